@@ -1,0 +1,61 @@
+"""Where things live. The root is found by its marker, never by the working directory."""
+
+import os
+import re
+from pathlib import Path
+
+MARKER = Path("data", "raw", "README.md")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def root() -> Path:
+    """Folder that holds data/, notebooks/ and outputs/.
+
+    ``PAR_ROOT`` wins where set; otherwise the folder above the installed package.
+
+    Raises FileNotFoundError when the folder has no ``data/raw/README.md``.
+    """
+    folder = Path(os.environ.get("PAR_ROOT") or Path(__file__).resolve().parents[1])
+    if not (folder / MARKER).is_file():
+        raise FileNotFoundError(
+            f"{folder}: no {MARKER.as_posix()} here; set PAR_ROOT to the project's folder"
+        )
+    return folder
+
+
+def raw(province: str, year: int | None = None) -> Path:
+    """data/raw/<province>[/<year>]: figures as received, read-only."""
+    return _edition(root() / "data" / "raw", province, year)
+
+
+def processed(province: str, year: int) -> Path:
+    """data/processed/<province>/<year>: tidy tables, made anew from raw."""
+    return _edition(root() / "data" / "processed", province, year)
+
+
+def outputs(province: str, year: int) -> Path:
+    """outputs/<province>/<year>: one edition."""
+    return _edition(root() / "outputs", province, year)
+
+
+def notebooks() -> Path:
+    """notebooks/: the collection."""
+    return root() / "notebooks"
+
+
+def provinces() -> list[str]:
+    """Provinces that have raw data, by folder name."""
+    return sorted(p.parent.name for p in (root() / "data" / "raw").glob("*/units.csv"))
+
+
+def years(province: str) -> list[int]:
+    """Years for which a province has a raw folder, ascending."""
+    return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
+
+
+def _edition(base: Path, province: str, year: int | None) -> Path:
+    if not _NAME.fullmatch(province):
+        raise ValueError(
+            f"province {province!r}: expected a folder name of a-z, 0-9 and '-', as quang-nam"
+        )
+    return base / province if year is None else base / province / f"{int(year):04d}"

@@ -1,0 +1,145 @@
+"""Words and figures in the reader's language: gettext catalogs and Babel formats.
+
+Source text is English. A catalog lies in ``locale/<lang>/LC_MESSAGES/par_lib.po``.
+"""
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+CATALOGS = Path(__file__).parent / "locale"
+LANGUAGES = ("vi", "en")
+SOURCE_LANGUAGE = "en"
+NBSP = "\N{NO-BREAK SPACE}"
+UNKNOWN = "–"
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it stands as data; it is translated when shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Language:
+    """A reader's language: ``t("{late} late dossiers", late=41657)``.
+
+    Whole numbers and dates among the values are written as the language writes them;
+    a float is refused, because only the caller knows its digits: use ``t.number``.
+    """
+
+    code: str
+    messages: dict[str, str | tuple[str, ...]] = field(repr=False)
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Translate ``text`` and fill in its named values."""
+        message = self.messages.get(text, text)
+        return self._fill(message if isinstance(message, str) else message[0], values)
+
+    def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """Translate a sentence that depends on ``count``, available as ``{count}``."""
+        message = self.messages.get(one)
+        if message is None:
+            message = one if count == 1 else many
+        elif isinstance(message, tuple):  # Vietnamese has one form
+            message = message[0]
+        return self._fill(message, {"count": count, **values})
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """Write a number.
+
+        >>> language("vi").number(11193), language("en").number(1.1922, digits=4)
+        ('11.193', '1.1922')
+        """
+        if value is None or pd.isna(value):
+            return UNKNOWN
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(value, format=pattern, locale=self._locale)
+
+    def percent(self, value: float | None, digits: int = 2) -> str:
+        """Write a percentage, 72.57 meaning 72.57 %.
+
+        >>> language("vi").percent(72.57).replace(NBSP, " "), language("en").percent(72.57)
+        ('72,57 %', '72.57%')
+        """
+        if value is None or pd.isna(value):
+            return UNKNOWN
+        return self.number(value, digits) + (f"{NBSP}%" if self.code == "vi" else "%")
+
+    def date(self, value: dt.date | pd.Timestamp) -> str:
+        """Write a date.
+
+        >>> language("vi").date(dt.date(2022, 12, 31)), language("en").date(dt.date(2022, 12, 31))
+        ('31/12/2022', '31 December 2022')
+        """
+        pattern = "dd/MM/yyyy" if self.code == "vi" else "d MMMM yyyy"
+        return format_date(value, format=pattern, locale=self._locale)
+
+    def interval(
+        self, low: float | None, high: float | None, digits: int = 0, *, percent: bool = False
+    ) -> str:
+        """Write an interval: one number where exact, else its two ends.
+
+        >>> language("vi").interval(0, 3551), language("en").interval(50, 70, percent=True)
+        ('0–3.551', '50–70.00%')
+        """
+        write = self.percent if percent else self.number
+        if low is None or pd.isna(low):
+            return UNKNOWN
+        if high is None or pd.isna(high) or math.isinf(high):
+            return f"≥{NBSP}{write(low, digits)}"
+        if low == high:
+            return write(low, digits)
+        return f"{self.number(low, digits)}–{write(high, digits)}"
+
+    def listing(self, names: list[str]) -> str:
+        """Write names as a list: "A, B và C"."""
+        if len(names) < 2:
+            return "".join(names)
+        return self("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(self.code)
+
+    def _fill(self, message: str, values: dict[str, object]) -> str:
+        return message.format(**{name: self._write(name, value) for name, value in values.items()})
+
+    def _write(self, name: str, value: object) -> object:
+        if isinstance(value, bool | str):
+            return value
+        if isinstance(value, dt.date | pd.Timestamp):
+            return self.date(value)
+        if hasattr(value, "__index__"):
+            return self.number(int(value))
+        raise TypeError(
+            f"value {name}={value!r}: say how many digits, as t.number({name}, digits=1)"
+        )
+
+
+@cache
+def language(code: str) -> Language:
+    """The language ``code``: "vi" or "en".
+
+    Raises ValueError for a language without a catalog.
+    """
+    if code not in LANGUAGES:
+        raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
+    return Language(code, {} if code == SOURCE_LANGUAGE else _messages(code))
+
+
+def _messages(code: str) -> dict[str, str | tuple[str, ...]]:
+    with (CATALOGS / code / "LC_MESSAGES" / "par_lib.po").open("rb") as file:
+        catalog = read_po(file, locale=code)
+    return {
+        (message.id if isinstance(message.id, str) else message.id[0]): message.string
+        for message in catalog
+        if message.id and message.string and not message.fuzzy
+    }
