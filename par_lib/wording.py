@@ -88,7 +88,7 @@ class Language:
         """Write an interval: one number where exact, else its two ends.
 
         >>> language("vi").interval(0, 3551), language("en").interval(50, 70, percent=True)
-        ('0–3.551', '50–70.00%')
+        ('0–3.551', '50–70%')
         """
         write = self.percent if percent else self.number
         if low is None or pd.isna(low):
