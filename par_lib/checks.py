@@ -1,0 +1,356 @@
+"""What does not add up in a year's tables, and what adds up: one row a finding.
+
+A finding is data, not an error: it says what was compared, the two numbers, how grave it is and
+what a person should decide. ``what`` and ``decide`` are translatable templates; ``describe``
+fills in their values in the reader's language.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+import pandas as pd
+
+from par_lib.wording import N_, Language
+
+SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
+_RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
+_POINTS_TOLERANCE = 0.005  # a total written with two decimals
+_COLUMNS = [
+    "check", "subject", "what", "number_a", "number_b",
+    "severity", "decide", "values", "status", "source", "locator",
+]  # fmt: skip
+_NOTHING = N_("Nothing to decide.")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the review table; ``values`` fill the templates (a float with its digits)."""
+
+    check: str
+    subject: str
+    what: str
+    number_a: float | None
+    number_b: float | None
+    severity: str
+    decide: str
+    values: dict = field(default_factory=dict)
+    status: str = "derived"
+    source: str = ""
+    locator: str = ""
+
+
+def review(
+    tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.DataFrame, year: int
+) -> pd.DataFrame:
+    """All findings of one year, gravest first; an empty table where nothing can be compared."""
+    province = known.loc[known["level"] == "province", "code"].iloc[0]
+    late, capital = tables["late_dossiers"], tables["disbursement"]
+    findings = [
+        *listed_against_total(late, province=province),
+        *half_year_against_year(late, province=province),
+        *named_without_figure(tables["mentions"], late, province=province),
+        *lists_that_differ(tables["mentions"]),
+        *announced_against_listed(tables["indicators"], capital),
+        *rate_against_amounts(capital),
+        *parts_against_whole(tables["indicators"]),
+        *components_against_total(tables["sipas"], tables["scores"]),
+        *sources_that_differ(tables["sipas"]),
+        *title_against_data(sources, year=year),
+    ]
+    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=_COLUMNS)
+    frame["values"] = frame["values"].map(lambda values: json.dumps(values, ensure_ascii=False))
+    frame[["number_a", "number_b"]] = frame[["number_a", "number_b"]].astype(float)
+    order = frame["severity"].map(SEVERITIES.index)
+    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The review table with ``what`` and ``decide`` written out in the reader's language."""
+
+    def write(value: object) -> object:
+        match value:
+            case [float() | int() as number, int() as digits]:
+                return language.number(number, digits)
+            case list():
+                return language.listing([str(name) for name in value])
+            case _:
+                return value
+
+    def sentence(row: pd.Series, column: str) -> str:
+        values = {name: write(value) for name, value in json.loads(row["values"]).items()}
+        if "level" in values:
+            values["level"] = language(values["level"])
+        return language(row[column], **values)
+
+    if review.empty:
+        return review.copy()
+    return review.assign(
+        what=review.apply(sentence, axis=1, column="what"),
+        decide=review.apply(sentence, axis=1, column="decide"),
+    )
+
+
+def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
+    """Listed units against the declared total of their level; the rest is what nobody owns."""
+    for (level, _, end), group in late.groupby(["level", "period_start", "period_end"]):
+        declared = group[group["unit_code"] == province]
+        listed = group[(group["unit_code"] != province) & (group["status"] != "bound")]
+        if len(declared) != 1 or listed.empty or declared["late_low"].isna().all():
+            continue
+        total, known = int(declared["late_low"].item()), int(listed["late_low"].sum())
+        unlisted = int((group["status"] == "bound").sum())
+        values = {
+            "level": _LEVEL_UNITS[level],
+            "listed": known,
+            "total": total,
+            "rest": total - known,
+            "unlisted": unlisted,
+            "day": end.strftime("%d/%m/%Y"),
+        }
+        what = N_(
+            "{level}: the units listed have {listed} of the {total} late dossiers declared up to "
+            "{day}; the {unlisted} not listed share {rest}."
+        )
+        decide = N_("Ask for the figures of the {unlisted} units not listed.")
+        severity = "gap"
+        if known > total:
+            what = N_(
+                "{level}: the units listed have {listed} late dossiers, more than the {total} "
+                "declared for all up to {day}."
+            )
+            decide, severity = N_("Correct the total or a listed figure."), "conflict"
+        elif known == total:
+            what = N_("{level}: the units listed add up to the {total} late dossiers declared.")
+            decide, severity = _NOTHING, "agrees"
+        yield _finding("listed_against_total", level, what, known, total, severity, decide, values,
+                       declared)  # fmt: skip
+
+
+def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
+    """A part of the year against the whole: it may not exceed it, and should make sense."""
+    totals = late[(late["unit_code"] == province) & late["late_low"].notna()]
+    listed = late[(late["unit_code"] != province) & (late["status"] != "bound")]
+    for part in totals.itertuples():
+        if (part.period_end - part.period_start).days > 300:
+            continue
+        if part.level == "province":  # the province's own offices are its departments
+            whole = listed[listed["level"] == "department"]
+        else:
+            whole = totals[totals["level"] == part.level]
+        whole = whole[
+            (whole["period_start"] == part.period_start) & (whole["period_end"] > part.period_end)
+        ]
+        if whole.empty:
+            continue
+        a, b = int(part.late_low), int(whole["late_low"].sum())
+        values = {"level": _LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
+        what = N_(
+            "{level}: {part} late dossiers in the first half and {whole} in the year, so {rest} "
+            "in the second half."
+        )
+        severity, decide = "note", N_("Confirm that both counts use the same definition of late.")
+        if part.level == "province":
+            what = N_(
+                "{level}: {part} late dossiers at the one-stop centre in the first half alone, "
+                "but the departments listed have {whole} in the whole year."
+            )
+        if a > b:
+            severity = "conflict"
+            decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
+        both = pd.concat([totals.loc[[part.Index]], whole])
+        yield _finding("half_year_against_year", part.level, what, a, b, severity, decide, values,
+                       both)  # fmt: skip
+
+
+def named_without_figure(
+    mentions: pd.DataFrame, late: pd.DataFrame, *, province: str
+) -> Iterator[Finding]:
+    """Units named as high, at a level where others have figures, without one of their own."""
+    exact = late[(late["status"] != "bound") & late["late_low"].notna()]
+    for level, named in mentions[mentions["table"] == "late_dossiers"].groupby("level"):
+        figures = exact[(exact["level"] == level) & (exact["unit_code"] != province)]
+        if figures.empty:
+            continue
+        without = named[~named["unit_code"].isin(figures["unit_code"])]
+        for unit, rows in without.groupby("unit"):
+            yield _finding(
+                "named_without_figure", unit,
+                N_("{unit} is named as having many late dossiers in one section, but has no figure "
+                   "in the other."),
+                None, None, "gap", N_("Ask for the figure of {unit}."), {"unit": unit}, rows,
+            )  # fmt: skip
+
+
+def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
+    """Two lists of the same source that name different places for the same thing."""
+    for (level, _source), named in mentions.groupby(["level", "source"]):
+        lists = {place: set(rows["unit"]) for place, rows in named.groupby("locator")}
+        if len(lists) != 2:
+            continue
+        (_place_a, a), (_place_b, b) = lists.items()
+        if a == b:
+            continue
+        values = {
+            "level": _LEVEL_UNITS[level],
+            "count_a": len(a),
+            "count_b": len(b),
+            "both": sorted(a & b) or ["–"],
+            "only_a": sorted(a - b) or ["–"],
+            "only_b": sorted(b - a) or ["–"],
+        }
+        yield _finding(
+            "lists_that_differ", level,
+            N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "
+               "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the "
+               "second: {only_b}."),
+            len(a), len(b), "conflict", N_("Decide which list holds, or give figures for all."),
+            values, named,
+        )  # fmt: skip
+
+
+def announced_against_listed(
+    indicators: pd.DataFrame, disbursement: pd.DataFrame
+) -> Iterator[Finding]:
+    """How many units a source announces below a threshold, against how many it lists."""
+    announced = indicators[indicators["measure"].str.startswith("announced_below_")]
+    for row in announced.itertuples():
+        threshold = int(row.measure.removeprefix("announced_below_").removesuffix("_pct"))
+        listed = disbursement[
+            (disbursement["level"] == row.level)
+            & (disbursement["as_of"] == row.period_end)
+            & (disbursement["rate_pct_high"] <= threshold)
+        ]
+        a, b = int(row.value_low), len(listed)
+        values = {
+            "level": _LEVEL_UNITS[row.level],
+            "announced": a,
+            "listed": b,
+            "threshold": threshold,
+            "day": row.period_end.strftime("%d/%m/%Y"),
+        }
+        what = N_(
+            "{level}: {announced} are announced below {threshold} % at {day}, and {listed} listed."
+        )
+        severity, decide = ("agrees", _NOTHING) if a == b else (
+            "conflict", N_("Find the unit that is missing or listed too much.")
+        )  # fmt: skip
+        yield _finding("announced_against_listed", row.level, what, a, b, severity, decide, values,
+                       indicators.loc[[row.Index]])  # fmt: skip
+
+
+def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
+    """A stated rate against disbursed ÷ plan; a factor of 1,000 betrays triệu for tỷ."""
+    both = disbursement.dropna(subset=["plan_bn_vnd", "disbursed_bn_vnd", "rate_pct_low"])
+    for row in both[both["plan_bn_vnd"] > 0].itertuples():
+        computed = 100 * row.disbursed_bn_vnd / row.plan_bn_vnd
+        if abs(computed - row.rate_pct_low) <= _RATE_TOLERANCE_PCT:
+            severity, decide = "agrees", _NOTHING
+        else:
+            severity = "conflict"
+            decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
+        values = {
+            "day": row.as_of.strftime("%d/%m/%Y"),
+            "stated": [row.rate_pct_low, 2],
+            "computed": [computed, 2],
+        }
+        what = N_("Disbursement at {day}: {stated} % stated, {computed} % by the amounts.")
+        yield _finding("rate_against_amounts", row.unit, what, row.rate_pct_low, computed, severity,
+                       decide, values, disbursement.loc[[row.Index]])  # fmt: skip
+
+
+def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
+    """Parts of a survey (``<measure>_…``) against its total (``<measure>``)."""
+    for whole in indicators[indicators["measure_unit"] == "count"].itertuples():
+        parts = indicators[
+            indicators["measure"].str.startswith(f"{whole.measure}_")
+            & (indicators["measure_unit"] == "count")
+        ]
+        if len(parts) < 2:
+            continue
+        a, b = int(parts["value_low"].sum()), int(whole.value_low)
+        severity, decide = ("agrees", _NOTHING) if a == b else (
+            "conflict", N_("Correct the total or a part.")
+        )  # fmt: skip
+        values = {"parts": [int(part) for part in parts["value_low"]], "sum": a, "whole": b}
+        values["parts"] = " + ".join(map(str, values["parts"]))
+        what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
+        yield _finding("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
+                       indicators.loc[[whole.Index, *parts.index]])  # fmt: skip
+
+
+def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Finding]:
+    """SIPAS components against their stated total, and the satisfaction that total implies."""
+    parts = sipas[(sipas["component"] != "overall") & sipas["points"].notna()]
+    total = scores[(scores["criterion"] == "sipas") & scores["points"].notna()]
+    if parts.empty or len(total) != 1:
+        return
+    a, b = parts["points"].sum(), total["points"].item()
+    rounded = abs(a - b) <= _POINTS_TOLERANCE
+    yield _finding(
+        "components_against_total", "sipas",
+        N_("SIPAS: the components add up to {sum} points, and {stated} are stated."),
+        a, b, "agrees" if rounded else "conflict",
+        _NOTHING if rounded else N_("Correct the total or a component."),
+        {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
+    )  # fmt: skip
+    implied = 100 * a / parts["max_points"].sum()
+    for row in sipas[sipas["component"] == "overall"].itertuples():
+        if abs(row.satisfaction_pct - implied) <= _RATE_TOLERANCE_PCT:
+            continue
+        yield _finding(
+            "components_against_satisfaction", "sipas",
+            N_("SIPAS: the components' points mean {implied} % of the points, while an overall "
+               "satisfaction of {stated} % is published."),
+            row.satisfaction_pct, implied, "conflict",
+            N_("State how the overall satisfaction is computed, and which one is to be quoted."),
+            {"implied": [implied, 2], "stated": [row.satisfaction_pct, 2]},
+            pd.concat([sipas.loc[[row.Index]], parts]),
+        )  # fmt: skip
+
+
+def sources_that_differ(sipas: pd.DataFrame) -> Iterator[Finding]:
+    """The same satisfaction published with two values."""
+    known = sipas.dropna(subset=["satisfaction_pct"])
+    for component, rows in known.groupby("component"):
+        values = sorted(rows["satisfaction_pct"].unique())
+        if len(rows["unit_code"].unique()) == 1 and len(values) > 1:
+            yield _finding(
+                "sources_that_differ", component,
+                N_("SIPAS overall: {high} % in one source and {low} % in another."),
+                values[-1], values[0], "conflict",
+                N_("Decide which value is quoted; this edition shows both."),
+                {"high": [values[-1], 2], "low": [values[0], 2]}, rows,
+            )  # fmt: skip
+
+
+def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:
+    """A source whose title names another year than its figures."""
+    if "title_year" not in sources:
+        return
+    for name, row in sources.dropna(subset=["title_year", "data_year"]).iterrows():
+        title, data = int(row["title_year"]), int(row["data_year"])
+        if title != data and year == data:
+            yield Finding(
+                "title_against_data", name,
+                N_("The report's title says {title}, and its figures are those of {data}."),
+                title, data, "note",
+                N_("Quote it with the year of its figures."),
+                {"title": str(title), "data": str(data)}, "reported", name,
+            )  # fmt: skip
+
+
+_LEVEL_UNITS = {
+    "province": N_("Provincial level"),
+    "department": N_("Departments and agencies"),
+    "district": N_("Districts"),
+    "commune": N_("Communes"),
+}
+
+
+def _finding(
+    check: str, subject: str, what: str, a: float | None, b: float | None, severity: str,
+    decide: str, values: dict, rows: pd.DataFrame,
+) -> Finding:  # fmt: skip
+    trace = {name: "; ".join(dict.fromkeys(rows[name])) for name in ("source", "locator")}
+    return Finding(check, subject, what, a, b, severity, decide, values, **trace)

@@ -1,0 +1,256 @@
+"""The one door out of a notebook: headlines, charts and tables, each with words and sources.
+
+Colours are written into the SVG as CSS variables with a fallback, so that a page may darken
+them; text stays text, and two runs give the same bytes.
+"""
+
+import html
+import io
+import re
+from collections.abc import Iterable
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import HTML, display
+from matplotlib.figure import Figure
+
+from par_lib.wording import N_, UNKNOWN, Language
+
+PALETTE = {
+    "ink": "#1c2024",
+    "muted": "#5f6670",
+    "faint": "#c9ced6",
+    "accent": "#a8401a",
+    "bar": "#8a93a0",
+    "paper": "#ffffff",
+}
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "par",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10,
+    "text.color": PALETTE["ink"],
+    "axes.labelcolor": PALETTE["muted"],
+    "axes.edgecolor": PALETTE["faint"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": PALETTE["ink"],
+    "axes.grid": False,
+    "axes.axisbelow": True,
+    "grid.color": PALETTE["faint"],
+    "grid.linewidth": 0.6,
+    "xtick.color": PALETTE["faint"],
+    "ytick.color": PALETTE["faint"],
+    "xtick.labelcolor": PALETTE["muted"],
+    "ytick.labelcolor": PALETTE["ink"],
+    "hatch.color": PALETTE["bar"],
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "figure.figsize": (8, 4.5),
+}
+STATUS_WORDS = {
+    "reported": N_("reported"),
+    "derived": N_("derived"),
+    "bound": N_("bound"),
+    "assumed": N_("assumed rule"),
+}
+_LOCATOR_WORDS = re.compile(r"\b(bullet|paragraph|page|row|sheet|cell|table|title|body)\b")
+
+
+class Page:
+    """What a notebook shows, in one language, with marks that lead to sources.
+
+    ``sources`` is tables.load_sources(); ``show_sources`` lists those that were cited.
+    """
+
+    def __init__(self, language: Language, sources: pd.DataFrame) -> None:
+        self.language = language
+        self.sources = sources
+        self.cited: set[str] = set()
+        mpl.rcParams.update(STYLE)
+
+    def headline(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
+        """Show the finding, with the sources of the ``rows`` it was read or computed from.
+
+        ``status`` is that of the rows where they agree, else "derived".
+        """
+        mark = self._mark(*_trace(rows, status))
+        self._display(f'<p class="headline">{_text(sentence)}{mark}</p>', sentence)
+
+    def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
+        """Show a computed sentence of the running text; with ``rows``, its sources."""
+        mark = self._mark(*_trace(rows, status)) if rows else ""
+        self._display(f"<p>{_text(sentence)}{mark}</p>", sentence)
+
+    def missing(self, sentence: str) -> None:
+        """State plainly what the data do not hold."""
+        self._display(f'<p class="missing">{_text(sentence)}</p>', sentence)
+
+    def show(self, fig: Figure, *, alt: str, caption: str) -> None:
+        """Show a chart. ``alt`` says its type, what is on each axis and what it shows."""
+        if not alt.strip():
+            raise ValueError("a chart needs words: say its type, its axes and what it shows in alt")
+        metadata = {"image/svg+xml": {"alt": alt, "caption": caption}}
+        plt.close(fig)
+        display({"image/svg+xml": to_svg(fig, alt), "text/plain": alt}, raw=True, metadata=metadata)
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        columns: dict[str, str],
+        *,
+        caption: str,
+        digits: dict[str, int] | None = None,
+        total: pd.Series | None = None,
+    ) -> None:
+        """Show a table: ``columns`` maps names to labels; the first column heads its row.
+
+        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval;
+        names ending in ``_pct`` as percentages; dates and numbers as the language writes them,
+        with ``digits`` decimals (0 unless given). ``total`` marks rows that stay at the bottom.
+        Columns status, source and locator of ``frame`` become the last column.
+        """
+        digits = digits or {}
+        first, *rest = columns
+        numeric = {name: _is_numeric(frame, name) for name in columns}
+        traced = {"status", "source", "locator"} <= set(frame.columns)
+        head = "".join(
+            f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
+            for name, label in columns.items()
+        )
+        head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>' * traced
+        body, plain = [], [" | ".join(columns.values())]
+        for row in frame.index:
+            cells = {name: self._write(frame, row, name, digits.get(name, 0)) for name in columns}
+            line = f'<th scope="row"{_class("num" * numeric[first])}>{_text(cells[first])}</th>'
+            for name in rest:
+                value = frame.loc[row, _sort_column(frame, name)]
+                attribute = f' data-value="{_plain(value)}"' if numeric[name] else ""
+                css = _class("num" if numeric[name] else "")
+                line += f"<td{css}{attribute}>{_text(cells[name])}</td>"
+            if traced:
+                trace = frame.loc[row, ["source", "locator", "status"]]
+                line += f'<td class="refs">{self._mark(*trace)}</td>'
+            kinds = ["total"] * bool(total is not None and total.loc[row])
+            kinds += ["bound"] * bool(traced and frame.loc[row, "status"] == "bound")
+            body.append(f"<tr{_class(' '.join(kinds))}>{line}</tr>")
+            plain.append(" | ".join(cells.values()))
+        label = html.escape(caption, quote=True)
+        self._display(
+            f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
+            f'tabindex="0"><table class="sortable"><caption>{_text(caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div></figure>",
+            "\n".join([caption, *plain]),
+        )
+
+    def show_sources(self) -> None:
+        """List the sources cited on this page: title, producer, date, address."""
+        t = self.language
+        items, plain = [], []
+        for name, source in self.sources[self.sources.index.isin(self.cited)].iterrows():
+            title = source.get("title") if t.code == "vi" else source.get("title_en")
+            words = [title if _known(title) else source["title"], source.get("producer")]
+            words += [_when(t, source.get("date"), "published {day}")]
+            words += [_when(t, source.get("accessed"), "accessed {day}")]
+            line = ". ".join(str(word) for word in words if _known(word))
+            address = source.get("address")
+            link = (
+                f'. <a href="{html.escape(address)}">{_text(address)}</a>'
+                if _known(address)
+                else ""
+            )
+            items.append(
+                f'<li id="source-{name}" value="{source["number"]}">{_text(line)}{link}.</li>'
+            )
+            plain.append(f"[{source['number']}] {line}")
+        self._display(f'<ol class="sources">{"".join(items)}</ol>', "\n".join(plain))
+
+    def _mark(self, source: str, locator: str, status: str) -> str:
+        names = [name for name in source.split("; ") if name]
+        self.cited.update(names)
+        where = _LOCATOR_WORDS.sub(lambda word: self.language(word[0]), locator)
+        links = " ".join(
+            f'<a href="#source-{name}" title="{html.escape(where, quote=True)}">'
+            f"[{self.sources.loc[name, 'number']}]</a>"
+            for name in names
+        )
+        word = self.language(STATUS_WORDS[status])
+        return (
+            f' <span class="refs">{links} '
+            f'<span class="status status-{status}">{_text(word)}</span></span>'
+        )
+
+    def _write(self, frame: pd.DataFrame, row: object, name: str, digits: int) -> str:
+        percent = name.endswith("_pct")
+        if name not in frame:
+            low, high = frame.loc[row, f"{name}_low"], frame.loc[row, f"{name}_high"]
+            return self.language.interval(low, high, digits, percent=percent)
+        value = frame.loc[row, name]
+        if pd.isna(value):
+            return UNKNOWN
+        if isinstance(value, pd.Timestamp):
+            return self.language.date(value)
+        if isinstance(value, str):
+            return value
+        return (self.language.percent if percent else self.language.number)(value, digits)
+
+    @staticmethod
+    def _display(markup: str, plain: str) -> None:
+        display({"text/html": HTML(markup).data, "text/plain": plain}, raw=True)
+
+
+def to_svg(fig: Figure, alt: str) -> str:
+    """A figure as an SVG element with real text, CSS colours and ``alt`` as its name."""
+    buffer = io.StringIO()
+    metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for name, colour in PALETTE.items():
+        svg = svg.replace(colour, f"var(--{name}, {colour})")
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}" ', 1)
+
+
+def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, str]:
+    frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
+    if status is None:
+        kinds = set(frame["status"])
+        status = kinds.pop() if len(kinds) == 1 else "derived"
+    source, locator = ("; ".join(dict.fromkeys(frame[name])) for name in ("source", "locator"))
+    return source, locator, status
+
+
+def _is_numeric(frame: pd.DataFrame, name: str) -> bool:
+    return pd.api.types.is_numeric_dtype(frame[_sort_column(frame, name)])
+
+
+def _sort_column(frame: pd.DataFrame, name: str) -> str:
+    return name if name in frame else f"{name}_high"
+
+
+def _plain(value: object) -> str:
+    return "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _text(value: object) -> str:
+    return html.escape(str(value), quote=False)
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _when(language: Language, value: object, template: str) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    return language(template, day=pd.Timestamp(str(value)) if len(str(value)) > 7 else str(value))

@@ -1,0 +1,75 @@
+"""Run one notebook with its parameters and make sure that it really ran to its end."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from par_lib.press import prose
+from par_lib.wording import Language
+
+# jupyter_events imports rfc3987_syntax, which builds parsers for 2 s; formats are checked without
+# it (jupyter_server issue 1559).
+sys.modules.setdefault("rfc3987_syntax", None)
+
+import papermill  # noqa: E402
+from papermill.exceptions import PapermillExecutionError  # noqa: E402
+
+_TIMINGS = ("papermill", "execution")
+# Kernels talk over sockets in the file system: no ports to clash, nothing on the network.
+_CONFIG = Config({"KernelManager": {"transport": "ipc"}})
+
+
+class NotebookError(RuntimeError):
+    """A notebook did not run to its end; the message names notebook, cell and error."""
+
+
+def execute(
+    notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
+    timeout_seconds: int = 300,
+) -> nbformat.NotebookNode:  # fmt: skip
+    """Run ``notebook`` in a fresh kernel, write it to ``target`` and return it.
+
+    Prose is translated first. What differs between two equal runs (timings, the injected cell's
+    id) is taken out. Raises NotebookError when a cell fails, is not run, or takes too long.
+    """
+    source = prose.translate(nbformat.read(notebook, as_version=4), language)
+    nbformat.write(source, target)
+    try:
+        papermill.execute_notebook(
+            target,
+            target,
+            parameters=parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=timeout_seconds,
+            config=_CONFIG,
+        )
+    except PapermillExecutionError as error:
+        raise NotebookError(
+            f"{notebook.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
+        ) from error
+    executed = steady(nbformat.read(target, as_version=4))
+    _require_complete(executed, notebook.name)
+    nbformat.write(executed, target)
+    return executed
+
+
+def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without what changes from run to run though nothing else did."""
+    for part in (executed, *executed.cells):
+        for name in _TIMINGS:
+            part.metadata.pop(name, None)
+    for cell in executed.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+    return executed
+
+
+def _require_complete(executed: nbformat.NotebookNode, name: str) -> None:
+    for number, cell in enumerate(executed.cells, start=1):
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            raise NotebookError(f"{name}, cell {number}: was not run; an earlier cell left early")

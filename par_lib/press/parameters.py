@@ -1,0 +1,79 @@
+"""Parameters of a run, checked against what the notebooks declare before any kernel starts."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+_TYPES = {"int": int, "float": float, "str": str}
+GIVEN = ("province", "year", "lang")  # set by the run itself
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a parameters cell: ``year: int = 2022  # year being assessed``."""
+
+    name: str
+    type: type
+    default: object
+    meaning: str
+
+
+def declared(notebook: Path) -> dict[str, Parameter]:
+    """Parameters of a notebook by name, read from its cell tagged ``parameters``.
+
+    Raises ValueError where the cell is missing or a line is not typed.
+    """
+    cells = nbformat.read(notebook, as_version=4).cells
+    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ValueError(f"{notebook.name}: needs one cell tagged parameters, has {len(tagged)}")
+    lines = tagged[0].source.splitlines()
+    found = {}
+    for node in ast.parse(tagged[0].source).body:
+        if not isinstance(node, ast.AnnAssign) or ast.unparse(node.annotation) not in _TYPES:
+            raise ValueError(
+                f"{notebook.name}, parameters cell, line {node.lineno}: write it as "
+                "name: int = 2022  # meaning (types: int, float, str)"
+            )
+        _, _, meaning = lines[node.lineno - 1].partition("#")
+        name = ast.unparse(node.target)
+        found[name] = Parameter(
+            name,
+            _TYPES[ast.unparse(node.annotation)],
+            ast.literal_eval(node.value),
+            meaning.strip(),
+        )
+    return found
+
+
+def chosen(texts: list[str], notebooks: list[Path]) -> dict[str, dict[str, object]]:
+    """Values a person gave as ``name=value``, by notebook name, typed as declared.
+
+    A notebook gets those it declares. A name that none declares, a name the run sets itself, and
+    a value of the wrong type raise ValueError with the valid choices.
+    """
+    known = {notebook.stem: declared(notebook) for notebook in notebooks}
+    choices = sorted({name for own in known.values() for name in own} - set(GIVEN))
+    values: dict[str, dict[str, object]] = {name: {} for name in known}
+    for text in texts:
+        name, equals, written = text.partition("=")
+        if not equals or name not in choices:
+            raise ValueError(
+                f"parameter {text!r}: choose name=value with a name out of {', '.join(choices)}"
+            )
+        for notebook, own in known.items():
+            if name in own:
+                values[notebook][name] = _typed(own[name], written)
+    return values
+
+
+def _typed(parameter: Parameter, written: str) -> object:
+    try:
+        return parameter.type(written)
+    except ValueError:
+        raise ValueError(
+            f"parameter {parameter.name}={written}: expected {parameter.type.__name__} "
+            f"({parameter.meaning}), for example {parameter.name}={parameter.default}"
+        ) from None

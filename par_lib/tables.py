@@ -1,0 +1,175 @@
+"""From a province's raw folder to the tidy tables an edition is made of."""
+
+import hashlib
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from par_lib import checks, cleaning, paths, schema, units
+
+DIGEST = "inputs.sha256"
+_CODE = ("schema.py", "vietnamese.py", "units.py", "cleaning.py", "checks.py", "scoring.py")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tidy tables of one province and year; a table without raw data is empty.
+
+    ``units`` and ``sources`` are the province's, ``review`` is what does not add up.
+    """
+
+    province: str
+    year: int
+    late_dossiers: pd.DataFrame
+    disbursement: pd.DataFrame
+    sipas: pd.DataFrame
+    scores: pd.DataFrame
+    indicators: pd.DataFrame
+    mentions: pd.DataFrame
+    tasks: pd.DataFrame
+    review: pd.DataFrame
+    units: pd.DataFrame
+    sources: pd.DataFrame
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the tables that have no row this year."""
+        return [name for name in schema.TABLES if getattr(self, name).empty]
+
+
+def load(province: str, year: int) -> Tables:
+    """Tidy tables of one province and year, made anew where raw data or cleaning changed.
+
+    Raises ValueError for a province or year without raw data, naming those that have it, and
+    cleaning.DataError naming file, row and column of every cell that cannot be read.
+    """
+    year = require(province, year)
+    folder = refresh(province, year)
+    return Tables(
+        province=province,
+        year=year,
+        units=units.load_units(province),
+        sources=load_sources(province),
+        **{
+            name: pd.read_parquet(folder / f"{name}.parquet") for name in (*schema.TABLES, "review")
+        },
+    )
+
+
+def load_all_years(province: str, table: str) -> pd.DataFrame:
+    """One tidy table over every year the province has, with a first column ``year``."""
+    frames = []
+    for year in paths.years(province):
+        frame = pd.read_parquet(refresh(province, year) / f"{table}.parquet")
+        frame.insert(0, "year", year)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def load_sources(province: str) -> pd.DataFrame:
+    """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
+
+    Raises FileNotFoundError where the province has no sources.toml.
+    """
+    with (paths.raw(province) / "sources.toml").open("rb") as file:
+        sources = pd.DataFrame.from_dict(tomllib.load(file), orient="index")
+    sources.insert(0, "number", range(1, len(sources) + 1))
+    return sources.rename_axis("source")
+
+
+def require(province: str, year: int) -> int:
+    """The year, after making sure that this province and year have raw data."""
+    known = paths.provinces()
+    if province not in known:
+        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
+    have = paths.years(province)
+    if int(year) not in have:
+        raise ValueError(
+            f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
+        )
+    return int(year)
+
+
+def refresh(province: str, year: int) -> Path:
+    """Bring data/processed/<province>/<year> up to date; returns that folder."""
+    folder = paths.processed(province, year)
+    digest = inputs_digest(province, year)
+    marker = folder / DIGEST
+    if marker.is_file() and marker.read_text() == digest:
+        return folder
+    tables = clean(province, year)
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.unlink(missing_ok=True)
+    for name, table in tables.items():
+        _replace(folder / f"{name}.parquet", table)
+    marker.write_text(digest)
+    return folder
+
+
+def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
+    """All tidy tables and the review table of one year, from raw; nothing is written."""
+    known = units.load_units(province)
+    sources = load_sources(province)
+    tidy, problems = {}, []
+    for name, table in schema.TABLES.items():
+        path = paths.raw(province, year) / f"{name}.csv"
+        file = path.relative_to(paths.root()).as_posix()
+        try:
+            raw = read_raw(path, table)
+            _require_sources(raw, sources, file)
+            tidy[name] = cleaning.tidy_table(raw, table=table, known=known, year=year, file=file)
+        except cleaning.DataError as error:
+            problems += error.problems
+    if problems:
+        raise cleaning.DataError(problems)
+    return tidy | {"review": checks.review(tidy, known=known, sources=sources, year=year)}
+
+
+def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
+    """A raw table as text, cell by cell; without a file, no rows.
+
+    Raises cleaning.DataError when the file is not UTF-8 or not a table.
+    """
+    if not path.is_file():
+        return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise cleaning.DataError(
+            [f"{path.name}: cannot be read as a UTF-8 CSV ({error}); save it as CSV UTF-8"]
+        ) from None
+
+
+def inputs_digest(province: str, year: int) -> str:
+    """sha256 over everything a year's tidy tables depend on: raw files and cleaning code."""
+    package = Path(__file__).parent
+    files = [
+        *sorted(paths.raw(province, year).glob("*.csv")),
+        paths.raw(province) / "units.csv",
+        paths.raw(province) / "sources.toml",
+        *(package / name for name in _CODE),
+    ]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _require_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> None:
+    unknown = raw.index[~raw["source"].isin(sources.index)]
+    if len(unknown):
+        raise cleaning.DataError(
+            f"{file}, row {row + cleaning.FIRST_ROW}, column source: {raw.loc[row, 'source']!r} "
+            "is not in sources.toml; add it there"
+            for row in unknown
+        )
+
+
+def _replace(path: Path, table: pd.DataFrame) -> None:
+    # Two notebooks may refresh at once: each writes a file of its own and renames it.
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    table.to_parquet(beside, index=False)
+    beside.replace(path)

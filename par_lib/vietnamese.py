@@ -1,0 +1,302 @@
+"""Text and figures as they are written in Vietnamese.
+
+How dots and commas are read:
+
+- A comma is the decimal mark. Two commas, or a dot after a comma, are refused: English style.
+- Several dots, or dots before a comma, part thousands, in groups of three.
+- One dot that cannot part thousands (``2534.302``, ``0.59``, ``1.1922``) is a decimal mark.
+- One dot that could be either (``11.193``) is read as its kind allows: counts and ranks are
+  whole, so it parts thousands; rates and points end at 100, so it is decimal; an amount, a
+  number or an unknown kind leaves both readings open and is refused.
+"""
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from par_lib.schema import BOUNDS, Kind
+
+# Zero-width marks that break or join words without being seen: joiners, byte order mark, soft
+# hyphen. A zero-width space does part words.
+_INVISIBLE = dict.fromkeys(map(ord, "\u200c\u200d\u2060\ufeff\u00ad")) | {0x200B: " "}
+# Tone marks in dictionary order (huyền hỏi ngã sắc nặng), each with a sign that stands alone.
+_TONES = dict(zip("\u0300\u0309\u0303\u0301\u0323", "ˋˀ˜ˊˍ", strict=True))
+_SIGNS = "".join(_TONES.values())
+_VOWELS = re.compile("(?:[aeiouy][\u0302\u0306\u031b\u0300\u0309\u0303\u0301\u0323]*)+")
+_LOOKALIKES = str.maketrans("ðɖ", "đđ")  # Ð (eth) and Ɖ are seen where Đ is meant
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANKED = {ord(letter): chr(0x100 + rank) for rank, letter in enumerate(_ALPHABET)}
+
+MAX_DIGITS = 15  # the longest whole number a float always holds exactly
+KIND_OF_UNIT: dict[str, Kind] = {
+    "count": "count",
+    "pct": "rate",
+    "points": "points",
+    "bn_vnd": "amount",
+}
+_UNITS: dict[str, tuple[str, str]] = {  # as written: (measure unit, factor into it)
+    **dict.fromkeys(("%", "phần trăm"), ("pct", "1")),
+    **dict.fromkeys(("điểm",), ("points", "1")),
+    **dict.fromkeys(("hồ sơ", "HS", "đơn vị", "địa phương", "phiếu", "cuộc"), ("count", "1")),
+    **dict.fromkeys(("nghìn tỷ đồng", "ngàn tỷ đồng"), ("bn_vnd", "1000")),
+    **dict.fromkeys(("tỷ đồng", "tỉ đồng", "tỷ", "tỉ"), ("bn_vnd", "1")),
+    **dict.fromkeys(("triệu đồng",), ("bn_vnd", "0.001")),
+    **dict.fromkeys(("đồng",), ("bn_vnd", "0.000000001")),
+}
+_BEFORE = {
+    **dict.fromkeys(("<", "dưới"), "below"),
+    **dict.fromkeys(("≤", "<=", "tối đa", "không quá"), "at most"),
+    **dict.fromkeys((">", "trên", "hơn"), "above"),
+    **dict.fromkeys(("≥", ">=", "ít nhất", "tối thiểu", "không dưới"), "at least"),
+    **dict.fromkeys(("khoảng", "gần", "xấp xỉ", "~", "≈"), "about"),
+    "từ": "from",
+}
+_AFTER = {"trở lên": "at least", "trở xuống": "at most"}
+
+
+def _any_of(words: dict[str, object]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+# Digits are 0-9 only: superscripts are footnotes, and full-width digits come from no Vietnamese
+# keyboard.
+_NUMBER = "[0-9]+(?:[.,][0-9]+)*"
+_FIGURE = re.compile(
+    rf"""
+    (?:(?P<before>{_any_of(_BEFORE)})\s?)?
+    (?P<sign>[+\-−])?(?P<first>{_NUMBER})
+    (?:(?P<first_pct>\s?%)?\s?(?:[-–—]|đến)\s?(?P<last>{_NUMBER}))?
+    (?:\s?/\s?(?P<out_of>{_NUMBER}))?
+    (?:\s?(?P<unit>{_any_of(_UNITS)}))?
+    (?:\s(?P<after>{_any_of(_AFTER)}))?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[0-9]+([.,][0-9]+)?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+
+
+class QuantityError(ValueError):
+    """A figure that cannot be read with certainty: says the text, why, and what to write."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A figure read from text: an interval, both ends included.
+
+    Ends are in ``unit`` (one of schema.MEASURE_UNITS, None where no unit was written), infinite
+    where unbounded. ``out_of`` is the maximum in "0.59/1.5". ``approximate`` tells that the
+    source wrote a round-number word; "khoảng 500" is then 500..500, yet not exact.
+    """
+
+    low: float
+    high: float
+    out_of: float | None
+    unit: str | None
+    approximate: bool
+    as_written: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether the source states one value."""
+        return self.low == self.high and not self.approximate
+
+
+def normalise(text: str) -> str:
+    """Text with composed letters (NFC) and single plain spaces, none at the ends.
+
+    >>> normalise(" 72,57\\N{NO-BREAK SPACE}%  ")
+    '72,57 %'
+    """
+    return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
+
+
+@lru_cache(maxsize=20_000)  # names repeat from row to row
+def compare_key(text: str) -> str:
+    """Key for equality of names, not for reading: one key for all spellings of a name.
+
+    Case, NFC/NFD, tone placement, spaces and punctuation vanish, & is và; diacritics and đ
+    distinguish. Each tone goes behind its run of vowels, wherever in it the tone was written.
+
+    >>> compare_key("Hoà Bình") == compare_key("HÒA-BÌNH"), compare_key("Sở A&B")
+    (True, 'sơˀavàb')
+    """
+    spelled = _tones_behind(text.replace("&", " và "))
+    return "".join(char for char in spelled if char.isalnum() or char in _SIGNS)
+
+
+def fold(text: str) -> str:
+    """Lower-case text without diacritics, đ as d: for search and suggestions, never equality.
+
+    >>> fold("Điện Bàn")
+    'dien ban'
+    """
+    letters = unicodedata.normalize("NFD", normalise(text).casefold().translate(_LOOKALIKES))
+    bare = "".join(char for char in letters if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", bare.replace("đ", "d"))
+
+
+def sort_key(text: str) -> str:
+    """Key for Vietnamese alphabetical order: all letters first, then tones, then spelling.
+
+    >>> sorted(["Đại Lộc", "Duy Xuyên", "bả", "bà"], key=sort_key)
+    ['bà', 'bả', 'Duy Xuyên', 'Đại Lộc']
+    """
+    spelled = _tones_behind(text)
+    letters = "".join(char for char in spelled if char not in _SIGNS).translate(_RANKED)
+    tones = "".join(str(_SIGNS.find(char) + 1) for char in spelled)
+    return "\x00".join((letters, tones, normalise(text)))
+
+
+def _tones_behind(text: str) -> str:
+    lower = normalise(text).casefold().translate(_LOOKALIKES)
+    split = _VOWELS.sub(_tone_behind, unicodedata.normalize("NFD", lower))
+    return unicodedata.normalize("NFC", split)
+
+
+def _tone_behind(vowels: re.Match[str]) -> str:
+    letters = "".join(char for char in vowels[0] if char not in _TONES)
+    return letters + "".join(_TONES[char] for char in vowels[0] if char in _TONES)
+
+
+def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
+    """Read a figure as a Vietnamese source writes it; the whole text must be the figure.
+
+    ``kind`` is a figure kind of schema.BOUNDS and decides between two readings (see the module);
+    None takes the kind from the written unit. A one-sided figure ("<20%") ends at the kind's
+    bound, or at the maximum written after "/"; its own end is included. Money is turned into
+    billion dong. Raises QuantityError for what is not one certain figure, an empty text too.
+
+    >>> parse_quantity("11.193", kind="count").low, parse_quantity("72,57 %", kind="rate").low
+    (11193.0, 72.57)
+    >>> figure = parse_quantity("dưới 20%", kind="rate")
+    >>> figure.low, figure.high, figure.unit, figure.exact
+    (0.0, 20.0, 'pct', False)
+    >>> parse_quantity("2.534,302 tỷ đồng", kind="amount").low
+    2534.302
+    """
+    if kind is not None and kind not in BOUNDS:
+        raise ValueError(f"kind {kind!r}: choose one of {', '.join(BOUNDS)}")
+    try:
+        return _quantity(text, kind)
+    except QuantityError as error:
+        raise QuantityError(f'"{text}": {error}') from None
+
+
+def _quantity(text: str, kind: Kind | None) -> Quantity:
+    parts = _split(normalise(text))
+    unit, factor = _UNITS[parts["unit"]] if parts["unit"] else (None, "1")
+    kind = _agreed_kind(kind, unit, parts["unit"])
+    sense = _sense(parts)
+    bound_low, bound_high = _bounds(kind)
+    if parts["sign"] and bound_low != -math.inf:
+        raise QuantityError(f"a {kind} has no sign; write it without {parts['sign']}")
+    if parts["out_of"] and kind == "rate":
+        raise QuantityError("a rate is not written with '/'; write the percentage")
+
+    def value(name: str, sign: int = 1) -> float | None:
+        written = parts[name]
+        return written and float(sign * _read(written, kind) * Decimal(factor))
+
+    out_of = value("out_of")
+    low = value("first", sign=-1 if parts["sign"] in ("-", "−") else 1)
+    high = value("last") if parts["last"] else low
+    top = bound_high if out_of is None else out_of
+    if out_of is not None and high > out_of:
+        raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
+    if low > high:
+        raise QuantityError(f"{low:g} is above {high:g}; write the lower end first")
+    if sense in ("above", "at least"):
+        high = top
+    elif sense in ("below", "at most"):
+        low = bound_low
+    if sense in ("above", "below") and low == high:
+        raise QuantityError(f"nothing lies {sense} {low:g} here; check the figure in the source")
+    approximate = sense == "about" or parts["before"] == "hơn"
+    return Quantity(low, high, out_of, unit, approximate, text)
+
+
+def _split(text: str) -> dict[str, str | None]:
+    if not text:
+        raise QuantityError("is empty; a figure that is not stated has nothing to read")
+    match = _FIGURE.match(text)
+    if match is None:
+        raise QuantityError("does not begin with a figure; write it as 11.193, 72,57 % or ≥70%")
+    if rest := text[match.end() :]:
+        raise QuantityError(
+            f'"{rest}" is left over after "{match[0]}"; write the figure alone, words in the note'
+        )
+    parts = match.groupdict()
+    known = {word.lower(): word for word in (*_UNITS, *_BEFORE, *_AFTER)}
+    for name in ("unit", "before", "after"):
+        parts[name] = known.get((parts[name] or "").lower())
+    if parts["first_pct"] and not (parts["unit"] and _UNITS[parts["unit"]][0] == "pct"):
+        raise QuantityError("has % at one end only; write it behind the last number")
+    return parts
+
+
+def _sense(parts: dict[str, str | None]) -> str | None:
+    before, after = _BEFORE.get(parts["before"]), _AFTER.get(parts["after"])
+    if before == "from" and not (parts["last"] or after):
+        raise QuantityError('"từ" needs an end; write "từ 2 - 3" or "từ 2 trở lên"')
+    senses = {before, after} - {None, "from"}
+    if len(senses) + bool(parts["before"] and before != "from" and after) > 1 or (
+        parts["last"] and senses - {"about"}
+    ):
+        raise QuantityError("has two bounds; write one, as ≥70%, or a range, as 50–70%")
+    return senses.pop() if senses else None
+
+
+def _agreed_kind(kind: Kind | None, unit: str | None, written: str | None) -> Kind | None:
+    if unit is None or kind == "number":
+        return kind
+    if kind not in (None, KIND_OF_UNIT[unit]):
+        raise QuantityError(f'a {kind} is not written in "{written}"; is it in the right column?')
+    return KIND_OF_UNIT[unit]
+
+
+def _bounds(kind: Kind | None) -> tuple[float, float]:
+    low, high = BOUNDS[kind or "number"]
+    return (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+
+
+def _read(written: str, kind: Kind | None) -> Decimal:
+    """One number: all readings its marks allow, less those its kind forbids."""
+    if len(re.sub("[.,]", "", written)) > MAX_DIGITS:
+        raise QuantityError(f"has more than {MAX_DIGITS} digits; write a larger unit")
+    readings = []
+    if _GROUPED.fullmatch(written):
+        readings.append(written.replace(".", "").replace(",", "."))
+    if _PLAIN.fullmatch(written):
+        readings.append(written.replace(",", "."))
+    if not readings:
+        raise QuantityError(_wrong_marks(written))
+    if kind in ("count", "rank"):
+        readings = [reading for reading in readings if "." not in reading]
+        if not readings:
+            raise QuantityError(
+                f"a {kind} is whole, and {written} has a decimal mark; "
+                "leave the mark out if it parts thousands"
+            )
+    low, high = _bounds(kind)
+    within = [number for number in map(Decimal, readings) if low <= number <= high]
+    if not within:
+        raise QuantityError(f"a {kind} lies in {low:g}..{high:g}; check the figure in the source")
+    if len(within) > 1:
+        whole, decimal = within
+        raise QuantityError(
+            f"is {whole} or {decimal:f}? Write {whole}, or {written.replace('.', ',')} "
+            "if the dot is a decimal mark"
+        )
+    return within[0]
+
+
+def _wrong_marks(written: str) -> str:
+    if _ENGLISH.fullmatch(written):
+        swapped = written.translate(str.maketrans(".,", ",."))
+        return f"is written the English way; write {swapped} (decimal comma, thousands dot)"
+    return f"{written} mixes its marks; write thousands as 1.234.567 and decimals as 72,57"
