@@ -31,20 +31,15 @@ _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANKED = {ord(letter): chr(0x100 + rank) for rank, letter in enumerate(_ALPHABET)}
 
 MAX_DIGITS = 15  # the longest whole number a float always holds exactly
-KIND_OF_UNIT: dict[str, Kind] = {
-    "count": "count",
-    "pct": "rate",
-    "points": "points",
-    "bn_vnd": "amount",
-}
+KIND_OF_UNIT = {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}
 _UNITS: dict[str, tuple[str, str]] = {  # as written: (measure unit, factor into it)
     **dict.fromkeys(("%", "phần trăm"), ("pct", "1")),
-    **dict.fromkeys(("điểm",), ("points", "1")),
-    **dict.fromkeys(("hồ sơ", "HS", "đơn vị", "địa phương", "phiếu", "cuộc"), ("count", "1")),
+    "điểm": ("points", "1"),
+    **dict.fromkeys(("hồ sơ", "hs", "đơn vị", "địa phương", "phiếu", "cuộc"), ("count", "1")),
     **dict.fromkeys(("nghìn tỷ đồng", "ngàn tỷ đồng"), ("bn_vnd", "1000")),
     **dict.fromkeys(("tỷ đồng", "tỉ đồng", "tỷ", "tỉ"), ("bn_vnd", "1")),
-    **dict.fromkeys(("triệu đồng",), ("bn_vnd", "0.001")),
-    **dict.fromkeys(("đồng",), ("bn_vnd", "0.000000001")),
+    "triệu đồng": ("bn_vnd", "0.001"),
+    "đồng": ("bn_vnd", "0.000000001"),
 }
 _BEFORE = {
     **dict.fromkeys(("<", "dưới"), "below"),
@@ -61,8 +56,7 @@ def _any_of(words: dict[str, object]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-# Digits are 0-9 only: superscripts are footnotes, and full-width digits come from no Vietnamese
-# keyboard.
+# 0-9 only: a superscript is a footnote, a full-width digit comes from no Vietnamese keyboard.
 _NUMBER = "[0-9]+(?:[.,][0-9]+)*"
 _FIGURE = re.compile(
     rf"""
@@ -73,7 +67,7 @@ _FIGURE = re.compile(
     (?:\s?(?P<unit>{_any_of(_UNITS)}))?
     (?:\s(?P<after>{_any_of(_AFTER)}))?
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _PLAIN = re.compile(r"[0-9]+([.,][0-9]+)?")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
@@ -123,7 +117,7 @@ def compare_key(text: str) -> str:
     distinguish. Each tone goes behind its run of vowels, wherever in it the tone was written.
 
     >>> compare_key("Hoà Bình") == compare_key("HÒA-BÌNH"), compare_key("Sở A&B")
-    (True, 'sơˀavàb')
+    (True, 'sơˀavaˋb')
     """
     spelled = _tones_behind(text.replace("&", " và "))
     return "".join(char for char in spelled if char.isalnum() or char in _SIGNS)
@@ -188,30 +182,34 @@ def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
 
 
 def _quantity(text: str, kind: Kind | None) -> Quantity:
-    parts = _split(normalise(text))
+    parts = _split(normalise(text).lower())
     unit, factor = _UNITS[parts["unit"]] if parts["unit"] else (None, "1")
-    kind = _agreed_kind(kind, unit, parts["unit"])
+    if unit and kind not in (None, "number", KIND_OF_UNIT[unit]):
+        raise QuantityError(f"kind {kind} is not written in {parts['unit']}; check the column")
+    kind = kind or KIND_OF_UNIT.get(unit)
     sense = _sense(parts)
     bound_low, bound_high = _bounds(kind)
+    if parts["first_pct"] and unit != "pct":
+        raise QuantityError("has % at one end only; write it behind the last number")
     if parts["sign"] and bound_low != -math.inf:
-        raise QuantityError(f"a {kind} has no sign; write it without {parts['sign']}")
+        raise QuantityError(f"kind {kind} takes no sign; a change is of kind number")
     if parts["out_of"] and kind == "rate":
-        raise QuantityError("a rate is not written with '/'; write the percentage")
+        raise QuantityError("a rate is not written with /; write the percentage")
 
-    def value(name: str, sign: int = 1) -> float | None:
-        written = parts[name]
-        return written and float(sign * _read(written, kind) * Decimal(factor))
-
-    out_of = value("out_of")
-    low = value("first", sign=-1 if parts["sign"] in ("-", "−") else 1)
-    high = value("last") if parts["last"] else low
-    top = bound_high if out_of is None else out_of
-    if out_of is not None and high > out_of:
-        raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
+    numbers = {
+        name: float(_read(parts[name], kind) * Decimal(factor))
+        for name in ("first", "last", "out_of")
+        if parts[name]
+    }
+    low = -numbers["first"] if parts["sign"] in ("-", "−") else numbers["first"]
+    high = numbers.get("last", low)
+    out_of = numbers.get("out_of")
     if low > high:
         raise QuantityError(f"{low:g} is above {high:g}; write the lower end first")
+    if out_of is not None and high > out_of:
+        raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
     if sense in ("above", "at least"):
-        high = top
+        high = bound_high if out_of is None else out_of
     elif sense in ("below", "at most"):
         low = bound_low
     if sense in ("above", "below") and low == high:
@@ -222,7 +220,7 @@ def _quantity(text: str, kind: Kind | None) -> Quantity:
 
 def _split(text: str) -> dict[str, str | None]:
     if not text:
-        raise QuantityError("is empty; a figure that is not stated has nothing to read")
+        raise QuantityError("is empty; a figure that is not stated is not read")
     match = _FIGURE.match(text)
     if match is None:
         raise QuantityError("does not begin with a figure; write it as 11.193, 72,57 % or ≥70%")
@@ -230,33 +228,17 @@ def _split(text: str) -> dict[str, str | None]:
         raise QuantityError(
             f'"{rest}" is left over after "{match[0]}"; write the figure alone, words in the note'
         )
-    parts = match.groupdict()
-    known = {word.lower(): word for word in (*_UNITS, *_BEFORE, *_AFTER)}
-    for name in ("unit", "before", "after"):
-        parts[name] = known.get((parts[name] or "").lower())
-    if parts["first_pct"] and not (parts["unit"] and _UNITS[parts["unit"]][0] == "pct"):
-        raise QuantityError("has % at one end only; write it behind the last number")
-    return parts
+    return match.groupdict()
 
 
 def _sense(parts: dict[str, str | None]) -> str | None:
     before, after = _BEFORE.get(parts["before"]), _AFTER.get(parts["after"])
     if before == "from" and not (parts["last"] or after):
-        raise QuantityError('"từ" needs an end; write "từ 2 - 3" or "từ 2 trở lên"')
-    senses = {before, after} - {None, "from"}
-    if len(senses) + bool(parts["before"] and before != "from" and after) > 1 or (
-        parts["last"] and senses - {"about"}
-    ):
+        raise QuantityError("từ needs an end; write từ 2 - 3 or từ 2 trở lên")
+    senses = [sense for sense in (before, after) if sense not in (None, "from")]
+    if len(senses) > 1 or (parts["last"] and senses not in ([], ["about"])):
         raise QuantityError("has two bounds; write one, as ≥70%, or a range, as 50–70%")
-    return senses.pop() if senses else None
-
-
-def _agreed_kind(kind: Kind | None, unit: str | None, written: str | None) -> Kind | None:
-    if unit is None or kind == "number":
-        return kind
-    if kind not in (None, KIND_OF_UNIT[unit]):
-        raise QuantityError(f'a {kind} is not written in "{written}"; is it in the right column?')
-    return KIND_OF_UNIT[unit]
+    return senses[0] if senses else None
 
 
 def _bounds(kind: Kind | None) -> tuple[float, float]:
@@ -266,7 +248,7 @@ def _bounds(kind: Kind | None) -> tuple[float, float]:
 
 def _read(written: str, kind: Kind | None) -> Decimal:
     """One number: all readings its marks allow, less those its kind forbids."""
-    if len(re.sub("[.,]", "", written)) > MAX_DIGITS:
+    if sum(map(str.isdigit, written)) > MAX_DIGITS:
         raise QuantityError(f"has more than {MAX_DIGITS} digits; write a larger unit")
     readings = []
     if _GROUPED.fullmatch(written):
@@ -279,20 +261,19 @@ def _read(written: str, kind: Kind | None) -> Decimal:
         readings = [reading for reading in readings if "." not in reading]
         if not readings:
             raise QuantityError(
-                f"a {kind} is whole, and {written} has a decimal mark; "
+                f"kind {kind} is whole, and {written} has a decimal mark; "
                 "leave the mark out if it parts thousands"
             )
     low, high = _bounds(kind)
-    within = [number for number in map(Decimal, readings) if low <= number <= high]
-    if not within:
-        raise QuantityError(f"a {kind} lies in {low:g}..{high:g}; check the figure in the source")
-    if len(within) > 1:
-        whole, decimal = within
+    readings = [reading for reading in readings if low <= Decimal(reading) <= high]
+    if not readings:
+        raise QuantityError(f"kind {kind} lies in {low:g}..{high:g}; check the source")
+    if len(readings) > 1:
+        whole, decimal = readings
         raise QuantityError(
-            f"is {whole} or {decimal:f}? Write {whole}, or {written.replace('.', ',')} "
-            "if the dot is a decimal mark"
+            f"can be {whole} or {decimal}; write {whole} or {decimal.replace('.', ',')}"
         )
-    return within[0]
+    return Decimal(readings[0])
 
 
 def _wrong_marks(written: str) -> str:
