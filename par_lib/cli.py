@@ -1,0 +1,154 @@
+"""``par``: make editions, list them, check a year's data."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from par_lib import paths
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Yearly editions on administrative reform: PAR INDEX and SIPAS.",
+)  # fmt: skip
+Province = Annotated[str, typer.Option(help="Folder name in data/raw.")]
+_SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agrees": "green"}
+
+
+@app.command()
+def run(
+    years: Annotated[list[str], typer.Argument(help="Years to make, as 2022 2023.")],
+    province: Province = "quang-nam",
+    lang: Annotated[str, typer.Option(help="vi, en, or vi,en for both.")] = "vi",
+    notebook: Annotated[
+        list[str] | None, typer.Option(help="Only this notebook, as 01; repeat for more.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="name=value, for the notebooks that declare it."),
+    ] = None,
+    timeout: Annotated[int, typer.Option(help="Seconds a cell may take.")] = 300,
+) -> None:
+    """Make editions: raw figures, tidy tables, notebooks, pages, index, manifest."""
+    with _plain_errors():
+        requests = _requests(years, province, lang, notebook or [], parameter or [], timeout)
+        _make(requests)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List provinces, years, notebooks and their parameters."""
+    from par_lib.press import edition, parameters
+
+    with _plain_errors():
+        for province in paths.provinces():
+            typer.echo(f"{province}: {', '.join(map(str, paths.years(province)))}")
+        for notebook in edition.all_notebooks():
+            typer.echo(f"\n{notebook.stem}")
+            for one in parameters.declared(notebook).values():
+                typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
+
+
+@app.command()
+def check(
+    year: Annotated[str, typer.Argument(help="Year to check, as 2022.")],
+    province: Province = "quang-nam",
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Read a year's raw tables and print what does not add up and what is missing."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from par_lib import checks, tables
+    from par_lib.wording import language
+
+    with _plain_errors():
+        t = language(lang)
+        data = tables.load(province, _year(year))
+        table = Table(show_lines=True)
+        for label in (t("Severity"), t("Finding"), t("To decide")):
+            table.add_column(label)
+        for row in checks.describe(data.review, t).itertuples():
+            style = _SEVERITY_STYLE[row.severity]
+            table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
+        Console().print(table)
+        for name in data.missing:
+            typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=name))
+
+
+def _requests(
+    years: list[str], province: str, lang: str, only: list[str], texts: list[str], timeout: int
+) -> list:
+    from par_lib import tables
+    from par_lib.press import edition, parameters
+    from par_lib.wording import language
+
+    languages = tuple(dict.fromkeys(language(code.strip()).code for code in lang.split(",")))
+    wanted = [tables.require(province, _year(year)) for year in years]
+    notebooks = _choose(edition.all_notebooks(), only)
+    values = parameters.chosen(texts, list(notebooks))
+    return [
+        edition.Request(province, year, languages, notebooks, values, timeout) for year in wanted
+    ]
+
+
+def _choose(notebooks: tuple[Path, ...], only: list[str]) -> tuple[Path, ...]:
+    names = [notebook.stem for notebook in notebooks]
+    for name in only:
+        if name not in names and name not in {stem[:2] for stem in names}:
+            raise ValueError(f"notebook {name!r}: choose one of {', '.join(names)}")
+    return tuple(n for n in notebooks if not only or n.stem in only or n.stem[:2] in only)
+
+
+def _year(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise ValueError(f"year {text!r}: write four digits, as 2022")
+    return int(text)
+
+
+def _make(requests: list) -> None:
+    import multiprocessing
+    import os
+    from concurrent.futures import ProcessPoolExecutor
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from par_lib.press import edition
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    total = sum(len(request.notebooks) * len(request.languages) for request in requests)
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        Progress(*columns) as progress,
+        ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=spawn) as pool,
+    ):
+        bar = progress.add_task("", total=total)
+        for request in requests:
+            place = f"{request.province} {request.year}"
+            progress.update(bar, description=place)
+
+            def done(name: str, place: str = place) -> None:
+                progress.update(bar, advance=1, description=f"{place}  {name}")
+
+            edition.make(request, pool=pool, done=done)
+        index = edition.write_collection()
+    typer.echo(f"Open {index}")
+
+
+class _plain_errors:  # noqa: N801  (a context manager, used like a function)
+    """What a person can mend ends in one message and exit code 1, without a traceback."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type | None, error: BaseException | None, _: object) -> None:
+        from par_lib.press.execute import NotebookError
+
+        if isinstance(error, ValueError | FileNotFoundError | NotebookError):
+            typer.echo(f"par: {error}", err=True)
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    app()
