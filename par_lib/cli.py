@@ -1,6 +1,7 @@
 """``par``: make editions, list them, check a year's data."""
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -136,18 +137,14 @@ def _make(requests: list) -> None:
     typer.echo(f"Open {index}")
 
 
-class _plain_errors:  # noqa: N801  (a context manager, used like a function)
+@contextmanager
+def _plain_errors() -> Iterator[None]:
     """What a person can mend ends in one message and exit code 1, without a traceback."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: type | None, error: BaseException | None, _: object) -> None:
-        from par_lib.press.execute import NotebookError
-
-        if isinstance(error, ValueError | FileNotFoundError | NotebookError):
-            typer.echo(f"par: {error}", err=True)
-            sys.exit(1)
+    try:
+        yield
+    except (ValueError, FileNotFoundError, RuntimeError) as error:
+        typer.echo(f"par: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"use strict";
+(() => {
+  const contents = document.querySelector(".contents details");
+  const narrow = matchMedia("(max-width: 63.99rem)");
+  const fold = () => { contents.open = !narrow.matches; };
+  if (contents) {
+    fold();
+    narrow.addEventListener("change", fold);
+  }
+
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+
+  function makeSortable(table) {
+    const [headRow, ...more] = table.tHead ? table.tHead.rows : [];
+    const spans = [...table.querySelectorAll("[colspan], [rowspan]")];
+    if (!headRow || more.length || spans.length || !table.tBodies.length) return;
+    const body = table.tBodies[0];
+    const original = [...body.rows];
+    if (original.length < 2) return;
+    [...headRow.cells].forEach((head, column) => {
+      if (head.classList.contains("refs") || !head.textContent.trim()) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => sort(table, original, head, column));
+    });
+  }
+
+  // Numbers fall first, names rise first; the third click restores the given order.
+  function sort(table, original, head, column) {
+    const numeric = original.some((row) => "value" in row.cells[column].dataset);
+    const cycle = numeric ? ["descending", "ascending"] : ["ascending", "descending"];
+    const direction = cycle[cycle.indexOf(head.getAttribute("aria-sort")) + 1];
+    for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
+    let rows = original;
+    if (direction) {
+      head.setAttribute("aria-sort", direction);
+      const sign = direction === "ascending" ? 1 : -1;
+      const key = (row) => {
+        const cell = row.cells[column];
+        if (!numeric) return cell.dataset.value || cell.textContent.trim();
+        return cell.dataset.value ? Number(cell.dataset.value) : NaN;
+      };
+      const compare = numeric ? (a, b) => a - b : collator.compare;
+      rows = [...original].sort((a, b) => {
+        const [totals, x, y] = [isTotal(a) - isTotal(b), key(a), key(b)];
+        if (totals) return totals;
+        if (numeric && (isNaN(x) || isNaN(y))) return isNaN(x) - isNaN(y);
+        return sign * compare(x, y);
+      });
+    }
+    table.tBodies[0].append(...rows);
+  }
+
+  const isTotal = (row) => row.classList.contains("total");
+
+  addEventListener("DOMContentLoaded", () =>
+    document.querySelectorAll("table.sortable").forEach(makeSortable));
+})();

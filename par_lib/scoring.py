@@ -1,0 +1,252 @@
+"""Points, rates and shares: pure arithmetic on columns.
+
+Data first, options keyword-only, nothing read or written. A missing value stays missing: it is
+neither zero nor the mean. A second column must carry the same row labels as the first, because
+pandas would otherwise pair what it can and drop the rest without a word.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+ROUNDING_SLACK = 1e-9  # relative: sums of decimal fractions miss the true sum by this little
+
+
+def convert_satisfaction(
+    satisfaction_pct: pd.Series, *, max_points: float | pd.Series
+) -> pd.Series:
+    """Convert SIPAS satisfaction to PAR INDEX points.
+
+    points = satisfaction_pct / 100 × max_points; higher is better; range [0, max_points].
+    A missing satisfaction stays missing: it is not zero satisfaction. ValueError for a
+    satisfaction outside 0–100 or a maximum that is not above zero.
+    Reference: the five SIPAS components of the PAR INDEX 2022, 1.5 + 1.5 + 2.5 + 2.5 + 2 points.
+    The proportion itself is how we read the index: the official annex is not available to us.
+
+    >>> convert_satisfaction(pd.Series([79.48]), max_points=1.5).round(4).item()
+    1.1922
+    """
+    satisfaction = _part(satisfaction_pct, "satisfaction_pct", of=100.0, whole_name="100 percent")
+    return satisfaction / 100 * _maximum(max_points, satisfaction)
+
+
+def recover_satisfaction(points: pd.Series, *, max_points: float | pd.Series) -> pd.Series:
+    """Recover SIPAS satisfaction from PAR INDEX points; undoes ``convert_satisfaction``.
+
+    satisfaction_pct = 100 × points / max_points; percent; higher is better; range [0, 100].
+    Missing points stay missing. ValueError for points below zero or above the maximum, and for
+    a maximum that is not above zero.
+
+    >>> recover_satisfaction(pd.Series([1.413]), max_points=2).round(2).item()
+    70.65
+    """
+    maximum = _maximum(max_points, points)
+    return 100 * _part(points, "points", of=maximum, whole_name="max_points") / maximum
+
+
+def lost_points(points: pd.Series, *, max_points: float | pd.Series) -> pd.Series:
+    """Points that could be earned and were not.
+
+    lost = max_points − points; points; lower is better; range [0, max_points]. Missing points
+    are an unknown loss, not a total one: they stay missing. Errors as ``recover_satisfaction``.
+
+    >>> lost_points(pd.Series([0.59]), max_points=1.5).round(2).item()
+    0.91
+    """
+    maximum = _maximum(max_points, points)
+    return maximum - _part(points, "points", of=maximum, whole_name="max_points")
+
+
+def on_time_rate(on_time: pd.Series, *, of: float | pd.Series) -> pd.Series:
+    """Share of dossiers resolved on time.
+
+    rate = 100 × on_time / of; percent; higher is better; range [0, 100]. ``of`` is the basis
+    (received, resolved or due) and must be named beside the rate. No dossiers, no rate: a zero
+    basis gives missing, as does a missing count. ValueError where more are on time than there are.
+
+    >>> on_time_rate(pd.Series([55724, 0]), of=pd.Series([72199, 0])).round(2).tolist()
+    [77.18, nan]
+    """
+    return _percent(on_time, of, names=("on_time", "of"))
+
+
+def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
+    """Share of a total.
+
+    share = 100 × part / total; percent; no direction; range [0, 100]. A zero or missing total,
+    or a missing part, gives missing. ValueError for a part below zero or above its total.
+
+    >>> share(pd.Series([11193]), total=41657).round(2).item()
+    26.87
+    """
+    return _percent(part, total, names=("part", "total"))
+
+
+def cumulative_share(values: pd.Series, *, total: float) -> pd.Series:
+    """Running share of the total, largest value first (Pareto order).
+
+    k-th result = 100 × (sum of the k largest) / total; percent; range [0, 100]; equal values keep
+    their order; row labels are kept. ``total`` may exceed the sum: some units may not be listed.
+    Missing values come last and stay missing; the k-th figure is then the least that the true k
+    largest can hold. ValueError for values below zero or adding up to more than the total.
+
+    >>> late = pd.Series({"Hội An": 4308, "Điện Bàn": 11193})
+    >>> cumulative_share(late, total=41657).round(1).to_dict()
+    {'Điện Bàn': 26.9, 'Hội An': 37.2}
+    """
+    ordered = _part(values, "values").sort_values(ascending=False, kind="stable")
+    running = ordered.cumsum()
+    _refuse(
+        running > total * (1 + ROUNDING_SLACK),
+        lambda row: f"the sum down to here, {running.iloc[row]:.15g}, exceeds total {total:.15g}",
+    )
+    return (100 * running / (total or math.nan)).clip(upper=100)
+
+
+def required_reduction(
+    late_low: pd.Series, late_high: pd.Series, *, total: float, target_reduction_pct: float
+) -> pd.DataFrame:
+    """What each unit must clear to bring the total down, if all clear the same proportion.
+
+    clear = late × target_reduction_pct / 100, rounded up to whole dossiers, so the target is met
+    and never just missed; share_of_total_pct = 100 × clear / total. Both as ``_low``/``_high``:
+    a unit with 0 to 3551 late dossiers must clear between 0 and that proportion of 3551. Missing
+    stays missing (``intervals.complete`` can bound it first); a zero total has no shares.
+    ValueError for a target outside 0–100, a low above its high, or more late than the total.
+
+    >>> required_reduction(
+    ...     pd.Series({"Điện Bàn": 11193}), pd.Series({"Điện Bàn": 11193}),
+    ...     total=41657, target_reduction_pct=30,
+    ... ).round(2).loc["Điện Bàn"].tolist()
+    [3358.0, 3358.0, 8.06, 8.06]
+    """
+    if not 0 <= target_reduction_pct <= 100:
+        raise ValueError(f"target_reduction_pct is {target_reduction_pct}; it must be 0 to 100")
+    high = _part(late_high, "late_high", of=total, whole_name="total")
+    low = _part(late_low, "late_low", of=high, whole_name="late_high")
+    if low.sum() > total * (1 + ROUNDING_SLACK):
+        raise ValueError(
+            f"late_low adds up to {low.sum():.15g}, above total {total:.15g}; correct one of them"
+        )
+    # Digits below a billionth are the computer's, and must not cost a whole dossier.
+    clear = pd.DataFrame({"clear_low": low, "clear_high": high}) * target_reduction_pct / 100
+    clear = np.ceil(clear.round(9))
+    for end in ("low", "high"):
+        clear[f"share_of_total_pct_{end}"] = 100 * clear[f"clear_{end}"] / (total or math.nan)
+    return clear.astype({"clear_low": "Int64", "clear_high": "Int64"})
+
+
+def fewest_units_for(late: pd.Series, *, amount: float) -> int | None:
+    """How many of the largest units hold the amount together.
+
+    Smallest k such that the k largest values add up to at least ``amount``; lower means more
+    concentrated; 0 for an amount of zero; None when even all known values fall short. Missing
+    values take no part: with them known, fewer units might do. ValueError for a value or an
+    amount below zero.
+
+    >>> fewest_units_for(pd.Series([11193, 7076, 4308]), amount=12498)
+    2
+    """
+    if not amount >= 0:
+        raise ValueError(f"amount is {amount}; it must be zero or more")
+    largest_first = _part(late, "late").dropna().sort_values(ascending=False)
+    held = np.concatenate([[0.0], largest_first.cumsum()])  # by the k largest, from k = 0
+    units = int(np.searchsorted(held, amount * (1 - ROUNDING_SLACK)))
+    return units if units < len(held) else None
+
+
+def rate_of_plan(disbursed: pd.Series, *, plan: float | pd.Series) -> pd.Series:
+    """Disbursement as a share of the plan.
+
+    rate = 100 × disbursed / plan; percent; higher is better; range [0, ∞): capital added after
+    a plan was set can lift it above 100. The plan is the basis and must be named beside the rate:
+    one amount is 71.2 % of the opening and 54.5 % of the adjusted plan on the same day. A zero or
+    missing plan gives missing. ValueError for an amount below zero.
+
+    >>> rate_of_plan(pd.Series([4486.479]), plan=8230.3).round(1).item()
+    54.5
+    """
+    plans = _part(_like(plan, disbursed, "plan"), "plan")
+    return 100 * _part(disbursed, "disbursed") / plans.mask(plans == 0)
+
+
+def implied_plan(
+    disbursed_bn_vnd: pd.Series, rate_pct: pd.Series, *, rounding_pct: float = 0.05
+) -> pd.DataFrame:
+    """Plan that an amount and its rounded rate imply, as an interval.
+
+    low = 100 × disbursed / (rate + rounding), high = 100 × disbursed / (rate − rounding); billion
+    dong. ``rounding_pct`` is half a unit of the rate's last written digit: 0.05 for 54.5 %. A
+    missing high is unbounded: a rate that rounds to zero fits any large plan. A missing amount or
+    rate gives missing at both ends. ValueError for values below zero, and where an amount and a
+    rate exclude each other: one is zero and the other surely not.
+
+    >>> implied_plan(pd.Series([4486.479]), pd.Series([54.5])).round(1).loc[0].tolist()
+    [8224.5, 8239.6]
+    """
+    if not rounding_pct >= 0:
+        raise ValueError(f"rounding_pct is {rounding_pct}; it must be zero or more")
+    disbursed = _part(disbursed_bn_vnd, "disbursed_bn_vnd")
+    rate = _part(_like(rate_pct, disbursed, "rate_pct"), "rate_pct")
+    least, most = rate - rounding_pct, rate + rounding_pct
+    _refuse(
+        ((disbursed == 0) & (least > 0)) | ((disbursed > 0) & (most == 0)),
+        lambda row: (
+            f"disbursed_bn_vnd {disbursed.iloc[row]:.15g} and rate_pct "
+            f"{rate.iloc[row]:.15g} exclude each other; correct one of them"
+        ),
+    )
+    low = (100 * disbursed / most).mask((most == 0) & disbursed.notna(), 0.0)
+    high = 100 * disbursed / least.where(least > 0)
+    return pd.DataFrame({"plan_bn_vnd_low": low, "plan_bn_vnd_high": high})
+
+
+def _percent(part: pd.Series, whole: float | pd.Series, *, names: tuple[str, str]) -> pd.Series:
+    wholes = _part(_like(whole, part, names[1]), names[1])
+    return 100 * _part(part, names[0], of=wholes, whole_name=names[1]) / wholes.mask(wholes == 0)
+
+
+def _maximum(max_points: float | pd.Series, data: pd.Series) -> pd.Series:
+    maximum = _like(max_points, data, "max_points")
+    _refuse(
+        maximum <= 0,
+        lambda row: f"max_points is {maximum.iloc[row]:.15g}; it must be above zero",
+    )
+    return maximum
+
+
+def _part(
+    values: pd.Series, name: str, *, of: float | pd.Series = math.inf, whole_name: str = ""
+) -> pd.Series:
+    """Values as float, each known to lie between zero and its whole."""
+    part, whole = values.astype(float), _like(of, values, whole_name)
+    _refuse(
+        part < 0,
+        lambda row: f"{name} {part.iloc[row]:.15g} is below zero; correct the figure",
+    )
+    _refuse(
+        part > whole,
+        lambda row: (
+            f"{name} {part.iloc[row]:.15g} is above {whole_name} {whole.iloc[row]:.15g}; "
+            "correct one of them"
+        ),
+    )
+    return part
+
+
+def _like(number: float | pd.Series, data: pd.Series, name: str) -> pd.Series:
+    """One number per row of the data, as float."""
+    if not isinstance(number, pd.Series):
+        return pd.Series(number, index=data.index, dtype=float)
+    if not number.index.equals(data.index):
+        raise ValueError(f"{name} has other row labels than the data; reindex it to the data first")
+    return number.astype(float)
+
+
+def _refuse(wrong: pd.Series, explain: Callable[[int], str]) -> None:
+    """Stop at the first wrong row, named by its label."""
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise ValueError(f"row {wrong.index[row]!r}: {explain(row)}")
