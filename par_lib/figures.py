@@ -74,13 +74,17 @@ class Page:
         self.cited: set[str] = set()
         mpl.rcParams.update(STYLE)
 
-    def headline(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
+    def headline(
+        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = ""
+    ) -> None:
         """Show the finding, with the sources of the ``rows`` it was read or computed from.
 
-        ``status`` is that of the rows where they agree, else "derived".
+        ``status`` is that of the rows where they agree, else "derived"; ``href`` leads to the
+        page that says more.
         """
         mark = self._mark(*_trace(rows, status))
-        self._display(f'<p class="headline">{_text(sentence)}{mark}</p>', sentence)
+        more = f' <a href="{html.escape(href)}">{_text(self.language("More"))}</a>' if href else ""
+        self._display(f'<p class="headline">{_text(sentence)}{mark}{more}</p>', sentence)
 
     def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
         """Show a computed sentence of the running text; with ``rows``, its sources."""
@@ -123,11 +127,12 @@ class Page:
             f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
             for name, label in columns.items()
         )
-        head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>' * traced
+        if traced:
+            head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>'
         body, plain = [], [" | ".join(columns.values())]
         for row in frame.index:
             cells = {name: self._write(frame, row, name, digits.get(name, 0)) for name in columns}
-            line = f'<th scope="row"{_class("num" * numeric[first])}>{_text(cells[first])}</th>'
+            line = f'<th scope="row">{_text(cells[first])}</th>'
             for name in rest:
                 value = frame.loc[row, _sort_column(frame, name)]
                 attribute = f' data-value="{_plain(value)}"' if numeric[name] else ""
@@ -136,9 +141,11 @@ class Page:
             if traced:
                 trace = frame.loc[row, ["source", "locator", "status"]]
                 line += f'<td class="refs">{self._mark(*trace)}</td>'
-            kinds = ["total"] * bool(total is not None and total.loc[row])
-            kinds += ["bound"] * bool(traced and frame.loc[row, "status"] == "bound")
-            body.append(f"<tr{_class(' '.join(kinds))}>{line}</tr>")
+            if total is not None and total.loc[row]:
+                kind = "total"
+            else:
+                kind = "bound" if traced and frame.loc[row, "status"] == "bound" else ""
+            body.append(f"<tr{_class(kind)}>{line}</tr>")
             plain.append(" | ".join(cells.values()))
         label = html.escape(caption, quote=True)
         self._display(

@@ -1,0 +1,76 @@
+"""What a reader calls the codes of the tables, in gettext source text."""
+
+import pandas as pd
+
+from par_lib import schema
+from par_lib.wording import N_, Language
+
+LABELS = {
+    "nation": N_("Nation"),
+    "province": N_("Provincial one-stop centre"),
+    "department": N_("Departments"),
+    "district": N_("Districts"),
+    "commune": N_("Communes"),
+    "access": N_("Access to services"),
+    "procedure": N_("Handling of procedures"),
+    "officials": N_("Officials handling procedures"),
+    "result": N_("Results of procedures"),
+    "feedback": N_("Handling of feedback and petitions"),
+    "overall": N_("Overall"),
+    "start_of_year_plan": N_("plan at the start of the year"),
+    "adjusted_plan": N_("adjusted plan"),
+    "supplemented_plan": N_("supplemented plan"),
+    "province_plan": N_("province's plan"),
+    "prime_minister_plan": N_("Prime Minister's plan"),
+    "unstated": N_("basis not stated"),
+    "total": N_("all capital"),
+    "year_plan": N_("this year's capital"),
+    "carried_over": N_("capital carried over"),
+    "programmes": N_("national programmes"),
+    "par_index": N_("PAR INDEX"),
+    "pillar_1": N_("1. Direction of reform"),
+    "pillar_2": N_("2. Institutions and legal documents"),
+    "pillar_3": N_("3. Administrative procedures"),
+    "pillar_4": N_("4. Organisation of the apparatus"),
+    "pillar_5": N_("5. Civil service"),
+    "pillar_6": N_("6. Public finance"),
+    "pillar_7": N_("7. Modern and digital administration"),
+    "pillar_8": N_("8. Effect on people and economy"),
+    "sipas": N_("Satisfaction (SIPAS) in the PAR INDEX"),
+    "sipas_index": N_("Satisfaction index (SIPAS)"),
+    "leaders_survey": N_("Survey of leading officials"),
+    "online_payment": N_("Online payment"),
+    "conflict": N_("conflict"),
+    "gap": N_("gap"),
+    "note": N_("note"),
+    "agrees": N_("agrees"),
+    "all others": N_("all others"),
+    "reported": N_("reported"),
+    "derived": N_("derived"),
+    "bound": N_("bound"),
+}
+
+
+def label(codes: pd.Series, language: Language) -> pd.Series:
+    """Labels of a column of codes; a code without a label stays as it is."""
+    return codes.map(lambda code: language(LABELS.get(code, code)))
+
+
+def unit_names(frame: pd.DataFrame, units: pd.DataFrame, language: Language) -> pd.Series:
+    """Names of the units of a tidy table in the reader's language ("all others" included)."""
+    if language.code == "vi":
+        names = frame["unit"]
+    else:
+        english = dict(zip(units["code"], units["name_en"], strict=True))
+        names = frame["unit_code"].map(english).fillna(frame["unit"])
+    return names.replace(schema.OTHERS, language(LABELS[schema.OTHERS]))
+
+
+def one_row_for_unlisted(frame: pd.DataFrame, *, low: str, name: str) -> pd.DataFrame:
+    """Exact rows by ``low``, largest first, then one row ``name`` for those known as a bound.
+
+    For a chart: nine equal intervals say no more than one.
+    """
+    bound = frame[frame["status"] == "bound"]
+    exact = frame[frame["status"] != "bound"].sort_values(low, ascending=False)
+    return pd.concat([exact, bound.head(1).assign(unit=name)], ignore_index=True)
