@@ -92,7 +92,7 @@ def lookup(units: pd.DataFrame) -> Index:
             index.setdefault((unit.level, compare_key(spelling)), set()).add(unit.code)
             if short := _without_province(spelling, home=home, bare=False):
                 shorter.setdefault((unit.level, compare_key(short)), set()).add(unit.code)
-    return {key: frozenset(codes) for key, codes in (shorter | index).items()}
+    return {key: frozenset(codes) for key, codes in (shorter | index).items() if key[1]}
 
 
 def resolve(name: str, units: pd.DataFrame, *, level: str | None = None, where: str = "") -> str:
