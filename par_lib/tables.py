@@ -34,6 +34,13 @@ class Tables:
     units: pd.DataFrame
     sources: pd.DataFrame
 
+    tiles: pd.DataFrame
+
+    @property
+    def place(self) -> str:
+        """Official name of the province; with it as unit, a row is the total of its level."""
+        return self.units.loc[self.units["level"] == "province", "name"].iloc[0]
+
     @property
     def missing(self) -> list[str]:
         """Names of the tables that have no row this year."""
@@ -53,6 +60,7 @@ def load(province: str, year: int) -> Tables:
         year=year,
         units=units.load_units(province),
         sources=load_sources(province),
+        tiles=load_tiles(province),
         **{
             name: pd.read_parquet(folder / f"{name}.parquet") for name in (*schema.TABLES, "review")
         },
@@ -78,6 +86,19 @@ def load_sources(province: str) -> pd.DataFrame:
         sources = pd.DataFrame.from_dict(tomllib.load(file), orient="index")
     sources.insert(0, "number", range(1, len(sources) + 1))
     return sources.rename_axis("source")
+
+
+def load_tiles(province: str) -> pd.DataFrame:
+    """Tile map of the districts: columns code, row, column; empty where none was drawn."""
+    path = paths.raw(province) / "tiles.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=["code", "row", "column"])
+    return pd.read_csv(path, dtype={"code": str})
+
+
+def stack(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Rows of several frames under one another, with an index of their own."""
+    return pd.concat(frames, ignore_index=True)
 
 
 def require(province: str, year: int) -> int:

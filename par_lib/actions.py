@@ -1,0 +1,111 @@
+"""Tasks set after a year's results, joined to the figures they should move."""
+
+import pandas as pd
+
+from par_lib import labels, paths, tables, units
+from par_lib.wording import N_, Language
+
+
+def tasks_after(province: str, year: int) -> pd.DataFrame:
+    """Tasks of the following year, which answer this year's results; else this year's own.
+
+    Empty where neither year has tasks.
+    """
+    for candidate in (year + 1, year):
+        if candidate in paths.years(province):
+            tasks = tables.load(province, candidate).tasks
+            if not tasks.empty:
+                return tasks
+    return tables.load(province, year).tasks
+
+
+def where_figures_stand(
+    moves: pd.Series, *, data: tables.Tables, language: Language
+) -> dict[str, str]:
+    """For each pointer ``table.column:level`` or measure: its newest figure, in words.
+
+    A pointer without a figure in this edition is left out.
+    """
+    stands = {pointer: _stand(pointer, data, language) for pointer in set(moves) - {""}}
+    return {pointer: words for pointer, words in stands.items() if words}
+
+
+def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Language) -> pd.DataFrame:
+    """Tasks led by each agency or district known by name: columns lead, tasks; most first.
+
+    Leads that are groups ("các sở, ngành, địa phương") are left out.
+    """
+    names = tasks["lead_units"].str.split(";").explode().str.strip()
+    known = data.units
+    shown = dict(zip(known["code"], labels.unit_names(
+        known.rename(columns={"code": "unit_code", "name": "unit"}), known, language
+    ), strict=True))  # fmt: skip
+
+    def lead(name: str) -> str | None:
+        try:
+            return shown[units.resolve(name, known)]
+        except units.UnknownUnit:
+            return None
+
+    counts = names[names != ""].map(lead).value_counts()
+    return counts.rename_axis("lead").rename("tasks").reset_index()
+
+
+def area_label(area: int, language: Language) -> str:
+    """Name of an area of reform, 1 to 8; the eighth is about satisfaction."""
+    if area == 8:
+        return language(N_("8. Satisfaction with services"))
+    return language(labels.LABELS[f"pillar_{area}"])
+
+
+def _stand(pointer: str, data: tables.Tables, language: Language) -> str:
+    table, dot, rest = pointer.partition(".")
+    if not dot:
+        return _indicator(pointer, data, language)
+    column, _, level = rest.partition(":")
+    frame = getattr(data, table)
+    if table == "sipas":
+        total = data.scores.query("criterion == 'sipas'")
+        if total.empty:
+            return ""
+        points, most = total["points"].item(), total["max_points"].item()
+        return f"{language.number(points, 2)}/{language.number(most)}"
+    of_level = frame[frame["level"] == level]
+    if table == "late_dossiers":
+        total = of_level[of_level["unit"] == data.place].nlargest(1, "period_end")
+        if len(total) == 1:
+            return language("{late} late dossiers", late=total["late_low"].item())
+        listed = of_level[of_level["status"] != "bound"]
+        if listed.empty:
+            return ""
+        return language("{late} late dossiers listed", late=int(listed["late_low"].sum()))
+    newest = of_level[of_level["as_of"] == of_level["as_of"].max()]
+    named = newest[(newest["unit_code"].notna()) & (newest[f"{column}_high"] < 100)]
+    if named.empty:
+        return ""
+    return language(
+        "{count} listed below {threshold} at {day}",
+        count=len(named),
+        threshold=language.percent(_ceiling(named[f"{column}_high"].max()), 0),
+        day=newest["as_of"].iloc[0],
+    )
+
+
+def _ceiling(rate_pct: float) -> float:
+    """The round threshold a list "below …" was cut at.
+
+    >>> _ceiling(63.7), _ceiling(20.0)
+    (70.0, 20.0)
+    """
+    return float(-(-rate_pct // 10) * 10)
+
+
+def _indicator(measure: str, data: tables.Tables, language: Language) -> str:
+    rows = data.indicators[data.indicators["measure"] == measure]
+    if rows.empty:
+        return ""
+    row = rows.iloc[-1]
+    percent = row["measure_unit"] == "pct"
+    return language.interval(
+        row["value_low"], row["value_high"], 2 if percent else 0, percent=percent
+    )
