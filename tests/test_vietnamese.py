@@ -98,7 +98,8 @@ def test_alphabetical_order():
     # Letters come before tones: Bình and Lư decide, not Hòa and Hoa.
     names = ["Hòa Bình", "Hoa Lư"]
     for ordered in (tones, letters, names, ["Quế Sơn", "Quế Sơn 2", "Quế Trung"]):
-        assert sorted(ordered[::-1], key=sort_key) == ordered
+        shuffled = ordered[1::2] + ordered[::2]
+        assert sorted(shuffled, key=sort_key) == ordered
     assert sorted(["Đại Lộc", "Duy Xuyên", "Bắc Trà My"], key=sort_key)[-1] == "Đại Lộc"
 
 
