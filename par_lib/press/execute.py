@@ -1,6 +1,8 @@
 """Run one notebook with its parameters and make sure that it really ran to its end."""
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -17,8 +19,6 @@ import papermill  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 
 _TIMINGS = ("papermill", "execution")
-# Kernels talk over sockets in the file system: no ports to clash, nothing on the network.
-_CONFIG = Config({"KernelManager": {"transport": "ipc"}})
 
 
 class NotebookError(RuntimeError):
@@ -37,17 +37,18 @@ def execute(
     source = prose.translate(nbformat.read(notebook, as_version=4), language)
     nbformat.write(source, target)
     try:
-        papermill.execute_notebook(
-            target,
-            target,
-            parameters=parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
-            execution_timeout=timeout_seconds,
-            config=_CONFIG,
-        )
+        with tempfile.TemporaryDirectory(prefix="par-") as private:
+            papermill.execute_notebook(
+                target,
+                target,
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
+                execution_timeout=timeout_seconds,
+                config=_transport(private),
+            )
     except PapermillExecutionError as error:
         raise NotebookError(
             f"{notebook.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
@@ -56,6 +57,13 @@ def execute(
     _require_complete(executed, notebook.name)
     nbformat.write(executed, target)
     return executed
+
+
+def _transport(private: str) -> Config:
+    """Sockets in a folder only we can enter: no port to clash, nothing on the network."""
+    if os.name == "nt":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{private}/kernel"}})
 
 
 def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
