@@ -51,6 +51,12 @@ def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Languag
     return counts.rename_axis("lead").rename("tasks").reset_index()
 
 
+def target_words(task: pd.Series, language: Language) -> str:
+    """The target of one task, as "100 %" or "2–3"; a dash where none is stated."""
+    percent = task["target_unit"] == "pct"
+    return language.interval(task["target_low"], task["target_high"], percent=percent)
+
+
 def area_label(area: int, language: Language) -> str:
     """Name of an area of reform, 1 to 8; the eighth is about satisfaction."""
     if area == 8:

@@ -3,9 +3,9 @@
 Each takes a tidy frame and gives a figure; nothing is shown here (figures.Page.show does).
 """
 
+import textwrap
 from collections.abc import Sequence
 
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -17,7 +17,9 @@ from par_lib.figures import PALETTE
 from par_lib.wording import Language
 
 HATCH = "////"
-_ROW_INCHES = 0.34
+# Behind text that lies on a line or a hatching.
+_BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
+_ROW_INCHES = 0.36
 
 
 def interval_bars(
@@ -41,7 +43,7 @@ def interval_bars(
         else:
             _span(ax, low[row], end, y)
         text = language.interval(low[row], high[row], digits, percent=percent)
-        ax.annotate(text, (end, y), (4, 0), textcoords="offset points", va="center")
+        ax.annotate(text, (end, y), (4, 0), textcoords="offset points", va="center", bbox=_BACKING)
     if threshold is not None:
         ax.axvline(threshold, color=PALETTE["ink"], linewidth=0.9, linestyle=(0, (4, 3)))
         ax.annotate(
@@ -127,10 +129,8 @@ def slopes(
         if all(exact):
             ax.plot([0, 1], [a[0], b[0]], color=PALETTE["accent"], linewidth=1.6)
         else:
-            ax.fill_between(
-                [0, 1], [a[0], b[0]], [a[1], b[1]], facecolor="none", hatch=HATCH,
-                edgecolor=PALETTE["faint"], linewidth=0.5, zorder=0,
-            )  # fmt: skip
+            ax.fill_between([0, 1], [a[0], b[0]], [a[1], b[1]], facecolor=PALETTE["faint"],
+                            alpha=0.28, linewidth=0, zorder=0)  # fmt: skip
         for x, value in ((0, a), (1, b)):
             if exact[x]:
                 ax.scatter(x, value[0], s=22, color=PALETTE["accent"], zorder=3)
@@ -138,7 +138,7 @@ def slopes(
                 labels[x].append((value[0], "  ".join(words if x == 0 else words[::-1])))
     for x, side in ((0, "right"), (1, "left")):
         written = sorted(labels[x])
-        for y, (value, text) in zip(_spread([v for v, _ in written], 3.4), written, strict=True):
+        for y, (value, text) in zip(_spread([v for v, _ in written], 3.1), written, strict=True):
             ax.annotate(text, (x, y), (-9 if x == 0 else 9, 0), textcoords="offset points",
                         ha=side, va="center")  # fmt: skip
             ax.plot([x, x + (-0.015 if x == 0 else 0.015)], [value, y], color=PALETTE["faint"],
@@ -151,29 +151,6 @@ def slopes(
     ax.set_xlim(-0.55, 1.55)
     ax.set_ylim(15, 101)
     ax.axis("off")
-    return fig
-
-
-def timeline(
-    frame: pd.DataFrame, *, date: str, value: str, series: str, language: Language,
-    axis_label: str, digits: int = 1,
-) -> Figure:  # fmt: skip
-    """Points over time; only points of the same ``series`` (same plan and basis) are joined."""
-    fig, ax = plt.subplots(figsize=(8, 4.6))
-    for label, points in frame.sort_values(date).groupby(series, sort=False):
-        joined = len(points) > 1
-        colour = PALETTE["accent" if joined else "bar"]
-        ax.plot(points[date], points[value], color=colour, linewidth=1.6, marker="o", markersize=5)
-        for day, rate in zip(points[date], points[value], strict=True):
-            ax.annotate(language.percent(rate, digits), (day, rate), (0, 6),
-                        textcoords="offset points", ha="center", fontsize=9)  # fmt: skip
-        last = points.iloc[-1]
-        ax.annotate(label, (last[date], last[value]), (9, -7), textcoords="offset points",
-                    va="top", fontsize=8, color=PALETTE["muted"])  # fmt: skip
-    ax.xaxis.set_major_formatter(mdates.DateFormatter("%m/%Y"))
-    ax.margins(x=0.12)
-    ax.set_ylim(0, 100)
-    ax.set_ylabel(axis_label)
     return fig
 
 
@@ -221,8 +198,7 @@ def stacked(
         for y, value in enumerate(values):
             if value > whole * 0.03:
                 inside = {"ha": "center", "va": "center", "fontsize": 9}
-                box = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.5}
-                ax.text(left[y] + value / 2, y, language.number(value), bbox=box, **inside)
+                ax.text(left[y] + value / 2, y, language.number(value), bbox=_BACKING, **inside)
         left += values
     _name_rows(ax, frame.index)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(frame.columns), frameon=False)
@@ -251,9 +227,12 @@ def tile_map(
                               edgecolor=PALETTE["faint"], linewidth=0.8)  # fmt: skip
         ax.add_patch(patch)
         x, y = corner[0] + 0.47, corner[1]
-        ax.text(x, y + 0.34, tile[name], ha="center", va="center", fontsize=9)
+        backing = _BACKING if low != high else None
+        ax.text(x, y + 0.34, tile[name], ha="center", va="center", fontsize=9, bbox=backing)
         text = language.interval(low, high, digits, percent=percent)
-        ax.text(x, y + 0.63, text, ha="center", va="center", fontsize=10, fontweight="bold")
+        ax.text(
+            x, y + 0.63, text, ha="center", va="center", fontsize=9, weight="bold", bbox=backing
+        )
     ax.set_xlim(-0.05, frame["column"].max() + 1)
     ax.set_ylim(frame["row"].max() + 1, -0.05)
     ax.set_aspect("equal")
@@ -271,15 +250,16 @@ def _span(ax: Axes, low: float, high: float, y: float) -> None:
 
 
 def _name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
-    ax.set_yticks(range(len(names)), list(names))
+    ax.set_yticks(range(len(names)), [textwrap.fill(str(name), 34) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.75)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
 
 
 def _value_axis(ax: Axes, language: Language, label: str, *, percent: bool = False) -> None:
+    digits = 0 if ax.get_xlim()[1] > 5 else 1
     ax.xaxis.set_major_formatter(
-        lambda value, _: language.percent(value, 0) if percent else language.number(value)
+        lambda value, _: (language.percent if percent else language.number)(value, digits)
     )
     ax.set_xlabel(label, loc="left")
     ax.grid(axis="x")

@@ -83,7 +83,11 @@ class Page:
         page that says more.
         """
         mark = self._mark(*_trace(rows, status))
-        more = f' <a href="{html.escape(href)}">{_text(self.language("More"))}</a>' if href else ""
+        more = (
+            f' <a class="more" href="{html.escape(href)}">{_text(self.language("More"))}</a>'
+            if href
+            else ""
+        )
         self._display(f'<p class="headline">{_text(sentence)}{mark}{more}</p>', sentence)
 
     def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
@@ -229,7 +233,10 @@ def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, 
     if status is None:
         kinds = set(frame["status"])
         status = kinds.pop() if len(kinds) == 1 else "derived"
-    source, locator = ("; ".join(dict.fromkeys(frame[name])) for name in ("source", "locator"))
+    source, locator = (
+        "; ".join(dict.fromkeys("; ".join(frame[name]).split("; ")))
+        for name in ("source", "locator")
+    )
     return source, locator, status
 
 

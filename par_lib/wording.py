@@ -87,7 +87,7 @@ class Language:
     ) -> str:
         """Write an interval: one number where exact, else its two ends.
 
-        >>> language("vi").interval(0, 3551), language("en").interval(50, 70, percent=True)
+        >>> language("vi").interval(0, 3551), language("en").interval(50, 70, 1, percent=True)
         ('0–3.551', '50–70%')
         """
         write = self.percent if percent else self.number
@@ -97,6 +97,8 @@ class Language:
             return f"≥{NBSP}{write(low, digits)}"
         if low == high:
             return write(low, digits)
+        if float(low).is_integer() and float(high).is_integer():
+            digits = 0
         return f"{self.number(low, digits)}–{write(high, digits)}"
 
     def listing(self, names: list[str]) -> str:

@@ -48,6 +48,7 @@ def execute(
                 autosave_cell_every=0,
                 execution_timeout=timeout_seconds,
                 config=_transport(private),
+                extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
             )
     except PapermillExecutionError as error:
         raise NotebookError(
