@@ -250,7 +250,9 @@ def _span(ax: Axes, low: float, high: float, y: float) -> None:
 
 
 def _name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
-    ax.set_yticks(range(len(names)), [textwrap.fill(str(name), 34) for name in names])
+    lines = [textwrap.fill(str(name), 40) for name in names]
+    size = 8 if any("\n" in line for line in lines) else 10
+    ax.set_yticks(range(len(names)), lines, fontsize=size)
     ax.set_ylim(len(names) - 0.4, -0.75)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

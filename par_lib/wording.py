@@ -99,6 +99,8 @@ class Language:
             return write(low, digits)
         if float(low).is_integer() and float(high).is_integer():
             digits = 0
+        if low < 0:  # a dash beside a minus sign would mislead
+            return self("{low} to {high}", low=self.number(low, digits), high=write(high, digits))
         return f"{self.number(low, digits)}–{write(high, digits)}"
 
     def listing(self, names: list[str]) -> str:

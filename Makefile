@@ -1,0 +1,46 @@
+# Every target makes the environment it needs on first use: Python 3.11 or newer and make suffice.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+YEARS ?= 2022 2023
+LANGS ?= vi,en
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lab check golden notebooks-clean clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: $(READY) ## Make the editions (YEARS="2022 2023" LANGS=vi,en)
+	@$(BIN)/par run $(YEARS) --lang $(LANGS)
+
+test: $(READY) ## Run all tests: package, notebooks, pages in a browser
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= par_lib tests
+	@$(BIN)/python -m coverage report
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax -o addopts= notebooks
+
+lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only
+	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+
+check: $(READY) ## Lint and format check of code and notebooks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
+	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb
+	@$(MAKE) --no-print-directory notebooks-clean
+
+notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cells
+	@$(BIN)/nbstripout --keep-count --extra-keys="metadata.language_info.version" notebooks/*.ipynb
+
+clean: ## Remove what is made: outputs and tidy tables
+	@find outputs data/processed -mindepth 1 ! -name .gitkeep -delete
+
+# Compiled once here: a kernel that compiles pandas again takes three times as long to start.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -m venv .venv
+	@echo "Installing the locked packages, once; this takes about a minute."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib par_lib > /dev/null || true
+	@touch $@
