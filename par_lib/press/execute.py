@@ -51,8 +51,9 @@ def execute(
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
             )
     except PapermillExecutionError as error:
+        # Counted from 0 with the injected cell, so from 1 in the notebook as its author sees it.
         raise NotebookError(
-            f"{notebook.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
+            f"{notebook.name}, cell {error.cell_index}: {error.ename}: {error.evalue}"
         ) from error
     executed = steady(nbformat.read(target, as_version=4))
     _require_complete(executed, notebook.name)
@@ -79,6 +80,7 @@ def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _require_complete(executed: nbformat.NotebookNode, name: str) -> None:
-    for number, cell in enumerate(executed.cells, start=1):
+    own = [cell for cell in executed.cells if cell.id != "injected-parameters"]
+    for number, cell in enumerate(own, start=1):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             raise NotebookError(f"{name}, cell {number}: was not run; an earlier cell left early")

@@ -59,7 +59,7 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     Raises ValueError where ``alt`` is empty or the text is not an SVG with a viewBox.
 
     >>> inline_svg('<svg viewBox="0 0 9 9"><g id="a"/></svg>', alt="A dot", prefix="c1")
-    Markup('<svg viewBox="0 0 9 9" role="img" aria-label="A dot"><g /></svg>')
+    Markup('<svg viewBox="0 0 9 9" style="--points: 9" role="img" aria-label="A dot"><g /></svg>')
     """
     if not alt.strip():
         raise ValueError("chart without alternative text: say what it shows, as alt=…")
@@ -76,7 +76,9 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     _number_ids(root, prefix)
-    if float(root.attrib["viewBox"].split()[2]) > _WIDE_POINTS:
+    width_points = float(root.attrib["viewBox"].split()[2])
+    root.set("style", f"--points: {width_points:.0f}")  # so that all charts share one letter size
+    if width_points > _WIDE_POINTS:
         root.set("class", "wide")
     root.set("role", "img")
     root.set("aria-label", alt)
