@@ -123,8 +123,8 @@ def notebook(*, charts: bool = True):
     pictures = [chart(), chart("Biểu đồ thanh lặp lại, để thử hai hình trên một trang.")]
     cells = [
         nb.new_markdown_cell(
-            "# Hồ sơ trễ hạn tập trung ở đâu?\n\nTrang mẫu để kiểm thử: mọi địa danh và con số ở đây "
-            "đều được đặt ra. Người đọc là người thẩm định; đầu vào là một bảng nhỏ."
+            "# Hồ sơ trễ hạn tập trung ở đâu?\n\nTrang mẫu để kiểm thử: mọi địa danh và con số "
+            "ở đây đều được đặt ra. Người đọc là người thẩm định; đầu vào là một bảng nhỏ."
         ),
         code("year: int = 2022  # year being assessed", tags=("parameters",)),
         code("year = 2022\nlang = 'vi'", tags=("injected-parameters",)),

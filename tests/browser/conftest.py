@@ -1,0 +1,77 @@
+"""A browser for the page tests, and the pages it reads."""
+
+import os
+import shutil
+from pathlib import Path
+
+import page_checks
+import pytest
+import specimen
+from playwright.sync_api import sync_playwright
+
+from par_lib.press.page import render_collection, render_index, render_page
+from par_lib.wording import language
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def missing(what: str) -> None:
+    """Skip for want of a program; in CI, where it must be there, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is needed in CI: .ci/run installs it")
+    pytest.skip(f"{what} not found: pages are not read in a browser")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        missing("chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def needs_pdftotext() -> None:
+    if shutil.which("pdftotext") is None:
+        missing("pdftotext (poppler-utils)")
+
+
+@pytest.fixture(scope="session")
+def specimen_pages(tmp_path_factory) -> dict[str, Path]:
+    """The hand-made pages: one of a notebook, an edition's index, the collection's index."""
+    folder = tmp_path_factory.mktemp("specimen")
+    made = {
+        "page": render_page(specimen.notebook(), specimen.context()),
+        "index": render_index(
+            specimen.context(), heading="Tỉnh Mẫu", lead="Lời dẫn.", cards=specimen.cards()
+        ),
+        "collection": render_collection(
+            language("vi"), heading="Mọi ấn bản", lead="Lời.", editions=specimen.editions()
+        ),
+    }
+    for name, html in made.items():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in made}
+
+
+@pytest.fixture(scope="session")
+def violating_page() -> Path:
+    """A page that does everything wrong, which every check must reject."""
+    return Path(page_checks.__file__).with_name("violations.html")
+
+
+@pytest.fixture(scope="session")
+def edition_pages() -> list[Path]:
+    """Every page of a real edition, in both languages."""
+    pytest.skip("no edition is made for the browser tests yet")

@@ -1,0 +1,123 @@
+"""Pages as a reader's browser sees them: hand-made ones, a violating one, a real edition."""
+
+import page_checks
+import pytest
+import specimen
+
+from par_lib.press.page import render_page
+
+CHECKS = [
+    page_checks.accessibility_faults,
+    page_checks.dark_accessibility_faults,
+    page_checks.request_faults,
+    page_checks.console_faults,
+    page_checks.width_faults,
+    page_checks.sorting_faults,
+    page_checks.print_faults,
+    page_checks.paper_text_faults,
+]
+every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+
+
+@pytest.fixture(autouse=True)
+def _paper(request):
+    if "paper" in request.node.name:
+        request.getfixturevalue("needs_pdftotext")
+
+
+@every_check
+@pytest.mark.parametrize("name", ["page", "index", "collection"])
+def test_specimen_is_sound(browser, specimen_pages, name, check):
+    assert check(browser, specimen_pages[name]) == []
+
+
+@every_check
+def test_violations_are_found(browser, violating_page, check):
+    assert check(browser, violating_page)
+
+
+@every_check
+def test_every_page_of_an_edition_is_sound(browser, edition_pages, check):
+    assert edition_pages
+    faults = {path.name: check(browser, path) for path in edition_pages}
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_axe_finds_what_was_planted(browser, violating_page):
+    """Language, alternative text, contrast, main landmark: the families of rules all run."""
+    found = {
+        fault.split(":")[0] for fault in page_checks.accessibility_faults(browser, violating_page)
+    }
+    assert {"html-has-lang", "image-alt", "color-contrast", "landmark-one-main"} <= found
+
+
+def test_names_sort_as_vietnamese_sorts_them(browser, specimen_pages):
+    """Đ follows D, Ô follows O, and the total stays last."""
+    with page_checks.visit(browser, specimen_pages["page"]) as seen:
+        seen.page.locator("table.sortable th button").first.click()
+        names = seen.page.locator("table.sortable tbody th").all_inner_texts()
+    assert names[:4] == ["Ấp Mẫu Nghiệm", "Bến Thử", "Cồn Không Liệt Kê", "Đảo Không Liệt Kê"]
+    assert names[4:6] == ["Đồng Ví Dụ", "Gò Không Liệt Kê"]
+    assert names.index("Núi Thí Dụ") < names.index("Ô Kẻ") < names.index("Phường Chữ Nghiêng")
+    assert names[-1] == "Tổng số"
+
+
+def test_sorting_works_from_the_keyboard(browser, specimen_pages):
+    with page_checks.visit(browser, specimen_pages["page"]) as seen:
+        button = seen.page.locator("table.sortable th button").nth(1)
+        button.focus()
+        seen.page.keyboard.press("Enter")
+        seen.page.keyboard.press("Enter")
+        first = seen.page.locator("table.sortable tbody tr").first.inner_text()
+    assert "0–174" in first
+
+
+def test_contents_are_folded_on_a_phone_only(browser, specimen_pages):
+    for width_px, is_open in ((page_checks.PHONE_PX, False), (page_checks.DESK_PX, True)):
+        page = browser.new_page(viewport={"width": width_px, "height": 800})
+        page.goto(specimen_pages["page"].as_uri())
+        assert page.locator(".contents details").evaluate("fold => fold.open") is is_open
+        page.close()
+
+
+def test_without_script_tables_stand_as_given(browser, specimen_pages):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(specimen_pages["page"].as_uri())
+    assert page.locator("th button").count() == 0
+    assert page.locator(".contents a").first.is_visible()
+    context.close()
+
+
+def test_a_printed_table_repeats_its_whole_head(browser, tmp_path, needs_pdftotext):
+    """Chromium drops buttons from a repeated head: print lays their words out without them."""
+    long = specimen.table_html().replace("</tbody>", _many_rows() + "</tbody>")
+    notebook = specimen.notebook(charts=False)
+    notebook.cells[8].outputs[0].data["text/html"] = long
+    path = tmp_path / "long.html"
+    path.write_text(render_page(notebook, specimen.context()), encoding="utf-8")
+    with page_checks.visit(browser, path) as seen:
+        pages = page_checks.printed_pages(seen.page)
+    with_rows = [text for text in pages if "Dòng thêm" in text]
+    assert len(with_rows) >= 3
+    assert all("Tỷ trọng trong tổng số" in " ".join(text.split()) for text in with_rows)
+
+
+def test_each_printed_page_says_place_year_date_and_banner(
+    browser, specimen_pages, needs_pdftotext
+):
+    with page_checks.visit(browser, specimen_pages["page"]) as seen:
+        pages = page_checks.printed_pages(seen.page)
+    assert len(pages) > 1
+    for number, text in enumerate(pages, start=1):
+        assert "Tỉnh Mẫu · 2022" in text
+        assert "dữ liệu truy cập đến 23/11/2026" in text
+        assert "không có con số nào trên trang này là thật" in text
+        assert f"{number} / {len(pages)}" in text
+        assert "import pandas" not in text
+
+
+def _many_rows() -> str:
+    row = '<tr><th scope="row">Dòng thêm {}</th><td class="num" data-value="1">1</td>'
+    row += '<td class="num" data-value="1">1</td><td></td></tr>'
+    return "".join(row.format(number) for number in range(100))
