@@ -6,7 +6,7 @@ YEARS ?= 2022 2023
 LANGS ?= vi,en
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab check golden notebooks-clean clean
+.PHONY: help report test lab check golden translations lock notebooks-clean clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,14 @@ check: $(READY) ## Lint and format check of code and notebooks
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb
 	@$(MAKE) --no-print-directory notebooks-clean
+
+translations: $(READY) ## Bring the Vietnamese catalog up to date with the source text
+	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k language -k plural:1,2 -o .messages.pot .
+	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l vi -o par_lib/locale/vi/LC_MESSAGES/par_lib.po
+	@rm .messages.pot
+
+lock: ## Pin the newest packages again (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade -o requirements.lock
 
 notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cells
 	@$(BIN)/nbstripout --keep-count --extra-keys="metadata.language_info.version" notebooks/*.ipynb

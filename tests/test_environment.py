@@ -1,0 +1,41 @@
+"""pip, conda and the lock name the same packages; README and CI name targets that exist."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+
+
+def declared() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {*project["dependencies"], *project["optional-dependencies"]["dev"]}
+
+
+def test_conda_environment_names_the_same_packages():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    conda = {entry for entry in listed if isinstance(entry, str)} - {"python>=3.11", "pip"}
+    renamed = {re.sub(r"^[\w-]+", lambda m: CONDA_NAMES.get(m[0], m[0]), d) for d in declared()}
+    assert conda | (set(pip) - {"-e ."}) == renamed
+
+
+def test_the_lock_pins_every_package_and_names_no_index():
+    lock = (ROOT / "requirements.lock").read_text()
+    for requirement in declared():
+        name, least = requirement.split(">=")
+        pinned = re.search(rf"^{re.escape(name)}==([\d.]+)", lock, re.MULTILINE)
+        assert pinned, f"{name} is not locked; run: make lock"
+        assert tuple(map(int, pinned[1].split("."))) >= tuple(map(int, least.split(".")))
+    assert "--hash=sha256:" in lock and "://" not in lock
+
+
+def test_the_readmes_commands_exist():
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for name in ("README.md", "README.vi.md", "CONTRIBUTING.md", ".github/workflows/ci.yml"):
+        used = set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / name).read_text()))
+        assert used <= targets, f"{name}: {used - targets}"
+    assert "make test" in (ROOT / ".ci" / "run").read_text()
