@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,3 +40,21 @@ def test_the_readmes_commands_exist():
         used = set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / name).read_text()))
         assert used <= targets, f"{name}: {used - targets}"
     assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_pre_commit_uses_the_locked_versions():
+    lock = (ROOT / "requirements.lock").read_text()
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    used = {repo["repo"].rpartition("/")[2].removesuffix("-pre-commit"): repo for repo in hooks}
+    assert set(used) == {"ruff", "nbstripout"}
+    for name, repo in used.items():
+        assert re.search(rf"^{name}=={re.escape(repo['rev'].lstrip('v'))} ", lock, re.MULTILINE)
+
+
+def test_the_readme_counts_the_rows_of_every_table():
+    section = (ROOT / "README.md").read_text().split("## Data")[1].split("## Notebooks")[0]
+    counts = " ".join(re.findall(r"\| ([\d,; ]+) \|", section))
+    written = [int(count) for count in re.findall(r"\d+", counts)]
+    raw = ROOT / "data" / "raw" / "quang-nam"
+    rows = [len(pd.read_csv(f)) for f in [*raw.glob("*.csv"), *raw.glob("[0-9]*/*.csv")]]
+    assert sorted(written) == sorted(rows)
