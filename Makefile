@@ -31,7 +31,7 @@ golden: $(READY) ## Run the notebooks and keep the outputs of their headline cel
 	@$(MAKE) --no-print-directory notebooks-clean
 
 translations: $(READY) ## Bring the Vietnamese catalog up to date with the source text
-	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k language -k plural:1,2 -o .messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k language -k self -k plural:1,2 -o .messages.pot .
 	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l vi -o par_lib/locale/vi/LC_MESSAGES/par_lib.po
 	@rm .messages.pot
 

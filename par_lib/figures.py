@@ -59,7 +59,11 @@ STATUS_WORDS = {
     "bound": N_("bound"),
     "assumed": N_("assumed rule"),
 }
-_LOCATOR_WORDS = re.compile(r"\b(bullet|paragraph|page|row|sheet|cell|table|title|body)\b")
+_LOCATORS = (
+    N_("bullet"), N_("paragraph"), N_("page"), N_("row"), N_("sheet"), N_("cell"), N_("table"),
+    N_("title"), N_("body"),
+)  # fmt: skip
+_LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
 
 class Page:
@@ -83,11 +87,8 @@ class Page:
         page that says more.
         """
         mark = self._mark(*_trace(rows, status))
-        more = (
-            f' <a class="more" href="{html.escape(href)}">{_text(self.language("More"))}</a>'
-            if href
-            else ""
-        )
+        label = _text(self.language("More"))
+        more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if href else ""
         self._display(f'<p class="headline">{_text(sentence)}{mark}{more}</p>', sentence)
 
     def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
@@ -132,7 +133,8 @@ class Page:
             for name, label in columns.items()
         )
         if traced:
-            head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>'
+            label = _text(self.language("Source"))
+            head += f'<th scope="col" class="refs">{label}</th>'
         body, plain = [], [" | ".join(columns.values())]
         for row in frame.index:
             cells = {name: self._write(frame, row, name, digits.get(name, 0)) for name in columns}
@@ -166,8 +168,8 @@ class Page:
         for name, source in self.sources[self.sources.index.isin(self.cited)].iterrows():
             title = source.get("title") if t.code == "vi" else source.get("title_en")
             words = [title if _known(title) else source["title"], source.get("producer")]
-            words += [_when(t, source.get("date"), "published {day}")]
-            words += [_when(t, source.get("accessed"), "accessed {day}")]
+            words += [_when(t, source.get("date"), N_("published {day}"))]
+            words += [_when(t, source.get("accessed"), N_("accessed {day}"))]
             line = ". ".join(str(word) for word in words if _known(word))
             address = source.get("address")
             link = (

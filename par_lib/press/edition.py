@@ -16,7 +16,7 @@ import nbformat
 from par_lib import paths, tables
 from par_lib.press import manifest, page
 from par_lib.press.execute import NotebookError, execute
-from par_lib.wording import N_, Language, language
+from par_lib.wording import LANGUAGES, N_, Language, language
 
 NUMBERED = "[0-9][0-9]_*.ipynb"
 TABLE_LABELS = {
@@ -84,7 +84,7 @@ def make(request: Request, *, pool: Executor, done: Callable[[str], None]) -> Pa
 def write_collection() -> Path:
     """Write outputs/index.html, the list of all editions that stand."""
     root = paths.root() / "outputs"
-    t = language("vi")
+    t = language(LANGUAGES[0])
     editions = []
     for file in sorted(root.glob(f"*/*/{manifest.NAME}")):
         made = manifest.read(file)
