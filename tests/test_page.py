@@ -236,6 +236,16 @@ def test_svg_ids_are_numbered_and_unused_ones_dropped():
         inline_svg("<svg/>", alt="Không", prefix="c1")
 
 
+def test_svg_coordinates_keep_two_decimals_and_text_its_spaces():
+    svg = (
+        '<svg viewBox="0 0 9 9">\n <path d="M 1.23456  -0.00001&#10;L 2.5 3.999"/>\n'
+        " <text><tspan>Bến</tspan> <tspan>Thử</tspan></text>\n</svg>"
+    )
+    assert inline_svg(svg, alt="Một nét", prefix="c1").endswith(
+        '><path d="M 1.23 -0 L 2.5 4" /><text><tspan>Bến</tspan> <tspan>Thử</tspan></text></svg>'
+    )
+
+
 def test_hostile_names_are_text(html, page):
     assert "&lt;img src=x onerror=" in html
     assert "{{7*7}}" in page.get_text()

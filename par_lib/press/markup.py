@@ -13,6 +13,7 @@ _PLAIN_SPAN = re.compile(
     rf'<span class="(?!(?:{"|".join(COLOURED_TOKENS)})")[^"]*">([^<]*)</span>|<span></span>'
 )
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 _NAMESPACE = re.compile(r"\{.*\}")
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
 
@@ -54,7 +55,8 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     """A chart's SVG made fit to stand inside a page, as one image with the words ``alt``.
 
     Size, metadata and ids that nothing refers to are dropped; the other ids are numbered
-    under ``prefix``, so that several charts of a page, and several runs, never differ by chance.
+    under ``prefix``, so that those of several charts never meet, and equal runs are equal.
+    Coordinates keep two decimals, a hundredth of a point.
 
     Raises ValueError where ``alt`` is empty or the text is not an SVG with a viewBox.
 
@@ -76,6 +78,7 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     _number_ids(root, prefix)
+    _shorten(root)
     width_points = float(root.attrib["viewBox"].split()[2])
     root.set("style", f"--points: {width_points:.0f}")  # so that all charts share one letter size
     if width_points > _WIDE_POINTS:
@@ -105,3 +108,19 @@ def _number_ids(root: ElementTree.Element, prefix: str) -> None:
             elif "url(#" in value:
                 new = _REFERENCE.sub(lambda found: f"url(#{names.get(found[1], found[1])})", value)
                 element.set(name, new)
+
+
+def _shorten(root: ElementTree.Element) -> None:
+    for element in root.iter():
+        for name in ("d", "x", "y", "points"):
+            if name in element.attrib:
+                short = _LONG_DECIMAL.sub(_round, element.attrib[name])
+                element.set(name, " ".join(short.split()))
+        if element.tag not in ("text", "tspan"):
+            element.text = (element.text or "").strip() or None
+            for child in element:
+                child.tail = (child.tail or "").strip() or None
+
+
+def _round(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")

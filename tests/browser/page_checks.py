@@ -1,5 +1,6 @@
 """Checks of one page in a browser. Each returns its faults in words; none means sound."""
 
+import re
 import subprocess
 import tempfile
 import unicodedata
@@ -112,9 +113,9 @@ def paper_text_faults(browser: Browser, path: Path) -> list[str]:
     """Words of tables that are not on the printed pages; needs pdftotext."""
     with visit(browser, path) as seen:
         words = seen.page.evaluate("[...document.querySelectorAll('th, td')].map(c => c.innerText)")
-        printed = set("".join(printed_pages(seen.page)).split())
-    wanted = dict.fromkeys(unicodedata.normalize("NFC", " ".join(words)).split())
-    return [f"not on paper: {word}" for word in wanted if word not in printed and word != "↕"]
+        printed = set(_words(" ".join(printed_pages(seen.page))))
+    wanted = dict.fromkeys(_words(unicodedata.normalize("NFC", " ".join(words))))
+    return [f"not on paper: {word}" for word in wanted if word not in printed]
 
 
 def printed_pages(page: Page) -> list[str]:
@@ -125,6 +126,11 @@ def printed_pages(page: Page) -> list[str]:
         command = ["pdftotext", "-raw", "-enc", "UTF-8", str(pdf), "-"]
         text = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
     return unicodedata.normalize("NFC", text).rstrip("\f").split("\f")
+
+
+def _words(text: str) -> list[str]:
+    """Words as a line may break them: at spaces and after a dash or slash."""
+    return re.split(r"\s+|(?<=[–/-])", text)
 
 
 @cache
