@@ -10,15 +10,24 @@ import numpy as np
 import pandas as pd
 
 
-def rank_range(low: pd.Series, high: pd.Series, *, best: str = "high") -> pd.DataFrame:
+def rank_range(
+    low: pd.Series, high: pd.Series, *, best: str = "high",
+    shared: pd.Series | None = None, shared_total: float = np.inf,
+) -> pd.DataFrame:  # fmt: skip
     """Best and worst rank of each unit over every completion; 1 is best, ties share a rank.
 
     ``best`` says whether the highest or the lowest value has rank 1. A missing high is
     unbounded; a unit with both ends missing can have any rank, and so it opens those of others.
     Best rank = 1 + units surely better; worst rank = 1 + other units possibly better.
 
+    Where the units marked by ``shared`` (each from 0) have ``shared_total`` together, at most k
+    of them can be above a value v, k·v < total: fewer than could be one by one.
+
     >>> rank_range(pd.Series([9, 0, 0]), pd.Series([9, 4, 4])).to_numpy().tolist()
     [[1, 1], [2, 3], [2, 3]]
+    >>> low, high = pd.Series([3, 0, 0]), pd.Series([3, 4, 4])
+    >>> rank_range(low, high, shared=high > 3, shared_total=4).loc[0].tolist()
+    [1, 2]
     """
     if best not in ("high", "low"):
         raise ValueError(f"best={best!r}: choose high or low")
@@ -29,8 +38,14 @@ def rank_range(low: pd.Series, high: pd.Series, *, best: str = "high") -> pd.Dat
     surely = (lower[None, :] > upper[:, None]).sum(axis=1)
     possibly = upper[None, :] > lower[:, None]
     np.fill_diagonal(possibly, False)
-    ranks = {"rank_low": 1 + surely, "rank_high": 1 + possibly.sum(axis=1)}
-    return pd.DataFrame(ranks, index=low.index)
+    better = possibly.sum(axis=1)
+    if shared is not None and best == "high":
+        members = shared.to_numpy(dtype=bool)
+        of_group = possibly[:, members].sum(axis=1)
+        above = np.divide(shared_total, lower, out=np.full(len(lower), np.inf), where=lower > 0)
+        room = np.maximum(np.ceil(above) - 1, 0)
+        better = better - of_group + np.minimum(of_group, room).astype(int)
+    return pd.DataFrame({"rank_low": 1 + surely, "rank_high": 1 + better}, index=low.index)
 
 
 def gini(values: Sequence[float] | pd.Series) -> float:
