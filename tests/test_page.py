@@ -258,7 +258,8 @@ def test_hostile_names_are_text(html, page):
 
 @pytest.mark.parametrize("field", ["title", "place", "year", "edition_date", "banner"])
 def test_hostile_furniture_is_text(field):
-    page = soup(render_page(small_notebook(), specimen.context(**{field: specimen.HOSTILE})))
+    value = f'"}}}} </style>{specimen.HOSTILE}'
+    page = soup(render_page(small_notebook(), specimen.context(**{field: value})))
     assert len(page.find_all("script")) == len(page.find_all("style")) == 1
     assert not page.find_all("img")
     assert "@media print { @page {" in page.style.text  # nothing closed the style early
