@@ -8,7 +8,9 @@ import page_checks
 import pytest
 import specimen
 from playwright.sync_api import sync_playwright
+from typer.testing import CliRunner
 
+from par_lib.cli import app
 from par_lib.press.page import render_collection, render_index, render_page
 from par_lib.wording import language
 
@@ -72,6 +74,14 @@ def violating_page() -> Path:
 
 
 @pytest.fixture(scope="session")
-def edition_pages() -> list[Path]:
-    """Every page of a real edition, in both languages."""
-    pytest.skip("no edition is made for the browser tests yet")
+def edition_pages(tmp_path_factory) -> list[Path]:
+    """Every page of a real edition, in both languages, made in a project of its own."""
+    checkout = Path(__file__).resolve().parents[2]
+    root = tmp_path_factory.mktemp("project")
+    shutil.copytree(checkout / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(checkout / "notebooks", root / "notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAR_ROOT", str(root))
+        result = CliRunner().invoke(app, ["run", "2022", "--lang", "vi,en"])
+    assert result.exit_code == 0, result.output
+    return sorted((root / "outputs").rglob("*.html"))
