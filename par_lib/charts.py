@@ -66,7 +66,7 @@ def earned_lost(
     ax.barh(rows, frame["points"], height=0.62, color=PALETTE["bar"])
     ax.barh(
         rows, lost, left=frame["points"], height=0.62, facecolor="none",
-        edgecolor=PALETTE["accent"], hatch="....", linewidth=1.2,
+        edgecolor=PALETTE["accent"], hatch="xx", linewidth=1.2,
     )  # fmt: skip
     for y, (points, most) in enumerate(zip(frame["points"], frame["max_points"], strict=True)):
         text = f"{language.number(points, digits)} / {language.number(most, 1)}"

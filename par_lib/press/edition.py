@@ -18,6 +18,7 @@ from par_lib.press import manifest, page
 from par_lib.press.execute import NotebookError, execute
 from par_lib.wording import LANGUAGES, N_, Language, language
 
+NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 NUMBERED = "[0-9][0-9]_*.ipynb"
 TABLE_LABELS = {
     "late_dossiers": N_("Late dossiers"),
@@ -190,7 +191,7 @@ def _context(
     up = Path(*[".."] * len(here.parts))
     languages = tuple(
         page.Link(
-            (up / _folder(request.languages, lang) / f"{name}.html").as_posix(), lang,
+            (up / _folder(request.languages, lang) / f"{name}.html").as_posix(), NAMES[lang],
             current=lang == t.code, language=lang,
         )
         for lang in request.languages
