@@ -1,43 +1,14 @@
-"""What does not add up in a year's tables, and what adds up: one row a finding.
+"""What does not add up in a year's tables, and what adds up: each check yields its findings."""
 
-A finding is data, not an error: it says what was compared, the two numbers, how grave it is and
-what a person should decide. ``what`` and ``decide`` are translatable templates; ``describe``
-fills in their values in the reader's language.
-"""
-
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
-from par_lib.wording import N_, Language
+from par_lib.findings import LEVEL_UNITS, NOTHING_TO_DECIDE, Finding, from_rows, to_frame
+from par_lib.wording import N_
 
-SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
-_COLUMNS = [
-    "check", "subject", "what", "number_a", "number_b",
-    "severity", "decide", "values", "status", "source", "locator",
-]  # fmt: skip
-_NOTHING = N_("Nothing to decide.")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One row of the review table; ``values`` fill the templates (a float with its digits)."""
-
-    check: str
-    subject: str
-    what: str
-    number_a: float | None
-    number_b: float | None
-    severity: str
-    decide: str
-    values: dict = field(default_factory=dict)
-    status: str = "derived"
-    source: str = ""
-    locator: str = ""
 
 
 def review(
@@ -58,37 +29,7 @@ def review(
         *sources_that_differ(tables["sipas"]),
         *title_against_data(sources, year=year),
     ]
-    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=_COLUMNS)
-    frame["values"] = frame["values"].map(lambda values: json.dumps(values, ensure_ascii=False))
-    frame[["number_a", "number_b"]] = frame[["number_a", "number_b"]].astype(float)
-    order = frame["severity"].map(SEVERITIES.index)
-    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
-
-
-def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """The review table with ``what`` and ``decide`` written out in the reader's language."""
-
-    def write(value: object) -> object:
-        match value:
-            case [float() | int() as number, int() as digits]:
-                return language.number(number, digits)
-            case list():
-                return language.listing([str(name) for name in value])
-            case _:
-                return value
-
-    def sentence(row: pd.Series, column: str) -> str:
-        values = {name: write(value) for name, value in json.loads(row["values"]).items()}
-        if "level" in values:
-            values["level"] = language(values["level"])
-        return language(row[column], **values)
-
-    if review.empty:
-        return review.copy()
-    return review.assign(
-        what=review.apply(sentence, axis=1, column="what"),
-        decide=review.apply(sentence, axis=1, column="decide"),
-    )
+    return to_frame(findings)
 
 
 def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
@@ -101,7 +42,7 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
         total, known = int(declared["late_low"].item()), int(listed["late_low"].sum())
         unlisted = int((group["status"] == "bound").sum())
         values = {
-            "level": _LEVEL_UNITS[level],
+            "level": LEVEL_UNITS[level],
             "listed": known,
             "total": total,
             "rest": total - known,
@@ -122,8 +63,8 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
             decide, severity = N_("Correct the total or a listed figure."), "conflict"
         elif known == total:
             what = N_("{level}: the units listed add up to the {total} late dossiers declared.")
-            decide, severity = _NOTHING, "agrees"
-        yield _finding("listed_against_total", level, what, known, total, severity, decide, values,
+            decide, severity = NOTHING_TO_DECIDE, "agrees"
+        yield from_rows("listed_against_total", level, what, known, total, severity, decide, values,
                        declared)  # fmt: skip
 
 
@@ -144,7 +85,7 @@ def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Fin
         if whole.empty:
             continue
         a, b = int(part.late_low), int(whole["late_low"].sum())
-        values = {"level": _LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
+        values = {"level": LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
         what = N_(
             "{level}: {part} late dossiers in the first half and {whole} in the year, so {rest} "
             "in the second half."
@@ -159,7 +100,7 @@ def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Fin
             severity = "conflict"
             decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
         both = pd.concat([totals.loc[[part.Index]], whole])
-        yield _finding("half_year_against_year", part.level, what, a, b, severity, decide, values,
+        yield from_rows("half_year_against_year", part.level, what, a, b, severity, decide, values,
                        both)  # fmt: skip
 
 
@@ -174,7 +115,7 @@ def named_without_figure(
             continue
         without = named[~named["unit_code"].isin(figures["unit_code"])]
         for unit, rows in without.groupby("unit"):
-            yield _finding(
+            yield from_rows(
                 "named_without_figure", unit,
                 N_("{unit} is named as having many late dossiers in one section, but has no figure "
                    "in the other."),
@@ -192,14 +133,14 @@ def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
         if a == b:
             continue
         values = {
-            "level": _LEVEL_UNITS[level],
+            "level": LEVEL_UNITS[level],
             "count_a": len(a),
             "count_b": len(b),
             "both": sorted(a & b) or ["–"],
             "only_a": sorted(a - b) or ["–"],
             "only_b": sorted(b - a) or ["–"],
         }
-        yield _finding(
+        yield from_rows(
             "lists_that_differ", level,
             N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "
                "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the "
@@ -223,7 +164,7 @@ def announced_against_listed(
         ]
         a, b = int(row.value_low), len(listed)
         values = {
-            "level": _LEVEL_UNITS[row.level],
+            "level": LEVEL_UNITS[row.level],
             "announced": a,
             "listed": b,
             "threshold": threshold,
@@ -232,10 +173,10 @@ def announced_against_listed(
         what = N_(
             "{level}: {announced} are announced below {threshold} % at {day}, and {listed} listed."
         )
-        severity, decide = ("agrees", _NOTHING) if a == b else (
+        severity, decide = ("agrees", NOTHING_TO_DECIDE) if a == b else (
             "conflict", N_("Find the unit that is missing or listed too much.")
         )  # fmt: skip
-        yield _finding("announced_against_listed", row.level, what, a, b, severity, decide, values,
+        yield from_rows("announced_against_listed", row.level, what, a, b, severity, decide, values,
                        indicators.loc[[row.Index]])  # fmt: skip
 
 
@@ -245,7 +186,7 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
     for row in both[both["plan_bn_vnd"] > 0].itertuples():
         computed = 100 * row.disbursed_bn_vnd / row.plan_bn_vnd
         if abs(computed - row.rate_pct_low) <= _RATE_TOLERANCE_PCT:
-            severity, decide = "agrees", _NOTHING
+            severity, decide = "agrees", NOTHING_TO_DECIDE
         else:
             severity = "conflict"
             decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
@@ -255,8 +196,10 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
             "computed": [computed, 2],
         }
         what = N_("Disbursement at {day}: {stated} % stated, {computed} % by the amounts.")
-        yield _finding("rate_against_amounts", row.unit, what, row.rate_pct_low, computed, severity,
-                       decide, values, disbursement.loc[[row.Index]])  # fmt: skip
+        yield from_rows(
+            "rate_against_amounts", row.unit, what, row.rate_pct_low, computed, severity, decide,
+            values, disbursement.loc[[row.Index]],
+        )  # fmt: skip
 
 
 def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
@@ -269,13 +212,13 @@ def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
         if len(parts) < 2:
             continue
         a, b = int(parts["value_low"].sum()), int(whole.value_low)
-        severity, decide = ("agrees", _NOTHING) if a == b else (
+        severity, decide = ("agrees", NOTHING_TO_DECIDE) if a == b else (
             "conflict", N_("Correct the total or a part.")
         )  # fmt: skip
         values = {"parts": [int(part) for part in parts["value_low"]], "sum": a, "whole": b}
         values["parts"] = " + ".join(map(str, values["parts"]))
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
-        yield _finding("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
+        yield from_rows("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
                        indicators.loc[[whole.Index, *parts.index]])  # fmt: skip
 
 
@@ -287,18 +230,18 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
         return
     a, b = parts["points"].sum(), total["points"].item()
     rounded = abs(a - b) <= _POINTS_TOLERANCE
-    yield _finding(
+    yield from_rows(
         "components_against_total", "sipas",
         N_("SIPAS: the components add up to {sum} points, and {stated} are stated."),
         a, b, "agrees" if rounded else "conflict",
-        _NOTHING if rounded else N_("Correct the total or a component."),
+        NOTHING_TO_DECIDE if rounded else N_("Correct the total or a component."),
         {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
     )  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
     for row in sipas[sipas["component"] == "overall"].itertuples():
         if abs(row.satisfaction_pct - implied) <= _RATE_TOLERANCE_PCT:
             continue
-        yield _finding(
+        yield from_rows(
             "components_against_satisfaction", "sipas",
             N_("SIPAS: the components' points mean {implied} % of the points, while an overall "
                "satisfaction of {stated} % is published."),
@@ -315,7 +258,7 @@ def sources_that_differ(sipas: pd.DataFrame) -> Iterator[Finding]:
     for component, rows in known.groupby("component"):
         values = sorted(rows["satisfaction_pct"].unique())
         if len(rows["unit_code"].unique()) == 1 and len(values) > 1:
-            yield _finding(
+            yield from_rows(
                 "sources_that_differ", component,
                 N_("SIPAS overall: {high} % in one source and {low} % in another."),
                 values[-1], values[0], "conflict",
@@ -338,19 +281,3 @@ def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]
                 N_("Quote it with the year of its figures."),
                 {"title": str(title), "data": str(data)}, "reported", name,
             )  # fmt: skip
-
-
-_LEVEL_UNITS = {
-    "province": N_("Provincial level"),
-    "department": N_("Departments and agencies"),
-    "district": N_("Districts"),
-    "commune": N_("Communes"),
-}
-
-
-def _finding(
-    check: str, subject: str, what: str, a: float | None, b: float | None, severity: str,
-    decide: str, values: dict, rows: pd.DataFrame,
-) -> Finding:  # fmt: skip
-    trace = {name: "; ".join(dict.fromkeys(rows[name])) for name in ("source", "locator")}
-    return Finding(check, subject, what, a, b, severity, decide, values, **trace)

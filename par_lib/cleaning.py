@@ -238,9 +238,7 @@ def _quantity(
         return None
     kind = column.kind
     if column.unit_column:
-        kind = {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}[
-            frame.loc[row, column.unit_column]
-        ]
+        kind = vietnamese.KIND_OF_UNIT[frame.loc[row, column.unit_column]]
     try:
         return vietnamese.parse_quantity(text, kind=kind)
     except vietnamese.QuantityError as error:

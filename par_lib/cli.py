@@ -61,7 +61,7 @@ def check(
     from rich.console import Console
     from rich.table import Table
 
-    from par_lib import checks, tables
+    from par_lib import findings, tables
     from par_lib.wording import language
 
     with _plain_errors():
@@ -70,7 +70,7 @@ def check(
         table = Table(show_lines=True)
         for label in (t("Severity"), t("Finding"), t("To decide")):
             table.add_column(label)
-        for row in checks.describe(data.review, t).itertuples():
+        for row in findings.describe(data.review, t).itertuples():
             style = _SEVERITY_STYLE[row.severity]
             table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
         Console().print(table)

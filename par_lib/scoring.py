@@ -172,37 +172,6 @@ def rate_of_plan(disbursed: pd.Series, *, plan: float | pd.Series) -> pd.Series:
     return 100 * _part(disbursed, "disbursed") / plans.mask(plans == 0)
 
 
-def implied_plan(
-    disbursed_bn_vnd: pd.Series, rate_pct: pd.Series, *, rounding_pct: float = 0.05
-) -> pd.DataFrame:
-    """Plan that an amount and its rounded rate imply, as an interval.
-
-    low = 100 × disbursed / (rate + rounding), high = 100 × disbursed / (rate − rounding); billion
-    dong. ``rounding_pct`` is half a unit of the rate's last written digit: 0.05 for 54.5 %. A
-    missing high is unbounded: a rate that rounds to zero fits any large plan. A missing amount or
-    rate gives missing at both ends. ValueError for values below zero, and where an amount and a
-    rate exclude each other: one is zero and the other surely not.
-
-    >>> implied_plan(pd.Series([4486.479]), pd.Series([54.5])).round(1).loc[0].tolist()
-    [8224.5, 8239.6]
-    """
-    if not rounding_pct >= 0:
-        raise ValueError(f"rounding_pct is {rounding_pct}; it must be zero or more")
-    disbursed = _part(disbursed_bn_vnd, "disbursed_bn_vnd")
-    rate = _part(_like(rate_pct, disbursed, "rate_pct"), "rate_pct")
-    least, most = rate - rounding_pct, rate + rounding_pct
-    _refuse(
-        ((disbursed == 0) & (least > 0)) | ((disbursed > 0) & (most == 0)),
-        lambda row: (
-            f"disbursed_bn_vnd {disbursed.iloc[row]:.15g} and rate_pct "
-            f"{rate.iloc[row]:.15g} exclude each other; correct one of them"
-        ),
-    )
-    low = (100 * disbursed / most).mask((most == 0) & disbursed.notna(), 0.0)
-    high = 100 * disbursed / least.where(least > 0)
-    return pd.DataFrame({"plan_bn_vnd_low": low, "plan_bn_vnd_high": high})
-
-
 def _percent(part: pd.Series, whole: float | pd.Series, *, names: tuple[str, str]) -> pd.Series:
     wholes = _part(_like(whole, part, names[1]), names[1])
     return 100 * _part(part, names[0], of=wholes, whole_name=names[1]) / wholes.mask(wholes == 0)

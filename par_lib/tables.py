@@ -11,7 +11,7 @@ import pandas as pd
 from par_lib import checks, cleaning, paths, schema, units
 
 DIGEST = "inputs.sha256"
-_CODE = ("schema.py", "vietnamese.py", "units.py", "cleaning.py", "checks.py", "scoring.py")
+_CODE = ("schema.py", "vietnamese.py", "units.py", "cleaning.py", "findings.py", "checks.py")
 
 
 @dataclass(frozen=True)

@@ -58,3 +58,10 @@ def test_the_readme_counts_the_rows_of_every_table():
     raw = ROOT / "data" / "raw" / "quang-nam"
     rows = [len(pd.read_csv(f)) for f in [*raw.glob("*.csv"), *raw.glob("[0-9]*/*.csv")]]
     assert sorted(written) == sorted(rows)
+
+
+def test_links_between_the_documents_lead_somewhere():
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data/raw/README.md"]:
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            if not link.startswith("http"):
+                assert (page.parent / link).exists(), f"{page.name}: {link}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from par_lib import checks, cleaning, tables
+from par_lib import cleaning, findings, tables
 from par_lib.wording import language
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -39,7 +39,7 @@ def test_the_nine_unlisted_districts_share_3551(root):
 
 
 def test_what_does_not_add_up_in_2022_is_found(root):
-    review = checks.describe(tables.load("quang-nam", 2022).review, language("en"))
+    review = findings.describe(tables.load("quang-nam", 2022).review, language("en"))
     words = " ".join(review["what"])
     for found in (
         "38,106 of the 41,657", "9 not listed share 3,551", "7.5759 points, and 7.58",

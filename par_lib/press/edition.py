@@ -6,7 +6,7 @@ new one, never half of each. The first language lies on top, the others in folde
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -264,8 +264,3 @@ def _swap(build: Path, target: Path) -> None:
         target.rename(_previous(target))
     build.rename(target)
     shutil.rmtree(_previous(target), ignore_errors=True)
-
-
-def pages(folder: Path) -> Iterator[Path]:
-    """Every HTML page of an edition."""
-    return folder.rglob("*.html")

@@ -1,0 +1,84 @@
+"""A finding: what was compared, the two numbers, how grave it is, what a person should decide.
+
+A finding is data, not an error. ``what`` and ``decide`` are translatable templates; ``describe``
+fills in their values in the reader's language.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+import pandas as pd
+
+from par_lib.wording import N_, Language
+
+SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
+NOTHING_TO_DECIDE = N_("Nothing to decide.")
+LEVEL_UNITS = {
+    "province": N_("Provincial level"),
+    "department": N_("Departments and agencies"),
+    "district": N_("Districts"),
+    "commune": N_("Communes"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the review table; ``values`` fill the templates (a float with its digits)."""
+
+    check: str
+    subject: str
+    what: str
+    number_a: float | None
+    number_b: float | None
+    severity: str
+    decide: str
+    values: dict = field(default_factory=dict)
+    status: str = "derived"
+    source: str = ""
+    locator: str = ""
+
+
+def from_rows(
+    check: str, subject: str, what: str, a: float | None, b: float | None, severity: str,
+    decide: str, values: dict, rows: pd.DataFrame,
+) -> Finding:  # fmt: skip
+    """A finding with the sources and locators of the ``rows`` it was read from."""
+    trace = {name: "; ".join(dict.fromkeys(rows[name])) for name in ("source", "locator")}
+    return Finding(check, subject, what, a, b, severity, decide, values, **trace)
+
+
+def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """The review table: a row a finding, gravest first; empty where there is none."""
+    columns = list(Finding.__dataclass_fields__)
+    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
+    frame["values"] = frame["values"].map(lambda values: json.dumps(values, ensure_ascii=False))
+    frame[["number_a", "number_b"]] = frame[["number_a", "number_b"]].astype(float)
+    order = frame["severity"].map(SEVERITIES.index)
+    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The review table with ``what`` and ``decide`` written out in the reader's language."""
+
+    def write(value: object) -> object:
+        match value:
+            case [float() | int() as number, int() as digits]:
+                return language.number(number, digits)
+            case list():
+                return language.listing([str(name) for name in value])
+            case _:
+                return value
+
+    def sentence(row: pd.Series, column: str) -> str:
+        values = {name: write(value) for name, value in json.loads(row["values"]).items()}
+        if "level" in values:
+            values["level"] = language(values["level"])
+        return language(row[column], **values)
+
+    if review.empty:
+        return review.copy()
+    return review.assign(
+        what=review.apply(sentence, axis=1, column="what"),
+        decide=review.apply(sentence, axis=1, column="decide"),
+    )
