@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from par_lib.findings import LEVEL_UNITS, NOTHING_TO_DECIDE, Finding, from_rows, to_frame
+from par_lib.vietnamese import sort_key
 from par_lib.wording import N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
@@ -136,9 +137,9 @@ def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
             "level": LEVEL_UNITS[level],
             "count_a": len(a),
             "count_b": len(b),
-            "both": sorted(a & b) or ["–"],
-            "only_a": sorted(a - b) or ["–"],
-            "only_b": sorted(b - a) or ["–"],
+            "both": sorted(a & b, key=sort_key) or ["–"],
+            "only_a": sorted(a - b, key=sort_key) or ["–"],
+            "only_b": sorted(b - a, key=sort_key) or ["–"],
         }
         yield from_rows(
             "lists_that_differ", level,

@@ -4,10 +4,11 @@ Colours are written into the SVG as CSS variables with a fallback, so that a pag
 them; text stays text, and two runs give the same bytes.
 """
 
+import base64
 import html
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -15,6 +16,8 @@ import pandas as pd
 from IPython.display import HTML, display
 from matplotlib.figure import Figure
 
+from par_lib import spreadsheet
+from par_lib.vietnamese import fold
 from par_lib.wording import N_, UNKNOWN, Language
 
 PALETTE = {
@@ -26,6 +29,7 @@ PALETTE = {
     "paper": "#ffffff",
 }
 STYLE = {
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "svg.fonttype": "none",
     "svg.hashsalt": "par",
     "font.family": ["DejaVu Sans"],
@@ -116,17 +120,20 @@ class Page:
         caption: str,
         digits: dict[str, int] | None = None,
         total: pd.Series | None = None,
+        written: Collection[str] = (),
     ) -> None:
         """Show a table: ``columns`` maps names to labels; the first column heads its row.
 
         A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval;
         names ending in ``_pct`` as percentages; dates and numbers as the language writes them,
-        with ``digits`` decimals (0 unless given). ``total`` marks rows that stay at the bottom.
-        Columns status, source and locator of ``frame`` become the last column.
+        with ``digits`` decimals (0 unless given), but as they are where ``written`` names them:
+        they are figures of several units, in words. ``total`` marks rows that stay at the bottom.
+        Columns status, source and locator of ``frame`` become the last column. What is shown
+        can be taken as CSV from a link below.
         """
         digits = digits or {}
         first, *rest = columns
-        numeric = {name: _is_numeric(frame, name) for name in columns}
+        numeric = {name: _is_numeric(frame, name) or name in written for name in columns}
         traced = {"status", "source", "locator"} <= set(frame.columns)
         head = "".join(
             f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
@@ -141,7 +148,7 @@ class Page:
             line = f'<th scope="row">{_text(cells[first])}</th>'
             for name in rest:
                 value = frame.loc[row, _sort_column(frame, name)]
-                attribute = f' data-value="{_plain(value)}"' if numeric[name] else ""
+                attribute = f' data-value="{_plain(value)}"' if _is_numeric(frame, name) else ""
                 css = _class("num" if numeric[name] else "")
                 line += f"<td{css}{attribute}>{_text(cells[name])}</td>"
             if traced:
@@ -157,7 +164,8 @@ class Page:
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
             f'tabindex="0"><table class="sortable"><caption>{_text(caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div></figure>",
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+            f"{_csv_link(frame, columns, caption)}</figure>",
             "\n".join([caption, *plain]),
         )
 
@@ -240,6 +248,19 @@ def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, 
         for name in ("source", "locator")
     )
     return source, locator, status
+
+
+def _csv_link(frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
+    """A link that holds the table itself: a page on a stick has no server to ask."""
+    names = [n for name in columns for n in (name, f"{name}_low", f"{name}_high") if n in frame]
+    names += [name for name in ("status", "source", "locator") if name in frame]
+    content = base64.b64encode(spreadsheet.to_csv(frame[names])).decode()
+    file = re.sub(r"[^a-z0-9]+", "-", fold(caption))[:60].strip("-")
+    label = html.escape(f"CSV: {caption}", quote=True)
+    return (
+        f'<p class="csv"><a download="{file}.csv" aria-label="{label}" '
+        f'href="data:text/csv;charset=utf-8;base64,{content}">CSV</a></p>'
+    )
 
 
 def _is_numeric(frame: pd.DataFrame, name: str) -> bool:

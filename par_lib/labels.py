@@ -3,6 +3,7 @@
 import pandas as pd
 
 from par_lib import schema
+from par_lib.vietnamese import sort_key
 from par_lib.wording import N_, Language
 
 LABELS = {
@@ -74,3 +75,10 @@ def one_row_for_unlisted(frame: pd.DataFrame, *, low: str, name: str) -> pd.Data
     bound = frame[frame["status"] == "bound"]
     exact = frame[frame["status"] != "bound"].sort_values(low, ascending=False)
     return pd.concat([exact, bound.head(1).assign(unit=name)], ignore_index=True)
+
+
+def highest_first(frame: pd.DataFrame, *, value: str, name: str) -> pd.DataFrame:
+    """Rows by the pair ``value``, highest first; equal ones by name in Vietnamese order."""
+    order = [f"{value}_low", f"{value}_high", "_name"]
+    named = frame.assign(_name=frame[name].map(sort_key))
+    return named.sort_values(order, ascending=[False, False, True]).drop(columns="_name")

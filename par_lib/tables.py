@@ -71,6 +71,11 @@ def load(province: str, year: int) -> Tables:
     )
 
 
+def load_previous(province: str, year: int) -> Tables | None:
+    """Tidy tables of the year before; None where it has no raw data."""
+    return load(province, year - 1) if year - 1 in paths.years(province) else None
+
+
 def load_all_years(province: str, table: str) -> pd.DataFrame:
     """One tidy table over every year the province has, with a first column ``year``."""
     frames = []

@@ -16,7 +16,6 @@ from par_lib.press.page import (
     Link,
     first_headline,
     render_collection,
-    render_index,
     render_page,
 )
 from par_lib.wording import language
@@ -38,9 +37,10 @@ def page(html) -> BeautifulSoup:
     return soup(html)
 
 
-def index_page(**changes) -> str:
-    values = {"heading": "Tỉnh Mẫu", "lead": "Lời dẫn.", "cards": specimen.cards()}
-    return render_index(specimen.context(), **{**values, **changes})
+def index_page(cards=None) -> str:
+    return render_page(
+        specimen.notebook(), specimen.context(), cards=specimen.cards() if cards is None else cards
+    )
 
 
 def collection_page() -> str:
@@ -282,7 +282,7 @@ def test_hostile_links_are_text():
 def test_hostile_headings_cards_and_alternative_text():
     cards = [Card("a.html", specimen.HOSTILE, specimen.HOSTILE, specimen.chart_svg(), 'a" onx="')]
     for page in (
-        soup(index_page(heading=specimen.HOSTILE, lead=specimen.HOSTILE, cards=cards)),
+        soup(index_page(cards)),
         render_cells(nb.new_markdown_cell(f"## {specimen.HOSTILE}")),
         soup(collection_page()),
     ):
@@ -386,10 +386,12 @@ def test_a_headline_in_an_index_leads_to_its_sources():
 
 def test_an_index_names_each_page_with_its_finding():
     cards = soup(index_page()).select(".cards li")
-    assert [card.h2.a["href"] for card in cards] == ["00_overview.html", "01_late_dossiers.html"]
+    assert [card.h3.a["href"] for card in cards] == ["00_overview.html", "01_late_dossiers.html"]
     assert cards[0].p.text == "Mất 12,5 điểm, phần lớn ở một trục."
     assert not cards[0].svg
     assert cards[1].svg["aria-label"]
+    contents = soup(index_page()).select(".contents a")
+    assert "#pages" in [link["href"] for link in contents]
     with pytest.raises(ValueError, match="alternative text"):
         index_page(cards=[Card("a.html", "A", picture=specimen.chart_svg())])
 

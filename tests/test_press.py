@@ -70,7 +70,7 @@ def add_cell(path: Path, source: str) -> None:
 def test_an_edition_has_its_pages_notebooks_tables_and_manifest(edition):
     names = {path.stem for path in (CHECKOUT / "notebooks").glob("[0-9]*.ipynb")}
     for folder in (edition, edition / "en"):
-        assert {p.stem for p in folder.glob("*.html")} == names | {"index"}
+        assert {p.stem for p in folder.glob("*.html")} == names - {"00_overview"} | {"index"}
         assert {p.stem for p in (folder / "notebooks").glob("*.ipynb")} == names
     table = (edition / "tables" / "late_dossiers.csv").read_bytes()
     assert table.startswith(b"\xef\xbb\xbf")  # Excel takes it for UTF-8

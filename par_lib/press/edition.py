@@ -13,13 +13,14 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib import paths, tables
+from par_lib import paths, spreadsheet, tables
 from par_lib.press import manifest, page
 from par_lib.press.execute import NotebookError, execute
 from par_lib.wording import LANGUAGES, N_, Language, language
 
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 NUMBERED = "[0-9][0-9]_*.ipynb"
+OVERVIEW = "00_overview"  # its page is the edition's index.html
 TABLE_LABELS = {
     "late_dossiers": N_("Late dossiers"),
     "disbursement": N_("Disbursement"),
@@ -147,13 +148,7 @@ def _keep_failed(request: Request, notebook: Path) -> None:
 def _write_tables(data: tables.Tables, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name in TABLE_LABELS:
-        frame = getattr(data, name)
-        # A cell that begins like a formula would run in a spreadsheet: an apostrophe stops it.
-        words = frame.select_dtypes("str").columns
-        frame = frame.assign(
-            **{name: frame[name].str.replace(r"^(?=[=+@\t\r-])", "'", regex=True) for name in words}
-        )
-        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
+        (folder / f"{name}.csv").write_bytes(spreadsheet.to_csv(getattr(data, name)))
 
 
 def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) -> None:
@@ -163,54 +158,62 @@ def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) 
         path.stem: nbformat.read(path, as_version=4)
         for path in sorted((folder / "notebooks").glob(NUMBERED))
     }
+    # An edition of chosen notebooks has its index too, if only to lead to them.
+    executed = {OVERVIEW: executed.pop(OVERVIEW, None) or _bare_overview(data, t)} | executed
     titles = {name: _title(notebook) for name, notebook in executed.items()}
-    place = _place(data, t)
-    cards = []
+    cards = [_card(n, titles[n], notebook) for n, notebook in executed.items() if n != OVERVIEW]
     for name, notebook in executed.items():
-        context = _context(request, data, titles, name, t)
-        (folder / f"{name}.html").write_text(page.render_page(notebook, context), encoding="utf-8")
-        cards.append(_card(name, titles[name], notebook))
-    index = page.render_index(
-        _context(request, data, titles, "index", t),
-        heading=t("{place} in {year}", place=place, year=str(request.year)),
-        lead=t("Where points were lost, who can win them back, and how sure we are."),
-        cards=cards,
-    )
-    (folder / "index.html").write_text(index, encoding="utf-8")
+        text = page.render_page(
+            notebook,
+            _context(request, data, folder, titles, name, t),
+            cards=cards if name == OVERVIEW else (),
+        )
+        (folder / _file(name)).write_text(text, encoding="utf-8")
+
+
+def _file(name: str) -> str:
+    return "index.html" if name == OVERVIEW else f"{name}.html"
+
+
+def _bare_overview(data: tables.Tables, t: Language) -> nbformat.NotebookNode:
+    heading = t("{place} in {year}", place=_place(data, t), year=str(data.year))
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {heading}")])
 
 
 def _context(
-    request: Request, data: tables.Tables, titles: dict[str, str], name: str, t: Language
-) -> page.PageContext:
+    request: Request, data: tables.Tables, folder: Path, titles: dict[str, str], name: str,
+    t: Language,
+) -> page.PageContext:  # fmt: skip
     place, year = _place(data, t), str(request.year)
-    contents = [page.Link("index.html", t("This edition"), current=name == "index")]
-    contents += [
-        page.Link(f"{other}.html", title, current=other == name) for other, title in titles.items()
+    contents = [
+        page.Link(_file(other), title, current=other == name) for other, title in titles.items()
     ]
     here = _folder(request.languages, t.code)
     up = Path(*[".."] * len(here.parts))
     languages = tuple(
         page.Link(
-            (up / _folder(request.languages, lang) / f"{name}.html").as_posix(), NAMES[lang],
+            (up / _folder(request.languages, lang) / _file(name)).as_posix(), NAMES[lang],
             current=lang == t.code, language=lang,
         )
         for lang in request.languages
     )  # fmt: skip
     downloads = []
-    if name != "index":
+    if (folder / "notebooks" / f"{name}.ipynb").is_file():
         downloads.append(page.Link(f"notebooks/{name}.ipynb", t("Executed notebook")))
     downloads += [
         page.Link((up / "tables" / f"{table}.csv").as_posix(), f"{t(label)} (CSV)")
         for table, label in TABLE_LABELS.items()
         if not getattr(data, table).empty
     ]
+    collection = Path(*[".."] * (2 + len(here.parts)), "index.html")
     missing = [t(TABLE_LABELS[table]) for table in data.missing]
     return page.PageContext(
         language=t,
-        title=f"{titles.get(name, t('Contents'))} · {place} {year}",
+        title=f"{titles[name]} · {place} {year}",
         place=place,
         year=year,
         edition_date=t("Data accessed to {day}", day=max(data.sources["accessed"])),
+        home=page.Link(collection.as_posix(), t("All editions")),
         contents=tuple(contents),
         languages=languages if len(languages) > 1 else (),
         downloads=tuple(downloads),
@@ -221,14 +224,14 @@ def _context(
 
 
 def _card(name: str, title: str, notebook: nbformat.NotebookNode) -> page.Card:
+    headline = page.first_headline(notebook, href=_file(name))
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             svg = output.get("data", {}).get("image/svg+xml")
             if svg:
                 alt = output["metadata"]["image/svg+xml"]["alt"]
-                headline = page.first_headline(notebook, href=f"{name}.html")
-                return page.Card(f"{name}.html", title, headline, "".join(svg), alt)
-    return page.Card(f"{name}.html", title, page.first_headline(notebook, href=f"{name}.html"))
+                return page.Card(_file(name), title, headline, "".join(svg), alt)
+    return page.Card(_file(name), title, headline)
 
 
 def _title(notebook: nbformat.NotebookNode) -> str:

@@ -1,4 +1,4 @@
-"""One executed notebook becomes one self-contained HTML page; and the index pages over them.
+"""One executed notebook becomes one self-contained HTML page; and the page that lists editions.
 
 nbconvert gives Markdown and code colouring. Its exporter is not used: it searches templates in
 folders of the machine, does not escape by default, and walks cell by cell, while a page here is
@@ -48,6 +48,7 @@ class PageContext:
     place: str = ""
     year: str = ""
     edition_date: str = ""
+    home: Link | None = None
     contents: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
     downloads: tuple[Link, ...] = ()
@@ -56,7 +57,7 @@ class PageContext:
 
 @dataclass(frozen=True)
 class Card:
-    """One page in an edition's index: its finding, and a small picture (SVG) with its words."""
+    """One page of an edition: its finding, and a small picture (SVG) with its words."""
 
     href: str
     title: str
@@ -84,9 +85,10 @@ class _Section:
     has_output: bool = False
 
 
-def render_page(notebook: NotebookNode, context: PageContext) -> str:
+def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Card] = ()) -> str:
     """Render an executed notebook as a page that needs nothing beside itself.
 
+    ``cards`` lead to the other pages of the edition; they follow the first headed section.
     Equal input gives equal text. Outputs are taken as text/html (trusted), image/svg+xml,
     text/markdown (raw HTML escaped) or text/plain, in this order; stderr and errors are shown.
 
@@ -97,25 +99,13 @@ def render_page(notebook: NotebookNode, context: PageContext) -> str:
     blocks = [block for section in sections for block in section.blocks]
     _check_headings("".join(blocks), context.title)
     here = next((i for i, link in enumerate(context.contents) if link.current), None)
+    if cards:
+        sections.insert(2, _cards_section(cards, context.language))
     around = dict.fromkeys(("previous", "next"))
     if here is not None:
         around["previous"] = context.contents[here - 1] if here else None
         around["next"] = context.contents[here + 1] if here + 1 < len(context.contents) else None
     return _render("page.html.j2", context, sections=sections, parameters=parameters, **around)
-
-
-def render_index(context: PageContext, *, heading: str, lead: str, cards: Sequence[Card]) -> str:
-    """Render an edition's index.html: heading, lead, and each page with its finding.
-
-    Raises ValueError for a picture without alternative text.
-    """
-    drawn = [
-        replace(
-            card, picture=card.picture and inline_svg(card.picture, alt=card.alt, prefix=f"c{i}")
-        )
-        for i, card in enumerate(cards, start=1)
-    ]
-    return _render("index.html.j2", context, heading=heading, lead=lead, cards=drawn)
 
 
 def render_collection(
@@ -172,6 +162,18 @@ def _read_sections(
         sections[1].code[:0] = sections[0].code
         sections[0].code.clear()
     return sections, parameters
+
+
+def _cards_section(cards: Sequence[Card], t: Language) -> _Section:
+    drawn = [
+        replace(
+            card, picture=card.picture and inline_svg(card.picture, alt=card.alt, prefix=f"p{i}")
+        )
+        for i, card in enumerate(cards, start=1)
+    ]
+    heading = t("Page by page")
+    block = _environment().get_template("cards.html.j2").render(heading=heading, cards=drawn)
+    return _Section("pages", heading, [Markup(block)])
 
 
 def _add_prose(sections: list[_Section], html: Markup) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
 
 from par_lib.cli import app
-from par_lib.press.page import render_collection, render_index, render_page
+from par_lib.press.page import render_collection, render_page
 from par_lib.wording import language
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -55,9 +55,7 @@ def specimen_pages(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("specimen")
     made = {
         "page": render_page(specimen.notebook(), specimen.context()),
-        "index": render_index(
-            specimen.context(), heading="Tỉnh Mẫu", lead="Lời dẫn.", cards=specimen.cards()
-        ),
+        "index": render_page(specimen.notebook(), specimen.context(), cards=specimen.cards()),
         "collection": render_collection(
             language("vi"), heading="Mọi ấn bản", lead="Lời.", editions=specimen.editions()
         ),
