@@ -63,9 +63,10 @@ STATUS_WORDS = {
     "bound": N_("bound"),
     "assumed": N_("assumed rule"),
 }
-_LOCATORS = (
-    N_("bullet"), N_("paragraph"), N_("page"), N_("row"), N_("sheet"), N_("cell"), N_("table"),
-    N_("title"), N_("body"),
+_LOCATORS = (  # a phrase before the words it is made of
+    N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
+    N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
+    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"),
 )  # fmt: skip
 _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
