@@ -17,6 +17,7 @@ from IPython.display import HTML, display
 from matplotlib.figure import Figure
 
 from par_lib import spreadsheet
+from par_lib.findings import join_traces
 from par_lib.vietnamese import fold
 from par_lib.wording import N_, UNKNOWN, Language
 
@@ -80,7 +81,7 @@ class Page:
     def __init__(self, language: Language, sources: pd.DataFrame) -> None:
         self.language = language
         self.sources = sources
-        self.cited: set[str] = set()
+        self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         mpl.rcParams.update(STYLE)
 
     def headline(
@@ -174,12 +175,18 @@ class Page:
         """List the sources cited on this page: title, producer, date, address."""
         t = self.language
         items, plain = [], []
-        for name, source in self.sources[self.sources.index.isin(self.cited)].iterrows():
+        for name, source in self.sources[self.sources.index.isin(list(self.cited))].iterrows():
             title = source.get("title") if t.code == "vi" else source.get("title_en")
-            words = [title if _known(title) else source["title"], source.get("producer")]
-            words += [_when(t, source.get("date"), N_("published {day}"))]
-            words += [_when(t, source.get("accessed"), N_("accessed {day}"))]
-            line = ". ".join(str(word) for word in words if _known(word))
+            words = [
+                source.get("producer"),
+                _when(t, source.get("date"), N_("published {day}")),
+                _when(t, source.get("accessed"), N_("accessed {day}")),
+            ]
+            line = title if _known(title) else source["title"]
+            line += ". " + ", ".join(word for word in words if _known(word))
+            places = "; ".join(place for place in self.cited[name] if place)
+            if places:
+                line += ". " + t("Cited: {places}", places=places)
             address = source.get("address")
             link = (
                 f'. <a href="{html.escape(address)}">{_text(address)}</a>'
@@ -193,13 +200,15 @@ class Page:
         self._display(f'<ol class="sources">{"".join(items)}</ol>', "\n".join(plain))
 
     def _mark(self, source: str, locator: str, status: str) -> str:
-        names = [name for name in source.split("; ") if name]
-        self.cited.update(names)
         where = _LOCATOR_WORDS.sub(lambda word: self.language(word[0]), locator)
+        cited: dict[str, dict[str, None]] = {}
+        for name, place in zip(source.split("; "), where.split("; "), strict=True):
+            cited.setdefault(name, {})[place] = None
+            self.cited.setdefault(name, {})[place] = None
         links = " ".join(
-            f'<a href="#source-{name}" title="{html.escape(where, quote=True)}">'
+            f'<a href="#source-{name}" title="{html.escape("; ".join(places), quote=True)}">'
             f"[{self.sources.loc[name, 'number']}]</a>"
-            for name in names
+            for name, places in cited.items()
         )
         word = self.language(STATUS_WORDS[status])
         return (
@@ -244,11 +253,7 @@ def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, 
     if status is None:
         kinds = set(frame["status"])
         status = kinds.pop() if len(kinds) == 1 else "derived"
-    source, locator = (
-        "; ".join(dict.fromkeys("; ".join(frame[name]).split("; ")))
-        for name in ("source", "locator")
-    )
-    return source, locator, status
+    return *join_traces(frame["source"], frame["locator"]), status
 
 
 def _csv_link(frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:

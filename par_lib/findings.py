@@ -44,8 +44,19 @@ def from_rows(
     decide: str, values: dict, rows: pd.DataFrame,
 ) -> Finding:  # fmt: skip
     """A finding with the sources and locators of the ``rows`` it was read from."""
-    trace = {name: "; ".join(dict.fromkeys(rows[name])) for name in ("source", "locator")}
-    return Finding(check, subject, what, a, b, severity, decide, values, **trace)
+    source, locator = join_traces(rows["source"], rows["locator"])
+    return Finding(check, subject, what, a, b, severity, decide, values, "derived", source, locator)
+
+
+def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, str]:
+    """Sources and the places in them, each pair once, as two texts of equally many parts.
+
+    >>> join_traces(["a", "a; b", "a"], ["I.1", "I.1; p. 2", "I.3"])
+    ('a; b; a', 'I.1; p. 2; I.3')
+    """
+    source, locator = "; ".join(sources), "; ".join(locators)
+    pairs = dict.fromkeys(zip(source.split("; "), locator.split("; "), strict=True))
+    return "; ".join(name for name, _ in pairs), "; ".join(place for _, place in pairs)
 
 
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -249,6 +249,8 @@ def raw_schema(table: Table) -> pa.DataFrameSchema:
     columns = {}
     for column in table.columns:
         checks = [pa.Check.str_length(min_value=1, error="is empty")] if column.required else []
+        if column.name in ("source", "locator"):
+            checks.append(pa.Check.str_matches("^[^;]*$", error="holds ';'; write a comma"))
         codes = CODES.get(column.name)
         if codes and column.kind == "code":
             allowed = codes if column.required else ("", *codes)

@@ -83,6 +83,8 @@ def test_every_unreadable_cell_of_a_column_is_named():
         tidy({"level": "town"})
     with pytest.raises(DataError, match=r"row 2, column source: '' is empty"):
         tidy({"source": ""})
+    with pytest.raises(DataError, match=r"column locator: 'I; II' holds ';'; write a comma"):
+        tidy({"locator": "I; II"})
 
 
 def test_a_figure_out_of_bounds_is_refused():

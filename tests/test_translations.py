@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import string
 from collections.abc import Iterator
 from functools import cache
@@ -157,3 +158,22 @@ def test_placeholders_are_found(text: str, names: set[str]) -> None:
 def test_catalog_is_read_as_utf8() -> None:
     catalog = read_po(io.BytesIO(PO.read_bytes()), locale="vi")
     assert catalog.get("Late dossiers").string == "Hồ sơ trễ hạn"
+
+
+def test_the_catalog_uses_the_words_of_the_glossary() -> None:
+    """Terms with one meaning everywhere; a placeholder's name is no term."""
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("| \n").split("|") for line in glossary.splitlines() if line.startswith("|")]
+    terms = {
+        english.strip(): [word.strip().casefold() for word in vietnamese.split(",")]
+        for vietnamese, english, *_ in rows
+    }
+    checked = 0
+    for term in ("late dossier", "basis", "component", "tile map", "assumed rule"):
+        for message in filter(lambda message: message.id, _catalog()):
+            source, own = _id(message.id), _forms(message.string)[0]
+            words = re.sub(r"\{\w+\}", "", source).casefold()
+            if re.search(rf"\b{term}s?\b", words):
+                checked += 1
+                assert any(word in own.casefold() for word in terms[term]), (term, source, own)
+    assert checked > 40
