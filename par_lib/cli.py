@@ -61,7 +61,7 @@ def check(
     from rich.console import Console
     from rich.table import Table
 
-    from par_lib import findings, tables
+    from par_lib import findings, labels, tables
     from par_lib.wording import language
 
     with _plain_errors():
@@ -74,8 +74,9 @@ def check(
             style = _SEVERITY_STYLE[row.severity]
             table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
         Console().print(table)
-        for name in data.missing:
-            typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=name))
+        if data.missing:
+            names = t.listing([t(labels.TABLE_LABELS[name]) for name in data.missing])
+            typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
 
 
 def _requests(

@@ -50,6 +50,16 @@ LABELS = {
     "derived": N_("derived"),
     "bound": N_("bound"),
 }
+TABLE_LABELS = {
+    "late_dossiers": N_("Late dossiers"),
+    "disbursement": N_("Disbursement"),
+    "sipas": N_("Satisfaction (SIPAS)"),
+    "scores": N_("Scores"),
+    "indicators": N_("Single figures"),
+    "mentions": N_("Places named without a figure"),
+    "tasks": N_("Tasks"),
+    "review": N_("Review"),
+}
 
 
 def label(codes: pd.Series, language: Language) -> pd.Series:

@@ -1,5 +1,6 @@
 """From a province's raw folder to the tidy tables an edition is made of."""
 
+import datetime as dt
 import hashlib
 import os
 import tomllib
@@ -12,6 +13,12 @@ from par_lib import checks, cleaning, paths, schema, units
 
 DIGEST = "inputs.sha256"
 _CODE = ("schema.py", "vietnamese.py", "units.py", "cleaning.py", "findings.py", "checks.py")
+_SOURCE_FIELDS = {
+    "title": (str, '"…"'),
+    "producer": (str, '"…"'),
+    "kind": (str, '"report"'),
+    "accessed": (dt.date, "2026-11-24"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,10 +96,24 @@ def load_all_years(province: str, table: str) -> pd.DataFrame:
 def load_sources(province: str) -> pd.DataFrame:
     """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
 
-    Raises FileNotFoundError where the province has no sources.toml.
+    Raises FileNotFoundError where the province has no sources.toml, and cleaning.DataError
+    naming each source that lacks a title, producer, kind or day of access.
     """
-    with (paths.raw(province) / "sources.toml").open("rb") as file:
-        sources = pd.DataFrame.from_dict(tomllib.load(file), orient="index")
+    path = paths.raw(province) / "sources.toml"
+    place = path.relative_to(paths.root()).as_posix()
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise cleaning.DataError([f"{place}: cannot be read as TOML ({error})"]) from None
+    problems = [
+        f"{place}, [{name}]: {field} is missing or not {kind.__name__}; write {field} = {example}"
+        for name, source in written.items()
+        for field, (kind, example) in _SOURCE_FIELDS.items()
+        if not isinstance(source.get(field), kind)
+    ]
+    if problems:
+        raise cleaning.DataError(problems)
+    sources = pd.DataFrame.from_dict(written, orient="index")
     sources.insert(0, "number", range(1, len(sources) + 1))
     return sources.rename_axis("source")
 

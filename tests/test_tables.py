@@ -76,6 +76,21 @@ def test_an_unknown_source_or_column_is_an_error(root):
         tables.load("quang-nam", 2022)
 
 
+def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
+    path = root / "data/raw/quang-nam/sources.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + '\n[mine]\ntitle = "A"\nkind = "report"\naccessed = "today"\n')
+    with pytest.raises(cleaning.DataError) as error:
+        tables.load_sources("quang-nam")
+    assert [problem.partition(";")[0] for problem in error.value.problems] == [
+        "data/raw/quang-nam/sources.toml, [mine]: producer is missing or not str",
+        "data/raw/quang-nam/sources.toml, [mine]: accessed is missing or not date",
+    ]
+    path.write_text(text + "\n[mine\n")
+    with pytest.raises(cleaning.DataError, match=r"sources.toml: cannot be read as TOML"):
+        tables.load_sources("quang-nam")
+
+
 def test_an_empty_table_and_a_year_or_province_without_data(root):
     assert tables.load("quang-nam", 2024).missing == ["late_dossiers", "sipas"]
     with pytest.raises(ValueError, match="choose one of 2021"):

@@ -13,24 +13,14 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib import paths, spreadsheet, tables
+from par_lib import labels, paths, spreadsheet, tables
 from par_lib.press import manifest, page
 from par_lib.press.execute import NotebookError, execute
-from par_lib.wording import LANGUAGES, N_, Language, language
+from par_lib.wording import LANGUAGES, Language, language
 
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 NUMBERED = "[0-9][0-9]_*.ipynb"
 OVERVIEW = "00_overview"  # its page is the edition's index.html
-TABLE_LABELS = {
-    "late_dossiers": N_("Late dossiers"),
-    "disbursement": N_("Disbursement"),
-    "sipas": N_("Satisfaction (SIPAS)"),
-    "scores": N_("Scores"),
-    "indicators": N_("Single figures"),
-    "mentions": N_("Places named without a figure"),
-    "tasks": N_("Tasks"),
-    "review": N_("Review"),
-}
 
 
 @dataclass(frozen=True)
@@ -147,7 +137,7 @@ def _keep_failed(request: Request, notebook: Path) -> None:
 
 def _write_tables(data: tables.Tables, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for name in TABLE_LABELS:
+    for name in labels.TABLE_LABELS:
         (folder / f"{name}.csv").write_bytes(spreadsheet.to_csv(getattr(data, name)))
 
 
@@ -202,11 +192,11 @@ def _context(
         downloads.append(page.Link(f"notebooks/{name}.ipynb", t("Executed notebook")))
     downloads += [
         page.Link((up / "tables" / f"{table}.csv").as_posix(), f"{t(label)} (CSV)")
-        for table, label in TABLE_LABELS.items()
+        for table, label in labels.TABLE_LABELS.items()
         if not getattr(data, table).empty
     ]
     collection = Path(*[".."] * (2 + len(here.parts)), "index.html")
-    missing = [t(TABLE_LABELS[table]) for table in data.missing]
+    missing = [t(labels.TABLE_LABELS[table]) for table in data.missing]
     return page.PageContext(
         language=t,
         title=f"{titles[name]} · {place} {year}",
