@@ -21,7 +21,7 @@ _SOURCE_FIELDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tables:
     """The tidy tables of one province and year; a table without raw data is empty.
 
@@ -40,8 +40,13 @@ class Tables:
     review: pd.DataFrame
     units: pd.DataFrame
     sources: pd.DataFrame
-
     tiles: pd.DataFrame
+
+    def __repr__(self) -> str:
+        rows = ", ".join(
+            f"{name} {len(getattr(self, name))}" for name in (*schema.TABLES, "review")
+        )
+        return f"{self.place} {self.year}, rows: {rows}"
 
     @property
     def place(self) -> str:

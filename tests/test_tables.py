@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import par_lib as par
 from par_lib import cleaning, findings, tables
 from par_lib.wording import language
 
@@ -89,6 +90,12 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
     path.write_text(text + "\n[mine\n")
     with pytest.raises(cleaning.DataError, match=r"sources.toml: cannot be read as TOML"):
         tables.load_sources("quang-nam")
+
+
+def test_an_analyst_loads_a_year_in_one_line(root):
+    data = par.load("quang-nam", 2022)
+    assert repr(data).startswith("Quảng Nam 2022, rows: late_dossiers 27, ")  # 18 + 9 bounds
+    assert par.provinces() == ["quang-nam"] and 2022 in par.years("quang-nam")
 
 
 def test_an_empty_table_and_a_year_or_province_without_data(root):
