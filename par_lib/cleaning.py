@@ -72,7 +72,12 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
         if name == schema.OTHERS:
             return None
         date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
-        return units.resolve(name, valid_on(date), where=_place(file, row, "unit"))
+        place = _place(file, row, "unit")
+        try:
+            return units.resolve(name, valid_on(date), where=place)
+        except units.UnknownUnit:
+            _explain_ended(name, known=known, date=date, place=place)
+            raise
 
     codes = _read_cells(raw.index, code)
     names = dict(zip(known["code"], known["name"], strict=True))
@@ -80,6 +85,20 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
     resolved.insert(0, "unit_code", codes.astype("str").where(codes.notna()))
     resolved.insert(1, "unit", codes.map(names).fillna(schema.OTHERS).astype("str"))
     return resolved
+
+
+def _explain_ended(name: str, *, known: pd.DataFrame, date: dt.date, place: str) -> None:
+    """Raise a better error where the name is a unit's, though not on that date."""
+    try:
+        code = units.resolve(name, known)
+    except units.UnknownUnit:
+        return
+    try:
+        heir = units.successor(code, known, date)
+    except units.UnknownUnit as error:
+        raise units.UnknownUnit(f"{place}: {error}") from None
+    heirs_name = known.loc[known["code"] == heir, "name"].item()
+    raise units.UnknownUnit(f'{place}: "{name}" was no unit on {date}; write "{heirs_name}"')
 
 
 def parse_dates(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ KNOWN = pd.DataFrame(
     columns=["code", "name", "level", "kind", "valid_to"],
 ).assign(
     aliases="",
+    successor="",
     valid_from=pd.NaT,
     valid_to=lambda f: pd.to_datetime(f["valid_to"]),
 )
@@ -85,6 +86,17 @@ def test_every_unreadable_cell_of_a_column_is_named():
         tidy({"source": ""})
     with pytest.raises(DataError, match=r"column locator: 'I; II' holds ';'; write a comma"):
         tidy({"locator": "I; II"})
+
+
+def test_a_unit_that_has_ended_is_told_so():
+    late = {"period_start": "2025-01-01", "period_end": "2025-06-30"}
+    with pytest.raises(DataError, match=r"row 2, column unit: huyện Nông Sơn \(519\) ended on"):
+        tidy({"unit": "Nông Sơn", **late})
+    heir = KNOWN.assign(successor=["", "", "", "507"])
+    with pytest.raises(DataError, match='"Nông Sơn" was no unit on 2025-06-30; write "Điện Bàn"'):
+        cleaning.tidy_table(
+            raw({"unit": "Nông Sơn", **late}), table=LATE, known=heir, year=2025, file="made.csv"
+        )
 
 
 def test_a_figure_out_of_bounds_is_refused():
