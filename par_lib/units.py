@@ -86,7 +86,7 @@ def lookup(units: pd.DataFrame) -> Index:
     """
     index: dict[tuple[str, str], set[str]] = {}
     shorter: dict[tuple[str, str], set[str]] = {}
-    home = _home(units)
+    home = home(units)
     for unit in units.itertuples():
         for spelling in _spellings(unit):
             index.setdefault((unit.level, compare_key(spelling)), set()).add(unit.code)
@@ -102,7 +102,7 @@ def resolve(name: str, units: pd.DataFrame, *, level: str | None = None, where: 
     ``where`` opens the message of UnknownUnit, raised where no unit or several bear the name.
     """
     index = lookup(units)
-    for spelling, levels in _readings(normalise(name), _home(units)):
+    for spelling, levels in readings(normalise(name), home(units)):
         wanted = [one for one in levels if level in (None, one)]
         codes = {code for one in wanted for code in index.get((one, compare_key(spelling)), ())}
         if len(codes) == 1:
@@ -139,20 +139,20 @@ def successor(code: str, units: pd.DataFrame, date: dt.date | pd.Timestamp | str
     return code
 
 
-def _readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Spellings to look up, as written first, with the levels each can stand for."""
     for whole in (text, _without_province(text, home=home, bare=True)):
         if not whole:
             continue
         yield whole, schema.LEVELS
-        kind, rest = _split_kind(_OFFICE.sub("", whole, count=1))
+        kind, rest = split_kind(_OFFICE.sub("", whole, count=1))
         if kind:
             yield f"{kind} {rest}", _KINDS[kind][1]
         yield rest, _KINDS[kind][1] if kind else schema.LEVELS
 
 
 @lru_cache(maxsize=20_000)  # lookup() asks for the same names at each call
-def _split_kind(text: str) -> tuple[str, str]:
+def split_kind(text: str) -> tuple[str, str]:
     for kind, (short, _) in _KINDS.items():
         if match := re.match(rf"(?:{kind}\s+|{short}\s*)(?=\S)", text, re.IGNORECASE):
             return kind, text[match.end() :]
@@ -171,11 +171,11 @@ def _without_province(text: str, *, home: str, bare: bool) -> str:
 
 def _spellings(unit: tuple) -> list[str]:
     names = [unit.name, *(alias.strip() for alias in unit.aliases.split(";") if alias.strip())]
-    bare = [_split_kind(name)[1] if unit.kind.casefold() in _KINDS else name for name in names]
+    bare = [split_kind(name)[1] if unit.kind.casefold() in _KINDS else name for name in names]
     return [*names, *bare, *(f"{unit.kind} {name}" for name in bare)]
 
 
-def _home(units: pd.DataFrame) -> str:
+def home(units: pd.DataFrame) -> str:
     listed = units.loc[units["level"] == "province", "name"]
     return units.attrs.get("province") or (listed.item() if len(listed) == 1 else "")
 
@@ -185,7 +185,7 @@ def _opening(where: str) -> str:
 
 
 def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
-    kind, rest = _split_kind(_OFFICE.sub("", normalise(name), count=1))
+    kind, rest = split_kind(_OFFICE.sub("", normalise(name), count=1))
     levels = (level,) if level else _KINDS[kind][1] if kind else schema.LEVELS
     near = {
         (unit.name, number): fold(spelling)
@@ -195,7 +195,7 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
     found = process.extract(fold(rest), near, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
     best = dict.fromkeys(f'"{key[0]}"' for _, score, key in found if score == found[0][1])
     words = [f'"{name}" is not a {levels[0] if len(levels) == 1 else "unit"}']
-    if (home := _home(units)) and levels != ("province",):
+    if (home := home(units)) and levels != ("province",):
         words.append(f"of {home}")
     if "on" in units.attrs:
         words.append(f"on {units.attrs['on']}")

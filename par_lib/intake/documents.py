@@ -1,0 +1,223 @@
+"""A report as lines that know their place: section, bullet, parent.
+
+viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters.
+"""
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from par_lib.vietnamese import normalise
+
+MAX_BYTES = 50_000_000
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_CHARACTERS = 2_000_000
+PLAIN = (".txt", ".md")
+LOADED = (".docx", ".pdf", ".doc", ".rtf")
+_SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])\s?[.)/]\s+(?=\S)")
+_NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)\s?[.)/]\s*(?=[^\W\d])")
+_LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
+_BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
+_DEEPER = "+○◦"  # bullets that stand under a dash
+_EMPHASIS = re.compile(r"\*\*|__")
+
+
+class ReportError(ValueError):
+    """A file that cannot be read as a report: says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paragraph. ``start`` is its offset in the whole text, ``parent`` a line's number."""
+
+    text: str
+    start: int
+    section: str
+    place: str
+    depth: int
+    parent: int | None
+    page_row: tuple[str, ...] = ()  # the cells, where the line is a table's row
+
+
+@dataclass(frozen=True)
+class Report:
+    """A document's normalised text and its lines, in order."""
+
+    text: str
+    lines: tuple[Line, ...]
+
+
+def load(path: Path) -> Report:
+    """The report in a .docx, .pdf, .doc, .rtf, .txt or .md file.
+
+    Raises ReportError for what is too large, not such a file, encrypted, or without text.
+    """
+    if not path.is_file():
+        raise ReportError(f"{path}: there is no such file")
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise ReportError(f"{path}: {size:,} bytes; a report has at most {MAX_BYTES:,}")
+    if path.suffix.lower() in PLAIN:
+        blocks = _plain(path)
+    elif path.suffix.lower() in LOADED:
+        blocks = _loaded(path)
+    else:
+        raise ReportError(
+            f"{path}: cannot be read; save it as one of {', '.join((*LOADED, *PLAIN))}"
+        )
+    report = build(blocks)
+    if not report.text.strip():
+        raise ReportError(f"{path}: holds no text; a scanned page must be typed or recognised first")
+    if len(report.text) > MAX_CHARACTERS:
+        raise ReportError(f"{path}: more than {MAX_CHARACTERS:,} characters; split the report")
+    return report
+
+
+def build(blocks: list[str | tuple[str, ...]]) -> Report:
+    """Lines of paragraphs (text) and table rows (tuples of cells).
+
+    >>> report = build(["I. KẾT QUẢ", "- Hồ sơ trễ hạn:", "+ Huyện: 12 hồ sơ"])
+    >>> [(line.section, line.place, line.parent) for line in report.lines]
+    [('I', 'heading', None), ('I', 'bullet 1', 0), ('I', 'bullet 1, + Huyện', 1)]
+    """
+    lines: list[Line] = []
+    open_lines: list[tuple[int, int]] = []  # (depth, number) of the lines that can have children
+    counts = {"bullet": 0, "paragraph": 0}
+    roman = numbered = place_above = ""
+    offset = 0
+    for block in blocks:
+        cells = tuple(normalise(cell) for cell in block) if isinstance(block, tuple) else ()
+        text = " | ".join(cells) if cells else normalise(_EMPHASIS.sub("", block))
+        if not text:
+            continue
+        if cells:
+            depth, place = 9, f"table row: {cells[0] or next(filter(None, cells), '')}"
+        elif match := _SECTION.match(text):
+            depth, place, roman, numbered = 0, "heading", match["mark"], ""
+            counts = dict.fromkeys(counts, 0)
+        elif match := _NUMBERED.match(text):
+            depth, place = 1 + match["mark"].count("."), "heading"
+            numbered = match["mark"]
+            counts = dict.fromkeys(counts, 0)
+        elif match := _LETTERED.match(text):
+            depth, place = 4, f"{match['mark']})"
+            counts = dict.fromkeys(counts, 0)
+        elif match := _BULLET.match(text):
+            rest = text[match.end() :]
+            if match["mark"] in _DEEPER:
+                depth, place = 6, f"{place_above}, + {_label(rest)}".lstrip(", ")
+            else:
+                depth = 5
+                counts["bullet"] += 1
+                place = place_above = f"bullet {counts['bullet']}"
+        else:
+            depth = 5
+            counts["paragraph"] += 1
+            place = place_above = f"paragraph {counts['paragraph']}"
+        open_lines = [(d, n) for d, n in open_lines if d < depth]
+        parent = open_lines[-1][1] if open_lines else None
+        section = ".".join(filter(None, (roman, numbered)))
+        lines.append(Line(text, offset, section, place, depth, parent, cells))
+        open_lines.append((depth, len(lines) - 1))
+        offset += len(text) + 1
+    return Report("\n".join(line.text for line in lines), tuple(lines))
+
+
+def _label(text: str) -> str:
+    return re.split(r"[:;(]", text, maxsplit=1)[0].strip()[:40]
+
+
+def _plain(path: Path) -> list[str | tuple[str, ...]]:
+    import viparse
+
+    raw = path.read_bytes()
+    if b"\0" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise ReportError(f"{path}: is not text; save it as UTF-8 text or as .docx")
+    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        text = raw.decode("latin-1")
+    fixed = viparse.fix(text[: MAX_CHARACTERS + 1])
+    return [_table_row(line) or line for line in fixed.splitlines() if not _rule(line)]
+
+
+def _table_row(line: str) -> tuple[str, ...] | None:
+    if line.count("|") < 2:
+        return None
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def _rule(line: str) -> bool:
+    return bool(re.fullmatch(r"[\s|:=_*#-]+", line))
+
+
+def _loaded(path: Path) -> list[str | tuple[str, ...]]:
+    import json
+
+    import viparse
+
+    _refuse_bomb(path)
+    try:
+        loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+    except viparse.MissingDependency as error:
+        raise ReportError(f"{path}: {error}") from None
+    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
+        raise ReportError(
+            f"{path}: cannot be opened as {path.suffix} ({type(error).__name__}); "
+            "open it in Word and save it as .docx"
+        ) from None
+    blocks: list[str | tuple[str, ...]] = []
+    for block in json.loads(loaded[0].text)["blocks"]:
+        if block["type"] == "table":
+            blocks += [tuple(cell or "" for cell in row) for row in block["rows"]]
+        else:
+            blocks += block["text"].splitlines()
+    return _unwrap(blocks) if path.suffix.lower() == ".pdf" else blocks
+
+
+def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
+    """Join the lines a page broke: a line without a mark continues one without an end."""
+    joined: list[str | tuple[str, ...]] = []
+    for block in blocks:
+        before = joined[-1] if joined else None
+        if (
+            isinstance(block, str)
+            and isinstance(before, str)
+            and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
+            and not before.rstrip().endswith((".", ":", ";"))
+            and not before.isupper()
+        ):
+            joined[-1] = f"{before.rstrip()} {block.lstrip()}"
+        else:
+            joined.append(block)
+    return joined
+
+
+def _refuse_bomb(path: Path) -> None:
+    """A packed file is unpacked in memory by its parser: measure it first, in pieces."""
+    if not zipfile.is_zipfile(path):
+        return
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as stream:
+                    while piece := stream.read(1_000_000):
+                        total += len(piece)
+                        if total > MAX_UNPACKED_BYTES:
+                            raise ReportError(
+                                f"{path}: unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; "
+                                "this is no report"
+                            )
+                        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                            raise ReportError(
+                                f"{path}: defines XML entities, which Word never writes; refused"
+                            )
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise ReportError(f"{path}: is damaged or encrypted ({error}); save it again") from None

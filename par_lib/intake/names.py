@@ -1,0 +1,85 @@
+"""Names of units in running text: the longest that the gazetteer knows, and what looks like one."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from par_lib import units
+from par_lib.vietnamese import compare_key
+
+_WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
+_LONGEST = 16  # words in the longest name
+_OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung tâm", "Bệnh viện", "Đài",
+            "Trường", "Thanh tra", "Công an", "Bộ Chỉ huy", "BCH", "Văn phòng", "Kho bạc", "Quỹ",
+            "Công ty", "Viện", "Hội")  # fmt: skip
+_UNKNOWN = re.compile(rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name at ``start:end`` of a line; without codes it is not in the gazetteer."""
+
+    start: int
+    end: int
+    spelled: str
+    level: str
+    codes: frozenset[str]
+
+
+class Gazetteer:
+    """Finds the units of ``known`` (valid on one date) in text."""
+
+    def __init__(self, known: pd.DataFrame) -> None:
+        self._index = units.lookup(known)
+        self._home = units.home(known)
+
+    def find(self, text: str) -> list[Name]:
+        """Names in ``text``, longest first from the left, none overlapping."""
+        words = list(_WORD.finditer(text))
+        found: list[Name] = []
+        number = 0
+        while number < len(words):
+            name, length = self._longest_at(text, words, number)
+            if name:
+                found.append(name)
+            number += length
+        return self._with_unknown(text, found)
+
+    def _longest_at(self, text: str, words: list[re.Match[str]], first: int) -> tuple:
+        start = words[first].start()
+        if not (text[start].isupper() or _kind_at(text, start)) or text[start - 1 : start].isalnum():
+            return None, 1
+        for length in range(min(_LONGEST, len(words) - first), 0, -1):
+            last = words[first + length - 1]
+            if last[0] in ",-–":
+                continue
+            end = last.end() - last[0].endswith(".")
+            spelled = text[start:end]
+            if any(mark in spelled for mark in ":;()|"):
+                continue
+            for level, codes in self._codes(spelled):
+                return Name(start, end, spelled, level, codes), length
+        return None, 1
+
+    def _codes(self, spelled: str) -> list[tuple[str, frozenset[str]]]:
+        for reading, levels in units.readings(spelled, self._home):
+            if not reading[:1].isupper() and not _kind_at(reading, 0):
+                continue
+            key = compare_key(reading)
+            hits = [(level, self._index[level, key]) for level in levels if (level, key) in self._index]
+            if hits:
+                return hits[:1]
+        return []
+
+    def _with_unknown(self, text: str, found: list[Name]) -> list[Name]:
+        taken = [(name.start, name.end) for name in found]
+        for match in _UNKNOWN.finditer(text):
+            start, end = match.start(), match.start() + len(match[0].rstrip(" -–"))
+            if not any(start < t_end and t_start < end for t_start, t_end in taken):
+                found.append(Name(start, end, text[start:end], "department", frozenset()))
+        return sorted(found, key=lambda name: name.start)
+
+
+def _kind_at(text: str, start: int) -> bool:
+    return bool(units.split_kind(text[start : start + 80])[0])
