@@ -228,10 +228,11 @@ def tile_map(
         ax.add_patch(patch)
         x, y = corner[0] + 0.47, corner[1]
         backing = _BACKING if low != high else None
-        ax.text(x, y + 0.34, tile[name], ha="center", va="center", fontsize=9, bbox=backing)
+        label = textwrap.fill(tile[name], 11)  # English names end in "District"
+        ax.text(x, y + 0.32, label, ha="center", va="center", fontsize=9, bbox=backing)
         text = language.interval(low, high, digits, percent=percent)
         ax.text(
-            x, y + 0.63, text, ha="center", va="center", fontsize=9, weight="bold", bbox=backing
+            x, y + 0.68, text, ha="center", va="center", fontsize=9, weight="bold", bbox=backing
         )
     ax.set_xlim(-0.05, frame["column"].max() + 1)
     ax.set_ylim(frame["row"].max() + 1, -0.05)

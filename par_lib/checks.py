@@ -182,25 +182,39 @@ def announced_against_listed(
 
 
 def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
-    """A stated rate against disbursed ÷ plan; a factor of 1,000 betrays triệu for tỷ."""
+    """A stated rate against disbursed ÷ plan, within what their written decimals leave open."""
     both = disbursement.dropna(subset=["plan_bn_vnd", "disbursed_bn_vnd", "rate_pct_low"])
     for row in both[both["plan_bn_vnd"] > 0].itertuples():
-        computed = 100 * row.disbursed_bn_vnd / row.plan_bn_vnd
-        if abs(computed - row.rate_pct_low) <= _RATE_TOLERANCE_PCT:
+        disbursed, plan, stated = row.disbursed_bn_vnd, row.plan_bn_vnd, row.rate_pct_low
+        computed = 100 * disbursed / plan
+        lowest = 100 * (disbursed - _half_step(disbursed)) / (plan + _half_step(plan))
+        highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
+        slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
+        if lowest - slack <= stated <= highest + slack:
             severity, decide = "agrees", NOTHING_TO_DECIDE
         else:
             severity = "conflict"
             decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
         values = {
+            "unit": row.unit,
             "day": row.as_of.strftime("%d/%m/%Y"),
-            "stated": [row.rate_pct_low, 2],
+            "stated": [stated, _decimals(stated)],
             "computed": [computed, 2],
         }
-        what = N_("Disbursement at {day}: {stated} % stated, {computed} % by the amounts.")
+        what = N_("{unit}, disbursement at {day}: {stated} % stated, {computed} % by the amounts.")
         yield from_rows(
-            "rate_against_amounts", row.unit, what, row.rate_pct_low, computed, severity, decide,
+            "rate_against_amounts", row.unit, what, stated, computed, severity, decide,
             values, disbursement.loc[[row.Index]],
         )  # fmt: skip
+
+
+def _decimals(value: float) -> int:
+    return len(f"{value:.10g}".partition(".")[2])
+
+
+def _half_step(value: float) -> float:
+    """Half a unit of the last decimal: 46.5 stands for 46.45 to 46.55."""
+    return 0.5 * 10 ** -_decimals(value)
 
 
 def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:

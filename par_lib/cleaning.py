@@ -60,7 +60,8 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
     ``as_of`` or ``period_end``), else on the first day of ``year``. "all others" keeps its name
-    and has no code. A name no such unit bears is an error with a suggestion.
+    and has no code. A name no such unit bears is an error with a suggestion, a date of another
+    year too.
     """
     if "unit" not in raw:
         return raw.copy()
@@ -69,9 +70,12 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
 
     def code(row: int) -> str | None:
         name = raw.loc[row, "unit"]
+        date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
+        if date.year != year:
+            where = _place(file, row, dated)
+            raise ValueError(f"{where}: {date} is not of {year}; move the row to {date.year}/")
         if name == schema.OTHERS:
             return None
-        date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
         place = _place(file, row, "unit")
         try:
             return units.resolve(name, valid_on(date), where=place)

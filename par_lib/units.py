@@ -86,11 +86,11 @@ def lookup(units: pd.DataFrame) -> Index:
     """
     index: dict[tuple[str, str], set[str]] = {}
     shorter: dict[tuple[str, str], set[str]] = {}
-    home = home(units)
+    province = home(units)
     for unit in units.itertuples():
         for spelling in _spellings(unit):
             index.setdefault((unit.level, compare_key(spelling)), set()).add(unit.code)
-            if short := _without_province(spelling, home=home, bare=False):
+            if short := _without_province(spelling, home=province, bare=False):
                 shorter.setdefault((unit.level, compare_key(short)), set()).add(unit.code)
     return {key: frozenset(codes) for key, codes in (shorter | index).items() if key[1]}
 
@@ -122,18 +122,20 @@ def successor(code: str, units: pd.DataFrame, date: dt.date | pd.Timestamp | str
     by_code = units.set_index("code")
     valid, day = set(units_on(units, date)["code"]), pd.Timestamp(date)
     passed: list[str] = []
+    ended = ""
     while code not in valid:
         if code not in by_code.index:
-            raise UnknownUnit(f'code "{code}" is not among the units; add it to units.csv')
+            what = f'{ended}its successor "{code}"' if ended else f'code "{code}"'
+            raise UnknownUnit(f"{what} is not among the units; add it to units.csv")
         unit = by_code.loc[code]
         what = f"{unit['kind']} {unit['name']} ({code})".strip()
         if unit["valid_from"] > day:
             raise UnknownUnit(f"{what} did not exist before {unit['valid_from']:%Y-%m-%d}")
-        ended = f"{what} ended on {unit['valid_to']:%Y-%m-%d}"
+        ended = f"{what} ended on {unit['valid_to']:%Y-%m-%d}; "
         if not unit["successor"]:
-            raise UnknownUnit(f"{ended} without a successor; use a date up to then")
+            raise UnknownUnit(f"{ended}it has no successor; use a date up to then")
         if code in passed:
-            raise UnknownUnit(f"{ended}, and its successors lead back to it; correct units.csv")
+            raise UnknownUnit(f"{ended}its successors lead back to it; correct units.csv")
         passed.append(code)
         code = unit["successor"]
     return code
@@ -195,8 +197,8 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
     found = process.extract(fold(rest), near, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
     best = dict.fromkeys(f'"{key[0]}"' for _, score, key in found if score == found[0][1])
     words = [f'"{name}" is not a {levels[0] if len(levels) == 1 else "unit"}']
-    if (home := home(units)) and levels != ("province",):
-        words.append(f"of {home}")
+    if (province := home(units)) and levels != ("province",):
+        words.append(f"of {province}")
     if "on" in units.attrs:
         words.append(f"on {units.attrs['on']}")
     remedy = f"did you mean {' or '.join(list(best)[:3])}?" if best else "see units.csv for names"

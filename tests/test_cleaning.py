@@ -38,8 +38,8 @@ def raw(*rows: dict) -> pd.DataFrame:
     )
 
 
-def tidy(*rows: dict) -> pd.DataFrame:
-    return cleaning.tidy_table(raw(*rows), table=LATE, known=KNOWN, year=2022, file="made.csv")
+def tidy(*rows: dict, year: int = 2022) -> pd.DataFrame:
+    return cleaning.tidy_table(raw(*rows), table=LATE, known=KNOWN, year=year, file="made.csv")
 
 
 def test_unlisted_districts_share_what_is_left():
@@ -53,7 +53,7 @@ def test_unlisted_districts_share_what_is_left():
 
 def test_a_unit_that_has_ended_is_not_bounded():
     dates = {"period_start": "2025-01-01", "period_end": "2025-06-30"}
-    table = tidy({"late": "100", **dates}, {"unit": "Điện Bàn", "late": "60", **dates})
+    table = tidy({"late": "100", **dates}, {"unit": "Điện Bàn", "late": "60", **dates}, year=2025)
     assert table.loc[table["status"] == "bound", "unit"].tolist() == ["Tam Kỳ"]
 
 
@@ -91,7 +91,7 @@ def test_every_unreadable_cell_of_a_column_is_named():
 def test_a_unit_that_has_ended_is_told_so():
     late = {"period_start": "2025-01-01", "period_end": "2025-06-30"}
     with pytest.raises(DataError, match=r"row 2, column unit: huyện Nông Sơn \(519\) ended on"):
-        tidy({"unit": "Nông Sơn", **late})
+        tidy({"unit": "Nông Sơn", **late}, year=2025)
     heir = KNOWN.assign(successor=["", "", "", "507"])
     with pytest.raises(DataError, match='"Nông Sơn" was no unit on 2025-06-30; write "Điện Bàn"'):
         cleaning.tidy_table(
@@ -160,3 +160,11 @@ def test_all_others_become_the_units_not_listed():
     assert rates["Tam Kỳ"] == [55.89, 55.89]
     # how many agencies there are is not known: their row stays one
     assert (shown["unit"] == schema.OTHERS).sum() == 1
+
+
+def test_a_date_of_another_year_is_refused():
+    late = {"period_start": "2024-01-01", "period_end": "2024-12-31"}
+    with pytest.raises(DataError, match="row 2, column period_end: 2024-12-31 is not of 2022"):
+        tidy({"unit": "Tam Kỳ", "late": "1", **late})
+    with pytest.raises(DataError, match="move the row to 2024/"):
+        tidy({"unit": "all others", "late": "<5", **late})

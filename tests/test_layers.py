@@ -12,6 +12,7 @@ ORDER = [
     {"vietnamese", "findings", "intervals", "scoring"},
     {"units", "labels", "figures"},
     {"charts"},
+    {"intake"},
     {"cleaning", "checks"},
     {"tables"},
     {"actions", "changes"},

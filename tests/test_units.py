@@ -262,8 +262,8 @@ def test_successor(units, code, date, expected):
 @pytest.mark.parametrize(
     ("code", "date", "message"),
     [
-        ("506", "2025-07-01", r"huyện Đại Lộc \(506\) ended on 2025-06-30 without a successor"),
-        ("519", "2025-07-01", r"huyện Quế Sơn \(509\) ended on 2025-06-30 without"),
+        ("506", "2025-07-01", r"huyện Đại Lộc \(506\) ended on 2025-06-30; it has no successor"),
+        ("519", "2025-07-01", r"huyện Quế Sơn \(509\) ended on 2025-06-30; it has no"),
         ("48", "2022-12-31", r"Đà Nẵng \(48\) did not exist before 2025-07-01"),
         ("1", "2022-12-31", 'code "1" is not among the units; add it'),
     ],
@@ -277,3 +277,10 @@ def test_successors_in_a_circle(load):
     units = load("1,A,,district,,,2020-01-01,2,,t\n2,B,,district,,,2020-01-01,1,,t")
     with pytest.raises(UnknownUnit, match="lead back to it"):
         successor("1", units, "2022-12-31")
+
+
+def test_a_successor_that_is_not_listed_is_named_with_the_unit_it_follows(units):
+    message = r'\(506\) ended on 2025-06-30; its successor "99" is not among the units'
+    led_astray = units.assign(successor=units["successor"].where(units["code"] != "506", "99"))
+    with pytest.raises(UnknownUnit, match=message):
+        successor("506", led_astray, "2025-07-01")

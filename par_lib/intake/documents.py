@@ -68,7 +68,9 @@ def load(path: Path) -> Report:
         )
     report = build(blocks)
     if not report.text.strip():
-        raise ReportError(f"{path}: holds no text; a scanned page must be typed or recognised first")
+        raise ReportError(
+            f"{path}: holds no text; a scanned page must be typed or recognised first"
+        )
     if len(report.text) > MAX_CHARACTERS:
         raise ReportError(f"{path}: more than {MAX_CHARACTERS:,} characters; split the report")
     return report

@@ -13,7 +13,9 @@ _LONGEST = 16  # words in the longest name
 _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung tâm", "Bệnh viện", "Đài",
             "Trường", "Thanh tra", "Công an", "Bộ Chỉ huy", "BCH", "Văn phòng", "Kho bạc", "Quỹ",
             "Công ty", "Viện", "Hội")  # fmt: skip
-_UNKNOWN = re.compile(rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*")
+_UNKNOWN = re.compile(
+    rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*"
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ class Gazetteer:
 
     def _longest_at(self, text: str, words: list[re.Match[str]], first: int) -> tuple:
         start = words[first].start()
-        if not (text[start].isupper() or _kind_at(text, start)) or text[start - 1 : start].isalnum():
+        if (
+            not (text[start].isupper() or _kind_at(text, start))
+            or text[start - 1 : start].isalnum()
+        ):
             return None, 1
         for length in range(min(_LONGEST, len(words) - first), 0, -1):
             last = words[first + length - 1]
@@ -67,7 +72,9 @@ class Gazetteer:
             if not reading[:1].isupper() and not _kind_at(reading, 0):
                 continue
             key = compare_key(reading)
-            hits = [(level, self._index[level, key]) for level in levels if (level, key) in self._index]
+            hits = [
+                (level, self._index[level, key]) for level in levels if (level, key) in self._index
+            ]
             if hits:
                 return hits[:1]
         return []
