@@ -83,7 +83,9 @@ def write_collection() -> Path:
         folder = file.parent.relative_to(root)
         links = tuple(
             page.Link(
-                f"{folder / _folder(made['languages'], lang)}/index.html", lang, language=lang
+                f"{folder / _folder(made['languages'], lang)}/index.html",
+                NAMES[lang],
+                language=lang,
             )
             for lang in made["languages"]
         )
