@@ -44,11 +44,13 @@ notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cel
 clean: ## Remove what is made: outputs and tidy tables
 	@find outputs data/processed -mindepth 1 ! -name .gitkeep -delete
 
-# Compiled once here: a kernel that compiles pandas again takes three times as long to start.
+# The lock is whole, so nothing else is resolved (--no-deps): pip would take a newer "coverage[toml]"
+# than the one pinned, and refuse it. Compiled once: a kernel that compiles pandas again takes three
+# times as long to start.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
 	@echo "Installing the locked packages, once; this takes about a minute."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib par_lib > /dev/null || true
 	@touch $@

@@ -37,7 +37,7 @@ class Line:
     place: str
     depth: int
     parent: int | None
-    page_row: tuple[str, ...] = ()  # the cells, where the line is a table's row
+    cells: tuple[str, ...] = ()  # the cells, where the line is a table's row
 
 
 @dataclass(frozen=True)
