@@ -80,12 +80,16 @@ class Gazetteer:
         return []
 
     def _with_unknown(self, text: str, found: list[Name]) -> list[Name]:
-        taken = [(name.start, name.end) for name in found]
-        for match in _UNKNOWN.finditer(text):
-            start, end = match.start(), match.start() + len(match[0].rstrip(" -–"))
-            if not any(start < t_end and t_start < end for t_start, t_end in taken):
-                found.append(Name(start, end, text[start:end], "department", frozenset()))
-        return sorted(found, key=lambda name: name.start)
+        """``found`` and, between them, what begins as an agency's name does."""
+        ends = [0, *(name.end for name in found)]
+        starts = [*(name.start for name in found), len(text)]
+        unknown = [
+            Name(match.start(), match.start() + len(spelled), spelled, "department", frozenset())
+            for end, start in zip(ends, starts, strict=True)
+            for match in _UNKNOWN.finditer(text, end, start)
+            if (spelled := match[0].rstrip(" -–"))
+        ]
+        return sorted([*found, *unknown], key=lambda name: name.start)
 
 
 def _kind_at(text: str, start: int) -> bool:
