@@ -79,6 +79,44 @@ def check(
             typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
 
 
+@app.command()
+def read(
+    report: Annotated[Path, typer.Argument(help="A .docx, .pdf, .doc, .rtf, .txt or .md file.")],
+    year: Annotated[str, typer.Option(help="Year the report is about, as 2022.")],
+    province: Province = "quang-nam",
+) -> None:
+    """Show the figures of a report: what each measures, of whom, and which are left to a person.
+
+    Nothing is written: copy what is right into the raw tables.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from par_lib import units
+    from par_lib.intake import documents, names, reading
+
+    with _plain_errors():
+        known = units.units_on(units.load_units(province), f"{_year(year)}-12-31")
+        text = documents.load(report)
+        taken, left = reading.Reader(text, names.Gazetteer(known)).read()
+        figures, undecided = Table(title="Read"), Table(title="Left to you")
+        for label in ("Figure", "Measure", "Whose", "Where"):
+            figures.add_column(label)
+        for one in taken:
+            whose = one.unit or f"{province}, {one.level}"
+            where = text.lines[one.line].where
+            figures.add_row(*map(escape, (one.numeral.text, one.measure, whose, where)))
+        for label in ("Figure", "Why", "Where"):
+            undecided.add_column(label)
+        for one in left:
+            where = text.lines[one.line].where
+            undecided.add_row(*map(escape, (one.numeral.text, one.reason, where)))
+        for table in (figures, undecided):
+            Console().print(table)
+        typer.echo(f"{len(taken)} figures read, {len(left)} left to you. Nothing was written.")
+
+
 def _requests(
     years: list[str], province: str, lang: str, only: list[str], texts: list[str], timeout: int
 ) -> list:

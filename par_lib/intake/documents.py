@@ -37,7 +37,12 @@ class Line:
     place: str
     depth: int
     parent: int | None
-    cells: tuple[str, ...] = ()  # the cells, where the line is a table's row
+    cells: tuple[str, ...] = ()  # where the line is a table's row
+
+    @property
+    def where(self) -> str:
+        """Section and place, as a locator."""
+        return ", ".join(filter(None, (self.section, self.place)))
 
 
 @dataclass(frozen=True)
