@@ -115,3 +115,19 @@ def test_too_large_a_file_is_not_opened(tmp_path):
         stream.truncate(documents.MAX_BYTES + 1)  # sparse: takes no space
     with pytest.raises(documents.ReportError, match="a report has at most"):
         documents.load(file)
+
+
+def test_lines_that_a_page_broke_are_joined():
+    lines = [
+        "- Hồ sơ trễ hạn: Suối Mơ (7 hồ sơ);",
+        "Đá Bạc (5 hồ sơ)",
+        "- Giải ngân",
+        "KẾT LUẬN",
+        "a.",
+    ]
+    assert documents._unwrap(lines) == [
+        "- Hồ sơ trễ hạn: Suối Mơ (7 hồ sơ); Đá Bạc (5 hồ sơ)",
+        "- Giải ngân",
+        "KẾT LUẬN",
+        "a.",
+    ]

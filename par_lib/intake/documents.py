@@ -197,8 +197,8 @@ def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
             isinstance(block, str)
             and isinstance(before, str)
             and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
-            and not before.rstrip().endswith((".", ":", ";"))
-            and not before.isupper()
+            and not before.rstrip().endswith((".", ":"))
+            and block.isupper() == before.isupper()
         ):
             joined[-1] = f"{before.rstrip()} {block.lstrip()}"
         else:
