@@ -100,20 +100,15 @@ def read(
         known = units.units_on(units.load_units(province), f"{_year(year)}-12-31")
         text = documents.load(report)
         taken, left = reading.Reader(text, names.Gazetteer(known)).read()
-        figures, undecided = Table(title="Read"), Table(title="Left to you")
-        for label in ("Figure", "Measure", "Whose", "Where"):
-            figures.add_column(label)
+        figures = Table("Figure", "Measure", "Whose", "Where", title="Read")
         for one in taken:
-            whose = one.unit or f"{province}, {one.level}"
-            where = text.lines[one.line].where
-            figures.add_row(*map(escape, (one.numeral.text, one.measure, whose, where)))
-        for label in ("Figure", "Why", "Where"):
-            undecided.add_column(label)
+            cells = (one.numeral.text, one.measure, one.unit or f"{province}, {one.level}")
+            figures.add_row(*map(escape, (*cells, text.lines[one.line].where)))
+        undecided = Table("Figure", "Why", "Where", title="Left to you")
         for one in left:
-            where = text.lines[one.line].where
-            undecided.add_row(*map(escape, (one.numeral.text, one.reason, where)))
-        for table in (figures, undecided):
-            Console().print(table)
+            cells = (one.numeral.text, one.reason, text.lines[one.line].where)
+            undecided.add_row(*map(escape, cells))
+        Console().print(figures, undecided)
         typer.echo(f"{len(taken)} figures read, {len(left)} left to you. Nothing was written.")
 
 

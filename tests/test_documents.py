@@ -109,6 +109,17 @@ def test_what_is_no_report_is_refused(tmp_path, name, make, message):
         documents.load(tmp_path / name)
 
 
+def test_a_damaged_word_file_is_refused(tmp_path):
+    file = tmp_path / "damaged.docx"
+    packed(file, "word/document.xml", "hồ sơ trễ hạn " * 50)
+    raw = bytearray(file.read_bytes())
+    body = 30 + len("word/document.xml")  # behind the local header
+    raw[body : body + 8] = b"\xff" * 8
+    file.write_bytes(raw)
+    with pytest.raises(documents.ReportError, match="is damaged or encrypted"):
+        documents.load(file)
+
+
 def test_too_large_a_file_is_not_opened(tmp_path):
     file = tmp_path / "large.txt"
     with file.open("wb") as stream:

@@ -5,6 +5,7 @@ viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy le
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)\s?[.)/]\s*(?=[^\W\d])")
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
 _BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
 _DEEPER = "+○◦"  # bullets that stand under a dash
+# What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 _EMPHASIS = re.compile(r"\*\*|__")
 
 
@@ -226,5 +229,5 @@ def _refuse_bomb(path: Path) -> None:
                             raise ReportError(
                                 f"{path}: defines XML entities, which Word never writes; refused"
                             )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise ReportError(f"{path}: is damaged or encrypted ({error}); save it again") from None

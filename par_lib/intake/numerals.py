@@ -7,6 +7,8 @@ from par_lib.intake import language
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _PLAIN = re.compile(_NUMBER)
+_SPACE = re.compile(r"\s*")
+_YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
 _PERCENT = re.compile(r"\s?(?:%|phần trăm(?!\w))")
 _MONEY = re.compile(r"\s?(?:(?:nghìn|ngàn)\s)?(?:tỷ|tỉ|triệu)(?!\w)(?:\sđồng)?|\s?đồng(?!\w)")
 _RATIO = re.compile(rf"(?P<first>{_NUMBER})\s?/\s?(?P<last>{_NUMBER})(?![/\d])")
@@ -86,13 +88,10 @@ def find(text: str) -> list[Numeral]:
     return sorted(found, key=lambda numeral: numeral.start)
 
 
-_YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
-
-
 def _noun_behind(flat: str, end: int) -> str | None:
+    start = _SPACE.match(flat, end).end()
     for name, pattern in language.nouns().items():
-        gap = re.compile(r"\s*").match(flat, end)
-        if pattern.match(flat, gap.end()):
+        if pattern.match(flat, start):
             return name
     return None
 

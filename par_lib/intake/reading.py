@@ -6,7 +6,7 @@ that the reader does not know. Everything else goes to review with the reason.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -69,6 +69,9 @@ class Reader:
         self._topics = [_longest(flat, _topic_patterns()) for flat in self._flat]
         self._levels = [_longest(flat, _level_patterns()) for flat in self._flat]
         self._numerals = [find(line.text) for line in report.lines]
+        self._unnamed = [
+            _blank(flat, named) for flat, named in zip(self._flat, self._names, strict=True)
+        ]
 
     def read(self) -> tuple[list[Taken], list[Left]]:
         """Every figure, either taken or left with a reason."""
@@ -89,7 +92,7 @@ class Reader:
             self._flat[number], numeral.end
         ):
             return Left(number, numeral, "a threshold")
-        between = self._without_names(number)[before : numeral.start]
+        between = self._unnamed[number][before : numeral.start]
         for name, pattern in _other_patterns().items():
             if pattern.search(between):
                 return Left(number, numeral, f"said of something else: {name}")
@@ -123,27 +126,25 @@ class Reader:
         ]
         if earlier:
             return earlier[-1].what, earlier[-1].end
-        above = self._lines[number].parent
-        while above is not None:
+        for above in self._upwards(self._lines[number].parent):
             if self._topics[above]:
                 return self._topics[above][-1].what, 0
-            above = self._lines[above].parent
         return None, 0
 
     def _is_task(self, number: int) -> bool:
-        heading = language.compile_words(language.table()["tasks"]["heading"])
-        at: int | None = number
-        while at is not None:
-            if self._lines[at].depth == 0 and heading.search(self._flat[at]):
-                return True
-            at = self._lines[at].parent
-        return False
+        return any(
+            self._lines[at].depth == 0 and _task_heading().search(self._flat[at])
+            for at in self._upwards(number)
+        )
 
-    def _without_names(self, number: int) -> str:
-        return _blank(self._flat[number], self._names[number])
+    def _upwards(self, number: int | None) -> Iterator[int]:
+        """A line, the line it stands under, and so on."""
+        while number is not None:
+            yield number
+            number = self._lines[number].parent
 
     def _unknown_words(self, number: int, start: int, end: int) -> str:
-        rest = _blank(self._without_names(number), (*self._topics[number], *self._levels[number]))
+        rest = _blank(self._unnamed[number], (*self._topics[number], *self._levels[number]))
         words = re.findall(r"[^\W\d]+", rest[start:end])
         return " ".join(word for word in words if word not in _filler())
 
@@ -157,10 +158,9 @@ class Reader:
                 near = behind[0]
         if near is None and "whole" in topic:
             return "", topic["whole"]
-        at: int | None = number
-        while near is None and at is not None:
-            near = self._said(at, 0, numeral.start if at == number else len(self._flat[at]))
-            at = self._lines[at].parent
+        for at in self._upwards(number):
+            if near is None:
+                near = self._said(at, 0, numeral.start if at == number else len(self._flat[at]))
         if near is None:
             return "the offices counted are not named"
         if isinstance(near, str):
@@ -238,6 +238,11 @@ def _level_patterns() -> tuple[tuple[re.Pattern[str], dict], ...]:
 @cache
 def _other_patterns() -> dict[str, re.Pattern[str]]:
     return {name: language.compile_words(p) for name, p in language.table()["other"].items()}
+
+
+@cache
+def _task_heading() -> re.Pattern[str]:
+    return language.compile_words(language.table()["tasks"]["heading"])
 
 
 @cache
