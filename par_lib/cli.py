@@ -95,18 +95,24 @@ def read(
 
     from par_lib import units
     from par_lib.intake import documents, names, reading
+    from par_lib.intake.context import Context
 
     with _plain_errors():
         known = units.units_on(units.load_units(province), f"{_year(year)}-12-31")
         text = documents.load(report)
-        taken, left = reading.Reader(text, names.Gazetteer(known)).read()
+        context = Context(text, names.Gazetteer(known), _year(year))
+        taken, left = reading.Reader(context).read()
         figures = Table("Figure", "Measure", "Whose", "Where", title="Read")
         for one in taken:
             cells = (one.numeral.text, one.measure, one.unit or f"{province}, {one.level}")
             figures.add_row(*map(escape, (*cells, text.lines[one.line].where)))
         undecided = Table("Figure", "Why", "Where", title="Left to you")
         for one in left:
-            cells = (one.numeral.text, one.reason, text.lines[one.line].where)
+            cells = (
+                one.numeral.text,
+                one.reason.format(about=one.about),
+                text.lines[one.line].where,
+            )
             undecided.add_row(*map(escape, cells))
         Console().print(figures, undecided)
         typer.echo(f"{len(taken)} figures read, {len(left)} left to you. Nothing was written.")

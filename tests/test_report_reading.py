@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from par_lib.cli import app
+from par_lib.intake.context import Context
 from par_lib.intake.documents import build
 from par_lib.intake.names import Gazetteer
 from par_lib.intake.reading import Reader
@@ -22,9 +23,9 @@ UNITS = pd.DataFrame(
 
 
 def read(*paragraphs):
-    taken, left = Reader(build(list(paragraphs)), Gazetteer(UNITS)).read()
+    taken, left = Reader(Context(build(list(paragraphs)), Gazetteer(UNITS), 2030)).read()
     figures = [(one.numeral.text, one.measure, one.unit or one.level) for one in taken]
-    return figures, [(one.numeral.text, one.reason) for one in left]
+    return figures, [(one.numeral.text, one.reason.format(about=one.about)) for one in left]
 
 
 LATE = "late_dossiers.late"
@@ -95,3 +96,60 @@ def test_par_read_shows_what_it_takes_and_what_it_leaves(tmp_path):
     assert "no measure is named" in result.output
     missing = CliRunner().invoke(app, ["read", str(tmp_path / "gone.md"), "--year", "2022"])
     assert (missing.exit_code, "no such file" in missing.stderr) == (1, True)
+
+
+def contexts(*paragraphs):
+    taken, left = Reader(Context(build(list(paragraphs)), Gazetteer(UNITS), 2030)).read()
+    said = [
+        (one.numeral.text, f"{one.period.start}", f"{one.period.end}", one.plan_year, one.basis,
+         one.scope)
+        for one in taken
+    ]  # fmt: skip
+    return said, [(one.numeral.text, one.reason.format(about=one.about)) for one in left]
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "expected"),
+    [
+        (["Giải ngân vốn đầu tư công đến 31/8/2030: 2.534,3 tỷ đồng, đạt 34,8% kế hoạch bổ sung, "
+          "40,4% kế hoạch đầu năm"],
+         [("2.534,3", "2030-01-01", "2030-08-31", 2030, "supplemented_plan", "total"),
+          ("34,8", "2030-01-01", "2030-08-31", 2030, "supplemented_plan", "total"),
+          ("40,4", "2030-01-01", "2030-08-31", 2030, "start_of_year_plan", "total")]),
+        (["Giải ngân đến 30/11/2030 đạt 54,5%; trong đó vốn kéo dài đạt 43,9%"],
+         [("54,5", "2030-01-01", "2030-11-30", 2030, "unstated", "total"),
+          ("43,9", "2030-01-01", "2030-11-30", 2030, "unstated", "carried_over")]),
+        (["BÁO CÁO 6 THÁNG ĐẦU NĂM 2030", "I. KẾT QUẢ", "- Huyện: 12 hồ sơ trễ hạn",
+          "- Năm 2029, cấp xã có 7 hồ sơ trễ hạn"],
+         [("12", "2030-01-01", "2030-06-30", 2030, "unstated", "total"),
+          ("7", "2029-01-01", "2029-12-31", 2029, "unstated", "total")]),
+        (["- Giải ngân năm 2029 đạt 70%, năm 2030 đạt 72%"],
+         [("70", "2029-01-01", "2029-12-31", 2029, "unstated", "total"),
+          ("72", "2030-01-01", "2030-12-31", 2030, "unstated", "total")]),
+        (["- Giải ngân đạt 70% năm 2029 và 72% năm 2030"],
+         [("70", "2029-01-01", "2029-12-31", 2029, "unstated", "total"),
+          ("72", "2030-01-01", "2030-12-31", 2030, "unstated", "total")]),
+        (["- Giải ngân đạt 70% kế hoạch vốn năm 2030. Tính đến 31/1/2031, Suối Mơ đạt 60%"],
+         [("70", "2031-01-01", "2031-01-31", 2030, "unstated", "total"),
+          ("60", "2031-01-01", "2031-01-31", 2031, "unstated", "total")]),
+    ],
+    ids=["two plans", "carried over", "half year of the title", "year before the figure",
+         "year behind the figure", "day from the next sentence"],
+)  # fmt: skip
+def test_period_basis_and_scope_are_what_the_text_says(paragraphs, expected):
+    assert contexts(*paragraphs) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "reason"),
+    [
+        (["Giai đoạn 2026-2030, giải ngân đạt 70%"], "several years"),
+        (["Giải ngân đạt 70%, bằng 95% so với cùng kỳ"], "said of something else: change"),
+        (["Giải ngân vốn ODA đạt 70%"], "part of the capital"),
+        (["Vốn kéo dài được giao thấp. Giải ngân đạt 70%"], "which capital is counted"),
+        (["Giải ngân đạt 70% kế hoạch vốn đã phân bổ"], "plan the tables do not know"),
+        (["BÁO CÁO QUÝ I NĂM 2031", "Huyện: 12 hồ sơ trễ hạn"], "title is of another year"),
+    ],
+)  # fmt: skip
+def test_a_period_basis_or_scope_that_is_not_sure_is_left(paragraphs, reason):
+    assert reason in contexts(*paragraphs)[1][-1][1]

@@ -1,25 +1,29 @@
-"""From a report's lines to figures: what each number measures, of whom; the rest to review.
+"""From a report's lines to figures: what each number measures, of whom, when; the rest to review.
 
-A figure is taken only when its measure and its offices are both said: the topic directly behind
-it, or the last one before it (in its line, then in the lines above it), with no word in between
-that the reader does not know. Everything else goes to review with the reason.
+A figure is taken only when its measure, its offices, its period and its basis are said or follow
+from the lines above. Everything else goes to review with the reason.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from par_lib.intake import language
-from par_lib.intake.documents import Report
-from par_lib.intake.names import Gazetteer, Name
-from par_lib.intake.numerals import Numeral, find
+from par_lib.intake.context import Context, Unsure
+from par_lib.intake.marks import Mark, Marked
+from par_lib.intake.names import Name
+from par_lib.intake.numerals import Numeral
+from par_lib.intake.periods import Period
+from par_lib.wording import N_
 
 _BEHIND = 25  # characters in which a topic behind a figure is still said of it
 _OF = re.compile(r"(?:\s*(?:của|tại|ở|thuộc|do))\s+$")
 _ASIDE = re.compile(r"\([^()]*\)")
-_BOUND_BEFORE = re.compile(r"(?:dưới|trên|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$")
-_BOUND_BEHIND = re.compile(r"[\s%]*(?:trở lên|trở xuống|[-–]\s?\d|đến\s\d)")
+BOUND_BEFORE = re.compile(
+    r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
+)
+BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
+_COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
 _BREAK = re.compile(r"[;:()]|[.,](?!\d)")
 
 
@@ -32,6 +36,11 @@ class Taken:
     target: tuple[tuple[str, str], ...]
     unit: str  # as spelled; empty for the province
     level: str
+    period: Period
+    plan_year: int
+    basis: str = "unstated"
+    scope: str = "total"
+    note: str = ""
 
     @property
     def measure(self) -> str:
@@ -45,153 +54,153 @@ class Taken:
 
 @dataclass(frozen=True)
 class Left:
-    """A figure not taken, and why."""
+    """A figure not taken, and why: ``reason`` is filled in with ``about``."""
 
     line: int
     numeral: Numeral
     reason: str
-
-
-@dataclass(frozen=True)
-class _Mark:
-    start: int
-    end: int
-    what: dict
+    about: str = ""
 
 
 class Reader:
-    """Reads one report with the units valid on its date."""
+    """Reads the figures of one report."""
 
-    def __init__(self, report: Report, gazetteer: Gazetteer) -> None:
-        self._lines = report.lines
-        self._flat = [language.flatten(line.text) for line in report.lines]
-        self._names = [gazetteer.find(line.text) for line in report.lines]
-        self._topics = [_longest(flat, _topic_patterns()) for flat in self._flat]
-        self._levels = [_longest(flat, _level_patterns()) for flat in self._flat]
-        self._numerals = [find(line.text) for line in report.lines]
-        self._unnamed = [
-            _blank(flat, named) for flat, named in zip(self._flat, self._names, strict=True)
-        ]
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def read(self) -> tuple[list[Taken], list[Left]]:
         """Every figure, either taken or left with a reason."""
         taken, left = [], []
-        for number, numerals in enumerate(self._numerals):
-            for position, numeral in enumerate(numerals):
+        for number, marked in enumerate(self._context.marked):
+            for position, numeral in enumerate(marked.numerals):
                 if not numeral.is_figure:
                     continue
-                before = numerals[position - 1].end if position else 0
-                outcome = self._figure(number, numeral, before)
-                (taken if isinstance(outcome, Taken) else left).append(outcome)
+                try:
+                    taken.append(self._figure(number, position))
+                except Unsure as unsure:
+                    left.append(Left(number, numeral, unsure.reason, unsure.about))
         return taken, left
 
-    def _figure(self, number: int, numeral: Numeral, before: int) -> Taken | Left:
-        if self._is_task(number):
-            return Left(number, numeral, "stands among the tasks: a target, no result")
-        if _BOUND_BEFORE.search(self._flat[number], 0, numeral.start) or _BOUND_BEHIND.match(
-            self._flat[number], numeral.end
+    def _figure(self, number: int, position: int) -> Taken:
+        marked = self._context.marked[number]
+        numeral = marked.numerals[position]
+        if self._context.is_task(number):
+            raise Unsure(N_("stands among the tasks: a target, no result"))
+        if BOUND_BEFORE.search(marked.flat, 0, numeral.start) or BOUND_BEHIND.match(
+            marked.flat, numeral.end
         ):
-            return Left(number, numeral, "a threshold")
-        between = self._unnamed[number][before : numeral.start]
+            raise Unsure(N_("a threshold"))
+        earlier = [n.end for n in marked.numerals[:position] if n.is_figure]
+        since = max(earlier[-1] if earlier else 0, marked.sentence(numeral.start)[0])
+        between = marked.unnamed[since : numeral.start]
         for name, pattern in _other_patterns().items():
             if pattern.search(between):
-                return Left(number, numeral, f"said of something else: {name}")
-        topic, since = self._topic(number, numeral)
-        if topic is None:
-            return Left(number, numeral, "no measure is named")
-        if unknown := self._unknown_words(number, max(before, since), numeral.start):
-            return Left(number, numeral, f"words not understood: {unknown}")
+                raise Unsure(N_("said of something else: {about}"), name)
+        if _COMPARED.match(marked.flat, numeral.end):
+            raise Unsure(N_("said of something else: {about}"), "change")
+        start = marked.numerals[position - 1].end if position else 0
+        topic, after = self.topic(number, numeral)
+        if unknown := self._unknown_words(marked, max(start, after), numeral.start):
+            raise Unsure(N_("words not understood: {about}"), unknown)
         target = topic.get(_unit(numeral, topic))
         if target is None:
-            return Left(number, numeral, f"{numeral.kind} is no figure of the measure named")
-        whom = self._whom(number, numeral, before, topic)
-        if isinstance(whom, str):
-            return Left(number, numeral, whom)
-        return Taken(number, numeral, tuple(target.items()), *whom)
+            raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
+        if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
+            raise Unsure(N_("a share of a number that is not named"))
+        unit, level = self._whom(number, numeral, earlier[-1] if earlier else 0, topic)
+        period, note = self._context.period(number, numeral, target["table"])
+        basis, scope, plan_year = "unstated", "total", period.end.year
+        if target["table"] == "disbursement":
+            basis, scope = (
+                self._context.basis(number, numeral, target),
+                self._context.scope(number, numeral),
+            )
+            if scope != "carried_over":
+                plan_year = self._context.plan_year(marked, numeral, plan_year)
+        said = tuple(target.items())
+        return Taken(number, numeral, said, unit, level, period, plan_year, basis, scope, note)
 
-    def _topic(self, number: int, numeral: Numeral) -> tuple[dict | None, int]:
+    def topic(self, number: int, numeral: Numeral) -> tuple[dict, int]:
         """The topic that governs a number, and where in its line the topic ends."""
-        flat = self._flat[number]
-        stop = _BREAK.search(flat, numeral.end)
-        limit = min(stop.start() if stop else len(flat), numeral.end + _BEHIND)
-        for mark in self._topics[number]:
-            if numeral.end <= mark.start < limit and _unit(numeral, mark.what) in mark.what:
-                return mark.what, numeral.start
-        closed = [m.span() for m in _ASIDE.finditer(flat, 0, numeral.start)]
+        marked = self._context.marked[number]
+        stop = _BREAK.search(marked.flat, numeral.end)
+        limit = min(stop.start() if stop else len(marked.flat), numeral.end + _BEHIND)
+        for one in marked.topics:
+            if numeral.end <= one.start < limit and _unit(numeral, one.what) in one.what:
+                return one.what, numeral.start
+        closed = [m.span() for m in _ASIDE.finditer(marked.flat, 0, numeral.start)]
         earlier = [
-            mark
-            for mark in self._topics[number]
-            if mark.end <= numeral.start
-            and not any(start < mark.start < end for start, end in closed)
+            one
+            for one in marked.topics
+            if one.end <= numeral.start
+            and not any(start < one.start < end for start, end in closed)
         ]
         if earlier:
-            return earlier[-1].what, earlier[-1].end
-        for above in self._upwards(self._lines[number].parent):
-            if self._topics[above]:
-                return self._topics[above][-1].what, 0
-        return None, 0
+            return _of_unit([one.what for one in earlier], numeral), earlier[-1].end
+        for above in self._context.upwards(self._context.lines[number].parent):
+            if self._context.marked[above].topics:
+                return self._context.marked[above].topics[-1].what, 0
+        raise Unsure(N_("no measure is named"))
 
-    def _is_task(self, number: int) -> bool:
-        return any(
-            self._lines[at].depth == 0 and _task_heading().search(self._flat[at])
-            for at in self._upwards(number)
-        )
-
-    def _upwards(self, number: int | None) -> Iterator[int]:
-        """A line, the line it stands under, and so on."""
-        while number is not None:
-            yield number
-            number = self._lines[number].parent
-
-    def _unknown_words(self, number: int, start: int, end: int) -> str:
-        rest = _blank(self._unnamed[number], (*self._topics[number], *self._levels[number]))
-        words = re.findall(r"[^\W\d]+", rest[start:end])
+    def _unknown_words(self, marked: Marked, start: int, end: int) -> str:
+        words = re.findall(r"[^\W\d]+", marked.bare[start:end])
         return " ".join(word for word in words if word not in _filler())
 
-    def _whom(
-        self, number: int, numeral: Numeral, before: int, topic: dict
-    ) -> tuple[str, str] | str:
-        near = self._said(number, before, numeral.start)
+    def _whom(self, number: int, numeral: Numeral, since: int, topic: dict) -> tuple[str, str]:
+        marked = self._context.marked[number]
+        near = self._said(marked, since, numeral.start)
         if near is None:
-            behind = [n for n in self._names[number] if n.start >= numeral.end]
-            if behind and _OF.search(self._flat[number][: behind[0].start]):
-                near = behind[0]
+            following = [n for n in marked.names if n.start >= numeral.end]
+            if following and _OF.search(marked.flat[: following[0].start]):
+                near = following[0]
         if near is None and "whole" in topic:
             return "", topic["whole"]
-        for at in self._upwards(number):
+        for at in self._context.upwards(number):
             if near is None:
-                near = self._said(at, 0, numeral.start if at == number else len(self._flat[at]))
+                end = numeral.start if at == number else len(self._context.marked[at].flat)
+                near = self._said(self._context.marked[at], 0, end)
         if near is None:
-            return "the offices counted are not named"
-        if isinstance(near, str):
-            return near
-        if isinstance(near, _Mark):
-            return ("", near.what["level"]) if near.what["level"] != "all" else "all levels at once"
-        if near.level in ("province", "nation"):
-            return ("", "province") if "whole" in topic else "all levels at once"
+            raise Unsure(N_("the offices counted are not named"))
+        level = near.what if isinstance(near, Mark) else near.level
+        if level in ("all", "nation") or (level == "province" and isinstance(near, Name)):
+            if "whole" in topic and level != "nation":
+                return "", "province"
+            raise Unsure(N_("all levels at once"))
+        if isinstance(near, Mark):
+            return "", level
         if len(near.codes) != 1:
-            return f"{near.spelled} is not in units.csv, or is several units there"
-        return near.spelled, near.level
+            raise Unsure(N_("{about} is not in units.csv, or is several units there"), near.spelled)
+        return near.spelled, level
 
-    def _said(self, number: int, start: int, end: int) -> Name | _Mark | str | None:
-        names = [n for n in self._names[number] if start <= n.start and n.end <= end]
+    def _said(self, marked: Marked, start: int, end: int) -> Name | Mark | None:
+        names = [n for n in marked.names if start <= n.start and n.end <= end]
         units = [n for n in names if n.level not in ("province", "nation")]
         if len(units) > 1:
-            return "several units are named before one figure"
+            raise Unsure(N_("several units are named before one figure"))
         if units:
             return units[0]
-        levels = [m for m in self._levels[number] if start <= m.start and m.end <= end]
-        if len({m.what["level"] for m in levels}) > 1:
-            return "several levels are named before one figure"
+        levels = [m for m in marked.levels if start <= m.start and m.end <= end]
+        if len({m.what for m in levels}) > 1:
+            raise Unsure(N_("several levels are named before one figure"))
         return levels[-1] if levels else None
 
 
-def _blank(flat: str, marks: Iterable[_Mark | Name]) -> str:
-    """The text with spaces where the marks are."""
-    letters = list(flat)
-    for mark in marks:
-        letters[mark.start : mark.end] = " " * (mark.end - mark.start)
-    return "".join(letters)
+def _of_unit(topics: list[dict], numeral: Numeral) -> dict:
+    """The last topic, or the one before it where that alone has the figure's unit.
+
+    Both must be of one table: after "disbursed … of the plan of 2022" a rate is the disbursed.
+    """
+    last = topics[-1]
+    for topic in reversed(topics):
+        if _tables(topic) != _tables(last):
+            return last
+        if _unit(numeral, topic) in topic:
+            return topic
+    return last
+
+
+def _tables(topic: dict) -> set[str]:
+    return {target["table"] for target in topic.values() if isinstance(target, dict)}
 
 
 def _unit(numeral: Numeral, topic: dict) -> str:
@@ -206,43 +215,9 @@ def _unit(numeral: Numeral, topic: dict) -> str:
     return "no unit" if kind == "plain" else kind
 
 
-def _longest(flat: str, patterns: tuple[tuple[re.Pattern[str], dict], ...]) -> list[_Mark]:
-    marks = [_Mark(*m.span(), what) for pattern, what in patterns for m in pattern.finditer(flat)]
-    kept: list[_Mark] = []
-    for mark in sorted(marks, key=lambda m: m.start - m.end):
-        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
-            kept.append(mark)
-    return sorted(kept, key=lambda m: m.start)
-
-
-@cache
-def _topic_patterns() -> tuple[tuple[re.Pattern[str], dict], ...]:
-    topics = language.table()["topic"]
-    return tuple((language.compile_words(w), topic) for topic in topics for w in topic["words"])
-
-
-@cache
-def _level_patterns() -> tuple[tuple[re.Pattern[str], dict], ...]:
-    said = [
-        (language.compile_words(words), {"level": level})
-        for level, listed in language.table()["levels"].items()
-        for words in listed
-    ]
-    labels = [
-        (re.compile(rf"(?:(?<=^[-+*•] )|^)(?:{language.flatten(words)})(?=\s?:)"), {"level": level})
-        for level, words in language.table()["labels"].items()
-    ]
-    return (*said, *labels)
-
-
 @cache
 def _other_patterns() -> dict[str, re.Pattern[str]]:
     return {name: language.compile_words(p) for name, p in language.table()["other"].items()}
-
-
-@cache
-def _task_heading() -> re.Pattern[str]:
-    return language.compile_words(language.table()["tasks"]["heading"])
 
 
 @cache

@@ -1,0 +1,149 @@
+"""What a figure inherits from its sentence and the lines above it: period, basis, scope.
+
+One rule for all: what stands directly behind the figure, else the last before it in its sentence,
+else the nearest line above it that says anything.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from par_lib.intake import language
+from par_lib.intake.documents import Report
+from par_lib.intake.marks import Mark, Marked, before, behind, mark
+from par_lib.intake.names import Gazetteer
+from par_lib.intake.numerals import Numeral
+from par_lib.intake.periods import Period, Stated, whole
+from par_lib.wording import N_
+
+_TITLE = re.compile(r"báo cáo|kết quả|tình hình")
+_YEARLY = ("sipas", "scores")  # tables whose figures are of a whole year
+
+
+class Unsure(Exception):
+    """Something a figure needs is not said for certain: the reason, and what it is about."""
+
+    def __init__(self, reason: str, about: str = "") -> None:
+        super().__init__(reason.format(about=about))
+        self.reason, self.about = reason, about
+
+
+class Context:
+    """A report about ``year``, every line marked."""
+
+    def __init__(self, report: Report, gazetteer: Gazetteer, year: int) -> None:
+        self.lines = report.lines
+        self.year = year
+        self.marked = [mark(line, gazetteer, year) for line in report.lines]
+        self._titled = self._period_of_title()
+
+    def period(self, number: int, numeral: Numeral, table: str) -> tuple[Period, str]:
+        """The period a figure is of, with a note where it is not said outright."""
+        marked = self.marked[number]
+        kinds = ("year",) if table in _YEARLY else ("year", "part", "to")
+        own = [s for s in marked.periods if s.period.kind in (*kinds, "several")]
+        _, end = marked.sentence(numeral.start)
+        said = behind(own, marked.flat, numeral.end) or before(own, 0, numeral.start)
+        said = said or next((s for s in own if numeral.end <= s.start < end), None)
+        note = ""
+        if said is None and table == "disbursement":
+            later = [s for s in own if s.start >= end and s.period.kind == "to"]
+            said = later[0] if len(later) == 1 else self._beside(number)
+            note = "the date is taken from a sentence nearby" if said else ""
+        for above in self.upwards(self.lines[number].parent):
+            if said is None:
+                listed = [
+                    s for s in self.marked[above].periods if s.period.kind in (*kinds, "several")
+                ]
+                said = listed[-1] if listed else None
+        if said is not None and said.period.kind == "several":
+            raise Unsure(N_("said of several years"))
+        if said is not None:
+            return said.period, note
+        if self._titled and table not in _YEARLY:
+            if self._titled.end.year != self.year:
+                raise Unsure(N_("the title is of another year than {about}"), str(self.year))
+            return self._titled, "the period is that of the title"
+        return whole(self.year), "the year is that of the report"
+
+    def _beside(self, number: int) -> Stated | None:
+        """The day counted to in the lines just above that stand under the same line."""
+        for other in range(number - 1, -1, -1):
+            if self.lines[other].depth < self.lines[number].depth:
+                return None
+            days = [s for s in self.marked[other].periods if s.period.kind == "to"]
+            if days and self.lines[other].parent == self.lines[number].parent:
+                return days[-1]
+        return None
+
+    def basis(self, number: int, numeral: Numeral, target: dict) -> str:
+        """The plan a rate is a share of, or an amount is measured against."""
+        marked = self.marked[number]
+        start, end = marked.sentence(numeral.start)
+        said = behind(marked.bases, marked.flat, numeral.end) or before(
+            marked.bases, start, numeral.start
+        )
+        if said is None and target["column"] == "disbursed_bn_vnd":
+            said = next((b for b in marked.bases if numeral.end <= b.start < end), None)
+        if said is None and before(marked.bases, 0, start):
+            raise Unsure(N_("of which plan it is a share is not sure"))
+        said = said or self._above(number, "bases")
+        if said is not None and said.what == "other":
+            raise Unsure(N_("a share of a plan the tables do not know"))
+        return said.what if said else "unstated"
+
+    def scope(self, number: int, numeral: Numeral) -> str:
+        """Which capital is counted."""
+        marked = self.marked[number]
+        start, _ = marked.sentence(numeral.start)
+        said = behind(marked.scopes, marked.flat, numeral.end) or before(
+            marked.scopes, start, numeral.start
+        )
+        if said is None and before(marked.scopes, 0, start):
+            raise Unsure(N_("which capital is counted is not sure"))
+        said = said or self._above(number, "scopes")
+        if said is not None and said.what == "other":
+            raise Unsure(N_("a part of the capital the tables do not know"))
+        return said.what if said else "total"
+
+    def _above(self, number: int, what: str) -> Mark | None:
+        for above in self.upwards(self.lines[number].parent):
+            if listed := getattr(self.marked[above], what):
+                return listed[-1]
+        return None
+
+    def plan_year(self, marked: Marked, numeral: Numeral, year: int) -> int:
+        """The year of the plan where it is said, else ``year``."""
+        plans = [s for s in marked.periods if s.period.kind == "plan"]
+        start, _ = marked.sentence(numeral.start)
+        said = behind(plans, marked.flat, numeral.end) or before(plans, start, numeral.start)
+        return said.period.end.year if said else year
+
+    def _period_of_title(self) -> Period | None:
+        """A part of a year that the lines before the first section name."""
+        for line, marked in zip(self.lines, self.marked, strict=True):
+            if line.section:
+                return None
+            if line.text.isupper() or _TITLE.search(marked.flat):
+                for stated in marked.periods:
+                    if stated.period.kind in ("part", "to"):
+                        return stated.period
+        return None
+
+    def is_task(self, number: int) -> bool:
+        """Whether a line stands in a section on what is to be done."""
+        return any(
+            self.lines[at].depth == 0 and _task_heading().search(self.marked[at].flat)
+            for at in self.upwards(number)
+        )
+
+    def upwards(self, number: int | None) -> Iterator[int]:
+        """A line, the line it stands under, and so on."""
+        while number is not None:
+            yield number
+            number = self.lines[number].parent
+
+
+@cache
+def _task_heading() -> re.Pattern[str]:
+    return language.compile_words(language.table()["tasks"]["heading"])
