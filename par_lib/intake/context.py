@@ -16,6 +16,9 @@ from par_lib.intake.numerals import Numeral
 from par_lib.intake.periods import Period, Stated, whole
 from par_lib.wording import N_
 
+_BEHIND = 25  # characters in which a topic behind a figure is still said of it
+_ASIDE = re.compile(r"\([^()]*\)")
+_BREAK = re.compile(r"[;:()]|[.,](?!\d)")
 _TITLE = re.compile(r"báo cáo|kết quả|tình hình")
 _YEARLY = ("sipas", "scores")  # tables whose figures are of a whole year
 
@@ -36,6 +39,28 @@ class Context:
         self.year = year
         self.marked = [mark(line, gazetteer, year) for line in report.lines]
         self._titled = self._period_of_title()
+
+    def topic(self, number: int, numeral: Numeral) -> tuple[dict, int]:
+        """The topic that governs a number, and where in its line the topic ends."""
+        marked = self.marked[number]
+        stop = _BREAK.search(marked.flat, numeral.end)
+        limit = min(stop.start() if stop else len(marked.flat), numeral.end + _BEHIND)
+        for one in marked.topics:
+            if numeral.end <= one.start < limit and unit_key(numeral, one.what) in one.what:
+                return one.what, numeral.start
+        closed = [m.span() for m in _ASIDE.finditer(marked.flat, 0, numeral.start)]
+        earlier = [
+            one
+            for one in marked.topics
+            if one.end <= numeral.start
+            and not any(start < one.start < end for start, end in closed)
+        ]
+        if earlier:
+            return _of_unit([one.what for one in earlier], numeral), earlier[-1].end
+        for above in self.upwards(self.lines[number].parent):
+            if self.marked[above].topics:
+                return self.marked[above].topics[-1].what, 0
+        raise Unsure(N_("no measure is named"))
 
     def period(self, number: int, numeral: Numeral, table: str) -> tuple[Period, str]:
         """The period a figure is of, with a note where it is not said outright."""
@@ -137,11 +162,49 @@ class Context:
             for at in self.upwards(number)
         )
 
+    def plan_year_of_task(self, number: int) -> int:
+        """The year a task is for: said in its line or above, else the year after the report's."""
+        for at in self.upwards(number):
+            years = [s.period for s in self.marked[at].periods if s.period.kind in ("year", "plan")]
+            if ahead := [p.end.year for p in years if p.end.year > self.year]:
+                return ahead[-1]
+        return self.year + 1
+
     def upwards(self, number: int | None) -> Iterator[int]:
         """A line, the line it stands under, and so on."""
         while number is not None:
             yield number
             number = self.lines[number].parent
+
+
+def _of_unit(topics: list[dict], numeral: Numeral) -> dict:
+    """The last topic, or the one before it where that alone has the figure's unit.
+
+    Both must be of one table: after "disbursed … of the plan of 2022" a rate is the disbursed.
+    """
+    last = topics[-1]
+    for topic in reversed(topics):
+        if _tables(topic) != _tables(last):
+            return last
+        if unit_key(numeral, topic) in topic:
+            return topic
+    return last
+
+
+def _tables(topic: dict) -> set[str]:
+    return {target["table"] for target in topic.values() if isinstance(target, dict)}
+
+
+def unit_key(numeral: Numeral, topic: dict) -> str:
+    """The key of language.toml that a number's kind asks of a topic."""
+    kind, _, noun = numeral.kind.partition(":")
+    if kind == "count" and noun in ("district", "department", "commune"):
+        return f"{noun}_count"
+    if kind == "count" and noun != topic.get("noun"):
+        return f"count of {noun}"
+    if kind == "ratio":
+        return "points"
+    return "no unit" if kind == "plain" else kind
 
 
 @cache

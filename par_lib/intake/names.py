@@ -16,6 +16,8 @@ _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung
 _UNKNOWN = re.compile(
     rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*"
 )
+_SHARED = re.compile(rf"(?i:các) (?P<opening>{'|'.join(_OPENING)})\s?:\s*(?P<items>[^.;:()\d]+)")
+_ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,23 @@ class Gazetteer:
             for match in _UNKNOWN.finditer(text, end, start)
             if (spelled := match[0].rstrip(" -–"))
         ]
-        return sorted([*found, *unknown], key=lambda name: name.start)
+        shared = list(_SHARED.finditer(text))
+        apart = [
+            name
+            for name in (*found, *unknown)
+            if all(name.end <= one.start() or one.end() <= name.start for one in shared)
+        ]
+        together = [name for one in shared for name in self._sharing(one)]
+        return sorted([*apart, *together], key=lambda name: name.start)
+
+    def _sharing(self, match: re.Match[str]) -> list[Name]:
+        """Names that share their first words: "các Ban Quản lý: dự án A, dự án B"."""
+        names = []
+        for item in _ITEM.finditer(match.string, *match.span("items")):
+            spelled = f"{match['opening']} {item[0]}"
+            level, codes = next(iter(self._codes(spelled)), ("department", frozenset()))
+            names.append(Name(*item.span(), spelled, level, codes))
+        return names
 
 
 def _kind_at(text: str, start: int) -> bool:

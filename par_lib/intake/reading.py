@@ -5,26 +5,24 @@ from the lines above. Everything else goes to review with the reason.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 
 from par_lib.intake import language
-from par_lib.intake.context import Context, Unsure
+from par_lib.intake.context import Context, Unsure, unit_key
 from par_lib.intake.marks import Mark, Marked
 from par_lib.intake.names import Name
 from par_lib.intake.numerals import Numeral
-from par_lib.intake.periods import Period
+from par_lib.intake.periods import Period, whole
 from par_lib.wording import N_
 
-_BEHIND = 25  # characters in which a topic behind a figure is still said of it
 _OF = re.compile(r"(?:\s*(?:của|tại|ở|thuộc|do))\s+$")
-_ASIDE = re.compile(r"\([^()]*\)")
 BOUND_BEFORE = re.compile(
     r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
 )
 BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
 _COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
-_BREAK = re.compile(r"[;:()]|[.,](?!\d)")
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,9 @@ class Taken:
     basis: str = "unstated"
     scope: str = "total"
     note: str = ""
+    status: str = "reported"
+    cell: str = ""  # the raw cell, where it is not the numeral as written
+    span: tuple[int, int] = (0, 0)  # the words in the line, where they are not the numeral
 
     @property
     def measure(self) -> str:
@@ -68,12 +69,15 @@ class Reader:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def read(self) -> tuple[list[Taken], list[Left]]:
-        """Every figure, either taken or left with a reason."""
+    def read(self, done: Container[tuple[int, int]] = ()) -> tuple[list[Taken], list[Left]]:
+        """Every figure, either taken or left with a reason, save those ``done`` elsewhere.
+
+        ``done`` holds (line, start of the number).
+        """
         taken, left = [], []
         for number, marked in enumerate(self._context.marked):
             for position, numeral in enumerate(marked.numerals):
-                if not numeral.is_figure:
+                if not numeral.is_figure or (number, numeral.start) in done:
                     continue
                 try:
                     taken.append(self._figure(number, position))
@@ -84,7 +88,8 @@ class Reader:
     def _figure(self, number: int, position: int) -> Taken:
         marked = self._context.marked[number]
         numeral = marked.numerals[position]
-        if self._context.is_task(number):
+        is_task = self._context.is_task(number)
+        if is_task and numeral.kind != "count:district":
             raise Unsure(N_("stands among the tasks: a target, no result"))
         if BOUND_BEFORE.search(marked.flat, 0, numeral.start) or BOUND_BEHIND.match(
             marked.flat, numeral.end
@@ -99,10 +104,10 @@ class Reader:
         if _COMPARED.match(marked.flat, numeral.end):
             raise Unsure(N_("said of something else: {about}"), "change")
         start = marked.numerals[position - 1].end if position else 0
-        topic, after = self.topic(number, numeral)
+        topic, after = self._context.topic(number, numeral)
         if unknown := self._unknown_words(marked, max(start, after), numeral.start):
             raise Unsure(N_("words not understood: {about}"), unknown)
-        target = topic.get(_unit(numeral, topic))
+        target = topic.get(unit_key(numeral, topic))
         if target is None:
             raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
         if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
@@ -117,30 +122,10 @@ class Reader:
             )
             if scope != "carried_over":
                 plan_year = self._context.plan_year(marked, numeral, plan_year)
+        if is_task:
+            period, note = whole(self._context.plan_year_of_task(number)), ""
         said = tuple(target.items())
         return Taken(number, numeral, said, unit, level, period, plan_year, basis, scope, note)
-
-    def topic(self, number: int, numeral: Numeral) -> tuple[dict, int]:
-        """The topic that governs a number, and where in its line the topic ends."""
-        marked = self._context.marked[number]
-        stop = _BREAK.search(marked.flat, numeral.end)
-        limit = min(stop.start() if stop else len(marked.flat), numeral.end + _BEHIND)
-        for one in marked.topics:
-            if numeral.end <= one.start < limit and _unit(numeral, one.what) in one.what:
-                return one.what, numeral.start
-        closed = [m.span() for m in _ASIDE.finditer(marked.flat, 0, numeral.start)]
-        earlier = [
-            one
-            for one in marked.topics
-            if one.end <= numeral.start
-            and not any(start < one.start < end for start, end in closed)
-        ]
-        if earlier:
-            return _of_unit([one.what for one in earlier], numeral), earlier[-1].end
-        for above in self._context.upwards(self._context.lines[number].parent):
-            if self._context.marked[above].topics:
-                return self._context.marked[above].topics[-1].what, 0
-        raise Unsure(N_("no measure is named"))
 
     def _unknown_words(self, marked: Marked, start: int, end: int) -> str:
         words = re.findall(r"[^\W\d]+", marked.bare[start:end])
@@ -183,36 +168,6 @@ class Reader:
         if len({m.what for m in levels}) > 1:
             raise Unsure(N_("several levels are named before one figure"))
         return levels[-1] if levels else None
-
-
-def _of_unit(topics: list[dict], numeral: Numeral) -> dict:
-    """The last topic, or the one before it where that alone has the figure's unit.
-
-    Both must be of one table: after "disbursed … of the plan of 2022" a rate is the disbursed.
-    """
-    last = topics[-1]
-    for topic in reversed(topics):
-        if _tables(topic) != _tables(last):
-            return last
-        if _unit(numeral, topic) in topic:
-            return topic
-    return last
-
-
-def _tables(topic: dict) -> set[str]:
-    return {target["table"] for target in topic.values() if isinstance(target, dict)}
-
-
-def _unit(numeral: Numeral, topic: dict) -> str:
-    """The key of language.toml that a number's kind asks of a topic."""
-    kind, _, noun = numeral.kind.partition(":")
-    if kind == "count" and noun in ("district", "department", "commune"):
-        return f"{noun}_count"
-    if kind == "count" and noun != topic.get("noun"):
-        return f"count of {noun}"
-    if kind == "ratio":
-        return "points"
-    return "no unit" if kind == "plain" else kind
 
 
 @cache
