@@ -84,38 +84,34 @@ def read(
     report: Annotated[Path, typer.Argument(help="A .docx, .pdf, .doc, .rtf, .txt or .md file.")],
     year: Annotated[str, typer.Option(help="Year the report is about, as 2022.")],
     province: Province = "quang-nam",
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the raw tables; data/raw/PROVINCE if not given.")
+    ] = None,
+    merge: Annotated[bool, typer.Option(help="Add to raw tables that exist.")] = False,
+    source: Annotated[
+        str, typer.Option(help="Its name in sources.toml; report-YEAR if not given.")
+    ] = "",
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
-    """Show the figures of a report: what each measures, of whom, and which are left to a person.
+    """Read a report into raw tables; show what was taken from where, and what is left to you.
 
-    Nothing is written: copy what is right into the raw tables.
+    Nothing that stands in a table is ever replaced.
     """
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    from par_lib import units
-    from par_lib.intake import documents, names, reading
-    from par_lib.intake.context import Context
+    from par_lib import intake
+    from par_lib.wording import language
 
     with _plain_errors():
-        known = units.units_on(units.load_units(province), f"{_year(year)}-12-31")
-        text = documents.load(report)
-        context = Context(text, names.Gazetteer(known), _year(year))
-        taken, left = reading.Reader(context).read()
-        figures = Table("Figure", "Measure", "Whose", "Where", title="Read")
-        for one in taken:
-            cells = (one.numeral.text, one.measure, one.unit or f"{province}, {one.level}")
-            figures.add_row(*map(escape, (*cells, text.lines[one.line].where)))
-        undecided = Table("Figure", "Why", "Where", title="Left to you")
-        for one in left:
-            cells = (
-                one.numeral.text,
-                one.reason.format(about=one.about),
-                text.lines[one.line].where,
-            )
-            undecided.add_row(*map(escape, cells))
-        Console().print(figures, undecided)
-        typer.echo(f"{len(taken)} figures read, {len(left)} left to you. Nothing was written.")
+        t = language(lang)
+        result = intake.read(report, province, _year(year), source=source)
+        folder = to or paths.raw(province)
+        page = (to or paths.outputs(province, _year(year))) / "read-report.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(result.page(t), encoding="utf-8")
+        typer.echo(t("{taken} figures were read and {left} are left to you.",
+                     taken=result.taken, left=len(result.left)))  # fmt: skip
+        typer.echo(t("Compare: {page}", page=str(page)))
+        for line in result.store(folder, into_existing=merge):
+            typer.echo(line)
 
 
 def _requests(

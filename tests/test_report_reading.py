@@ -2,9 +2,7 @@
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from par_lib.cli import app
 from par_lib.intake.context import Context
 from par_lib.intake.documents import build
 from par_lib.intake.names import Gazetteer
@@ -85,17 +83,6 @@ def test_what_is_not_sure_is_left_with_its_reason(paragraphs, reason):
     taken, left = read(*paragraphs)
     assert taken == []
     assert reason in left[-1][1]
-
-
-def test_par_read_shows_what_it_takes_and_what_it_leaves(tmp_path):
-    report = tmp_path / "report.md"
-    report.write_text("I. [/red] KẾT QUẢ\n- Huyện [b]: 12 hồ sơ trễ hạn\n- Khác: 37 sáng kiến\n")
-    result = CliRunner().invoke(app, ["read", str(report), "--year", "2022"])
-    assert result.exit_code == 0, result.output
-    assert "0 figures read, 2 left to you" in result.output
-    assert "no measure is named" in result.output
-    missing = CliRunner().invoke(app, ["read", str(tmp_path / "gone.md"), "--year", "2022"])
-    assert (missing.exit_code, "no such file" in missing.stderr) == (1, True)
 
 
 def contexts(*paragraphs):

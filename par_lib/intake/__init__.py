@@ -1,1 +1,79 @@
-"""From what an office sends to reviewed raw tables: reports as text, workbooks."""
+"""From the report an office sends to reviewed raw tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from par_lib import units
+from par_lib.intake import documents, listings, mentions, page, rows, storing
+from par_lib.intake.context import Context
+from par_lib.intake.names import Gazetteer
+from par_lib.intake.reading import Left, Reader
+from par_lib.wording import Language
+
+_SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What one report gave: rows, and the figures left to a person."""
+
+    file: str
+    year: int
+    source: str
+    context: Context
+    known: pd.DataFrame
+    rows: list[rows.Row]
+    left: list[Left]
+
+    @property
+    def taken(self) -> int:
+        """How many numbers of the text stand in a row."""
+        numbers = {
+            (one.line, one.numeral.start)
+            for row in self.rows
+            for one in row.figures
+            if not isinstance(one, mentions.Mention)
+        }
+        return len(numbers)
+
+    @property
+    def tables(self) -> dict[tuple[int, str], pd.DataFrame]:
+        """Raw tables by year of the data and name."""
+        return rows.tables(self.context, self.rows, source=self.source)
+
+    def page(self, t: Language) -> str:
+        """read-report.html."""
+        return page.render(self.context, self.rows, self.left, t, file=self.file)
+
+    def store(self, folder: Path, *, into_existing: bool) -> Iterator[str]:
+        """Write the tables under ``folder``, telling each change; all or nothing."""
+        changes, files = storing.merge(folder, self.tables, self.known)
+        for change in changes:
+            yield f"{_SIGNS[change.kind]} {change.file}: {change.row} {change.what}".rstrip()
+        storing.write(files, changes, into_existing=into_existing)
+        title = next((line.text for line in self.context.lines), self.file)
+        place = units.home(self.known)
+        storing.add_source(folder, self.source, title=title[:200], producer=place, year=self.year)
+
+
+def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
+    """Read a report about ``year`` with the province's units of its last day.
+
+    Raises documents.ReportError for a file that cannot be read.
+    """
+    known = units.load_units(province)
+    then = units.units_on(known, f"{year}-12-31")
+    context = Context(documents.load(report), Gazetteer(then), year)
+    listed, open_counts, done = listings.read(context)
+    figures, left = Reader(context).read(done)
+    gathered, contradicted = rows.gather(
+        context, [*listed, *figures], mentions.read(context), province=units.home(known)
+    )
+    undecided = sorted(
+        [*open_counts, *left, *contradicted], key=lambda o: (o.line, o.numeral.start)
+    )
+    name = source or f"report-{year}"
+    return Result(report.name, year, name, context, known, gathered, undecided)

@@ -156,7 +156,7 @@ def _check(context: Context, count: Numeral, listed: list[_Listed], bound: str) 
     if unknown := [one.name.spelled for one in listed if len(one.name.codes) != 1]:
         raise Unsure(N_("{about} is not in units.csv, or is several units there"), unknown[0])
     if listed and len(listed) != int(announced):
-        raise Unsure(N_("as many are announced, but listed are {about}"), str(len(listed)))
+        raise Unsure(N_("{about} are listed, which is not the count announced"), str(len(listed)))
     interval = parse_quantity(bound, kind="rate")
     for one in listed:
         if one.figure is None:

@@ -108,6 +108,8 @@ class Reader:
         if unknown := self._unknown_words(marked, max(start, after), numeral.start):
             raise Unsure(N_("words not understood: {about}"), unknown)
         target = topic.get(unit_key(numeral, topic))
+        if numeral.kind == "bn_vnd" and marked.flat[: numeral.start].rstrip().endswith("/"):
+            target = target and target | {"column": "plan_bn_vnd"}  # "4 triệu đồng/8 triệu đồng"
         if target is None:
             raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
         if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":

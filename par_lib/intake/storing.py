@@ -1,0 +1,160 @@
+"""Raw tables into their folder: new rows are added, what stands there already is never replaced."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from par_lib import cleaning, schema, units
+from par_lib.vietnamese import QuantityError, normalise, parse_quantity
+
+_OWN = ("locator", "note")  # may be worded differently for one and the same figure
+
+
+class Conflict(ValueError):
+    """What is to be written contradicts what is there: nothing was written."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the diff: ``kind`` is added, filled, same or conflict."""
+
+    file: Path
+    kind: str
+    row: str
+    what: str = ""
+
+
+def merge(
+    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame
+) -> tuple[list[Change], dict[Path, pd.DataFrame]]:
+    """The changes that writing ``tables`` under ``folder`` means, and each file as it would be.
+
+    Two rows are one where unit, key and source agree. Nothing is written. Raises
+    cleaning.DataError where a file would not be readable afterwards.
+    """
+    changes: list[Change] = []
+    files: dict[Path, pd.DataFrame] = {}
+    for (year, name), new in tables.items():
+        table, file = schema.TABLES[name], folder / str(year) / f"{name}.csv"
+        old = _load(file, table) if file.is_file() else new.iloc[:0]
+        merged, listed = _merged(old, new, table=table, known=known, file=file)
+        changes += listed
+        if not any(change.kind == "conflict" for change in listed):
+            cleaning.tidy_table(merged, table=table, known=known, year=year, file=str(file))
+        files[file] = merged
+    return changes, files
+
+
+def write(files: dict[Path, pd.DataFrame], changes: list[Change], *, into_existing: bool) -> None:
+    """Write the files; all or none.
+
+    Raises Conflict where a figure would be replaced, or where a file exists that gains rows and
+    ``into_existing`` was not asked for.
+    """
+    conflicts = [change for change in changes if change.kind == "conflict"]
+    if conflicts:
+        lines = [f"{one.file}: {one.row}: {one.what}" for one in conflicts]
+        raise Conflict("\n".join([*lines, "nothing was written; decide on each figure first"]))
+    existing = [str(file) for file in files if file.is_file()]
+    if existing and not into_existing:
+        raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
+    gains = {change.file for change in changes if change.kind != "same"}
+    for file, table in files.items():
+        if file in gains:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            table.to_csv(file, index=False, lineterminator="\n")
+
+
+def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> bool:
+    """Name the source in sources.toml, where it is not named; whether it was added."""
+    file = folder / "sources.toml"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if f"[{source}]" in text:
+        return False
+    entry = [
+        f"[{source}]",
+        f"title = {_quoted(title)}",
+        f"producer = {_quoted(producer)}",
+        'kind = "report"',
+        f"accessed = {dt.date.today()}",
+        f"data_years = [{year}]",
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(filter(None, [text.rstrip() + "\n" if text else "", *entry])) + "\n",
+                    encoding="utf-8")  # fmt: skip
+    return True
+
+
+def _quoted(text: str) -> str:
+    escaped = normalise(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _load(file: Path, table: schema.Table) -> pd.DataFrame:
+    raw = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return cleaning.check_raw(raw.map(normalise), table=table, file=str(file))
+
+
+def _merged(
+    old: pd.DataFrame, new: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, file: Path
+) -> tuple[pd.DataFrame, list[Change]]:
+    merged = old.copy()
+    # A place may be named twice by one source; where is then what tells the two apart.
+    columns = [
+        name for name in (*table.key, "source") if table.name != "mentions" or name != "locator"
+    ]
+    by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
+    changes = []
+    for row in new.to_dict("records"):
+        key = _key(row, columns, known)
+        label = " ".join(
+            part
+            for part in map(str, (row[name] for name in columns[:-1] if name not in _OWN))
+            if part
+        )
+        if key not in by_key:
+            merged.loc[len(merged)] = row
+            by_key[key] = len(merged) - 1
+            changes.append(Change(file, "added", label))
+            continue
+        at, differing, filled = by_key[key], [], []
+        for column in table.columns:
+            there, now = merged.loc[at, column.name], row[column.name]
+            if column.name in (*columns, *_OWN) or not now or _same(column, row, there, now):
+                continue
+            (filled if not there else differing).append(f"{column.name} {there or '–'} → {now}")
+            if not there:
+                merged.loc[at, column.name] = now
+        kind = "conflict" if differing else "filled" if filled else "same"
+        changes.append(Change(file, kind, label, ", ".join(differing or filled)))
+    return merged, changes
+
+
+def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[str, ...]:
+    """What two rows must share to be one; of a locator, where it is the key, only the bullet."""
+    cells = row | {"unit": _code(row.get("unit", ""), known)}
+    return tuple(cells[name].partition(", characters")[0] for name in columns)
+
+
+def _code(name: str, known: pd.DataFrame) -> str:
+    try:
+        return name if name == schema.OTHERS else units.resolve(name, known)
+    except units.UnknownUnit:
+        return name
+
+
+def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> bool:
+    if there == now or not there or not column.is_quantity:
+        return there == now
+    kind = column.kind
+    if column.unit_column:
+        kind = {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}.get(
+            row[column.unit_column], column.kind
+        )
+    try:
+        first, second = (parse_quantity(text, kind=kind) for text in (there, now))
+    except QuantityError:
+        return False
+    return (first.low, first.high, first.out_of) == (second.low, second.high, second.out_of)

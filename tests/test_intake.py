@@ -1,0 +1,156 @@
+"""A report goes in, raw tables come out: written once, merged after that, never replaced."""
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from par_lib import paths, tables
+from par_lib.cli import app
+
+REPORT = """I. KẾT QUẢ NĂM 2030
+- Hồ sơ trễ hạn:
++ Sở: Sở Y tế (76 hồ sơ)
++ Huyện: 1.204 hồ sơ trễ hạn, trong đó Suối Mơ 1.100 hồ sơ
++ Xã: một số xã có hồ sơ trễ hạn cao: các xã thuộc huyện Suối Mơ
+- Tính đến 31/12/2030, giải ngân đạt 72,5% kế hoạch điều chỉnh; có 01 địa phương và 02 đơn vị \
+giải ngân dưới 70%: Suối Mơ 63,7%, Sở Y tế (16%), Sở Xây dựng 0%.
+- Khác: 37 sáng kiến
+"""
+UNITS = """code,name,name_en,level,kind,valid_from,valid_to,successor,aliases,source
+1,Sương Mai,,province,tỉnh,,,,,test
+2,Suối Mơ,,district,huyện,,,,,test
+3,Đá Bạc,,district,thị xã,,,,,test
+4,Sở Y tế,,department,sở,,,,,test
+5,Sở Xây dựng,,department,sở,,,,,test
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A province of our own, Sương Mai, that no reader can take for a real one."""
+    monkeypatch.setenv("PAR_ROOT", str(tmp_path))
+    raw = tmp_path / "data" / "raw" / "suong-mai"
+    raw.mkdir(parents=True)
+    (raw / "units.csv").write_text(UNITS, encoding="utf-8")
+    marker = tmp_path / paths.MARKER
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    (tmp_path / "report.md").write_text(REPORT, encoding="utf-8")
+    return tmp_path
+
+
+def par(*arguments):
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def read(home, *more, report="report.md"):
+    where = ("--province", "suong-mai", "--year", "2030", "--lang", "en")
+    return par("read", home / report, *where, *more)
+
+
+def test_what_is_written_is_what_the_edition_reads(home):
+    result = read(home)
+    assert result.exit_code == 0, result.output
+    assert "10 figures were read and 1 are left to you" in result.output
+    loaded = tables.load("suong-mai", 2030)
+    late = loaded.late_dossiers.set_index(["unit", "level"])["late_low"]
+    assert late["Sở Y tế", "department"] == 76
+    assert late["Sương Mai", "district"] == 1204
+    assert loaded.late_dossiers.query("unit == 'Đá Bạc'")["late_high"].item() == 104  # 1204 - 1100
+    rates = loaded.disbursement.set_index(["unit", "level"])
+    assert rates.loc[("Sương Mai", "province"), "basis"] == "adjusted_plan"
+    assert rates.loc[("Đá Bạc", "district"), "rate_pct_low"] == 70  # listing of one is whole
+    assert loaded.mentions[["unit", "level"]].to_numpy().tolist() == [["Suối Mơ", "commune"]]
+    announced = loaded.indicators.set_index("level")["value_low"]
+    assert (announced["district"], announced["department"]) == (1, 2)
+    assert loaded.sources.loc["report-2030", "producer"] == "Sương Mai"
+
+
+def test_a_locator_gives_section_characters_and_words(home):
+    read(home)
+    raw = pd.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv", dtype=str)
+    start = REPORT.index("76")
+    assert raw["locator"][0] == (
+        f"I, bullet 1, + Sở, characters {start}–{start + 2}: Sở Y tế (76 hồ sơ)"
+    )
+
+
+def test_the_page_marks_every_number_and_leads_to_its_row(home):
+    read(home, "--to", home / "new")
+    page = (home / "new" / "read-report.html").read_text(encoding="utf-8")
+    assert page.count('<mark id="n-') == 15  # 10 read, 1 left, the year of I., day month year
+    assert 'class="left" title="no measure is named"' in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_nothing_is_overwritten(home):
+    assert read(home).exit_code == 0
+    again = read(home)
+    assert again.exit_code == 1
+    assert "exists; add --merge" in again.stderr
+    same = read(home, "--merge")
+    assert same.exit_code == 0
+    assert {line[0] for line in same.output.splitlines()[2:]} == {"="}
+
+
+def test_merge_adds_what_is_new_and_refuses_what_contradicts(home):
+    read(home)
+    late = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    before = late.read_text(encoding="utf-8")
+    more = REPORT.replace("Sở Y tế (76 hồ sơ)", "Sở Y tế (76 hồ sơ), Sở Xây dựng (3 hồ sơ)")
+    (home / "report.md").write_text(more, encoding="utf-8")
+    added = read(home, "--merge")
+    assert "+ " in added.output
+    assert "Sở Xây dựng department 2030" in added.output
+    grown = late.read_text(encoding="utf-8")
+    assert grown.startswith(before.rstrip("\n").rsplit("\n", 1)[0])
+    (home / "report.md").write_text(more.replace("1.204", "1.205"), encoding="utf-8")
+    refused = read(home, "--merge")
+    assert refused.exit_code == 1
+    assert "late 1.204 → 1.205" in refused.stderr
+    assert "nothing was written" in refused.stderr
+    assert late.read_text(encoding="utf-8") == grown
+
+
+def test_a_count_that_the_list_does_not_bear_out_bounds_nobody(home):
+    text = REPORT.replace("có 01 địa phương", "có 02 địa phương")
+    (home / "report.md").write_text(text, encoding="utf-8")
+    result = read(home)
+    assert "1 are listed, which is not the count announced" in (
+        home / "outputs/suong-mai/2030/read-report.html"
+    ).read_text(encoding="utf-8")
+    assert result.exit_code == 0
+    assert "≥70" not in (home / "data/raw/suong-mai/2030/disbursement.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cells", "noted"),
+    [
+        ("đã giải ngân 4.486,479 triệu đồng/8.230.300 triệu đồng, đạt 54,5%",
+         ("8.230.300 triệu đồng", "4.486,479 tỷ", "54,5%"), "the stated rate shows to be tỷ"),
+        ("kế hoạch vốn 8.230.300 triệu đồng, đã giải ngân 4.486,479 triệu đồng, đạt 54,5%",
+         ("8.230.300 triệu đồng", "4.486,479 tỷ", "54,5%"), "the stated rate shows to be tỷ"),
+        ("giải ngân 4.486,479/8.230,300 tỷ đồng, đạt 54,5%",
+         ("8.230,300 tỷ", "4.486,479 tỷ", "54,5%"), ""),
+        ("kế hoạch vốn 8.230,3 tỷ đồng, đã giải ngân 4.486,5 tỷ đồng, đạt 45,5%", None,
+         "amounts and rate do not agree"),
+    ],
+)  # fmt: skip
+def test_amounts_are_held_against_the_stated_rate(home, sentence, cells, noted):
+    (home / "report.md").write_text(f"- Đến 30/11/2030, {sentence}.\n", encoding="utf-8")
+    read(home)
+    file = home / "data/raw/suong-mai/2030/disbursement.csv"
+    page = (home / "outputs/suong-mai/2030/read-report.html").read_text(encoding="utf-8")
+    if cells is None:
+        assert not file.exists()
+        assert noted in page
+        return
+    row = pd.read_csv(file, dtype=str, keep_default_na=False).iloc[0]
+    assert (row["plan_bn_vnd"], row["disbursed_bn_vnd"], row["rate_pct"]) == cells
+    assert noted in row["note"]
+
+
+def test_a_file_that_is_not_there_is_a_message(home):
+    missing = read(home, report="gone.md")
+    assert (missing.exit_code, "no such file" in missing.stderr) == (1, True)
