@@ -227,7 +227,7 @@ TABLES: dict[str, Table] = {
             (
                 Column("area", "count", "area of reform, 1 to 8", True),
                 Column("task_vi", "text", "the task in our own words, Vietnamese", True),
-                Column("task_en", "text", "the task in our own words, English", True),
+                Column("task_en", "text", "the task in our own words, English"),
                 Column("lead_units", "text", "who leads, as spelled, separated by ';'"),
                 Column("supporting_units", "text", "who takes part, separated by ';'"),
                 Column(

@@ -154,3 +154,39 @@ def test_amounts_are_held_against_the_stated_rate(home, sentence, cells, noted):
 def test_a_file_that_is_not_there_is_a_message(home):
     missing = read(home, report="gone.md")
     assert (missing.exit_code, "no such file" in missing.stderr) == (1, True)
+
+
+def test_tasks_have_area_leads_supports_and_targets(home):
+    text = """II. NHIỆM VỤ NĂM 2031
+1. Cải cách thủ tục hành chính
+- Sở Y tế chủ trì, phối hợp với Sở Xây dựng và các sở, ngành công khai 100% hồ sơ; \
+tổ chức từ 02 - 03 cuộc đối thoại
+- Tăng thanh toán trực tuyến: Sở Xây dựng; đạt 80% trở lên
+2. Việc khác
+- Trồng 12% cây
+"""
+    (home / "report.md").write_text(text, encoding="utf-8")
+    result = read(home)
+    assert "5 figures" not in result.output
+    assert "4 figures were read and 1 are left to you" in result.output  # 12 %: of no area
+    file = home / "data/raw/suong-mai/2031/tasks.csv"
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    assert rows[["area", "lead_units", "supporting_units", "target"]].to_numpy().tolist() == [
+        ["3", "Sở Y tế", "Sở Xây dựng;các sở, ngành", "100%"],
+        ["3", "Sở Y tế", "", "02 - 03"],
+        ["3", "Sở Xây dựng", "", ""],
+        ["3", "Sở Xây dựng", "", "80% trở lên"],
+    ]
+    assert set(rows["plan_year"]) == {"2031"}
+    assert tables.load("suong-mai", 2031).tasks["target_low"].tolist()[0] == 100
+
+
+def test_tasks_in_other_words_are_not_added_twice(home):
+    text = "II. NHIỆM VỤ\n1. Cải cách thể chế\n- Sở Y tế rà soát 100% văn bản\n"
+    (home / "report.md").write_text(text, encoding="utf-8")
+    read(home)
+    file = home / "data/raw/suong-mai/2031/tasks.csv"
+    file.write_text(file.read_text("utf-8").replace("rà soát", "xem lại"), encoding="utf-8")
+    before = file.read_text("utf-8")
+    assert read(home, "--merge").exit_code == 0
+    assert file.read_text("utf-8") == before

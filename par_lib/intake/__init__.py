@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from par_lib import units
-from par_lib.intake import documents, listings, mentions, page, rows, storing
+from par_lib.intake import documents, listings, mentions, page, rows, storing, tasks
 from par_lib.intake.context import Context
 from par_lib.intake.names import Gazetteer
 from par_lib.intake.reading import Left, Reader
@@ -68,10 +68,12 @@ def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
     then = units.units_on(known, f"{year}-12-31")
     context = Context(documents.load(report), Gazetteer(then), year)
     listed, open_counts, done = listings.read(context)
-    figures, left = Reader(context).read(done)
+    set_tasks, targets = tasks.read(context, done)
+    figures, left = Reader(context).read(done | targets)
     gathered, contradicted = rows.gather(
         context, [*listed, *figures], mentions.read(context), province=units.home(known)
     )
+    gathered += set_tasks
     undecided = sorted(
         [*open_counts, *left, *contradicted], key=lambda o: (o.line, o.numeral.start)
     )

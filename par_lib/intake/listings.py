@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from par_lib.intake.context import Context, Unsure
 from par_lib.intake.names import Name
 from par_lib.intake.numerals import Numeral
-from par_lib.intake.reading import BOUND_BEFORE, BOUND_BEHIND, Left, Taken
+from par_lib.intake.reading import BOUND_BEFORE, BOUND_BEHIND, NOT_LISTED, Left, Taken
 from par_lib.schema import OTHERS
 from par_lib.vietnamese import QuantityError, parse_quantity
 from par_lib.wording import N_
@@ -154,7 +154,7 @@ def _check(context: Context, count: Numeral, listed: list[_Listed], bound: str) 
     if of and int(of) < int(announced):
         raise Unsure(N_("{about} is more than there are"), count.text)
     if unknown := [one.name.spelled for one in listed if len(one.name.codes) != 1]:
-        raise Unsure(N_("{about} is not in units.csv, or is several units there"), unknown[0])
+        raise Unsure(NOT_LISTED, unknown[0])
     if listed and len(listed) != int(announced):
         raise Unsure(N_("{about} are listed, which is not the count announced"), str(len(listed)))
     interval = parse_quantity(bound, kind="rate")

@@ -8,10 +8,11 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from par_lib.intake import language
 from par_lib.intake.context import Context, Unsure, unit_key
-from par_lib.intake.marks import Mark, Marked
+from par_lib.intake.marks import Mark, Marked, blank
 from par_lib.intake.names import Name
 from par_lib.intake.numerals import Numeral
 from par_lib.intake.periods import Period, whole
@@ -22,6 +23,9 @@ BOUND_BEFORE = re.compile(
     r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
 )
 BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
+_CLAUSE = re.compile(r"[.;](?=\s)")
+_NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
+NOT_LISTED = N_("{about} is not in units.csv, or is several units there")
 _COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
 
 
@@ -141,6 +145,12 @@ class Reader:
             if following and _OF.search(marked.flat[: following[0].start]):
                 near = following[0]
         if near is None and "whole" in topic:
+            start = max(
+                (m.end() for m in _CLAUSE.finditer(marked.flat, 0, numeral.start)), default=0
+            )
+            clause = blank(marked.line.text, marked.names)[start : numeral.start]
+            if unknown := _proper_name(clause):
+                raise Unsure(NOT_LISTED, unknown)
             return "", topic["whole"]
         for at in self._context.upwards(number):
             if near is None:
@@ -156,7 +166,7 @@ class Reader:
         if isinstance(near, Mark):
             return "", level
         if len(near.codes) != 1:
-            raise Unsure(N_("{about} is not in units.csv, or is several units there"), near.spelled)
+            raise Unsure(NOT_LISTED, near.spelled)
         return near.spelled, level
 
     def _said(self, marked: Marked, start: int, end: int) -> Name | Mark | None:
@@ -170,6 +180,15 @@ class Reader:
         if len({m.what for m in levels}) > 1:
             raise Unsure(N_("several levels are named before one figure"))
         return levels[-1] if levels else None
+
+
+def _proper_name(text: str) -> str:
+    """Two words side by side that both begin with a capital: a name, if not a national body's."""
+    for phrase in re.findall(r"[^\W\d_]+(?: [^\W\d_]+)+", text):
+        for first, second in pairwise(phrase.split()):
+            if first.istitle() and second.istitle() and first not in _NATIONAL:
+                return f"{first} {second}"
+    return ""
 
 
 @cache

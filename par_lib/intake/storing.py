@@ -102,9 +102,10 @@ def _merged(
 ) -> tuple[pd.DataFrame, list[Change]]:
     merged = old.copy()
     # A place may be named twice by one source; where is then what tells the two apart.
-    columns = [
-        name for name in (*table.key, "source") if table.name != "mentions" or name != "locator"
-    ]
+    # A task's words are a person's once the row stands: its bullet tells it from others.
+    is_task = table.name == "tasks"
+    key = ("area", "plan_year", "locator") if is_task else table.key
+    columns = [*key, "source"]
     by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
     changes = []
     for row in new.to_dict("records"):
@@ -116,8 +117,12 @@ def _merged(
         )
         if key not in by_key:
             merged.loc[len(merged)] = row
-            by_key[key] = len(merged) - 1
+            if not is_task:  # one bullet can set several
+                by_key[key] = len(merged) - 1
             changes.append(Change(file, "added", label))
+            continue
+        if is_task:
+            changes.append(Change(file, "same", label))
             continue
         at, differing, filled = by_key[key], [], []
         for column in table.columns:
@@ -133,9 +138,10 @@ def _merged(
 
 
 def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[str, ...]:
-    """What two rows must share to be one; of a locator, where it is the key, only the bullet."""
+    """What two rows must share to be one; of a locator, where it is a key, only the bullet."""
     cells = row | {"unit": _code(row.get("unit", ""), known)}
-    return tuple(cells[name].partition(", characters")[0] for name in columns)
+    bullet = ", characters" if "unit" in columns else ", +"
+    return tuple(cells[name].partition(", characters")[0].partition(bullet)[0] for name in columns)
 
 
 def _code(name: str, known: pd.DataFrame) -> str:
