@@ -124,7 +124,9 @@ class Context:
         said = behind(marked.scopes, marked.flat, numeral.end) or before(
             marked.scopes, start, numeral.start
         )
-        if said is None and before(marked.scopes, 0, start):
+        own = before(marked.topics, 0, numeral.start)
+        parted = said and own and said.end <= own.start and ";" in marked.flat[said.end : own.start]
+        if parted or (said is None and before(marked.scopes, 0, start)):
             raise Unsure(N_("which capital is counted is not sure"))
         said = said or self._above(number, "scopes")
         if said is not None and said.what == "other":

@@ -31,6 +31,7 @@ _IN_HEADER = (("%", "%"), ("tỷ đồng", " tỷ đồng"), ("triệu đồng",
               ("phiếu", " phiếu"), ("điểm", " điểm"), ("hồ sơ", " hồ sơ"))  # fmt: skip
 # What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
 _EMPHASIS = re.compile(r"\*\*|__")
 
 
@@ -240,10 +241,14 @@ def _loaded(path: Path) -> list[str | tuple[str, ...]]:
 def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
     """Join the lines a page broke: a line without a mark continues one without an end."""
     joined: list[str | tuple[str, ...]] = []
+    width = 0  # of the line before, as it is printed
     for block in blocks:
         before = joined[-1] if joined else None
+        broken = width >= _FULL or not block[:1].isupper() or str(before).endswith((";", ","))
+        width = len(block)
         if (
-            isinstance(block, str)
+            broken
+            and isinstance(block, str)
             and isinstance(before, str)
             and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
             and not before.rstrip().endswith((".", ":"))
