@@ -81,7 +81,9 @@ def check(
 
 @app.command()
 def read(
-    report: Annotated[Path, typer.Argument(help="A .docx, .pdf, .doc, .rtf, .txt or .md file.")],
+    report: Annotated[
+        Path, typer.Argument(help="A .docx, .pdf, .doc, .rtf, .txt or .md file, or an .xlsx.")
+    ],
     year: Annotated[str, typer.Option(help="Year the report is about, as 2022.")],
     province: Province = "quang-nam",
     to: Annotated[
@@ -93,25 +95,94 @@ def read(
     ] = "",
     lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
-    """Read a report into raw tables; show what was taken from where, and what is left to you.
+    """Read a report or workbook into raw tables; show what was taken, and what is left to you.
 
     Nothing that stands in a table is ever replaced.
     """
-    from par_lib import intake
+    from par_lib import intake, units
+    from par_lib.intake import workbook
     from par_lib.wording import language
 
     with _plain_errors():
-        t = language(lang)
-        result = intake.read(report, province, _year(year), source=source)
-        folder = to or paths.raw(province)
-        page = (to or paths.outputs(province, _year(year))) / "read-report.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(result.page(t), encoding="utf-8")
-        typer.echo(t("{taken} figures were read and {left} are left to you.",
-                     taken=result.taken, left=len(result.left)))  # fmt: skip
-        typer.echo(t("Compare: {page}", page=str(page)))
-        for line in result.store(folder, into_existing=merge):
+        t, about = language(lang), _year(year)
+        source = source or f"report-{about}"
+        known = units.load_units(province)
+        if report.suffix.lower() in (".xlsx", ".xlsm"):
+            title, tables = report.stem, workbook.read(report, known, about, source=source)
+        else:
+            result = intake.read(report, province, about, source=source)
+            title, tables = result.title, result.tables
+            page = (to or paths.outputs(province, about)) / "read-report.html"
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(result.page(t), encoding="utf-8")
+            typer.echo(t("{taken} figures were read and {left} are left to you.",
+                         taken=result.taken, left=len(result.left)))  # fmt: skip
+            typer.echo(t("Compare: {page}", page=str(page)))
+        told = intake.store(to or paths.raw(province), tables, known,
+                            source=source, title=title, into_existing=merge)  # fmt: skip
+        for line in told:
             typer.echo(line)
+
+
+@app.command()
+def template(
+    year: Annotated[str, typer.Argument(help="Year to fill in, as 2024.")],
+    province: Province = "quang-nam",
+    to: Annotated[Path | None, typer.Option(help="The .xlsx to write; must not exist.")] = None,
+) -> None:
+    """Write the workbook an office fills in, with what the raw tables hold already."""
+    with _plain_errors():
+        typer.echo(_template(province, _year(year), to))
+
+
+@app.command(name="new-year")
+def new_year(
+    year: Annotated[str, typer.Argument(help="Year to begin, as 2024.")],
+    province: Province = "quang-nam",
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Begin a year: its folder, the workbook, and the list of what is to be done.
+
+    A province that has no units.csv yet gets one: its districts of 2022 and the usual agencies.
+    """
+    from par_lib.intake import provinces
+    from par_lib.wording import language
+
+    with _plain_errors():
+        t, about = language(lang), _year(year)
+        units_file = paths.raw(province) / "units.csv"
+        if not units_file.is_file():
+            provinces.begin(province)
+            typer.echo(t("Made {file}: compare it with the province's own list.",
+                         file=str(units_file)))  # fmt: skip
+        folder = paths.raw(province) / str(about)
+        folder.mkdir(parents=True, exist_ok=True)
+        book = folder / f"{province}-{about}.xlsx"
+        if not book.exists():
+            _template(province, about, book)
+        for number, step in enumerate(provinces.CHECKLIST, start=1):
+            values = {"book": str(book), "year": str(about), "province": province}
+            typer.echo(f"{number}. {t(step, **values)}")
+
+
+def _template(province: str, year: int, to: Path | None) -> Path:
+    import pandas as pd
+
+    from par_lib import schema, units
+    from par_lib.intake import template as workbook_template
+
+    path = to or Path(f"{province}-{year}.xlsx")
+    if path.exists():
+        raise FileExistsError(f"{path}: exists; give another name with --to")
+    known = units.units_on(units.load_units(province), f"{year}-12-31")
+    folder = paths.raw(province) / str(year)
+    tables = {
+        name: pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+        for name in schema.TABLES
+        if (folder / f"{name}.csv").is_file()
+    }
+    workbook_template.write(path, province, year, known, tables)
+    return path
 
 
 def _requests(
@@ -178,7 +249,7 @@ def _plain_errors() -> Iterator[None]:
     """What a person can mend ends in one message and exit code 1, without a traceback."""
     try:
         yield
-    except (ValueError, FileNotFoundError, RuntimeError) as error:
+    except (ValueError, FileNotFoundError, FileExistsError, RuntimeError) as error:
         typer.echo(f"par: {error}", err=True)
         raise typer.Exit(1) from None
 

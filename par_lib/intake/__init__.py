@@ -48,15 +48,27 @@ class Result:
         """read-report.html."""
         return page.render(self.context, self.rows, self.left, t, file=self.file)
 
-    def store(self, folder: Path, *, into_existing: bool) -> Iterator[str]:
-        """Write the tables under ``folder``, telling each change; all or nothing."""
-        changes, files = storing.merge(folder, self.tables, self.known)
-        for change in changes:
-            yield f"{_SIGNS[change.kind]} {change.file}: {change.row} {change.what}".rstrip()
-        storing.write(files, changes, into_existing=into_existing)
-        title = next((line.text for line in self.context.lines), self.file)
-        place = units.home(self.known)
-        storing.add_source(folder, self.source, title=title[:200], producer=place, year=self.year)
+    @property
+    def title(self) -> str:
+        """The report's first line."""
+        return next((line.text for line in self.context.lines), self.file)[:200]
+
+
+def store(
+    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame, *,
+    source: str, title: str, into_existing: bool,
+) -> Iterator[str]:  # fmt: skip
+    """Write raw tables under ``folder``, telling each change; all or nothing.
+
+    Raises storing.Conflict where a figure would be replaced, cleaning.DataError where an edition
+    could not read the tables.
+    """
+    changes, files = storing.merge(folder, tables, known)
+    for change in changes:
+        yield f"{_SIGNS[change.kind]} {change.file}: {change.row} {change.what}".rstrip()
+    storing.write(files, changes, into_existing=into_existing)
+    year = min((year for year, _ in tables), default=0)
+    storing.add_source(folder, source, title=title, producer=units.home(known), year=year)
 
 
 def read(report: Path, province: str, year: int, *, source: str = "") -> Result:

@@ -219,7 +219,7 @@ def _loaded(path: Path) -> list[str | tuple[str, ...]]:
 
     import viparse
 
-    _refuse_bomb(path)
+    refuse_bomb(path)
     try:
         loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
     except viparse.MissingDependency as error:
@@ -260,7 +260,7 @@ def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
     return joined
 
 
-def _refuse_bomb(path: Path) -> None:
+def refuse_bomb(path: Path) -> None:
     """A packed file is unpacked in memory by its parser: measure it first, in pieces."""
     if not zipfile.is_zipfile(path):
         return

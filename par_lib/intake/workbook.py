@@ -1,0 +1,191 @@
+"""Raw tables from a workbook: the template filled in, or any sheet with its headers."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+from openpyxl.cell.cell import Cell
+from openpyxl.cell.read_only import EmptyCell
+
+from par_lib import schema, units
+from par_lib.cleaning import DataError
+from par_lib.intake import sheet_words
+from par_lib.intake.documents import MAX_BYTES, ReportError, refuse_bomb
+from par_lib.vietnamese import KIND_OF_UNIT, QuantityError, compare_key, normalise, parse_quantity
+
+_SEARCHED = 20  # rows in which the headers are looked for, under whatever titles
+_FEWEST = 3  # headers that make a table
+MAX_ROWS, MAX_COLUMNS = 20_000, 100
+Cells = dict[str, tuple[str, object]]  # column name → (cell, value)
+
+
+def read(
+    path: Path, known: pd.DataFrame, year: int, *, source: str
+) -> dict[tuple[int, str], pd.DataFrame]:
+    """The tables of every sheet that has their headers, as raw text, by (year, name).
+
+    What no header asks for is filled in: the whole year as period, the place of a row as locator,
+    ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
+    that is no workbook, is too large, or holds macros or no table.
+    """
+    rows: dict[tuple[int, str], list[dict[str, str]]] = {}
+    problems: list[str] = []
+    found = False
+    for title, lines in _sheets(path):
+        head = _header(title, lines)
+        if head is None:
+            continue
+        found = True
+        at, table, columns = head
+        for number, line in enumerate(lines[at + 1 :], start=at + 2):
+            cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
+                     for c, name in columns.items() if c < len(line)}  # fmt: skip
+            written = [value for _, value in cells.values() if value not in (None, "")]
+            if not written or compare_key(str(written[0])) in sheet_words.TOTALS:
+                continue
+            row = _row(title, table, cells, known, year, problems)
+            row["source"] = row["source"] or source
+            row["locator"] = row["locator"] or f"{title}, row {number}".replace(";", ",")
+            rows.setdefault((year, table.name), []).append(row)
+    if not found:
+        raise ReportError(f"{path}: no sheet has the headers of a table; start from par template")
+    if problems:
+        raise DataError(problems)
+    return {
+        key: pd.DataFrame(
+            listed, columns=[c.name for c in schema.TABLES[key[1]].columns], dtype=str
+        )
+        for key, listed in rows.items()
+    }
+
+
+def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
+    if not path.is_file():
+        raise ReportError(f"{path}: there is no such file")
+    if path.stat().st_size > MAX_BYTES:
+        raise ReportError(f"{path}: {path.stat().st_size:,} bytes; at most {MAX_BYTES:,}")
+    refuse_bomb(path)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if any("vbaproject" in name.lower() for name in packed.namelist()):
+                raise ReportError(f"{path}: holds macros; save it as .xlsx without them")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except ReportError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
+        raise ReportError(
+            f"{path}: is no workbook ({type(error).__name__}); save it as .xlsx"
+        ) from None
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # a file may lie about its size
+        lines = []
+        for line in sheet.iter_rows(max_col=MAX_COLUMNS):
+            lines.append(tuple(map(_value, line)))
+            if len(lines) > MAX_ROWS:
+                raise ReportError(f"{path}, {sheet.title}: more than {MAX_ROWS:,} rows")
+        yield sheet.title, lines
+    book.close()
+
+
+def _value(cell: Cell | EmptyCell) -> object:
+    """A cell's value; what Excel shows as 72 % it holds as 0.72."""
+    if isinstance(cell.value, float | int) and "%" in (cell.number_format or ""):
+        return round(cell.value * 100, 9)
+    return cell.value
+
+
+def _header(title: str, lines: list[tuple]) -> tuple[int, schema.Table, dict[int, str]] | None:
+    """The row of the headers, the table they are of, and the column of each cell."""
+    best: tuple[int, int, schema.Table, dict[int, str]] | None = None
+    for number, line in enumerate(lines[:_SEARCHED]):
+        texts = [normalise(str(v)).rstrip("* ") if v is not None else "" for v in line]
+        for table in schema.TABLES.values():
+            columns = {at: name for at, text in enumerate(texts)
+                       if (name := sheet_words.column_of(table, text))}  # fmt: skip
+            named = title == sheet_words.sheet_name(table.name)
+            score = 2 * len(set(columns.values())) + named
+            if len(columns) >= _FEWEST and (best is None or score > best[0]):
+                best = (score, number, table, columns)
+    return best[1:] if best else None
+
+
+def _row(
+    title: str, table: schema.Table, cells: Cells, known: pd.DataFrame, year: int,
+    problems: list[str],
+) -> dict[str, str]:  # fmt: skip
+    row: dict[str, str] = {}
+    for column in table.columns:
+        where, value = cells.get(column.name, ("", None))
+        try:
+            row[column.name] = _text(value, column)
+        except ValueError as error:
+            problems.append(f"{title}, {where}: {error}")
+            row[column.name] = ""
+    defaults = sheet_words.DEFAULTS | {
+        "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "plan_year": str(year),
+    }  # fmt: skip
+    for column in table.columns:
+        if column.required and not row[column.name]:
+            row[column.name] = defaults.get(column.name, "")
+    for column in table.columns:
+        where, value = cells.get(column.name, ("", None))
+        try:
+            _check(row, column, known, given=value not in (None, ""))
+        except ValueError as error:
+            problems.append(f"{title}, {where or column.name}: {error}")
+    return row
+
+
+def _text(value: object, column: schema.Column) -> str:
+    """A cell as the raw table writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, (dt.datetime, dt.date)):
+        day = value.date() if isinstance(value, dt.datetime) else value
+        if column.kind != "date":
+            raise ValueError(f"{day} is a day, and this column is none; write it as text")
+        return day.isoformat()
+    if isinstance(value, bool):
+        raise ValueError(f"{value} is true or false; write a figure or words")
+    if isinstance(value, (int, float)):
+        return (
+            str(int(value)) if float(value).is_integer() else repr(float(value)).replace(".", ",")
+        )
+    text = normalise(str(value))
+    if text.startswith("="):
+        raise ValueError(f'"{text[:40]}" is a formula; paste its value instead')
+    if column.kind == "code":
+        return sheet_words.code_of(column.name, text)
+    if column.kind == "date":
+        for form in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return dt.datetime.strptime(text, form).date().isoformat()
+            except ValueError:
+                continue
+        raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
+    return text
+
+
+def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, given: bool) -> None:
+    """Say what the cleaning would refuse, while the cell is still known."""
+    text = row[column.name]
+    if not text:
+        if column.required and not given and column.name not in ("source", "locator"):
+            raise ValueError(f"{sheet_words.header(column.name)} is empty; fill it in")
+        return
+    if column.kind == "code" and text not in schema.CODES[column.name]:
+        choices = ", ".join(sheet_words.word(column.name, c) for c in schema.CODES[column.name])
+        raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
+    if column.kind == "unit" and text != schema.OTHERS:
+        units.resolve(text, known)
+    if column.is_quantity:
+        kind = column.kind
+        if column.unit_column:
+            kind = KIND_OF_UNIT.get(row[column.unit_column], "number")
+        try:
+            parse_quantity(text, kind=kind)
+        except QuantityError as error:
+            raise ValueError(str(error)) from None
