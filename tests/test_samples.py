@@ -8,12 +8,13 @@ import docx
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from par_lib import cleaning, schema
 from par_lib.intake import listings, mentions, reading, rows, storing, tasks
 from par_lib.intake.context import Context
-from par_lib.intake.documents import build, load
+from par_lib.intake.documents import ReportError, build, load
 from par_lib.intake.names import Gazetteer
 
 REPORTS = Path(__file__).parent / "reports"
@@ -104,6 +105,14 @@ def as_pdf(text, folder):
 def test_the_form_of_the_file_does_not_matter(name, form, tmp_path):
     text = (REPORTS / f"{name}.md").read_text(encoding="utf-8")
     assert understood(load(form(text, tmp_path)))[0] == expected(name)
+
+
+def test_a_pdf_of_200_pages_is_refused_before_it_is_parsed(tmp_path):
+    with PdfPages(tmp_path / "r.pdf") as book:
+        for _ in range(200):
+            book.savefig(Figure(figsize=(1, 1)))
+    with pytest.raises(ReportError, match="200 pages; split"):
+        load(tmp_path / "r.pdf")
 
 
 def test_tables_in_word(tmp_path):
