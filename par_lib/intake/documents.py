@@ -6,11 +6,10 @@ viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy le
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
+from par_lib.intake.grids import Row, told
 from par_lib.vietnamese import normalise
 
 MAX_BYTES = 50_000_000
@@ -24,12 +23,6 @@ _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)\s?[.)/]\s*(?=[^\W\d])")
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
 _BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
 _DEEPER = "+○◦"  # bullets that stand under a dash
-_FIGURE = re.compile(r"\d[\d.,]*(?:\s?/\s?\d[\d.,]*)?")
-_NUMBERING = re.compile(r"(?i)(?:stt|tt|số tt|số thứ tự)?")
-_ASIDE = re.compile(r"\([^()]*\)")
-# Units that stand in a column's header, and are said of each bare figure under it.
-_IN_HEADER = (("%", "%"), ("tỷ đồng", " tỷ đồng"), ("triệu đồng", " triệu đồng"),
-              ("phiếu", " phiếu"), ("điểm", " điểm"), ("hồ sơ", " hồ sơ"))  # fmt: skip
 # What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
@@ -105,11 +98,11 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
     counts = {"bullet": 0, "paragraph": 0}
     roman = numbered = place_above = ""
     offset = 0
-    for block in _told(blocks):
+    for block in told(blocks):
         text = normalise(_EMPHASIS.sub("", block))
         if not text:
             continue
-        if isinstance(block, _Row):
+        if isinstance(block, Row):
             depth, place = 9, f"table row: {_label(text)}"
         elif match := _SECTION.match(text):
             depth, place, roman, numbered = 0, "heading", match["mark"], ""
@@ -140,46 +133,6 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
         open_lines.append((depth, len(lines) - 1))
         offset += len(text) + 1
     return Report("\n".join(line.text for line in lines), tuple(lines))
-
-
-class _Row(str):
-    """A table's row, told as a sentence."""
-
-
-def _told(blocks: list[str | tuple[str, ...]]) -> Iterator[str]:
-    """Paragraphs as they are, and every table row as clauses "name: header figure unit".
-
-    The header is the rows above the first with a figure; of a title over all columns nothing is
-    kept. A table without a header stays a row of cells.
-    """
-    for is_table, group in groupby(blocks, key=lambda block: isinstance(block, tuple)):
-        if not is_table:
-            yield from group
-            continue
-        rows = [tuple(normalise(cell) for cell in row) for row in group]
-        body = next((n for n, row in enumerate(rows) if any(map(_FIGURE.match, row[1:]))), 0)
-        heads = [row for row in rows[:body] if len(set(filter(None, row))) > 1]
-        for row in rows[:body]:
-            if row not in heads:
-                yield " ".join(dict.fromkeys(filter(None, row)))
-        for row in rows[body:]:
-            yield _Row(_clauses(heads, row) if heads else " | ".join(row))
-
-
-def _clauses(heads: list[tuple[str, ...]], row: tuple[str, ...]) -> str:
-    columns = range(min(len(row), *map(len, heads)))
-    header = [" ".join(dict.fromkeys(filter(None, (h[at] for h in heads)))) for at in columns]
-    named = [at for at in columns if row[at] and not _FIGURE.match(row[at])]
-    name = row[named[0]] if named else ""
-    clauses = []
-    for at in columns:
-        if at in named[:1] or not row[at] or _NUMBERING.fullmatch(header[at]):
-            continue
-        bare = _FIGURE.fullmatch(row[at])
-        unit = next((u for sign, u in _IN_HEADER if bare and sign in header[at].lower()), "")
-        said = _ASIDE.sub("", header[at]).strip()
-        clauses.append(f"{name}: {said} {row[at]}{unit}".removeprefix(": "))
-    return "; ".join(clauses) or name
 
 
 def _label(text: str) -> str:
