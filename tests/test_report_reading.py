@@ -52,9 +52,14 @@ LATE = "late_dossiers.late"
           ("4", "leaders_survey_ballots_council_delegates", "province"),
           ("16,4/22", "scores.points:leaders_survey", "province")]),
         (["Có 9 hồ sơ trễ hạn của Sở Y tế"], [("9", LATE, "Sở Y tế")]),
+        (["Suối Mơ giải ngân 100 tỷ đồng trong tổng số 150 tỷ đồng vốn giao, đạt 66,7%"],
+         [("100", "disbursement.disbursed_bn_vnd", "Suối Mơ"),
+          ("150", "disbursement.plan_bn_vnd", "Suối Mơ"),
+          ("66,7", "disbursement.rate_pct", "Suối Mơ")]),
     ],
     ids=["lists under levels", "one sentence, four counts", "listing with and without parentheses",
-         "points and rank", "what an aside says ends with it", "office behind the figure"],
+         "points and rank", "what an aside says ends with it", "office behind the figure",
+         "one office, three figures"],
 )  # fmt: skip
 def test_what_is_said_is_taken(paragraphs, expected):
     taken, left = read(*paragraphs)
@@ -76,6 +81,12 @@ def test_what_is_said_is_taken(paragraphs, expected):
         (["Huyện Suối Mơ trồng 30 ha"], "no measure is named"),
         (["Giải ngân dưới 30%"], "a threshold"),
         (["II. NHIỆM VỤ", "- Giải ngân đạt 30%"], "among the tasks"),
+        (["Xã Đèo Gió (Suối Mơ) còn 12 hồ sơ trễ hạn"], "words not understood: đèo gió"),
+        (["Suối Mơ có 30 hồ sơ đất đai trễ hạn"], "words not understood: đất đai"),
+        (["Sở Y tế giải quyết trước hạn 8 hồ sơ, đúng hạn 3 hồ sơ"], "counted apart"),
+        (["Một số dự án giải ngân đạt 80%"], "words not understood: dự án"),
+        (["Xóm Lạ giải ngân đạt 80%"], "words not understood: xóm lạ"),
+        (["Giải ngân của Suối Mơ 40%, Đá Bạc 50%, nguồn vốn 60%"], "whose figure"),
         (["Hồ sơ trễ hạn: Suối Mơ 30%"], "pct is no figure of the measure named"),
     ],
 )
@@ -135,6 +146,7 @@ def test_period_basis_and_scope_are_what_the_text_says(paragraphs, expected):
         (["Giải ngân vốn ODA đạt 70%"], "part of the capital"),
         (["Vốn kéo dài được giao thấp. Giải ngân đạt 70%"], "which capital is counted"),
         (["Giải ngân đạt 70% kế hoạch vốn đã phân bổ"], "plan the tables do not know"),
+        (["Giải ngân đến 1/6/2030 đạt 30%.", "I. KHÁC", "Suối Mơ giải ngân 80%"], "which day"),
         (["BÁO CÁO QUÝ I NĂM 2031", "Huyện: 12 hồ sơ trễ hạn"], "title is of another year"),
     ],
 )  # fmt: skip

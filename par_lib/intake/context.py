@@ -4,6 +4,7 @@ One rule for all: what stands directly behind the figure, else the last before i
 else the nearest line above it that says anything.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -37,17 +38,19 @@ class Context:
     def __init__(self, report: Report, gazetteer: Gazetteer, year: int) -> None:
         self.lines = report.lines
         self.year = year
+        self.counts = {"district": gazetteer.districts}  # how many there are, where it is known
         self.marked = [mark(line, gazetteer, year) for line in report.lines]
         self._titled = self._period_of_title()
+        self._days = self._days_within_the_year()
 
     def topic(self, number: int, numeral: Numeral) -> tuple[dict, int]:
-        """The topic that governs a number, and where in its line the topic ends."""
+        """The topic that governs a number, and how far its words reach behind the number."""
         marked = self.marked[number]
         stop = _BREAK.search(marked.flat, numeral.end)
         limit = min(stop.start() if stop else len(marked.flat), numeral.end + _BEHIND)
         for one in marked.topics:
             if numeral.end <= one.start < limit and unit_key(numeral, one.what) in one.what:
-                return one.what, numeral.start
+                return one.what, one.start
         closed = [m.span() for m in _ASIDE.finditer(marked.flat, 0, numeral.start)]
         earlier = [
             one
@@ -56,7 +59,7 @@ class Context:
             and not any(start < one.start < end for start, end in closed)
         ]
         if earlier:
-            return _of_unit([one.what for one in earlier], numeral), earlier[-1].end
+            return _of_unit([one.what for one in earlier], numeral), 0
         for above in self.upwards(self.lines[number].parent):
             if self.marked[above].topics:
                 return self.marked[above].topics[-1].what, 0
@@ -85,6 +88,8 @@ class Context:
             raise Unsure(N_("said of several years"))
         if said is not None:
             return said.period, note
+        if table == "disbursement" and self._days:
+            raise Unsure(N_("on which day is not sure"))
         if self._titled and table not in _YEARLY:
             if self._titled.end.year != self.year:
                 raise Unsure(N_("the title is of another year than {about}"), str(self.year))
@@ -92,14 +97,11 @@ class Context:
         return whole(self.year), "the year is that of the report"
 
     def _beside(self, number: int) -> Stated | None:
-        """The day counted to in the lines just above that stand under the same line."""
-        for other in range(number - 1, -1, -1):
-            if self.lines[other].depth < self.lines[number].depth:
-                return None
-            days = [s for s in self.marked[other].periods if s.period.kind == "to"]
-            if days and self.lines[other].parent == self.lines[number].parent:
-                return days[-1]
-        return None
+        """The day counted to in the line just above, where both stand under the same line."""
+        if not number or self.lines[number - 1].parent != self.lines[number].parent:
+            return None
+        days = [s for s in self.marked[number - 1].periods if s.period.kind == "to"]
+        return days[-1] if days else None
 
     def basis(self, number: int, numeral: Numeral, target: dict) -> str:
         """The plan a rate is a share of, or an amount is measured against."""
@@ -145,6 +147,17 @@ class Context:
         start, _ = marked.sentence(numeral.start)
         said = behind(plans, marked.flat, numeral.end) or before(plans, start, numeral.start)
         return said.period.end.year if said else year
+
+    def _days_within_the_year(self) -> set[dt.date]:
+        """Days before the year's end to which the report counts what is disbursed."""
+        return {
+            stated.period.end
+            for number, marked in enumerate(self.marked)
+            if any("disbursement" in _tables(topic.what) for topic in marked.topics)
+            and not self.is_task(number)
+            for stated in marked.periods
+            if stated.period.kind == "to" and stated.period.end < dt.date(self.year, 12, 31)
+        }
 
     def _period_of_title(self) -> Period | None:
         """A part of a year that the lines before the first section name."""

@@ -151,8 +151,9 @@ def _names(context: Context, number: int, start: int, end: int) -> list[_Listed]
 
 def _check(context: Context, count: Numeral, listed: list[_Listed], bound: str) -> None:
     announced, _, of = count.text.partition("/")
-    if of and int(of) < int(announced):
-        raise Unsure(N_("{about} is more than there are"), count.text)
+    there_are = context.counts.get(count.kind.removeprefix("count:"))
+    if of and (int(of) < int(announced) or there_are not in (None, int(of))):
+        raise Unsure(N_("{about} is not of the offices in units.csv"), count.text)
     if unknown := [one.name.spelled for one in listed if len(one.name.codes) != 1]:
         raise Unsure(NOT_LISTED, unknown[0])
     if listed and len(listed) != int(announced):

@@ -37,6 +37,7 @@ class Gazetteer:
     def __init__(self, known: pd.DataFrame) -> None:
         self._index = units.lookup(known)
         self._home = units.home(known)
+        self.districts = int((known["level"] == "district").sum())
 
     def find(self, text: str) -> list[Name]:
         """Names in ``text``, longest first from the left, none overlapping."""

@@ -13,7 +13,7 @@ _PERCENT = re.compile(r"\s?(?:%|phần trăm(?!\w))")
 _MONEY = re.compile(r"\s?(?:(?:nghìn|ngàn)\s)?(?:tỷ|tỉ|triệu)(?!\w)(?:\sđồng)?|\s?đồng(?!\w)")
 _RATIO = re.compile(rf"(?P<first>{_NUMBER})\s?/\s?(?P<last>{_NUMBER})(?![/\d])")
 _RANK = re.compile(
-    r"(?:vị thứ|thứ hạng|xếp hạng|xếp thứ|xếp vị trí|đứng|hạng|thứ|vị trí)[\s:]*(?:thứ\s)?$"
+    r"(?:vị thứ|thứ hạng|xếp hạng|xếp thứ|xếp vị trí|xếp|đứng|hạng|thứ|vị trí)[\s:]*(?:thứ\s)?$"
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DATES = tuple(

@@ -23,7 +23,8 @@ BOUND_BEFORE = re.compile(
     r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
 )
 BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
-_CLAUSE = re.compile(r"[.;](?=\s)")
+_ASIDE = re.compile(r"\([^()]*\)")
+_CLAUSE = re.compile(r";(?=\s)")
 _NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
 NOT_LISTED = N_("{about} is not in units.csv, or is several units there")
 _COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
@@ -100,16 +101,18 @@ class Reader:
         ):
             raise Unsure(N_("a threshold"))
         earlier = [n.end for n in marked.numerals[:position] if n.is_figure]
-        since = max(earlier[-1] if earlier else 0, marked.sentence(numeral.start)[0])
-        between = marked.unnamed[since : numeral.start]
+        since = max(earlier[-1] if earlier else 0, self._clause(marked, numeral))
+        between = marked.bare[since : numeral.start]
+        if numeral.kind == "rank":  # "…, down 8 % on 2021, 61st of 63"
+            between = between.rpartition(",")[2]
         for name, pattern in _other_patterns().items():
             if pattern.search(between):
                 raise Unsure(N_("said of something else: {about}"), name)
         if _COMPARED.match(marked.flat, numeral.end):
             raise Unsure(N_("said of something else: {about}"), "change")
-        start = marked.numerals[position - 1].end if position else 0
-        topic, after = self._context.topic(number, numeral)
-        if unknown := self._unknown_words(marked, max(start, after), numeral.start):
+        topic, behind_to = self._context.topic(number, numeral)
+        start = max(since, self._opened(marked, numeral))
+        if unknown := self._unknown_words(marked, start, max(numeral.start, behind_to)):
             raise Unsure(N_("words not understood: {about}"), unknown)
         target = topic.get(unit_key(numeral, topic))
         if numeral.kind == "bn_vnd" and marked.flat[: numeral.start].rstrip().endswith("/"):
@@ -118,6 +121,8 @@ class Reader:
             raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
         if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
             raise Unsure(N_("a share of a number that is not named"))
+        if target["column" if "column" in target else "measure"].startswith("on_time"):
+            self._check_early(marked, numeral)
         unit, level = self._whom(number, numeral, earlier[-1] if earlier else 0, topic)
         period, note = self._context.period(number, numeral, target["table"])
         basis, scope, plan_year = "unstated", "total", period.end.year
@@ -145,13 +150,14 @@ class Reader:
             if following and _OF.search(marked.flat[: following[0].start]):
                 near = following[0]
         if near is None and "whole" in topic:
-            start = max(
-                (m.end() for m in _CLAUSE.finditer(marked.flat, 0, numeral.start)), default=0
-            )
-            clause = blank(marked.line.text, marked.names)[start : numeral.start]
+            clause = blank(marked.line.text, marked.names)[
+                self._clause(marked, numeral) : numeral.start
+            ]
             if unknown := _proper_name(clause):
                 raise Unsure(NOT_LISTED, unknown)
-            return "", topic["whole"]
+            near = self._subject(marked, numeral)
+            if near is None:
+                return "", topic["whole"]
         for at in self._context.upwards(number):
             if near is None:
                 end = numeral.start if at == number else len(self._context.marked[at].flat)
@@ -168,6 +174,38 @@ class Reader:
         if len(near.codes) != 1:
             raise Unsure(NOT_LISTED, near.spelled)
         return near.spelled, level
+
+    def _subject(self, marked: Marked, numeral: Numeral) -> Name | None:
+        """The one office that a sentence with several figures is about."""
+        start, _ = marked.sentence(numeral.start)
+        offices = [
+            name
+            for name in marked.names
+            if start <= name.start < numeral.start and name.level in ("district", "department")
+        ]
+        if not offices:
+            return None
+        first = next(n.start for n in marked.numerals if n.is_figure and n.start >= start)
+        if len({name.codes for name in offices}) > 1 or offices[0].start > first:
+            raise Unsure(N_("whose figure it is is not sure"))
+        return offices[0]
+
+    def _clause(self, marked: Marked, numeral: Numeral) -> int:
+        """Where the clause of a figure begins: after a full stop or semicolon."""
+        start, _ = marked.sentence(numeral.start)
+        stops = [m.end() for m in _CLAUSE.finditer(marked.flat, start, numeral.start)]
+        return max([start, *stops])
+
+    def _opened(self, marked: Marked, numeral: Numeral) -> int:
+        """Where what is said of a figure opens at the latest: behind a colon or an open bracket."""
+        before = _ASIDE.sub(lambda m: " " * len(m[0]), marked.flat[: numeral.start])
+        return max(before.rfind(":"), before.rfind("(")) + 1
+
+    def _check_early(self, marked: Marked, numeral: Numeral) -> None:
+        start, end = marked.sentence(numeral.start)
+        apart = [m for m in marked.topics if start <= m.start < end]
+        if any(marked.flat[m.start : m.end] == "trước hạn" for m in apart):
+            raise Unsure(N_("early and on time are counted apart"))
 
     def _said(self, marked: Marked, start: int, end: int) -> Name | Mark | None:
         names = [n for n in marked.names if start <= n.start and n.end <= end]
