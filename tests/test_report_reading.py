@@ -146,7 +146,7 @@ def test_period_basis_and_scope_are_what_the_text_says(paragraphs, expected):
         (["Giải ngân vốn ODA đạt 70%"], "part of the capital"),
         (["Vốn kéo dài được giao thấp. Giải ngân đạt 70%"], "which capital is counted"),
         (["Giải ngân đạt 70% kế hoạch vốn đã phân bổ"], "plan the tables do not know"),
-        (["Giải ngân đến 1/6/2030 đạt 30%.", "I. KHÁC", "Suối Mơ giải ngân 80%"], "which day"),
+        (["Giải ngân đến 1/6/2030 đạt 30%.", "I. KHÁC", "Suối Mơ giải ngân 80%"], "of which day"),
         (["BÁO CÁO QUÝ I NĂM 2031", "Huyện: 12 hồ sơ trễ hạn"], "title is of another year"),
     ],
 )  # fmt: skip

@@ -41,7 +41,7 @@ class Context:
         self.counts = {"district": gazetteer.districts}  # how many there are, where it is known
         self.marked = [mark(line, gazetteer, year) for line in report.lines]
         self._titled = self._period_of_title()
-        self._days = self._days_within_the_year()
+        self._parted = self._tables_of_parts()
 
     def topic(self, number: int, numeral: Numeral) -> tuple[dict, int]:
         """The topic that governs a number, and how far its words reach behind the number."""
@@ -72,7 +72,10 @@ class Context:
         own = [s for s in marked.periods if s.period.kind in (*kinds, "several")]
         _, end = marked.sentence(numeral.start)
         said = behind(own, marked.flat, numeral.end) or before(own, 0, numeral.start)
-        said = said or next((s for s in own if numeral.end <= s.start < end), None)
+        if said is None and not any(
+            n.is_figure and numeral.end <= n.start < end for n in marked.numerals
+        ):
+            said = next((s for s in own if numeral.end <= s.start < end), None)
         note = ""
         if said is None and table == "disbursement":
             later = [s for s in own if s.start >= end and s.period.kind == "to"]
@@ -88,8 +91,8 @@ class Context:
             raise Unsure(N_("said of several years"))
         if said is not None:
             return said.period, note
-        if table == "disbursement" and self._days:
-            raise Unsure(N_("on which day is not sure"))
+        if table in self._parted:
+            raise Unsure(N_("of which day or period is not sure"))
         if self._titled and table not in _YEARLY:
             if self._titled.end.year != self.year:
                 raise Unsure(N_("the title is of another year than {about}"), str(self.year))
@@ -148,15 +151,19 @@ class Context:
         said = behind(plans, marked.flat, numeral.end) or before(plans, start, numeral.start)
         return said.period.end.year if said else year
 
-    def _days_within_the_year(self) -> set[dt.date]:
-        """Days before the year's end to which the report counts what is disbursed."""
+    def _tables_of_parts(self) -> set[str]:
+        """Tables of which the report gives figures for a part of the year, or to a day in it."""
         return {
-            stated.period.end
+            table
             for number, marked in enumerate(self.marked)
-            if any("disbursement" in _tables(topic.what) for topic in marked.topics)
-            and not self.is_task(number)
-            for stated in marked.periods
-            if stated.period.kind == "to" and stated.period.end < dt.date(self.year, 12, 31)
+            if not self.is_task(number)
+            and any(
+                stated.period.kind in ("part", "to")
+                and stated.period.end < dt.date(self.year, 12, 31)
+                for stated in marked.periods
+            )
+            for topic in marked.topics
+            for table in _tables(topic.what)
         }
 
     def _period_of_title(self) -> Period | None:

@@ -18,14 +18,15 @@ MAX_PAGES = 60  # of a PDF: its parser takes 0.2 s and 9 MB a page
 MAX_CHARACTERS = 2_000_000
 PLAIN = (".txt", ".md")
 LOADED = (".docx", ".pdf", ".doc", ".rtf")
-_SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])\s?[.)/]\s+(?=\S)")
-_NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)\s?[.)/]\s*(?=[^\W\d])")
+_SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])(?:\s?[.)/]|-)\s+(?=\S)")
+_NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[^\W\d])")
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
 _BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
 _DEEPER = "+○◦"  # bullets that stand under a dash
 # What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
+_COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
 
 
@@ -146,15 +147,13 @@ def _plain(path: Path) -> list[str | tuple[str, ...]]:
     if b"\0" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise ReportError(f"{path}: is not text; save it as UTF-8 text or as .docx")
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        text = raw.decode("latin-1")
-    fixed = viparse.fix(text[: MAX_CHARACTERS + 1])
+    try:
+        text = raw.decode("utf-16" if utf16 else "utf-8-sig")[: MAX_CHARACTERS + 1]
+        fixed = viparse.fix(text)
+    except UnicodeDecodeError:  # from before Unicode: whichever set of letters gives words
+        text = raw.decode("cp1252", errors="replace")[: MAX_CHARACTERS + 1]
+        readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
+        fixed = max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
     return [_table_row(line) or line for line in fixed.splitlines() if not _rule(line)]
 
 

@@ -13,6 +13,11 @@ from par_lib.intake.numerals import Numeral
 from par_lib.intake.periods import Stated
 
 _COMPARED = re.compile(r"(?:so với|cùng kỳ|hơn|bằng)(?:\s(?:của|cùng kỳ))*\s+$")
+_LEGAL = re.compile(
+    r"(?:theo |thực hiện |căn cứ )?(?:quyết định|nghị định|nghị quyết|công văn|thông tư|báo cáo"
+    r"|kế hoạch|chỉ thị|công điện|thông báo)\s+(?:số\s+)?\d\S*(?:\s+ngày\s+\d\S*)?"
+    r"(?:\s+của\s[^,;:.]{0,80})?"
+)
 _END = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[%)\d]))\.(?=\s|;|$)")
 _GOES_ON = re.compile(r"[.;\s]*(?:\d{1,2}\s)?\s*(?:bao gồm|gồm|cụ thể|trong đó)")
 _NEAR = 30  # characters in which a word directly behind a figure is said of it
@@ -54,7 +59,7 @@ class Marked:
     bases: list[Mark]
     scopes: list[Mark]
     bare: str  # flat, with spaces for names, topics, levels, bases and scopes
-    unnamed: str  # flat, with spaces for names
+    unnamed: str  # the line, with spaces for names and legal references
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a position starts and ends; a list goes on after "gồm"."""
@@ -86,8 +91,9 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
             or any(one.start <= n.start < one.end for n in no_figure)
         )
     ]
-    unnamed = blank(flat, names)
-    bare = blank(unnamed, (*topics, *levels, *bases, *scopes, *stated))
+    legal = [Mark(*match.span(), "legal") for match in _LEGAL.finditer(flat)]
+    unnamed = blank(line.text, (*names, *legal))
+    bare = blank(flat, (*names, *legal, *topics, *levels, *bases, *scopes, *stated))
     return Marked(line, flat, found, names, topics, levels, stated, bases, scopes, bare, unnamed)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from par_lib.intake import language
 from par_lib.intake.context import Context, Unsure, unit_key
-from par_lib.intake.marks import Mark, Marked, blank
+from par_lib.intake.marks import Mark, Marked
 from par_lib.intake.names import Name
 from par_lib.intake.numerals import Numeral
 from par_lib.intake.periods import Period, whole
@@ -150,9 +150,7 @@ class Reader:
             if following and _OF.search(marked.flat[: following[0].start]):
                 near = following[0]
         if near is None and "whole" in topic:
-            clause = blank(marked.line.text, marked.names)[
-                self._clause(marked, numeral) : numeral.start
-            ]
+            clause = marked.unnamed[self._clause(marked, numeral) : numeral.start]
             if unknown := _proper_name(clause):
                 raise Unsure(NOT_LISTED, unknown)
             near = self._subject(marked, numeral)
