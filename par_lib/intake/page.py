@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from jinja2 import Environment, PackageLoader
 
+from par_lib import schema
+from par_lib.intake import sheet_words
 from par_lib.intake.context import Context
 from par_lib.intake.reading import Left, Taken
 from par_lib.intake.rows import Row
+from par_lib.labels import TABLE_LABELS
 from par_lib.wording import N_, Language
 
 _CLASSES = {
@@ -58,7 +61,7 @@ def render(
         lines.append({"parts": parts, "depth": depth, "head": marked.line.place == "heading"})
     return environment.get_template("read_report.html.j2").render(
         t=t, file=file, lines=lines, taken=taken, others=others,
-        rows=[_row(context, row, number) for number, row in enumerate(rows)],
+        rows=[_row(context, row, number, t) for number, row in enumerate(rows)],
         left=[_left(context, one, reasons[at]) for at, one in undecided.items()],
     )  # fmt: skip
 
@@ -69,17 +72,23 @@ def _left(context: Context, one: Left, reason: str) -> dict:
     return {"id": identity, "text": one.numeral.text, "reason": reason, "where": where}
 
 
-def _row(context: Context, row: Row, number: int) -> dict:
+def _row(context: Context, row: Row, number: int, t: Language) -> dict:
     numerals = [one for one in row.figures if isinstance(one, Taken)]
-    cells = list(row.cells.items())
     anchor = [f"n-{one.line}-{one.numeral.start}" for one in numerals] or [""]
+    said = [
+        sheet_words.word(name, value, t) if name in schema.CODES else value
+        for name, value in row.key.items()
+        if value != "unstated"
+    ]
     return {
         "number": number,
-        "table": f"{row.year}/{row.table}",
-        "label": ", ".join(value for value in row.key.values() if value != "unstated"),
+        "table": f"{t(TABLE_LABELS[row.table])} {row.year}",
+        "label": ", ".join(said),
         "cells": [
-            {"text": f"{name} {cell}", "id": anchor[min(place, len(anchor) - 1)]}
-            for place, (name, cell) in enumerate(cells)
+            {"text": f"{sheet_words.header(name, t)}: {sheet_words.word(name, cell, t)}",
+             "id": anchor[min(place, len(anchor) - 1)]}
+            for place, (name, cell) in enumerate(row.cells.items())
+            if cell
         ],
         "where": context.lines[row.figures[0].line].where,
-    }
+    }  # fmt: skip

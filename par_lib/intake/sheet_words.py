@@ -3,7 +3,7 @@
 from par_lib import schema
 from par_lib.labels import LABELS, TABLE_LABELS
 from par_lib.vietnamese import compare_key
-from par_lib.wording import LANGUAGES, N_, language
+from par_lib.wording import LANGUAGES, N_, Language, language
 
 _t = language(LANGUAGES[0])  # an office fills in Vietnamese
 HEADERS = {
@@ -55,15 +55,15 @@ def sheet_name(table: str) -> str:
     return _t(TABLE_LABELS[table])[:31]
 
 
-def header(column: str) -> str:
-    """The Vietnamese header of a column."""
-    return _t(HEADERS[column])
+def header(column: str, t: Language = _t) -> str:
+    """The header of a column, Vietnamese where no language is given."""
+    return t(HEADERS[column])
 
 
-def word(column: str, code: str) -> str:
+def word(column: str, code: str, t: Language = _t) -> str:
     """How a code of this column is shown."""
     words = _LEVELS if column == "level" else LABELS | _CODES
-    return _t(words.get(code, code))
+    return t(words.get(code, code))
 
 
 def code_of(column: str, text: str) -> str:

@@ -1,10 +1,14 @@
 """Pages as a reader's browser sees them: hand-made ones, a violating one, a real edition."""
 
+from pathlib import Path
+
 import page_checks
 import pytest
 import specimen
 
+from par_lib import intake
 from par_lib.press.page import render_page
+from par_lib.wording import language
 
 CHECKS = [
     page_checks.accessibility_faults,
@@ -34,6 +38,22 @@ def test_specimen_is_sound(browser, specimen_pages, name, check):
 @every_check
 def test_violations_are_found(browser, violating_page, check):
     assert check(browser, violating_page)
+
+
+@pytest.fixture(scope="session")
+def read_report(tmp_path_factory):
+    """What par read shows of a sample report."""
+    folder = tmp_path_factory.mktemp("read")
+    report = Path(__file__).parents[1] / "reports" / "city.md"
+    result = intake.read(report, "quang-nam", 2030)  # its offices are unknown there: many are left
+    page = folder / "read-report.html"
+    page.write_text(result.page(language("vi")), encoding="utf-8")
+    return page
+
+
+@every_check
+def test_what_was_read_is_shown_soundly(browser, read_report, check):
+    assert check(browser, read_report) == []
 
 
 @every_check
