@@ -87,6 +87,12 @@ def test_what_is_said_is_taken(paragraphs, expected):
         (["Một số dự án giải ngân đạt 80%"], "words not understood: dự án"),
         (["Xóm Lạ giải ngân đạt 80%"], "words not understood: xóm lạ"),
         (["Giải ngân của Suối Mơ 40%, Đá Bạc 50%, nguồn vốn 60%"], "whose figure"),
+        (["Cấp huyện: trễ hạn ở lĩnh vực khác (30 hồ sơ)"], "words not understood: lĩnh vực khác"),
+        (["Hồ sơ trễ hạn của các xã thuộc huyện Suối Mơ là 30 hồ sơ"], "district's communes"),
+        (["- Hồ sơ trễ hạn:", "+ Xã: Suối Mơ 30 hồ sơ"], "district's communes"),
+        (["Có 3 đơn vị giải ngân 100%"], "said of the offices counted"),
+        (["II. SIPAS", "Chỉ số bộ máy đạt 9,4 điểm, xếp thứ 30"], "words not understood: máy"),
+        (["PAR INDEX cấp huyện: Suối Mơ 90,1 điểm"], "of the province only"),
         (["Hồ sơ trễ hạn: Suối Mơ 30%"], "pct is no figure of the measure named"),
     ],
 )

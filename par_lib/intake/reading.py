@@ -26,6 +26,7 @@ BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|
 _ASIDE = re.compile(r"\([^()]*\)")
 _CLAUSE = re.compile(r";(?=\s)")
 _NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
+NOT_UNDERSTOOD = N_("words not understood: {about}")
 NOT_LISTED = N_("{about} is not in units.csv, or is several units there")
 _COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
 
@@ -81,13 +82,24 @@ class Reader:
         """
         taken, left = [], []
         for number, marked in enumerate(self._context.marked):
+            doubt: tuple[int, Unsure] | None = None  # what the figures behind it inherit
             for position, numeral in enumerate(marked.numerals):
                 if not numeral.is_figure or (number, numeral.start) in done:
                     continue
+                clause = self._clause(marked, numeral)
+                before = marked.numerals[position - 1].end if position else 0
+                own = any(
+                    before <= one.start < numeral.start for one in (*marked.topics, *marked.names)
+                )
                 try:
+                    if doubt and doubt[0] == clause and not own:
+                        raise doubt[1]
                     taken.append(self._figure(number, position))
+                    doubt = None
                 except Unsure as unsure:
                     left.append(Left(number, numeral, unsure.reason, unsure.about))
+                    if unsure.reason in (NOT_UNDERSTOOD, NOT_LISTED):
+                        doubt = clause, unsure
         return taken, left
 
     def _figure(self, number: int, position: int) -> Taken:
@@ -113,7 +125,7 @@ class Reader:
         topic, behind_to = self._context.topic(number, numeral)
         start = max(since, self._opened(marked, numeral))
         if unknown := self._unknown_words(marked, start, max(numeral.start, behind_to)):
-            raise Unsure(N_("words not understood: {about}"), unknown)
+            raise Unsure(NOT_UNDERSTOOD, unknown)
         target = topic.get(unit_key(numeral, topic))
         if numeral.kind == "bn_vnd" and marked.flat[: numeral.start].rstrip().endswith("/"):
             target = target and target | {"column": "plan_bn_vnd"}  # "4 triệu đồng/8 triệu đồng"
@@ -124,6 +136,13 @@ class Reader:
         if target["column" if "column" in target else "measure"].startswith("on_time"):
             self._check_early(marked, numeral)
         unit, level = self._whom(number, numeral, earlier[-1] if earlier else 0, topic)
+        counted = ("count:district", "count:department", "count:commune")
+        clause = self._clause(marked, numeral)
+        if numeral.kind == "pct" and not unit:
+            if any(n.kind in counted and n.start >= clause for n in marked.numerals[:position]):
+                raise Unsure(N_("said of the offices counted before it"))
+        if target["table"] == "scores" and (unit or level != "province"):
+            raise Unsure(N_("the tables hold this of the province only"))
         period, note = self._context.period(number, numeral, target["table"])
         basis, scope, plan_year = "unstated", "total", period.end.year
         if target["table"] == "disbursement":
@@ -171,7 +190,21 @@ class Reader:
             return "", level
         if len(near.codes) != 1:
             raise Unsure(NOT_LISTED, near.spelled)
+        if level == "district" and self._of_communes(number, numeral):
+            raise Unsure(N_("of a district's communes, which the tables do not hold"))
         return near.spelled, level
+
+    def _of_communes(self, number: int, numeral: Numeral) -> bool:
+        """Whether the line, or else the next above it that says a level, says communes only."""
+        for at in self._context.upwards(number):
+            levels = {
+                mark.what
+                for mark in self._context.marked[at].levels
+                if at != number or mark.start < numeral.start
+            }
+            if levels:
+                return levels == {"commune"}
+        return False
 
     def _subject(self, marked: Marked, numeral: Numeral) -> Name | None:
         """The one office that a sentence with several figures is about."""
@@ -197,7 +230,7 @@ class Reader:
     def _opened(self, marked: Marked, numeral: Numeral) -> int:
         """Where what is said of a figure opens at the latest: behind a colon or an open bracket."""
         before = _ASIDE.sub(lambda m: " " * len(m[0]), marked.flat[: numeral.start])
-        return max(before.rfind(":"), before.rfind("(")) + 1
+        return max(before.rfind(":"), before.rstrip("( ").rfind("(")) + 1
 
     def _check_early(self, marked: Marked, numeral: Numeral) -> None:
         start, end = marked.sentence(numeral.start)
