@@ -138,9 +138,9 @@ class Reader:
         unit, level = self._whom(number, numeral, earlier[-1] if earlier else 0, topic)
         counted = ("count:district", "count:department", "count:commune")
         clause = self._clause(marked, numeral)
-        if numeral.kind == "pct" and not unit:
-            if any(n.kind in counted and n.start >= clause for n in marked.numerals[:position]):
-                raise Unsure(N_("said of the offices counted before it"))
+        offices = [n for n in marked.numerals[:position] if n.kind in counted]
+        if numeral.kind == "pct" and not unit and any(n.start >= clause for n in offices):
+            raise Unsure(N_("said of the offices counted before it"))
         if target["table"] == "scores" and (unit or level != "province"):
             raise Unsure(N_("the tables hold this of the province only"))
         period, note = self._context.period(number, numeral, target["table"])
