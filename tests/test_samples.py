@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
-from viparse.normalize import tcvn3
+from viparse.normalize import tcvn3, vni
 
 from par_lib import cleaning, schema
 from par_lib.intake import listings, mentions, reading, rows, storing, tasks
@@ -110,7 +110,25 @@ def as_tcvn3(text, folder):
     return path
 
 
-@pytest.mark.parametrize("form", [as_nfd, as_utf16, as_word, as_pdf, as_tcvn3])
+def as_vni(text, folder):
+    """One or two bytes a letter."""
+    letters = {letter: typed for typed, letter in reversed(vni._ENTRIES)}
+    path = folder / "r.txt"
+    path.write_bytes("".join(letters.get(c, c) for c in text).encode("cp1252"))
+    return path
+
+
+def as_rtf(text, folder):
+    escaped = "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text)
+    path = folder / "r.rtf"
+    path.write_text("{\\rtf1\\ansi " + escaped.replace("\n", "\\par\n") + "}", encoding="ascii")
+    return path
+
+
+FORMS = [as_nfd, as_utf16, as_word, as_pdf, as_rtf, as_tcvn3, as_vni]
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_form_of_the_file_does_not_matter(name, form, tmp_path):
     text = (REPORTS / f"{name}.md").read_text(encoding="utf-8")

@@ -46,6 +46,7 @@ HINTS = {
     "rank": N_("A rank, as 61 or 61/63."),
     "number": N_("A figure; its unit goes into the column for it."),
 }
+LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
 DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 TOTALS = frozenset(map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng")))
 

@@ -32,7 +32,6 @@ _COVER = (
     N_("Of every figure say where it stands: the source, and the section or page in it."),
     N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}"),
 )  # fmt: skip
-_LISTS = "_"  # the hidden sheet that holds what the drop-downs offer
 
 
 def write(
@@ -55,18 +54,20 @@ def write(
         cell.font = Font(underline="single", color="0B5C8F")
     cover.column_dimensions["A"].width = 100
     cover.protection.sheet = True
-    lists = book.create_sheet(_LISTS)
-    lists.sheet_state = "hidden"
+    lists = book.create_sheet(sheet_words.LISTS)
+    lists.protection.sheet = True
     offered = {"unit": [*units["name"], schema.OTHERS]} | {
         name: [sheet_words.word(name, code) for code in codes]
         for name, codes in schema.CODES.items()
     }
     ranges = {}
     for at, (name, choices) in enumerate(offered.items(), start=1):
-        for row, choice in enumerate(choices, start=1):
+        lists.cell(1, at, sheet_words.header(name)).font = Font(bold=True)
+        for row, choice in enumerate(choices, start=2):
             lists.cell(row, at, choice)
         letter = get_column_letter(at)
-        ranges[name] = f"'{_LISTS}'!${letter}$1:${letter}${len(choices)}"
+        lists.column_dimensions[letter].width = _WIDE.get(name, 24)
+        ranges[name] = f"'{lists.title}'!${letter}$2:${letter}${len(choices) + 1}"
     for name, table in schema.TABLES.items():
         sheet = book.create_sheet(sheet_words.sheet_name(name))
         _sheet(sheet, table, tables.get(name), ranges)

@@ -36,7 +36,7 @@ def read(
     found = False
     for title, lines in _sheets(path):
         head = _header(title, lines)
-        if head is None:
+        if head is None or title == sheet_words.LISTS:
             continue
         found = True
         at, table, columns = head
