@@ -161,6 +161,7 @@ def test_tasks_have_area_leads_supports_and_targets(home):
 1. Cải cách thủ tục hành chính
 - Sở Y tế chủ trì, phối hợp với Sở Xây dựng và các sở, ngành công khai 100% hồ sơ; \
 tổ chức từ 02 - 03 cuộc đối thoại
+- Giảm hồ sơ: Sở Y tế; Sở Xây dựng; huyện Suối Mơ
 - Tăng thanh toán trực tuyến: Sở Xây dựng; đạt 80% trở lên
 2. Việc khác
 - Trồng 12% cây
@@ -174,6 +175,7 @@ tổ chức từ 02 - 03 cuộc đối thoại
     assert rows[["area", "lead_units", "supporting_units", "target"]].to_numpy().tolist() == [
         ["3", "Sở Y tế", "Sở Xây dựng;các sở, ngành", "100%"],
         ["3", "Sở Y tế", "", "02 - 03"],
+        ["3", "Sở Y tế;Sở Xây dựng;huyện Suối Mơ", "", ""],
         ["3", "Sở Xây dựng", "", ""],
         ["3", "Sở Xây dựng", "", "80% trở lên"],
     ]

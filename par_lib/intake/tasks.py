@@ -42,7 +42,8 @@ def read(
             row = _row(context, number, part, area, leads, used)
             only_names = _NOTHING.fullmatch(context.marked[number].unnamed, *part.span())
             if leads and only_names:
-                rows[-1].cells["lead_units"] = ";".join([*leads, row.cells["lead_units"]])
+                leads += row.cells["lead_units"].split(";")
+                rows[-1].cells["lead_units"] = ";".join(leads)
                 continue
             leads = row.cells["lead_units"].split(";") if row.cells["lead_units"] else leads
             rows.append(row)
