@@ -6,13 +6,17 @@ YEARS ?= 2022 2023
 LANGS ?= vi,en
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab check golden translations lock notebooks-clean clean
+.PHONY: help report demo test lab check golden translations lock notebooks-clean clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) ## Make the editions (YEARS="2022 2023" LANGS=vi,en)
 	@$(BIN)/par run $(YEARS) --lang $(LANGS)
+
+demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 2024, marked synthetic
+	@$(BIN)/par demo
+	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
 
 test: $(READY) ## Run all tests: package, notebooks, pages in a browser
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= par_lib tests

@@ -1,8 +1,11 @@
 """Tasks set after a year's results, joined to the figures they should move."""
 
+import numpy as np
 import pandas as pd
 
 from par_lib import labels, paths, tables, units
+from par_lib.findings import join_traces
+from par_lib.rules import Rulebook
 from par_lib.wording import N_, Language
 
 
@@ -51,6 +54,27 @@ def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Languag
     return counts.rename_axis("lead").rename("tasks").reset_index()
 
 
+def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
+    """Points lost by the criteria each task should move; index of ``tasks``.
+
+    Columns stake_points_low, stake_points_high (missing where no criterion of the rulebook answers
+    to the task), status, source and locator of the task and of those criteria. status is "assumed"
+    as soon as one of them is. Two tasks for one criterion have the same points at stake: they are
+    not to be added.
+    """
+    lost = card.set_index("criterion")
+    rows = []
+    for task in tasks.itertuples():
+        codes = [one.code for one in rules.criteria if task.moves and task.moves in one.moved_by]
+        own = lost.loc[codes]
+        ends = [own[f"lost_points_{end}"].sum() if codes else np.nan for end in ("low", "high")]
+        status = "derived" if (own["status"] == "reported").all() else "assumed"
+        traces = join_traces([task.source, *own["source"]], [task.locator, *own["locator"]])
+        rows.append((*ends, status if codes else task.status, *traces))
+    columns = ["stake_points_low", "stake_points_high", "status", "source", "locator"]
+    return pd.DataFrame(rows, columns=columns, index=tasks.index)
+
+
 def target_words(task: pd.Series, language: Language) -> str:
     """The target of one task, as "100 %" or "2–3"; a dash where none is stated."""
     percent = task["target_unit"] == "pct"
@@ -78,7 +102,7 @@ def _stand(pointer: str, data: tables.Tables, language: Language) -> str:
         return f"{language.number(points, 2)}/{language.number(most)}"
     of_level = frame[frame["level"] == level]
     if table == "late_dossiers":
-        total = of_level[of_level["unit"] == data.place].nlargest(1, "period_end")
+        total = tables.longest_period(of_level[of_level["unit"] == data.place])
         if len(total) == 1:
             return language("{late} late dossiers", late=total["late_low"].item())
         listed = of_level[of_level["status"] != "bound"]

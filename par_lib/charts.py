@@ -18,7 +18,7 @@ from par_lib.wording import Language
 
 HATCH = "////"
 # Behind text that lies on a line or a hatching.
-_BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
+BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
 _ROW_INCHES = 0.36
 
 
@@ -31,7 +31,7 @@ def interval_bars(
 
     ``value`` names a pair ``_low``/``_high``; a missing high is drawn to the edge of the axis.
     """
-    fig, ax = _rows(len(frame))
+    fig, ax = plot_rows(len(frame))
     percent = value.endswith("_pct")
     low, high = frame[f"{value}_low"].astype(float), frame[f"{value}_high"].astype(float)
     edge = 100.0 if percent else max(low.max(), high.max()) * 1.02
@@ -43,15 +43,15 @@ def interval_bars(
         else:
             _span(ax, low[row], end, y)
         text = language.interval(low[row], high[row], digits, percent=percent)
-        ax.annotate(text, (end, y), (4, 0), textcoords="offset points", va="center", bbox=_BACKING)
+        ax.annotate(text, (end, y), (4, 0), textcoords="offset points", va="center", bbox=BACKING)
     if threshold is not None:
         ax.axvline(threshold, color=PALETTE["ink"], linewidth=0.9, linestyle=(0, (4, 3)))
         ax.annotate(
             threshold_label, (threshold, -0.6), (4, 4), textcoords="offset points", va="bottom"
         )
-    _name_rows(ax, frame[name])
+    name_rows(ax, frame[name])
     ax.set_xlim(0, edge * 1.12)
-    _value_axis(ax, language, axis_label, percent=percent)
+    value_axis(ax, language, axis_label, percent=percent)
     return fig
 
 
@@ -60,7 +60,7 @@ def earned_lost(
     axis_label: str, digits: int = 2,
 ) -> Figure:  # fmt: skip
     """Points earned and lost of the maximum, a row each; columns points and max_points."""
-    fig, ax = _rows(len(frame))
+    fig, ax = plot_rows(len(frame))
     rows = range(len(frame))
     lost = frame["max_points"] - frame["points"]
     ax.barh(rows, frame["points"], height=0.62, color=PALETTE["bar"])
@@ -75,9 +75,9 @@ def earned_lost(
     ax.annotate(earned_label, (0, -0.62), va="bottom", color=PALETTE["muted"])
     first = frame["points"].iloc[0]
     ax.annotate(lost_label, (first, -0.62), va="bottom", color=PALETTE["accent"])
-    _name_rows(ax, frame[name])
+    name_rows(ax, frame[name])
     ax.set_xlim(0, frame["max_points"].max() * 1.3)
-    _value_axis(ax, language, axis_label)
+    value_axis(ax, language, axis_label)
     return fig
 
 
@@ -86,7 +86,7 @@ def dumbbell(
     start_label: str, end_label: str, notes: Sequence[str], digits: int = 2,
 ) -> Figure:  # fmt: skip
     """Two values a row joined by a line, open circle first; ``notes`` stand at the right."""
-    fig, ax = _rows(len(frame))
+    fig, ax = plot_rows(len(frame))
     right = max(frame[start].max(), frame[end].max())
     left = min(frame[start].min(), frame[end].min())
     pad = (right - left) * 0.08
@@ -103,9 +103,9 @@ def dumbbell(
         ax.annotate(note, (right + 2.6 * pad, y), va="center", color=PALETTE["muted"])
     for label, column, ha in ((start_label, start, "right"), (end_label, end, "left")):
         ax.annotate(label, (frame[column].iloc[0], -0.5), va="bottom", ha=ha)
-    _name_rows(ax, frame[name])
+    name_rows(ax, frame[name])
     ax.set_xlim(left - 2.2 * pad, right + 5 * pad)
-    _value_axis(ax, language, axis_label)
+    value_axis(ax, language, axis_label)
     return fig
 
 
@@ -138,7 +138,9 @@ def slopes(
                 labels[x].append((value[0], "  ".join(words if x == 0 else words[::-1])))
     for x, side in ((0, "right"), (1, "left")):
         written = sorted(labels[x])
-        for y, (value, text) in zip(_spread([v for v, _ in written], 3.1), written, strict=True):
+        for y, (value, text) in zip(
+            spread_apart([v for v, _ in written], 3.1), written, strict=True
+        ):
             ax.annotate(text, (x, y), (-9 if x == 0 else 9, 0), textcoords="offset points",
                         ha=side, va="center")  # fmt: skip
             ax.plot([x, x + (-0.015 if x == 0 else 0.015)], [value, y], color=PALETTE["faint"],
@@ -149,7 +151,8 @@ def slopes(
     ax.annotate(others, (0.5, -0.02), xycoords="axes fraction", ha="center", va="top",
                 color=PALETTE["muted"])  # fmt: skip
     ax.set_xlim(-0.55, 1.55)
-    ax.set_ylim(15, 101)
+    known = [value for side in labels.values() for value, _ in side]
+    ax.set_ylim(max(min(known, default=0) - 5, -3), 101)
     ax.axis("off")
     return fig
 
@@ -184,7 +187,7 @@ def stacked(
     hatches: Sequence[str],
 ) -> Figure:  # fmt: skip
     """Stacked counts: one bar a row of ``frame``, one segment a column, labelled in place."""
-    fig, ax = _rows(len(frame), extra=0.5)
+    fig, ax = plot_rows(len(frame), extra=0.5)
     left = np.zeros(len(frame))
     whole = frame.sum(axis=1).max()
     for label, colour, hatch in zip(frame.columns, colours, hatches, strict=True):
@@ -198,11 +201,11 @@ def stacked(
         for y, value in enumerate(values):
             if value > whole * 0.03:
                 inside = {"ha": "center", "va": "center", "fontsize": 9}
-                ax.text(left[y] + value / 2, y, language.number(value), bbox=_BACKING, **inside)
+                ax.text(left[y] + value / 2, y, language.number(value), bbox=BACKING, **inside)
         left += values
-    _name_rows(ax, frame.index)
+    name_rows(ax, frame.index)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(frame.columns), frameon=False)
-    _value_axis(ax, language, axis_label)
+    value_axis(ax, language, axis_label)
     return fig
 
 
@@ -227,7 +230,7 @@ def tile_map(
                               edgecolor=PALETTE["faint"], linewidth=0.8)  # fmt: skip
         ax.add_patch(patch)
         x, y = corner[0] + 0.47, corner[1]
-        backing = _BACKING if low != high else None
+        backing = BACKING if low != high else None
         label = textwrap.fill(tile[name], 11)  # English names end in "District"
         ax.text(x, y + 0.32, label, ha="center", va="center", fontsize=9, bbox=backing)
         text = language.interval(low, high, digits, percent=percent)
@@ -241,7 +244,8 @@ def tile_map(
     return fig
 
 
-def _rows(count: int, *, extra: float = 0.0) -> tuple[Figure, Axes]:
+def plot_rows(count: int, *, extra: float = 0.0) -> tuple[Figure, Axes]:
+    """A figure whose height fits so many rows."""
     return plt.subplots(figsize=(8, _ROW_INCHES * count + 0.8 + extra))
 
 
@@ -250,7 +254,8 @@ def _span(ax: Axes, low: float, high: float, y: float) -> None:
             edgecolor=PALETTE["bar"], linewidth=0.8)  # fmt: skip
 
 
-def _name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
+def name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
+    """Write the rows' names, first on top."""
     lines = [textwrap.fill(str(name), 40) for name in names]
     size = 8 if any("\n" in line for line in lines) else 10
     ax.set_yticks(range(len(names)), lines, fontsize=size)
@@ -259,7 +264,8 @@ def _name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _value_axis(ax: Axes, language: Language, label: str, *, percent: bool = False) -> None:
+def value_axis(ax: Axes, language: Language, label: str, *, percent: bool = False) -> None:
+    """Write the numbers of the horizontal axis as the language writes them."""
     digits = 0 if ax.get_xlim()[1] > 5 else 1
     ax.xaxis.set_major_formatter(
         lambda value, _: (language.percent if percent else language.number)(value, digits)
@@ -268,7 +274,7 @@ def _value_axis(ax: Axes, language: Language, label: str, *, percent: bool = Fal
     ax.grid(axis="x")
 
 
-def _spread(values: list[float], gap: float) -> list[float]:
+def spread_apart(values: list[float], gap: float) -> list[float]:
     """Positions near sorted ``values``, at least ``gap`` apart, their mean kept."""
     placed = list(values)
     for _ in range(200):

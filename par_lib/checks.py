@@ -18,6 +18,7 @@ def review(
     """All findings of one year, gravest first; an empty table where nothing can be compared."""
     province = known.loc[known["level"] == "province", "code"].iloc[0]
     late, capital = tables["late_dossiers"], tables["disbursement"]
+    sipas = tables["sipas"].query("level == 'province'")
     findings = [
         *listed_against_total(late, province=province),
         *half_year_against_year(late, province=province),
@@ -26,8 +27,8 @@ def review(
         *announced_against_listed(tables["indicators"], capital),
         *rate_against_amounts(capital),
         *parts_against_whole(tables["indicators"]),
-        *components_against_total(tables["sipas"], tables["scores"]),
-        *sources_that_differ(tables["sipas"]),
+        *components_against_total(sipas, tables["scores"]),
+        *sources_that_differ(sipas),
         *title_against_data(sources, year=year),
     ]
     return to_frame(findings)
@@ -70,11 +71,11 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
 
 
 def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
-    """A part of the year against the whole: it may not exceed it, and should make sense."""
+    """About half a year against the whole: it may not exceed it, and should make sense."""
     totals = late[(late["unit_code"] == province) & late["late_low"].notna()]
     listed = late[(late["unit_code"] != province) & (late["status"] != "bound")]
     for part in totals.itertuples():
-        if (part.period_end - part.period_start).days > 300:
+        if not 150 < (part.period_end - part.period_start).days < 300:
             continue
         if part.level == "province":  # the province's own offices are its departments
             whole = listed[listed["level"] == "department"]
@@ -127,10 +128,10 @@ def named_without_figure(
 def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
     """Two lists of the same source that name different places for the same thing."""
     for (level, _source), named in mentions.groupby(["level", "source"]):
-        lists = {place: set(rows["unit"]) for place, rows in named.groupby("locator")}
+        lists = [set(rows["unit"]) for _, rows in named.groupby("locator")]
         if len(lists) != 2:
             continue
-        (_place_a, a), (_place_b, b) = lists.items()
+        a, b = lists
         if a == b:
             continue
         values = {
@@ -230,8 +231,8 @@ def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
         severity, decide = ("agrees", NOTHING_TO_DECIDE) if a == b else (
             "conflict", N_("Correct the total or a part.")
         )  # fmt: skip
-        values = {"parts": [int(part) for part in parts["value_low"]], "sum": a, "whole": b}
-        values["parts"] = " + ".join(map(str, values["parts"]))
+        summands = " + ".join(str(int(part)) for part in parts["value_low"])
+        values = {"parts": summands, "sum": a, "whole": b}
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
         yield from_rows("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
                        indicators.loc[[whole.Index, *parts.index]])  # fmt: skip

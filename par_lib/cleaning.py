@@ -12,7 +12,7 @@ from functools import cache, partial
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from par_lib import schema, units, vietnamese
+from par_lib import schema, units, validation, vietnamese
 
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 
@@ -40,7 +40,7 @@ def check_raw(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFr
         )
     problems = []
     try:
-        schema.raw_schema(table).validate(raw, lazy=True)
+        validation.raw_schema(table).validate(raw, lazy=True)
     except SchemaErrors as error:
         problems = [
             f"{_place(file, case['index'], case['column'])}: {case['failure_case']!r} "
@@ -67,6 +67,7 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
         return raw.copy()
     dated = next((name for name in ("as_of", "period_end") if name in raw), None)
     valid_on = cache(lambda date: units.units_on(known, date))
+    found = cache(lambda name, date: units.resolve(name, valid_on(date)))  # names repeat
 
     def code(row: int) -> str | None:
         name = raw.loc[row, "unit"]
@@ -76,12 +77,12 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
             raise ValueError(f"{where}: {date} is not of {year}; move the row to {date.year}/")
         if name == schema.OTHERS:
             return None
-        place = _place(file, row, "unit")
         try:
-            return units.resolve(name, valid_on(date), where=place)
-        except units.UnknownUnit:
+            return found(name, date)
+        except units.UnknownUnit as error:
+            place = _place(file, row, "unit")
             _explain_ended(name, known=known, date=date, place=place)
-            raise
+            raise units.UnknownUnit(f"{place}: {error}") from None
 
     codes = _read_cells(raw.index, code)
     names = dict(zip(known["code"], known["name"], strict=True))
@@ -214,7 +215,7 @@ def check_tidy(tidy: pd.DataFrame, *, table: schema.Table, file: str) -> pd.Data
     names = [name for column in table.columns for name in column.tidy_names]
     tidy = tidy[[*names, "approximate"]].reset_index(drop=True)
     try:
-        return schema.tidy_schema(table).validate(tidy, lazy=True)
+        return validation.tidy_schema(table).validate(tidy, lazy=True)
     except SchemaErrors as error:
         raise DataError(
             f"{file}, record {case['index']}, column {case['column']}: "

@@ -165,10 +165,20 @@ def new_year(
             typer.echo(f"{number}. {t(step, **values)}")
 
 
-def _template(province: str, year: int, to: Path | None) -> Path:
-    import pandas as pd
+@app.command()
+def demo(
+    dossiers: Annotated[int, typer.Option(help="Size of the dossier register.")] = 400_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another invented province.")] = 1,
+) -> None:
+    """Make the invented province "demo" for 2021 to 2024, marked synthetic everywhere."""
+    from par_lib import demo as invented
 
-    from par_lib import schema, units
+    with _plain_errors():
+        typer.echo(f"{invented.write(size=dossiers, seed=seed)}  (synthetic)")
+
+
+def _template(province: str, year: int, to: Path | None) -> Path:
+    from par_lib import schema, spreadsheet, units
     from par_lib.intake import template as workbook_template
 
     path = to or Path(f"{province}-{year}.xlsx")
@@ -177,7 +187,7 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     known = units.units_on(units.load_units(province), f"{year}-12-31")
     folder = paths.raw(province) / str(year)
     tables = {
-        name: pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+        name: spreadsheet.read_csv(folder / f"{name}.csv")
         for name in schema.TABLES
         if (folder / f"{name}.csv").is_file()
     }

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from par_lib import spreadsheet
 from par_lib.findings import join_traces
 from par_lib.vietnamese import fold
-from par_lib.wording import N_, UNKNOWN, Language
+from par_lib.wording import N_, SYNTHETIC_WORDS, UNKNOWN, Language
 
 PALETTE = {
     "ink": "#1c2024",
@@ -43,7 +43,6 @@ STYLE = {
     "axes.titlesize": 10,
     "axes.titlelocation": "left",
     "axes.titlecolor": PALETTE["ink"],
-    "axes.grid": False,
     "axes.axisbelow": True,
     "grid.color": PALETTE["faint"],
     "grid.linewidth": 0.6,
@@ -63,11 +62,12 @@ STATUS_WORDS = {
     "derived": N_("derived"),
     "bound": N_("bound"),
     "assumed": N_("assumed rule"),
+    "unknown": N_("unknown"),
 }
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
     N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
-    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"),
+    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"), N_("rule"),
 )  # fmt: skip
 _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
@@ -81,6 +81,7 @@ class Page:
     def __init__(self, language: Language, sources: pd.DataFrame) -> None:
         self.language = language
         self.sources = sources
+        self.banner = SYNTHETIC_WORDS if (sources["kind"] == "synthetic").any() else ""
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         mpl.rcParams.update(STYLE)
 
@@ -142,8 +143,7 @@ class Page:
             for name, label in columns.items()
         )
         if traced:
-            label = _text(self.language("Source"))
-            head += f'<th scope="col" class="refs">{label}</th>'
+            head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>'
         body, plain = [], [" | ".join(columns.values())]
         for row in frame.index:
             cells = {name: self._write(frame, row, name, digits.get(name, 0)) for name in columns}
@@ -167,7 +167,7 @@ class Page:
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
             f'tabindex="0"><table class="sortable"><caption>{_text(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-            f"{_csv_link(frame, columns, caption)}</figure>",
+            f"{_csv_link(frame, columns, caption, self.banner)}</figure>",
             "\n".join([caption, *plain]),
         )
 
@@ -256,11 +256,11 @@ def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, 
     return *join_traces(frame["source"], frame["locator"]), status
 
 
-def _csv_link(frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
-    """A link that holds the table itself: a page on a stick has no server to ask."""
-    names = [n for name in columns for n in (name, f"{name}_low", f"{name}_high") if n in frame]
-    names += [name for name in ("status", "source", "locator") if name in frame]
-    content = base64.b64encode(spreadsheet.to_csv(frame[names])).decode()
+def _csv_link(frame: pd.DataFrame, columns: Iterable[str], caption: str, banner: str) -> str:
+    # It holds the table itself: a page on a stick has no server to ask.
+    names = [n for name in columns for n in (name, f"{name}_low", f"{name}_high")]
+    names = [name for name in (*names, "status", "source", "locator") if name in frame]
+    content = base64.b64encode(spreadsheet.to_csv(frame[names], banner=banner)).decode()
     file = re.sub(r"[^a-z0-9]+", "-", fold(caption))[:60].strip("-")
     label = html.escape(f"CSV: {caption}", quote=True)
     return (

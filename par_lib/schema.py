@@ -8,9 +8,6 @@ when high is missing, unknown when both are missing.
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
-import pandera.pandas as pa
-
 Kind = Literal[
     "text", "code", "unit", "date", "count", "amount", "rate", "points", "rank", "number"
 ]
@@ -73,6 +70,7 @@ class Column:
     required: bool = False
     partial: bool = False
     unit_column: str | None = None  # for kind "number": the column that names its unit
+    only: tuple[str, ...] = ()  # for kind "code" of one table: its codes, where not in CODES
 
     @property
     def tidy_names(self) -> tuple[str, ...]:
@@ -243,52 +241,20 @@ TABLES: dict[str, Table] = {
     )
 }
 
-
-def raw_schema(table: Table) -> pa.DataFrameSchema:
-    """Schema of a raw table: every declared column present, in order, as text."""
-    columns = {}
-    for column in table.columns:
-        checks = [pa.Check.str_length(min_value=1, error="is empty")] if column.required else []
-        if column.name in ("source", "locator"):
-            checks.append(pa.Check.str_matches("^[^;]*$", error="holds ';'; write a comma"))
-        codes = CODES.get(column.name)
-        if codes and column.kind == "code":
-            allowed = codes if column.required else ("", *codes)
-            checks.append(pa.Check.isin(allowed, error=f"is not one of: {', '.join(codes)}"))
-        columns[column.name] = pa.Column(str, checks)
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
-
-
-def tidy_schema(table: Table) -> pa.DataFrameSchema:
-    """Schema of a tidy table: typed, within bounds, every low at most its high."""
-    columns: dict[str, pa.Column] = {}
-    pairs = []
-    for column in table.columns:
-        for name in column.tidy_names:
-            columns[name] = _tidy_column(column)
-        if column.partial:
-            pairs.append(_ordered_pair(*column.tidy_names))
-    columns["approximate"] = pa.Column(bool)
-    return pa.DataFrameSchema(columns, checks=pairs, strict=True, ordered=True, name=table.name)
-
-
-def _tidy_column(column: Column) -> pa.Column:
-    if not column.is_quantity:
-        dtype = "datetime64[s]" if column.kind == "date" else str
-        return pa.Column(dtype, nullable=column.kind == "unit")
-    low, high = BOUNDS[column.kind]
-    checks = []
-    if low is not None:
-        checks.append(pa.Check.ge(low))
-    if high is not None:
-        checks.append(pa.Check.le(high))
-    dtype = pd.Int64Dtype() if column.kind in ("count", "rank") else float
-    return pa.Column(dtype, checks, nullable=True)
-
-
-def _ordered_pair(low: str, high: str) -> pa.Check:
-    return pa.Check(
-        lambda frame: (frame[low] <= frame[high]) | frame[low].isna() | frame[high].isna(),
-        name=f"{low}_le_{high}",
-        error=f"{low} is above {high}",
-    )
+# One row an answer, so it is no table of an edition: people's answers are never published singly.
+ANSWERS = Table(
+    "answers",
+    "Answers of residents to the survey of satisfaction",
+    (
+        _UNIT,
+        _LEVEL,
+        Column("component", "code", "component of the survey", True),
+        Column("respondent", "text", "number or code of the person asked, no name", True),
+        Column(
+            "answer", "code", "1 very dissatisfied to 5 very satisfied", True, only=tuple("12345")
+        ),
+        Column("weight", "amount", "weight of the person; 1 where empty"),
+        *_TRACE,
+    ),
+    ("unit", "component", "respondent"),
+)

@@ -9,15 +9,32 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib import checks, cleaning, paths, schema, units
+from par_lib import checks, cleaning, paths, schema, spreadsheet, units
 
 DIGEST = "inputs.sha256"
-_CODE = ("schema.py", "vietnamese.py", "units.py", "cleaning.py", "findings.py", "checks.py")
+RULEBOOK = "rulebook"  # the source of what only a rule of ours says
+SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
+_CODE = (
+    "schema.py",
+    "validation.py",
+    "spreadsheet.py",
+    "vietnamese.py",
+    "units.py",
+    "cleaning.py",
+    "findings.py",
+    "checks.py",
+)
 _SOURCE_FIELDS = {
     "title": (str, '"…"'),
     "producer": (str, '"…"'),
     "kind": (str, '"report"'),
     "accessed": (dt.date, "2026-11-24"),
+}
+_OWN_RULES = {
+    "title": "Bộ quy tắc tính điểm của dự án",
+    "title_en": "Scoring rules of this project",
+    "producer": "",
+    "kind": "derived",
 }
 
 
@@ -54,6 +71,11 @@ class Tables:
         return self.units.loc[self.units["level"] == "province", "name"].iloc[0]
 
     @property
+    def synthetic(self) -> bool:
+        """Whether the figures are invented, to show what real ones would look like."""
+        return bool((self.sources["kind"] == SYNTHETIC).any())
+
+    @property
     def missing(self) -> list[str]:
         """Names of the tables without a row this year, of those every year should have.
 
@@ -88,6 +110,17 @@ def load_previous(province: str, year: int) -> Tables | None:
     return load(province, year - 1) if year - 1 in paths.years(province) else None
 
 
+def load_answers(province: str, year: int) -> pd.DataFrame:
+    """Answers of residents to the survey, tidy, a row an answer; empty where there are none."""
+    return pd.read_parquet(refresh(province, require(province, year)) / "answers.parquet")
+
+
+def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the period that ends last and, of those that end with it, begins first."""
+    last = frame[frame["period_end"] == frame["period_end"].max()]
+    return last[last["period_start"] == last["period_start"].min()]
+
+
 def load_all_years(province: str, table: str) -> pd.DataFrame:
     """One tidy table over every year the province has, with a first column ``year``."""
     frames = []
@@ -118,7 +151,11 @@ def load_sources(province: str) -> pd.DataFrame:
     ]
     if problems:
         raise cleaning.DataError(problems)
-    sources = pd.DataFrame.from_dict(written, orient="index")
+    if len(kinds := {source["kind"] for source in written.values()}) > 1 and SYNTHETIC in kinds:
+        raise cleaning.DataError(
+            [f"{place}: real and synthetic sources stand together; keep them in two provinces"]
+        )
+    sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
     sources.insert(0, "number", range(1, len(sources) + 1))
     return sources.rename_axis("source")
 
@@ -128,7 +165,7 @@ def load_tiles(province: str) -> pd.DataFrame:
     path = paths.raw(province) / "tiles.csv"
     if not path.is_file():
         return pd.DataFrame(columns=["code", "row", "column"])
-    return pd.read_csv(path, dtype={"code": str})
+    return spreadsheet.read_csv(path).astype({"row": int, "column": int})
 
 
 def stack(*frames: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +207,7 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
     known = units.load_units(province)
     sources = load_sources(province)
     tidy, problems = {}, []
-    for name, table in schema.TABLES.items():
+    for name, table in (schema.TABLES | {"answers": schema.ANSWERS}).items():
         path = paths.raw(province, year) / f"{name}.csv"
         file = path.relative_to(paths.root()).as_posix()
         try:
@@ -192,7 +229,7 @@ def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return spreadsheet.read_csv(path)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise cleaning.DataError(
             [f"{path.name}: cannot be read as a UTF-8 CSV ({error}); save it as CSV UTF-8"]

@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 from rapidfuzz import fuzz, process
 
-from par_lib import paths, schema
+from par_lib import paths, schema, spreadsheet
 from par_lib.vietnamese import compare_key, fold, normalise
 
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
@@ -53,7 +53,7 @@ def load_units(province: str) -> pd.DataFrame:
         known = ", ".join(paths.provinces()) or "none"
         raise FileNotFoundError(f"{file}: there is no such file; provinces that have one: {known}")
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        raw = spreadsheet.read_csv(path)
     except ValueError as error:
         raise ValueError(f"{file}: not a table in UTF-8; save it as CSV UTF-8") from error
     units = _check(raw.fillna("").map(normalise), file)

@@ -20,6 +20,8 @@ LANGUAGES = ("vi", "en")
 SOURCE_LANGUAGE = "en"
 NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"
+# Said in both languages wherever invented figures are shown.
+SYNTHETIC_WORDS = "SỐ LIỆU GIẢ LẬP, không có thật · SYNTHETIC DATA, nothing here is real"
 
 
 def N_(text: str) -> str:

@@ -13,13 +13,14 @@ from typer.testing import CliRunner
 from par_lib.cli import app
 from par_lib.vietnamese import fold
 
+NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
 CHECKOUT = Path(__file__).resolve().parents[1]
 KB = 1024
 # A folded Vietnamese syllable: most English words are none.
 SYLLABLE = re.compile(
     "(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
-NAMES = {"PAR", "INDEX", "SIPAS", "CSV", "Gini", "Lorenz", "Pareto", "UBND", "PTNT"}
+NAMES = {"PAR", "INDEX", "SIPAS", "CSV", "Gini", "Lorenz", "Pareto", "UBND", "PTNT", "KH"}
 DECIMAL_POINT = re.compile(r"\d\.(?!\d{3}(?!\d))\d")  # 72.57, but not 11.193
 ENGLISH_THOUSANDS = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
 CHART_WORDS = re.compile("chart|bars|curve|diagram|map|biểu đồ|đường cong|bản đồ", re.IGNORECASE)
@@ -38,7 +39,7 @@ def make(root: Path, *arguments: str) -> Path:
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("project")
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
     return make(root, "--lang", "vi,en")
 
 
@@ -122,7 +123,7 @@ def test_every_table_can_be_taken_as_csv(edition):
 
 def test_names_from_the_data_are_text_and_inert(tmp_path):
     """A district whose official name is an attack, from raw file to page and downloads."""
-    shutil.copytree(CHECKOUT / "data" / "raw", tmp_path / "data" / "raw")
+    shutil.copytree(CHECKOUT / "data" / "raw", tmp_path / "data" / "raw", ignore=NO_DEMO)
     units = tmp_path / "data/raw/quang-nam/units.csv"
     row = "507,Điện Bàn,Dien Ban Town,district,thị xã,,2025-06-30,,,"
     text = units.read_text(encoding="utf-8")

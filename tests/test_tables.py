@@ -10,13 +10,14 @@ import par_lib as par
 from par_lib import cleaning, findings, tables
 from par_lib.wording import language
 
+NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
 CHECKOUT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    shutil.copytree(CHECKOUT / "data" / "raw", tmp_path / "data" / "raw")
+    shutil.copytree(CHECKOUT / "data" / "raw", tmp_path / "data" / "raw", ignore=NO_DEMO)
     monkeypatch.setenv("PAR_ROOT", str(tmp_path))
     return tmp_path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from par_lib import paths, schema
+from par_lib import paths, schema, validation
 from par_lib.vietnamese import compare_key
 
 PROVINCE = "quang-nam"
@@ -249,7 +249,7 @@ def test_tasks_of_each_area():
 @pytest.mark.parametrize("path", FILES, ids=label)
 def test_raw_table_is_as_declared(path):
     table = schema.TABLES[path.stem]
-    schema.raw_schema(table).validate(read(path), lazy=True)
+    validation.raw_schema(table).validate(read(path), lazy=True)
 
 
 @pytest.mark.parametrize("path", FILES, ids=label)

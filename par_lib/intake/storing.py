@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib import cleaning, schema, units
+from par_lib import cleaning, schema, spreadsheet, units
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
@@ -93,7 +93,7 @@ def _quoted(text: str) -> str:
 
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
-    raw = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    raw = spreadsheet.read_csv(file)
     return cleaning.check_raw(raw.map(normalise), table=table, file=str(file))
 
 

@@ -16,7 +16,7 @@ import nbformat
 from par_lib import labels, paths, spreadsheet, tables
 from par_lib.press import manifest, page
 from par_lib.press.execute import NotebookError, execute
-from par_lib.wording import LANGUAGES, Language, language
+from par_lib.wording import LANGUAGES, SYNTHETIC_WORDS, Language, language
 
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 NUMBERED = "[0-9][0-9]_*.ipynb"
@@ -89,7 +89,8 @@ def write_collection() -> Path:
             )
             for lang in made["languages"]
         )
-        editions.append(page.Edition(made["place"], str(made["year"]), links))
+        note = SYNTHETIC_WORDS if made["synthetic"] else ""
+        editions.append(page.Edition(made["place"], str(made["year"]), links, note))
     target = root / "index.html"
     text = page.render_collection(
         t,
@@ -140,7 +141,12 @@ def _keep_failed(request: Request, notebook: Path) -> None:
 def _write_tables(data: tables.Tables, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name in labels.TABLE_LABELS:
-        (folder / f"{name}.csv").write_bytes(spreadsheet.to_csv(getattr(data, name)))
+        text = spreadsheet.to_csv(getattr(data, name), banner=_synthetic(data))
+        (folder / f"{name}.csv").write_bytes(text)
+
+
+def _synthetic(data: tables.Tables) -> str:
+    return SYNTHETIC_WORDS if data.synthetic else ""
 
 
 def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) -> None:
@@ -198,21 +204,26 @@ def _context(
         if not getattr(data, table).empty
     ]
     collection = Path(*[".."] * (2 + len(here.parts)), "index.html")
-    missing = [t(labels.TABLE_LABELS[table]) for table in data.missing]
     return page.PageContext(
         language=t,
         title=f"{titles[name]} · {place} {year}",
         place=place,
         year=year,
-        edition_date=t("Data accessed to {day}", day=max(data.sources["accessed"])),
+        edition_date=t("Data accessed to {day}", day=max(data.sources["accessed"].dropna())),
         home=page.Link(collection.as_posix(), t("All editions")),
         contents=tuple(contents),
         languages=languages if len(languages) > 1 else (),
         downloads=tuple(downloads),
-        banner=t("No figures for {year} yet: {tables}.", year=year, tables="; ".join(missing))
-        if missing
-        else "",
+        banner=_banner(data, t),
     )
+
+
+def _banner(data: tables.Tables, t: Language) -> str:
+    missing = "; ".join(t(labels.TABLE_LABELS[table]) for table in data.missing)
+    said = [_synthetic(data)]
+    if missing:
+        said.append(t("No figures for {year} yet: {tables}.", year=str(data.year), tables=missing))
+    return " · ".join(filter(None, said))
 
 
 def _card(name: str, title: str, notebook: nbformat.NotebookNode) -> page.Card:

@@ -37,13 +37,15 @@ def write(build: Path, request: "Request", data: tables.Tables, times: Times) ->
     """Write the manifest of the edition that lies in ``build``."""
     root = paths.root()
     raw = paths.raw(request.province)
-    inputs = [*raw.glob("*.*"), *paths.raw(request.province, request.year).glob("*.csv")]
+    folder = paths.raw(request.province, request.year)
+    inputs = [*raw.glob("*.*"), *folder.glob("*.csv"), *folder.glob("rules.toml")]
     inputs += request.notebooks
     province = data.units[data.units["level"] == "province"].iloc[0]
     content = {
         "province": request.province,
         "place": province["name"],
         "year": request.year,
+        "synthetic": data.synthetic,
         "languages": list(request.languages),
         "parameters": request.values,
         "inputs": {p.relative_to(root).as_posix(): sha256(p) for p in sorted(inputs)},

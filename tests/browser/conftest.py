@@ -14,6 +14,7 @@ from par_lib.cli import app
 from par_lib.press.page import render_collection, render_page
 from par_lib.wording import language
 
+NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -76,7 +77,7 @@ def edition_pages(tmp_path_factory) -> list[Path]:
     """Every page of a real edition, in both languages, made in a project of its own."""
     checkout = Path(__file__).resolve().parents[2]
     root = tmp_path_factory.mktemp("project")
-    shutil.copytree(checkout / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(checkout / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
     shutil.copytree(checkout / "notebooks", root / "notebooks")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PAR_ROOT", str(root))

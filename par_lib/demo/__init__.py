@@ -1,0 +1,82 @@
+"""The invented province ``demo``: complete tables, so that every part of a page shows something.
+
+Nothing in it is real. Names are words for made-up things, every CSV begins with a banner, and every
+page of its editions says so. The same seed and size give the same files.
+"""
+
+import datetime as dt
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from par_lib import paths, spreadsheet, tables
+from par_lib.demo import dossiers, places, results
+from par_lib.wording import SYNTHETIC_WORDS
+
+YEARS = (2021, 2022, 2023, 2024)
+
+
+def write(*, size: int = 400_000, seed: int = 1) -> Path:
+    """Write data/raw/demo anew; returns it. ``size``: dossiers of the register in all years.
+
+    Raises ValueError for fewer than 4,000 dossiers, and where data/raw/demo holds anything else.
+    """
+    if size < 4_000:
+        raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
+    target = paths.raw(places.PROVINCE)
+    if target.exists():
+        kinds = tables.load_sources(places.PROVINCE)["kind"]
+        if not kinds.eq(tables.SYNTHETIC).any():
+            raise ValueError(f"{target}: holds figures that are not synthetic; move it away first")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    build = Path(tempfile.mkdtemp(prefix=".demo-", dir=target.parent))
+    build.chmod(0o755)
+    try:
+        _write_all(build, size // len(YEARS), np.random.default_rng(seed))
+        shutil.rmtree(target, ignore_errors=True)
+        build.rename(target)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    return target
+
+
+def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
+    units = places.units()
+    _save(folder / "units.csv", units)
+    _save(folder / "tiles.csv", places.tiles(units))
+    (folder / "sources.toml").write_text(_SOURCES, encoding="utf-8")
+    lateness = rng.uniform(0.03, 0.3, len(units))
+    for number, year in enumerate(YEARS):
+        register = dossiers.register(units, lateness, year, a_year, number, rng)
+        dossiers.save(folder / "register" / f"year={year}", register, rng)
+        answers = results.answers(units, rng)
+        for name, frame in {
+            "late_dossiers": dossiers.late(register, units, year),
+            "disbursement": results.disbursement(units, year, rng),
+            "answers": answers,
+            "sipas": results.sipas(answers),
+            "scores": results.scores(answers, number, rng),
+            "indicators": results.indicators(register, year, number),
+            "mentions": results.mentions(units, year),
+            "tasks": results.tasks(year),
+        }.items():
+            _save(folder / str(year) / f"{name}.csv", frame)
+
+
+def _save(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(spreadsheet.to_csv(frame, banner=SYNTHETIC_WORDS))
+
+
+_SOURCES = f"""# {SYNTHETIC_WORDS}
+
+[{places.PROVINCE}]
+title = "Số liệu giả lập do par demo đặt ra, không có thật"
+title_en = "Synthetic figures made by par demo; nothing in them is real"
+producer = "par_lib"
+kind = "{tables.SYNTHETIC}"
+accessed = {dt.date(2026, 11, 24)}
+"""

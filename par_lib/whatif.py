@@ -1,0 +1,212 @@
+"""What if: the points a change would win, the cheapest way to a target, where one alone suffices.
+
+Everything here rests on rules, so every result is "assumed" unless all its rules are stated.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from par_lib import scoring
+from par_lib.findings import join_traces
+from par_lib.rules import CriterionBase, Rulebook
+from par_lib.tables import RULEBOOK
+
+_BESIDE = 1e-9  # percentage points to either side of a jump
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one criterion's rate: it reaches ``to_pct``, or moves by ``by_pct``.
+
+    ``by_pct`` is (lowest, highest) in percentage points, for a move known only within bounds.
+    """
+
+    criterion: str
+    to_pct: float | None = None
+    by_pct: tuple[float, float] = (0.0, 0.0)
+
+
+def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]) -> pd.DataFrame:
+    """Points each change wins, everything else staying as it is.
+
+    One row a change: criterion, rate_pct (before), new_rate_pct and won_points as
+    ``_low``/``_high``, most_points (what no rule could exceed: the points lost now), status,
+    source, locator. won = points after − points before; below zero is a loss. Where a source states
+    the present points, the rule is bent to pass through them: of the way from the present rate's
+    share to the full one, the same part of the lost points is won; so reaching the rule's full rate
+    wins all, and nothing leaves [0, max]. Bounds hold over every rate the interval allows.
+
+    ValueError for an unknown criterion, one named twice, or one that no rate leads to.
+    """
+    rows, seen = [], set()
+    by_code = scorecard.set_index("criterion")
+    for change in changes:
+        rule, row = rules[change.criterion], by_code.loc[change.criterion]
+        if change.criterion in seen:
+            raise ValueError(f"criterion {change.criterion} is changed twice; give one change")
+        if rule.rule == "stated":
+            raise ValueError(f"{change.criterion}: no rate leads to its points; leave it out")
+        seen.add(change.criterion)
+        low, high = _rates(row)
+        won = _won_by(rule, row, change)
+        new = [_mover(change, 0)(low), _mover(change, 1)(high)]
+        source, locator = join_traces(
+            [*row["source"].split("; "), RULEBOOK],
+            [*row["locator"].split("; "), f"rule {rules.criteria.index(rule) + 1}"],
+        )
+        certain = rule.status == rule.max_points_status == "stated"
+        rows.append((change.criterion, low, high, *new, *won,
+                     row["lost_points_high"], "derived" if certain else "assumed",
+                     source, locator))  # fmt: skip
+    columns = ["criterion", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
+               "new_rate_pct_high", "won_points_low", "won_points_high", "most_points",
+               "status", "source", "locator"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def cheapest_path(
+    scorecard: pd.DataFrame, *, target_points: float, effort: dict[str, float] | None = None,
+    reach_pct: float = 100.0,
+) -> pd.DataFrame:  # fmt: skip
+    """Criteria in the order that reaches ``target_points`` with least effort.
+
+    ``effort`` is the relative effort of winning back all that a criterion lost (1 unless given;
+    above zero); part of it costs that part, and at most ``reach_pct`` of it can be won. Points
+    counted on are those surely lost (lost_points_low); criteria that may have lost none are left
+    out. Taking the least effort per point first is the least in all: a fractional knapsack.
+    Columns: criterion, share_of_gap_pct (how much of its lost points to win back), points,
+    cumulative_points, effort, cumulative_effort, points_per_effort, status, source, locator. Where
+    the target is out of reach all is taken, and cumulative_points ends below it. ValueError for a
+    target below zero, a reach outside 0 to 100, an effort not above zero or for no criterion of
+    the scorecard.
+
+    >>> card = pd.DataFrame({"criterion": ["a", "b"], "lost_points_low": [2.0, 1.0],
+    ...     "status": "reported", "source": "s", "locator": "l"})
+    >>> path = cheapest_path(card, target_points=1.5, effort={"a": 4})
+    >>> path[["criterion", "share_of_gap_pct", "effort"]].to_numpy().tolist()
+    [['b', 100.0, 1.0], ['a', 25.0, 1.0]]
+    """
+    given = effort or {}
+    unknown = sorted(set(given) - set(scorecard["criterion"]))
+    if unknown:
+        raise ValueError(f"effort for {', '.join(unknown)}: no such criterion; choose out of "
+                         f"{', '.join(scorecard['criterion'])}")  # fmt: skip
+    if target_points < 0 or any(not value > 0 for value in given.values()):
+        raise ValueError(f"target {target_points:g}, effort {given}: a target is zero or more, and "
+                         "an effort above zero")  # fmt: skip
+    if not 0 <= reach_pct <= 100:
+        raise ValueError(f"reach_pct is {reach_pct:g}; it must be 0 to 100")
+    open_ = scorecard[scorecard["lost_points_low"] > 0]
+    whole = open_["criterion"].map(lambda code: float(given.get(code, 1.0)))
+    per_effort = open_["lost_points_low"] / whole
+    order = per_effort.sort_values(ascending=False, kind="stable").index
+    lost = open_.loc[order, "lost_points_low"]
+    within_reach = lost * reach_pct / 100
+    before = within_reach.cumsum().shift(fill_value=0.0)
+    points = (target_points - before).clip(lower=0, upper=within_reach)
+    part = points / lost
+    path = open_.loc[order, ["criterion", "status", "source", "locator"]].assign(
+        share_of_gap_pct=100 * part,
+        points=points,
+        cumulative_points=points.cumsum(),
+        effort=part * whole[order],
+        cumulative_effort=(part * whole[order]).cumsum(),
+        points_per_effort=per_effort[order],
+    )
+    return path[path["points"] > 0].reset_index(drop=True)
+
+
+def break_even(
+    scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float, step_pct: float = 0.5
+) -> pd.DataFrame:
+    """How far each criterion's rate alone would have to rise to win ``target_points``.
+
+    Columns: criterion, needed_pct (percentage points, in steps of ``step_pct``; missing where not
+    even a rate of 100 % wins as much), most_points (what 100 % wins). The points counted are
+    those won surely, whatever the rate within its interval is.
+    """
+    rows = []
+    for code in movable(scorecard, rules):
+        curve = rise_curve(scorecard, rules, code, step_pct=step_pct)
+        enough = curve[curve["won_points_low"] >= target_points - scoring.ROUNDING_SLACK]
+        needed = enough["rise_pct"].iloc[0] if len(enough) else np.nan
+        rows.append((code, needed, curve["won_points_low"].max()))
+    return pd.DataFrame(rows, columns=["criterion", "needed_pct", "most_points"])
+
+
+def rise_curve(
+    scorecard: pd.DataFrame, rules: Rulebook, code: str, *, step_pct: float = 0.5
+) -> pd.DataFrame:
+    """Points won by one criterion for rises of 0 to 100 percentage points.
+
+    Columns rise_pct, won_points_low, won_points_high.
+    """
+    rule, row = rules[code], scorecard.set_index("criterion").loc[code]
+    rises = np.arange(0, 100 + step_pct / 2, step_pct)
+    won = [_won_by(rule, row, Change(code, by_pct=(rise, rise))) for rise in rises]
+    curve = pd.DataFrame(won, columns=["won_points_low", "won_points_high"])
+    return curve.assign(rise_pct=rises)
+
+
+def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
+    """Criteria with a known rate that a rule turns into points, and with points to win."""
+    known = scorecard[scorecard["rate_pct_low"].notna() & (scorecard["lost_points_high"] > 0)]
+    return [code for code in known["criterion"] if rules[code].rule != "stated"]
+
+
+def _rates(row: pd.Series) -> tuple[float, float]:
+    """The present rate's bounds; an unknown rate can be anything."""
+    low, high = row["rate_pct_low"], row["rate_pct_high"]
+    return (0.0 if pd.isna(low) else float(low)), (100.0 if pd.isna(high) else float(high))
+
+
+def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> tuple[float, float]:
+    stated = row["points_low"] if row["points_low"] == row["points_high"] else None
+    ends = [_won(rule, *_rates(row), stated, _mover(change, end)) for end in (0, 1)]
+    return ends[0][0], ends[1][1]
+
+
+def _mover(change: Change, end: int) -> Callable[[float], float]:
+    def move(rate: float) -> float:
+        after = rate + change.by_pct[end] if change.to_pct is None else change.to_pct
+        return float(np.clip(after, 0, 100))
+
+    return move
+
+
+def _won(
+    rule: CriterionBase,
+    low: float,
+    high: float,
+    stated: float | None,
+    move: Callable[[float], float],
+) -> tuple[float, float]:
+    """Least and most points won over all rates in [low, high].
+
+    Between its knots a rule is straight, so the ends are reached at a knot, at a rate that moves
+    onto a knot, or at an end of the interval; beside a knot too, where the rule jumps.
+    """
+    shift = move(low) - low
+    turning = [
+        low,
+        high,
+        *(k for knot in (*rule.knots_pct, 0.0, 100.0) for k in (knot, knot - shift)),
+    ]
+    rates = {float(np.clip(r + beside, low, high)) for r in turning
+             for beside in (-_BESIDE, 0.0, _BESIDE)}  # fmt: skip
+    won = [
+        _bent(rule.points_at(rate), rule.points_at(move(rate)), stated, rule.max_points)
+        for rate in rates
+    ]
+    return min(won), max(won)
+
+
+def _bent(before: float, after: float, stated: float | None, most: float) -> float:
+    if stated is None or before == after:
+        return after - before
+    if after > before:
+        return (most - stated) * (after - before) / (most - before)
+    return -stated * (before - after) / before
