@@ -7,7 +7,7 @@ new one, never half of each. The first language lies on top, the others in folde
 import shutil
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, as_completed, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,6 +129,7 @@ def _execute_all(
     finally:
         for future in waiting:
             future.cancel()
+        wait(waiting)  # what still runs writes into the folder that is about to be removed
 
 
 def _keep_failed(request: Request, notebook: Path) -> None:
