@@ -6,7 +6,7 @@ YEARS ?= 2022 2023
 LANGS ?= vi,en
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test lab check golden translations lock notebooks-clean clean
+.PHONY: help report demo test lab check golden docs translations lock notebooks-clean clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(READY) ## Lint and format check of code and notebooks
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb
 	@$(MAKE) --no-print-directory notebooks-clean
+
+docs: $(READY) ## Write the pages of docs/ that are rendered from the code
+	@$(BIN)/python docs/render.py
 
 translations: $(READY) ## Bring the Vietnamese catalog up to date with the source text
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k language -k self -k plural:1,2 -o .messages.pot .

@@ -184,7 +184,9 @@ def change_by_level(data: Tables, before: Tables | None) -> tuple[str, pd.DataFr
     if both.empty:
         kind = ""
     moved = decompose_count(earlier[["low", "high"]], later[["low", "high"]])
-    return kind, moved.join(later[["source", "locator"]]).reset_index()
+    for name in ("source", "locator"):
+        moved[name] = earlier[name] + "; " + later[name]
+    return kind, moved.reset_index()
 
 
 def late_and_resolved(data: Tables) -> pd.DataFrame:

@@ -183,7 +183,7 @@ class Page:
                 _when(t, source.get("accessed"), N_("accessed {day}")),
             ]
             line = title if _known(title) else source["title"]
-            line += ". " + ", ".join(word for word in words if _known(word))
+            line = ". ".join([line, ", ".join(filter(_known, words))]).rstrip(". ")
             places = "; ".join(place for place in self.cited[name] if place)
             if places:
                 line += ". " + t("Cited: {places}", places=places)

@@ -117,6 +117,7 @@ def estimates(
     width = ends[1].max() - ends[0].min()
     ax.set_xlim(max(0.0, ends[0].min() - 0.05 * width), ends[1].max() + 0.32 * width)
     value_axis(ax, language, axis_label, percent=True)
+    ax.set_xticks([tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= 100])
     return fig
 
 

@@ -1,5 +1,7 @@
 """Bounds contain every completion, and both ends are reached."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -124,3 +126,16 @@ def test_change_between_refuses_other_bases_and_lonely_units():
     lonely = rates(("a", 1, "plan", "total", 1.0, 1.0), ("b", 2, "plan", "total", 2.0, 2.0))
     with pytest.raises(ValueError, match="only at one of 1 and 2: a, b"):
         intervals.change_between(lonely, start=1, end=2, value="rate_pct")
+
+
+def test_gini_and_lorenz_agree_with_an_independent_library():
+    """40 samples as PySAL inequality 1.1.2 computed them, a library too large to install here."""
+    samples = pd.read_csv(Path(__file__).parent / "golden" / "inequality.csv")
+    assert len(samples) == 40
+    for row in samples.itertuples():
+        values = pd.Series(row.sample.split(), dtype=float)
+        assert intervals.gini(values) == pytest.approx(row.gini, abs=1e-12)
+        curve = intervals.lorenz_bounds(values)
+        expected = [100 * float(share) for share in row.lorenz.split()]
+        assert curve["low_pct"].tolist() == pytest.approx(expected, abs=1e-9)
+        assert curve["high_pct"].tolist() == pytest.approx(expected, abs=1e-9)

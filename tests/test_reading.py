@@ -21,8 +21,8 @@ SYLLABLE = re.compile(
     "(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 NAMES = {
-    "PAR", "INDEX", "SIPAS", "CSV", "Gini", "Lorenz", "Pareto", "Kitagawa", "Wilson", "UBND", "PTNT",
-    "KH",
+    "PAR", "INDEX", "SIPAS", "CSV", "Gini", "Lorenz", "Pareto", "Kitagawa", "Wilson", "UBND",
+    "PTNT", "KH",
 }  # fmt: skip
 DECIMAL_POINT = re.compile(r"\d\.(?!\d{3}(?!\d))\d")  # 72.57, but not 11.193
 ENGLISH_THOUSANDS = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")

@@ -1,0 +1,102 @@
+"""Write docs/method.md and docs/data-dictionary.md from the code: ``make docs``."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from par_lib import districts, intervals, rules, schema, scorecard, scoring, survey, whatif
+from par_lib.rules import kinds
+
+DOCS = Path(__file__).parent
+MODULES = (scoring, intervals, kinds, scorecard, whatif, survey, districts)
+INTRODUCTION = """# How the numbers are made
+
+Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
+means, which way is better, what missing values do, where the formula comes from, and an example that the tests run.
+How the formulas were checked: [science-review.md](science-review.md).
+
+Three words stand behind every result. *Stated*: a source gives it. *Derived*: arithmetic on stated figures. *Assumed*:
+it rests on a rule or maximum that no source available to us states; the official annex of decision 876/QĐ-BNV is not.
+"""
+
+
+def method() -> str:
+    """The page on formulas: the rulebook first, then every public function by module."""
+    parts = [INTRODUCTION, "\n".join(_rulebook())]
+    for module in MODULES:
+        parts.append(f"## {module.__name__.removeprefix('par_lib.')}\n\n{_text(module)}\n")
+        parts += [f"### {name}\n\n{_text(value)}\n" for name, value in _public(module)]
+    return "\n".join(parts)
+
+
+def data_dictionary() -> str:
+    """The page on columns: every table as schema.py declares it."""
+    lines = [
+        "# Data dictionary", "",
+        "Rendered from `par_lib/schema.py` by `make docs`; do not edit. A column marked *partial* is a pair "
+        "`_low`, `_high` in the tidy table. How cells are written: [data/raw/README.md](../data/raw/README.md).",
+    ]  # fmt: skip
+    for table in (*schema.TABLES.values(), schema.ANSWERS):
+        lines += ["", f"## {table.name}", "", f"{table.meaning}.", "",
+                  "| column | kind | required | partial | meaning | codes |", "|---|---|---|---|---|---|"]  # fmt: skip
+        for column in table.columns:
+            codes = column.only or schema.CODES.get(column.name, ())
+            listed = ", ".join(codes) if column.kind == "code" else ""
+            marks = " | ".join("yes" if mark else "" for mark in (column.required, column.partial))
+            lines.append(
+                f"| {column.name} | {column.kind} | {marks} | {column.meaning} | {listed} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _rulebook() -> Iterator[str]:
+    book = rules.read(rules.RULES / "par_index_2022.toml")
+    yield f"## The rulebook of {book.year}\n"
+    yield "Edit a copy as `data/raw/<province>/<year>/rules.toml` to use other rules.\n"
+    for area in book.areas:
+        yield f"- {area.code}: {area.max_points:g} of {book.max_points:g} points, {area.status} ({area.source})"
+    yield ""
+    yield "| no. | criterion | maximum | maximum is | rule | rule is | source |"
+    yield "|---|---|---|---|---|---|---|"
+    for number, one in enumerate(book.criteria, start=1):
+        own = {
+            name: value
+            for name, value in one
+            if name in ("threshold", "zero_at", "full_at", "target")
+        }
+        options = ", ".join(f"{name} {value:g}" for name, value in own.items())
+        rule = f"{one.rule} ({options})" if options else one.rule
+        yield (f"| {number} | {one.code} | {one.max_points:g} | {one.max_points_status} | {rule} | "
+               f"{one.status} | {one.source} |")  # fmt: skip
+    yield ""
+
+
+def _public(module: ModuleType) -> Iterator[tuple[str, object]]:
+    for name, value in vars(module).items():
+        own = getattr(value, "__module__", "") == module.__name__
+        if (
+            own
+            and not name.startswith("_")
+            and (inspect.isfunction(value) or inspect.isclass(value))
+        ):
+            yield name, value
+
+
+def _text(value: object) -> str:
+    """A docstring as Markdown: examples become code blocks."""
+    blocks = []
+    for block in (inspect.getdoc(value) or "").split("\n\n"):
+        if block.lstrip().startswith((">>>", "    ")):
+            blocks.append(f"```\n{inspect.cleandoc(block)}\n```")
+        else:
+            blocks.append(re.sub(r"``([^`]+)``", r"`\1`", block))
+    return "\n\n".join(blocks)
+
+
+PAGES = {"method.md": method, "data-dictionary.md": data_dictionary}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
