@@ -17,8 +17,23 @@ Rendered from the docstrings by `make docs`; do not edit. For whoever has to def
 means, which way is better, what missing values do, where the formula comes from, and an example that the tests run.
 How the formulas were checked: [science-review.md](science-review.md).
 
-Three words stand behind every result. *Stated*: a source gives it. *Derived*: arithmetic on stated figures. *Assumed*:
-it rests on a rule or maximum that no source available to us states; the official annex of decision 876/QĐ-BNV is not.
+Words stand behind every result. *Reported* (stated): a source gives it. *Derived*: arithmetic on stated figures.
+*Bound*: only an interval follows. *Assumed*: it rests on a rule or maximum that no source available to us states; the
+official annex of decision 876/QĐ-BNV is not available. *Unknown*: neither points nor figure is known.
+
+To compute a scorecard and ask what a change would win:
+
+```python
+import par_lib as par
+from par_lib import rules, scenario, scorecard, whatif
+
+data = par.load("quang-nam", 2022)
+book = rules.load("quang-nam", 2022)
+card = scorecard.build(data, book)
+changes = scenario.parse_changes("online_payment = 30; sipas_feedback = +5", data=data, rules=book)
+whatif.simulate(card, book, changes)
+whatif.cheapest_path(card[card["stated"]], target_points=3.88, reach_pct=50)
+```
 """
 
 

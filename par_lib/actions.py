@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from par_lib import labels, paths, tables, units
+from par_lib import inputs, labels, paths, tables, units
 from par_lib.findings import join_traces
 from par_lib.rules import Rulebook
 from par_lib.wording import N_, Language
@@ -14,6 +14,7 @@ def tasks_after(province: str, year: int) -> pd.DataFrame:
 
     Empty where neither year has tasks.
     """
+    inputs.note_read(year, inputs.YEARS)
     for candidate in (year + 1, year):
         if candidate in paths.years(province):
             tasks = tables.load(province, candidate).tasks
@@ -39,19 +40,29 @@ def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Languag
     Leads that are groups ("các sở, ngành, địa phương") are left out.
     """
     names = tasks["lead_units"].str.split(";").explode().str.strip()
-    known = data.units
-    shown = dict(zip(known["code"], labels.unit_names(
-        known.rename(columns={"code": "unit_code", "name": "unit"}), known, language
-    ), strict=True))  # fmt: skip
-
-    def lead(name: str) -> str | None:
-        try:
-            return shown[units.resolve(name, known)]
-        except units.UnknownUnit:
-            return None
-
-    counts = names[names != ""].map(lead).value_counts()
+    shown = _names(data, language)
+    counts = names[names != ""].map(lambda name: shown.get(_code(name, data))).value_counts()
     return counts.rename_axis("lead").rename("tasks").reset_index()
+
+
+def lead_words(leads: pd.Series, *, data: tables.Tables, language: Language) -> pd.Series:
+    """Who leads each task, in the reader's words where a unit is known; groups as written."""
+    shown = _names(data, language)
+    parts = leads.str.split(";").map(lambda names: [name.strip() for name in names])
+    return parts.map(lambda names: "; ".join(shown.get(_code(n, data), n) for n in names))
+
+
+def _names(data: tables.Tables, language: Language) -> dict[str, str]:
+    known = data.units.rename(columns={"code": "unit_code", "name": "unit"})
+    return dict(zip(known["unit_code"], labels.unit_names(known, data.units, language),
+                    strict=True))  # fmt: skip
+
+
+def _code(name: str, data: tables.Tables) -> str | None:
+    try:
+        return units.resolve(name, data.units)
+    except units.UnknownUnit:
+        return None
 
 
 def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
@@ -68,7 +79,8 @@ def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook)
         codes = [one.code for one in rules.criteria if task.moves and task.moves in one.moved_by]
         own = lost.loc[codes]
         ends = [own[f"lost_points_{end}"].sum() if codes else np.nan for end in ("low", "high")]
-        status = "derived" if (own["status"] == "reported").all() else "assumed"
+        stated = own["status"].isin(["reported", "derived"]).all()
+        status = "derived" if stated else "assumed"
         traces = join_traces([task.source, *own["source"]], [task.locator, *own["locator"]])
         rows.append((*ends, status if codes else task.status, *traces))
     columns = ["stake_points_low", "stake_points_high", "status", "source", "locator"]

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from par_lib.figures import PALETTE
+from par_lib.style import PALETTE
 from par_lib.wording import Language
 
 HATCH = "////"
@@ -41,7 +41,7 @@ def interval_bars(
         if low[row] == high[row]:
             ax.barh(y, low[row], height=0.62, color=PALETTE["accent" if marked[row] else "bar"])
         else:
-            _span(ax, low[row], end, y)
+            _span(ax, low[row], end, y, colour="accent" if marked[row] else "bar")
         text = language.interval(low[row], high[row], digits, percent=percent)
         ax.annotate(text, (end, y), (4, 0), textcoords="offset points", va="center", bbox=BACKING)
     if threshold is not None:
@@ -101,8 +101,11 @@ def dumbbell(
                 textcoords="offset points", ha="right" if side < 0 else "left",
             )  # fmt: skip
         ax.annotate(note, (right + 2.6 * pad, y), va="center", color=PALETTE["muted"])
-    for label, column, ha in ((start_label, start, "right"), (end_label, end, "left")):
-        ax.annotate(label, (frame[column].iloc[0], -0.5), va="bottom", ha=ha)
+    first = frame.iloc[0]
+    rising = first[start] <= first[end]
+    for label, column, ha in ((start_label, start, "right" if rising else "left"),
+                              (end_label, end, "left" if rising else "right")):  # fmt: skip
+        ax.annotate(label, (first[column], -0.5), va="bottom", ha=ha)
     name_rows(ax, frame[name])
     ax.set_xlim(left - 2.2 * pad, right + 5 * pad)
     value_axis(ax, language, axis_label)
@@ -249,9 +252,9 @@ def plot_rows(count: int, *, extra: float = 0.0) -> tuple[Figure, Axes]:
     return plt.subplots(figsize=(8, _ROW_INCHES * count + 0.8 + extra))
 
 
-def _span(ax: Axes, low: float, high: float, y: float) -> None:
+def _span(ax: Axes, low: float, high: float, y: float, *, colour: str) -> None:
     ax.barh(y, high - low, left=low, height=0.62, facecolor="none", hatch=HATCH,
-            edgecolor=PALETTE["bar"], linewidth=0.8)  # fmt: skip
+            edgecolor=PALETTE[colour], linewidth=0.8)  # fmt: skip
 
 
 def name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
@@ -266,7 +269,9 @@ def name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
 
 def value_axis(ax: Axes, language: Language, label: str, *, percent: bool = False) -> None:
     """Write the numbers of the horizontal axis as the language writes them."""
-    digits = 0 if ax.get_xlim()[1] > 5 else 1
+    low, high = ax.get_xlim()
+    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+    digits = 0 if all(abs(tick - round(tick)) < 1e-9 for tick in ticks) else 1
     ax.xaxis.set_major_formatter(
         lambda value, _: (language.percent if percent else language.number)(value, digits)
     )

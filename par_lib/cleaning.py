@@ -173,6 +173,7 @@ def bound_unlisted(
     "bound" and the source and locator of the total.
     """
     low, high = f"{total}_low", f"{total}_high"
+    figures = dict.fromkeys(tidy.select_dtypes("number").columns)  # the total's own, not a unit's
     added = []
     province = set(known.loc[known["level"] == "province", "code"])
     of_level = tidy[tidy["level"] == level]
@@ -186,7 +187,8 @@ def bound_unlisted(
         valid = units.units_on(known, end.date(), level=level)
         unlisted = valid[~valid["code"].isin(listed["unit_code"])]
         for unit in unlisted.itertuples():
-            row = declared.iloc[0].to_dict() | {"unit_code": unit.code, "unit": unit.name}
+            row = declared.iloc[0].to_dict() | figures
+            row |= {"unit_code": unit.code, "unit": unit.name}
             row |= {low: 0, high: max(rest, 0), "status": "bound", "note": ""}
             added.append(row)
     return _append(tidy, added)

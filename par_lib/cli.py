@@ -19,8 +19,12 @@ _SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agr
 
 @app.command()
 def run(
-    years: Annotated[list[str], typer.Argument(help="Years to make, as 2022 2023.")],
+    editions: Annotated[
+        list[str] | None,
+        typer.Argument(help="Years, as 2022 or 2021-2024, or with a province, as demo:2021-2024."),
+    ] = None,
     province: Province = "quang-nam",
+    every: Annotated[bool, typer.Option("--all", help="Every province and year.")] = False,
     lang: Annotated[str, typer.Option(help="vi, en, or vi,en for both.")] = "vi",
     notebook: Annotated[
         list[str] | None, typer.Option(help="Only this notebook, as 01; repeat for more.")
@@ -30,22 +34,37 @@ def run(
         typer.Option("--parameter", "-p", help="name=value, for the notebooks that declare it."),
     ] = None,
     timeout: Annotated[int, typer.Option(help="Seconds a cell may take.")] = 300,
+    jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.")] = 0,
+    force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
+    fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
+    scheduler: Annotated[
+        str, typer.Option(help="Run on a dask cluster, as tcp://host:8786 (extra: cluster).")
+    ] = "",
 ) -> None:
-    """Make editions: raw figures, tidy tables, notebooks, pages, index, manifest."""
+    """Make editions: raw figures, tidy tables, notebooks, pages, index, manifest.
+
+    Only what changed is run again. An edition that fails leaves the old one standing, and the
+    others go on.
+    """
+    from par_lib import commands
+
     with _plain_errors():
-        requests = _requests(years, province, lang, notebook or [], parameter or [], timeout)
-        _make(requests)
+        wanted = commands.editions(editions or [], province, every=every)
+        requests = commands.requests(wanted, lang, notebook or [], parameter or [], timeout, fork)
+        failures = commands.make(requests, jobs=jobs, force=force, scheduler=scheduler)
+    if failures:
+        raise typer.Exit(1)
 
 
 @app.command(name="list")
 def list_() -> None:
     """List provinces, years, notebooks and their parameters."""
-    from par_lib.press import edition, parameters
+    from par_lib.press import parameters, plan
 
     with _plain_errors():
         for province in paths.provinces():
             typer.echo(f"{province}: {', '.join(map(str, paths.years(province)))}")
-        for notebook in edition.all_notebooks():
+        for notebook in plan.all_notebooks():
             typer.echo(f"\n{notebook.stem}")
             for one in parameters.declared(notebook).values():
                 typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
@@ -61,12 +80,13 @@ def check(
     from rich.console import Console
     from rich.table import Table
 
-    from par_lib import findings, labels, tables
+    from par_lib import findings, labels, rules, scorecard, tables
     from par_lib.wording import language
 
     with _plain_errors():
         t = language(lang)
-        data = tables.load(province, _year(year))
+        data = tables.load(province, paths.year_of(year))
+        scorecard.build(data, rules.load(province, data.year))  # refuses rules that contradict data
         table = Table(show_lines=True)
         for label in (t("Severity"), t("Finding"), t("To decide")):
             table.add_column(label)
@@ -104,7 +124,7 @@ def read(
     from par_lib.wording import language
 
     with _plain_errors():
-        t, about = language(lang), _year(year)
+        t, about = language(lang), paths.year_of(year)
         source = source or f"report-{about}"
         known = units.load_units(province)
         if report.suffix.lower() in (".xlsx", ".xlsm"):
@@ -132,7 +152,7 @@ def template(
 ) -> None:
     """Write the workbook an office fills in, with what the raw tables hold already."""
     with _plain_errors():
-        typer.echo(_template(province, _year(year), to))
+        typer.echo(_template(province, paths.year_of(year), to))
 
 
 @app.command(name="new-year")
@@ -149,7 +169,7 @@ def new_year(
     from par_lib.wording import language
 
     with _plain_errors():
-        t, about = language(lang), _year(year)
+        t, about = language(lang), paths.year_of(year)
         units_file = paths.raw(province) / "units.csv"
         if not units_file.is_file():
             provinces.begin(province)
@@ -193,65 +213,6 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     }
     workbook_template.write(path, province, year, known, tables)
     return path
-
-
-def _requests(
-    years: list[str], province: str, lang: str, only: list[str], texts: list[str], timeout: int
-) -> list:
-    from par_lib import tables
-    from par_lib.press import edition, parameters
-    from par_lib.wording import language
-
-    languages = tuple(dict.fromkeys(language(code.strip()).code for code in lang.split(",")))
-    wanted = [tables.require(province, _year(year)) for year in years]
-    notebooks = _choose(edition.all_notebooks(), only)
-    values = parameters.chosen(texts, list(notebooks))
-    return [
-        edition.Request(province, year, languages, notebooks, values, timeout) for year in wanted
-    ]
-
-
-def _choose(notebooks: tuple[Path, ...], only: list[str]) -> tuple[Path, ...]:
-    names = [notebook.stem for notebook in notebooks]
-    for name in only:
-        if name not in names and name not in {stem[:2] for stem in names}:
-            raise ValueError(f"notebook {name!r}: choose one of {', '.join(names)}")
-    return tuple(n for n in notebooks if not only or n.stem in only or n.stem[:2] in only)
-
-
-def _year(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) == 4):
-        raise ValueError(f"year {text!r}: write four digits, as 2022")
-    return int(text)
-
-
-def _make(requests: list) -> None:
-    import multiprocessing
-    import os
-    from concurrent.futures import ProcessPoolExecutor
-
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from par_lib.press import edition
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    total = sum(len(request.notebooks) * len(request.languages) for request in requests)
-    spawn = multiprocessing.get_context("spawn")
-    with (
-        Progress(*columns) as progress,
-        ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=spawn) as pool,
-    ):
-        bar = progress.add_task("", total=total)
-        for request in requests:
-            place = f"{request.province} {request.year}"
-            progress.update(bar, description=place)
-
-            def done(name: str, place: str = place) -> None:
-                progress.update(bar, advance=1, description=f"{place}  {name}")
-
-            edition.make(request, pool=pool, done=done)
-        index = edition.write_collection()
-    typer.echo(f"Open {index}")
 
 
 @contextmanager

@@ -135,7 +135,8 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     rate_effect_pct is the first term of each unit, mix_effect_pct the second, change_pct their sum;
     percentage points of R, adding up to ΔR. A unit without a whole in one period keeps the other's
-    rate. ValueError for a unit in only one frame, or a period without any whole.
+    rate. ValueError for a unit in only one frame, a missing figure, a part without a whole, or a
+    period without any whole.
     Reference: E. M. Kitagawa, J. Am. Stat. Assoc. 50 (1955) 1168.
 
     >>> before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
@@ -149,6 +150,10 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         part, whole = frame["part"].astype(float), frame["whole"].astype(float)
         if not whole.sum() > 0:
             raise ValueError(f"{name}: the wholes add up to {whole.sum():g}; nothing to divide by")
+        wrong = part.isna() | whole.isna() | ((part > 0) & (whole == 0))
+        if wrong.any():
+            raise ValueError(f"{name}, {wrong.idxmax()}: part and whole must both be known, and a "
+                             "part needs a whole")  # fmt: skip
         rates.append(100 * part / whole.mask(whole == 0))
         weights.append(whole / whole.sum())
         totals.append(100 * part.sum() / whole.sum())
@@ -171,8 +176,8 @@ def change_by_level(data: Tables, before: Tables | None) -> tuple[str, pd.DataFr
     half of the year (the year less its first half) less the first; else "" and an empty frame.
     Columns level, change_low, change_high, source, locator.
     """
-    whole, half = _totals(data, 300, 400), _totals(data, 150, 300)
-    past = _totals(before, 300, 400) if before is not None else whole.iloc[:0]
+    whole, half = _totals(data, 12), _totals(data, 6)
+    past = _totals(before, 12) if before is not None else whole.iloc[:0]
     both = whole.index.intersection(past.index)
     kind, earlier, later = "years", past.loc[both], whole.loc[both]
     if both.empty:
@@ -192,7 +197,8 @@ def change_by_level(data: Tables, before: Tables | None) -> tuple[str, pd.DataFr
 def late_and_resolved(data: Tables) -> pd.DataFrame:
     """Districts of which both counts are known, over the longest period; index unit_code."""
     rows = longest_period(data.late_dossiers.query("level == 'district'"))
-    rows = rows[(rows["unit"] != data.place) & rows["resolved"].notna()]
+    exact = (rows["late_low"] == rows["late_high"]).fillna(False)
+    rows = rows[(rows["unit"] != data.place) & rows["resolved"].notna() & exact]
     return rows.set_index("unit_code")
 
 
@@ -217,32 +223,39 @@ def lost_points_by_unit(
     )
 
 
-def _totals(data: Tables, shortest_days: int, longest_days: int) -> pd.DataFrame:
+def _totals(data: Tables, months: int) -> pd.DataFrame:
+    """Totals of the year's first months, by level; a level told twice is left out."""
     rows = data.late_dossiers[data.late_dossiers["unit"] == data.place]
-    days = (rows["period_end"] - rows["period_start"]).dt.days
-    rows = rows[days.between(shortest_days, longest_days, inclusive="left")]
+    start = pd.Timestamp(data.year, 1, 1)
+    end = start + pd.DateOffset(months=months, days=-1)
+    rows = rows[(rows["period_start"] == start) & (rows["period_end"] == end)]
+    rows = rows[~rows["level"].duplicated(keep=False)]
     ends = {"low": rows["late_low"].astype(float), "high": rows["late_high"].astype(float)}
     return rows.assign(**ends).set_index("level")
 
 
 def _on_time(data: Tables) -> tuple[str, pd.DataFrame]:
     late = longest_period(data.late_dossiers.query("level == 'district'"))
-    units = late[late["unit"] != data.place].set_index("unit_code")
+    units = late[late["unit"] != data.place]
     if units["resolved"].notna().any():
-        low = 100 - scoring.share(units["late_high"].astype(float), total=units["resolved"])
-        high = 100 - scoring.share(units["late_low"].astype(float), total=units["resolved"])
-        return "rate", pd.DataFrame({"low": low, "high": high})
+        ends = {
+            end: 100 * (1 - units[f"late_{other}"].astype(float) / units["resolved"].astype(float))
+            for end, other in (("low", "high"), ("high", "low"))
+        }
+        pair = units.assign(**{name: end.where(end >= 0) for name, end in ends.items()})
+        return "rate", _pair(pair, "low", "high")
     total = late.loc[late["unit"] == data.place, "late_low"]
-    if len(total) != 1 or units.empty:
+    if len(total) != 1 or total.isna().any() or units.empty:
         return "", pd.DataFrame(columns=["low", "high"], dtype=float)
     low = 100 - scoring.share(units["late_high"].astype(float), total=total.item())
     high = 100 - scoring.share(units["late_low"].astype(float), total=total.item())
-    return "share", pd.DataFrame({"low": low, "high": high})
+    return "share", _pair(units.assign(low=low, high=high), "low", "high")
 
 
 def _pair(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:
-    units = frame.set_index("unit_code")
-    return pd.DataFrame({"low": units[low].astype(float), "high": units[high].astype(float)})
+    """Lowest and highest by unit_code; where sources differ, the hull of what they say."""
+    ends = frame.groupby("unit_code").agg(low=(low, "min"), high=(high, "max"))
+    return ends.astype(float)
 
 
 def _require_same(before: pd.DataFrame, after: pd.DataFrame) -> None:

@@ -1,12 +1,7 @@
-"""The one door out of a notebook: headlines, charts and tables, each with words and sources.
-
-Colours are written into the SVG as CSS variables with a fallback, so that a page may darken
-them; text stays text, and two runs give the same bytes.
-"""
+"""The one door out of a notebook: headlines, charts and tables, each with words and sources."""
 
 import base64
 import html
-import io
 import re
 from collections.abc import Collection, Iterable
 
@@ -16,47 +11,12 @@ import pandas as pd
 from IPython.display import HTML, display
 from matplotlib.figure import Figure
 
-from par_lib import spreadsheet
+from par_lib import inputs, spreadsheet
 from par_lib.findings import join_traces
+from par_lib.style import STYLE, to_svg
 from par_lib.vietnamese import fold
 from par_lib.wording import N_, SYNTHETIC_WORDS, UNKNOWN, Language
 
-PALETTE = {
-    "ink": "#1c2024",
-    "muted": "#5f6670",
-    "faint": "#c9ced6",
-    "accent": "#a8401a",
-    "bar": "#8a93a0",
-    "paper": "#ffffff",
-}
-STYLE = {
-    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-    "svg.fonttype": "none",
-    "svg.hashsalt": "par",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10,
-    "text.color": PALETTE["ink"],
-    "axes.labelcolor": PALETTE["muted"],
-    "axes.edgecolor": PALETTE["faint"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "axes.titlecolor": PALETTE["ink"],
-    "axes.axisbelow": True,
-    "grid.color": PALETTE["faint"],
-    "grid.linewidth": 0.6,
-    "xtick.color": PALETTE["faint"],
-    "ytick.color": PALETTE["faint"],
-    "xtick.labelcolor": PALETTE["muted"],
-    "ytick.labelcolor": PALETTE["ink"],
-    "hatch.color": PALETTE["bar"],
-    "hatch.linewidth": 0.7,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-    "figure.figsize": (8, 4.5),
-}
 STATUS_WORDS = {
     "reported": N_("reported"),
     "derived": N_("derived"),
@@ -197,7 +157,8 @@ class Page:
                 f'<li id="source-{name}" value="{source["number"]}">{_text(line)}{link}.</li>'
             )
             plain.append(f"[{source['number']}] {line}")
-        self._display(f'<ol class="sources">{"".join(items)}</ol>', "\n".join(plain))
+        markup = f'<ol class="sources">{"".join(items)}</ol>'
+        self._display(markup, "\n".join(plain), {"par": {"read": inputs.tables_read()}})
 
     def _mark(self, source: str, locator: str, status: str) -> str:
         where = _LOCATOR_WORDS.sub(lambda word: self.language(word[0]), locator)
@@ -231,21 +192,9 @@ class Page:
         return (self.language.percent if percent else self.language.number)(value, digits)
 
     @staticmethod
-    def _display(markup: str, plain: str) -> None:
-        display({"text/html": HTML(markup).data, "text/plain": plain}, raw=True)
-
-
-def to_svg(fig: Figure, alt: str) -> str:
-    """A figure as an SVG element with real text, CSS colours and ``alt`` as its name."""
-    buffer = io.StringIO()
-    metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    for name, colour in PALETTE.items():
-        svg = svg.replace(colour, f"var(--{name}, {colour})")
-    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}" ', 1)
+    def _display(markup: str, plain: str, metadata: dict | None = None) -> None:
+        data = {"text/html": HTML(markup).data, "text/plain": plain}
+        display(data, raw=True, metadata=metadata or {})
 
 
 def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, str]:

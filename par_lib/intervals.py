@@ -21,7 +21,8 @@ def rank_range(
     Best rank = 1 + units surely better; worst rank = 1 + other units possibly better.
 
     Where the units marked by ``shared`` (each from 0) have ``shared_total`` together, at most k
-    of them can be above a value v, k·v < total: fewer than could be one by one.
+    of them can be above a value v, k·v < total: fewer than could be one by one. The range is then
+    never too narrow, though not always the narrowest.
 
     >>> rank_range(pd.Series([9, 0, 0]), pd.Series([9, 4, 4])).to_numpy().tolist()
     [[1, 1], [2, 3], [2, 3]]

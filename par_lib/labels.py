@@ -53,6 +53,7 @@ LABELS = {
     "audit_recommendations": N_("Audit recommendations carried out"),
     "online_dossiers": N_("Dossiers handled online"),
     "rest": N_("All other criteria together"),
+    "all": N_("All criteria together"),
     "surely": N_("surely"),
     "possibly": N_("possibly"),
     "no": N_("no"),

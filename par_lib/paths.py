@@ -53,6 +53,29 @@ def years(province: str) -> list[int]:
     return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
 
 
+def year_of(text: str) -> int:
+    """A year of four digits; ValueError for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise ValueError(f"year {text!r}: write four digits, as 2022")
+    return int(text)
+
+
+def require(province: str, year: int) -> int:
+    """The year, after making sure that this province and year have raw data.
+
+    Raises ValueError naming those that have.
+    """
+    known = provinces()
+    if province not in known:
+        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
+    have = years(province)
+    if int(year) not in have:
+        raise ValueError(
+            f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
+        )
+    return int(year)
+
+
 def _edition(base: Path, province: str, year: int | None) -> Path:
     if not _NAME.fullmatch(province):
         raise ValueError(

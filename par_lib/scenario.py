@@ -9,15 +9,16 @@ the part of their late dossiers that districts A and B clear.
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from par_lib import scorecard, units
 from par_lib.rules import Rulebook
-from par_lib.tables import Tables, longest_period
+from par_lib.tables import Tables, of_whole_year
 from par_lib.whatif import Change
 
 _CHANGE = re.compile(
-    r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:\.\d+)?)\s*(?P<pct>%?)"
+    r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<pct>%?)"
 )
 _LATE = "late_dossiers:"
 
@@ -34,14 +35,20 @@ def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Cha
     satisfaction with the handling of feedback rises by 5 percentage points.
     """
     changes = []
-    late = longest_period(data.late_dossiers.query("level == 'district'"))
-    worst = late[(late["unit"] != data.place) & (late["status"] != "bound")].nlargest(2, "late_low")
+    late = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
+    worst = late[(late["unit"] != data.place) & (late["status"] != "bound")]
+    worst = worst.dropna(subset=["late_low"]).nlargest(2, "late_low")
     if len(worst) == 2 and (late["unit"] == data.place).any():
         changes.append(clear_late(data, list(worst["unit"]), share_pct=50))
     changes.append(Change("online_payment", to_pct=30))
     changes.append(Change("sipas_feedback", by_pct=(5, 5)))
-    known = {*card.loc[card["rate_pct_low"].notna(), "criterion"]}
-    return [change for change in changes if change.criterion in known]
+    rates = card.set_index("criterion")["rate_pct_high"]
+    known = rates.dropna().to_dict()
+    return [
+        one
+        for one in changes
+        if one.criterion in known and not known[one.criterion] >= (one.to_pct or np.inf)
+    ]
 
 
 def parse_effort(text: str) -> dict[str, float]:
@@ -55,7 +62,7 @@ def parse_effort(text: str) -> dict[str, float]:
         found = _CHANGE.fullmatch(part)
         if not found or found["sign"] or found["pct"]:
             raise ValueError(f"effort {part!r}: write criterion=number, as online_payment=1")
-        efforts[found["name"]] = float(found["number"])
+        efforts[found["name"]] = _number(found["number"])
     return efforts
 
 
@@ -82,21 +89,32 @@ def clear_late(
     figures.
     """
     rows = data.late_dossiers[data.late_dossiers["level"] == level]
-    whole = longest_period(rows)
-    known = units.units_on(data.units, f"{data.year}-12-31", level=level)
-    codes = [units.resolve(name, known, level=level, where="late_dossiers") for name in names]
-    own = whole[whole["unit_code"].isin(codes)]
+    whole = of_whole_year(rows, data.year)
     total = whole[whole["unit"] == data.place]
-    if len(total) != 1 or len(own) != len(set(codes)):
+    known = units.units_on(data.units, f"{data.year}-12-31", level=level)
+    codes = {units.resolve(name, known, level=level, where="late_dossiers") for name in names}
+    own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
+    if len(total) != 1 or len(own) != len(codes):
         raise ValueError(
-            f"late_dossiers: {', '.join(names)}: no figure for one of them, or no total of "
-            f"{level}s, in {data.year}"
+            f"late_dossiers: {', '.join(names)}: no figure of the whole year {data.year} for one "
+            f"of them, or no total of {level}s"
         )
-    on_time = scorecard.on_time_bounds(rows[rows["unit"] == data.place], total)
-    ends = [own[f"late_{end}"].astype(float).sum() * share_pct for end in ("low", "high")]
-    late = total["late_low"].item()
-    low, high = ends[0] / (on_time[1] + late), ends[1] / (on_time[0] + late)
-    return Change(f"on_time_{level}", by_pct=(low, high))
+    (least, most), (fewest, latest) = (
+        scorecard.on_time_bounds(rows[rows["unit"] == data.place], total),
+        scorecard.late_bounds(total),
+    )
+    cleared = [share_pct * own["late_low"].sum(),
+               share_pct * own["late_high"].astype(float).fillna(latest).sum()]  # fmt: skip
+    if not least + fewest:
+        raise ValueError(f"late_dossiers: no dossiers of {level}s are counted in {data.year}")
+    rise = cleared[0] / (most + latest), cleared[1] / (least + fewest)
+    on_time = least + cleared[0] / 100, most + cleared[1] / 100
+    reached = on_time[0] / (least + latest), 1.0 if np.isinf(most) else on_time[1] / (most + fewest)
+    return Change(
+        f"on_time_{level}",
+        by_pct=(float(rise[0]), min(100.0, float(rise[1]))),
+        reached_pct=(100 * float(reached[0]), min(100.0, 100 * float(reached[1]))),
+    )
 
 
 def _change(part: str, data: Tables, rules: Rulebook) -> Change:
@@ -106,19 +124,25 @@ def _change(part: str, data: Tables, rules: Rulebook) -> Change:
             f"change {part!r}: write criterion = 30 (to reach), criterion = +5 (points more) or "
             "late_dossiers: A, B = -50%"
         )
-    name, number = found["name"], float(found["number"])
+    name, number = found["name"], _number(found["number"])
     if name.startswith(_LATE):
         if found["sign"] != "-" or not found["pct"] or number > 100:
             raise ValueError(f"change {part!r}: write the part cleared as -50%, at most -100%")
         places = [place.strip() for place in name.removeprefix(_LATE).split(",")]
         return clear_late(data, places, share_pct=number)
     code = rules[name].code
+    if found["pct"]:
+        raise ValueError(f"change {part!r}: write percentage points without %, as {name} = +5")
     if found["sign"]:
         moved = number if found["sign"] == "+" else -number
         return Change(code, by_pct=(moved, moved))
     if number > 100:
         raise ValueError(f"change {part!r}: a rate reaches 100 at most")
     return Change(code, to_pct=number)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _parts(text: str) -> list[str]:

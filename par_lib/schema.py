@@ -12,6 +12,7 @@ Kind = Literal[
     "text", "code", "unit", "date", "count", "amount", "rate", "points", "rank", "number"
 ]
 
+LANGUAGES = ("vi", "en")
 LEVELS = ("nation", "province", "department", "district", "commune")
 STATUSES = ("reported", "derived", "bound")  # a fourth, "assumed", belongs to scoring rules only
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")

@@ -16,11 +16,12 @@ from par_lib.charts import (
     spread_apart,
     value_axis,
 )  # fmt: skip
-from par_lib.figures import PALETTE
+from par_lib.style import PALETTE
 from par_lib.wording import Language
 
 _KINDS = {
     "reported": {"color": PALETTE["accent"]},
+    "derived": {"color": PALETTE["accent"]},
     "assumed": {"facecolor": "none", "edgecolor": PALETTE["accent"], "hatch": "xx"},
     "unknown": {"facecolor": "none", "edgecolor": PALETTE["bar"], "hatch": "..", "linestyle": ":"},
 }

@@ -12,13 +12,16 @@ import pandas as pd
 
 from par_lib import scoring
 from par_lib.findings import join_traces
-from par_lib.rules import Rulebook
-from par_lib.tables import RULEBOOK, Tables, longest_period
+from par_lib.rules import CriterionBase, Rulebook
+from par_lib.tables import RULEBOOK, Tables, of_whole_year
 
 COLUMNS = (
     "criterion", "area", "rate_pct_low", "rate_pct_high", "points_low", "points_high", "max_points",
-    "lost_points_low", "lost_points_high", "status", "source", "locator",
+    "lost_points_low", "lost_points_high", "stated", "status", "source", "locator",
 )  # fmt: skip
+
+
+_HALF_CENT = 0.005  # points are written with two decimals
 
 
 @dataclass(frozen=True)
@@ -33,56 +36,61 @@ class Rate:
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     """One row a criterion of the rulebook; columns COLUMNS.
 
-    Points and lost points (max − points) as ``_low``/``_high``; rates in percent, both ends missing
-    where no figure is known. status: "reported" where a source states points and maximum,
-    "assumed" where a rule or maximum is ours, "unknown" where neither points nor figure is known:
-    points then lie in [0, max].
+    Points and lost points (max − points) as ``_low``/``_high``: apart where sources differ or the
+    figure is an interval. Rates in percent, both ends missing where no figure of the whole year is
+    known. ``stated``: whether a source gives the points. status: that of the source's rows where it
+    states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
+    points nor figure is known: points then lie in [0, max].
+
+    ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
     rows = []
     for number, rule in enumerate(rules.criteria, start=1):
-        rate, stated = read_rate(rule.measure, data), _stated_points(rule.points, data)
-        low, high, parts = 0.0, rule.max_points, []
-        status = "unknown"
-        if stated is not None:
-            low = high = stated["points"].item()
-            status = "reported" if rule.max_points_status == "stated" else "assumed"
-            parts = [stated]
+        rate, stated = read_rate(rule.measure, data), _stated_points(rule, data, rules.file)
+        low, high, parts, status = 0.0, rule.max_points, None, "unknown"
+        if len(stated):
+            low, high, parts = stated["points"].min(), stated["points"].max(), stated
+            status = "assumed"
+            if rule.max_points_status == "stated":
+                status = "derived" if (stated["status"] == "derived").any() else "reported"
         elif rate is not None:
             low, high = rule.points_for(pd.Series([rate.low, rate.high]))
-            status, parts = "assumed", [rate.rows]
+            status, parts = "assumed", rate.rows
         sources, locators = [], []
-        if parts:
-            sources, locators = list(parts[0]["source"]), list(parts[0]["locator"])
-        if status != "reported":
+        if parts is not None:
+            sources, locators = list(parts["source"]), list(parts["locator"])
+        if status in ("assumed", "unknown"):
             sources, locators = [*sources, RULEBOOK], [*locators, f"rule {number}"]
         source, locator = join_traces(sources, locators)
         ends = (rate.low, rate.high) if rate else (np.nan, np.nan)
         most = rule.max_points
         rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,
-                     status, source, locator))  # fmt: skip
+                     len(stated) > 0, status, source, locator))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def unexplained_loss(
     scorecard: pd.DataFrame, *, index_points: float, max_points: float = 100.0
-) -> float:
-    """Points lost that no criterion with stated points explains.
+) -> tuple[float, float]:
+    """Lowest and highest number of points lost that no criterion with stated points explains.
 
-    (max_points − index_points) − Σ lost points with status "reported"; points; the criteria with
-    assumed maxima lie within it. Below zero the figures contradict each other: ValueError.
+    (max_points − index_points) − Σ lost points of the criteria whose points a source states; the
+    criteria with assumed maxima lie within it. Where more is lost by criterion than in all, by more
+    than the rounding of two written decimals each, the figures contradict each other: ValueError.
 
-    >>> card = pd.DataFrame({"status": ["reported"], "lost_points_low": [8.91]})
-    >>> round(unexplained_loss(card, index_points=80.91), 2)
-    10.18
+    >>> card = pd.DataFrame({"stated": [True], "lost_points_low": [8.91], "lost_points_high": 8.91})
+    >>> [round(end, 2) for end in unexplained_loss(card, index_points=80.91)]
+    [10.18, 10.18]
     """
-    known = scorecard.loc[scorecard["status"] == "reported", "lost_points_low"].sum()
-    rest = max_points - index_points - known
-    if rest < -scoring.ROUNDING_SLACK * max_points:
+    known = scorecard[scorecard["stated"]]
+    lost = max_points - index_points
+    least, most = (float(known[f"lost_points_{end}"].sum()) for end in ("low", "high"))
+    if least - lost > _HALF_CENT * (len(known) + 1):
         raise ValueError(
-            f"{known:.4g} points are lost by criterion and only {max_points - index_points:.4g} in "
-            "all; correct one of them"
+            f"{least:.4g} points are lost by criterion and only {lost:.4g} in all; correct one of "
+            "them"
         )
-    return max(float(rest), 0.0)
+    return max(lost - most, 0.0), max(lost - least, 0.0)
 
 
 def read_rate(measure: str, data: Tables) -> Rate | None:
@@ -108,61 +116,103 @@ def _satisfaction(data: Tables, component: str) -> Rate | None:
 
 
 def _indicator(data: Tables, name: str) -> Rate | None:
+    """A figure of the whole year and province; of ``part/whole``, the share."""
+    rows = of_whole_year(data.indicators, data.year)
+    rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
     part, _, whole = name.partition("/")
-    rows = data.indicators[data.indicators["measure"] == part]
+    own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
     if not whole:
-        return _rate(rows["value_low"], rows["value_high"], rows)
-    of = data.indicators[data.indicators["measure"] == whole]
-    if len(rows) != 1 or len(of) != 1:
+        return _rate(own["value_low"], own["value_high"], own)
+    if len(own) != 1 or len(of) != 1:
         return None
-    share = scoring.share(rows["value_low"], total=of["value_low"].item())
-    return _rate(share, share, pd.concat([rows, of]))
+    low, high = own["value_low"].item(), own["value_high"].item()
+    least, most = of["value_low"].item(), of["value_high"].item()
+    ends = (pd.Series([_percent(low, most)]), pd.Series([_percent(high, least)]))
+    return _rate(*ends, pd.concat([own, of]))
 
 
 def _on_time(data: Tables, level: str) -> Rate | None:
-    """On time as a share of on time and late, over the longest period up to the latest day."""
+    """On time as a share of on time and late, over the whole year."""
     known = data.late_dossiers
     rows = known[(known["level"] == level) & (known["unit"] == data.place)]
-    whole = longest_period(rows)
-    if len(whole) != 1 or whole["late_low"].isna().any():
+    whole = of_whole_year(rows, data.year)
+    if len(whole) != 1:
         return None
-    late, on_time = float(whole["late_high"].item()), on_time_bounds(rows, whole)
-    low = 100 * on_time[0] / (on_time[0] + late) if on_time[0] + late else np.nan
-    exact = on_time[0] == on_time[1]
-    return _rate(pd.Series([low]), pd.Series([low if exact else 100.0]), rows)
+    if whole[["late_low", "late_high"]].isna().all(axis=None):
+        return _rate(whole["on_time_pct_low"], whole["on_time_pct_high"], whole)
+    (least, most), (fewest, latest) = on_time_bounds(rows, whole), late_bounds(whole)
+    low = 100.0 if latest == 0 else _percent(least, least + latest)
+    high = 100.0 if np.isinf(most) or fewest == 0 else _percent(most, most + fewest)
+    return _rate(pd.Series([low]), pd.Series([high]), rows)
+
+
+def late_bounds(whole: pd.DataFrame) -> tuple[float, float]:
+    """Late dossiers of one row: unknown ends are zero and without bound."""
+    low, high = whole["late_low"].item(), whole["late_high"].item()
+    return (0.0 if pd.isna(low) else float(low)), (np.inf if pd.isna(high) else float(high))
 
 
 def on_time_bounds(rows: pd.DataFrame, whole: pd.DataFrame) -> tuple[float, float]:
-    """Dossiers on time in a period: as counted, else at least those of any part of it."""
-    counted = whole["on_time"].item()
+    """Dossiers on time in the period of ``whole``: as counted, or resolved less late.
+
+    Else at least those of any part of it, by the least of what sources say of the part.
+    """
+    counted, resolved = whole["on_time"].item(), whole["resolved"].item()
     if pd.notna(counted):
         return float(counted), float(counted)
-    inside = rows[rows["period_start"] >= whole["period_start"].item()]
-    least = inside["on_time"].max()
+    if pd.notna(resolved):
+        fewest, most = late_bounds(whole)
+        return max(float(resolved) - most, 0.0), max(float(resolved) - fewest, 0.0)
+    inside = rows[
+        (rows["period_start"] >= whole["period_start"].item())
+        & (rows["period_end"] <= whole["period_end"].item())
+    ]
+    least = inside.groupby(["period_start", "period_end"])["on_time"].min().max()
     return (0.0 if pd.isna(least) else float(least)), np.inf
 
 
 def _disbursed(data: Tables, level: str) -> Rate | None:
+    """The rate at the end of the year; before it, only that it was reached already."""
     capital = data.disbursement
     rows = capital[(capital["level"] == level) & (capital["unit"] == data.place)]
     rows = rows[rows["scope"] == ("total" if (rows["scope"] == "total").any() else "year_plan")]
     rows = rows[rows["as_of"] == rows["as_of"].max()]
-    return _rate(rows["rate_pct_low"].clip(upper=100), rows["rate_pct_high"].clip(upper=100), rows)
+    high = rows["rate_pct_high"].clip(upper=100)
+    if len(rows) and rows["as_of"].iloc[0] != pd.Timestamp(data.year, 12, 31):
+        high = high.mask(high.notna(), 100.0)
+    return _rate(rows["rate_pct_low"].clip(upper=100), high, rows)
 
 
 def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
-    if low.isna().all() or high.isna().all():
+    """Hull of what the rows say; an open end is 0 or 100, a row that says nothing is left out."""
+    says = low.notna() | high.notna()
+    if not says.any():
         return None
-    return Rate(float(low.min()), float(high.max()), rows)
+    ends = low[says].astype(float).fillna(0), high[says].astype(float).fillna(100)
+    return Rate(float(ends[0].min()), float(ends[1].max()), rows)
 
 
-def _stated_points(pointer: str, data: Tables) -> pd.DataFrame | None:
-    table, _, name = pointer.partition(":")
+def _percent(part: float, whole: float) -> float:
+    """100 × part / whole, at most 100; missing where either is, or the whole is zero."""
+    if pd.isna(part) or pd.isna(whole) or whole == 0:
+        return np.nan
+    return min(100.0, 100 * float(part) / float(whole))
+
+
+def _stated_points(rule: CriterionBase, data: Tables, file: str) -> pd.DataFrame:
+    """Rows that state the criterion's points; none where no source does."""
+    table, _, name = rule.points.partition(":")
     if not table:
-        return None
+        return data.scores.iloc[:0]
     column = {"sipas": "component", "scores": "criterion"}[table]
     frame = getattr(data, table)
     rows = frame[(frame[column] == name) & frame["points"].notna()]
     if table == "sipas":
         rows = rows[rows["level"] == "province"]
-    return rows if len(rows) == 1 else None
+    most = rows["max_points"].fillna(rule.max_points)
+    for row in rows[(most != rule.max_points) | (rows["points"] > rule.max_points)].itertuples():
+        raise ValueError(
+            f"{rule.code}: {row.source} ({row.locator}) states {row.points:g} of "
+            f"{row.max_points:g} points, {file} has {rule.max_points:g}; correct one of them"
+        )
+    return rows

@@ -18,7 +18,8 @@ def satisfaction(
 ) -> pd.DataFrame:  # fmt: skip
     """Share of satisfied answers for each group of ``by``, with its Wilson interval.
 
-    ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (missing: 1).
+    ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (1 where
+    nobody has one).
     Result, one row a group: respondents, satisfaction_pct, likely_pct_low, likely_pct_high;
     percent, higher is better.
 
@@ -28,7 +29,8 @@ def satisfaction(
     ones would. A group of fewer than ``min_respondents`` people keeps its count, without a figure.
 
     References: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; L. Kish, Survey Sampling (1965).
-    ValueError for an answer outside 1 to 5, a weight not above zero, a design effect below 1.
+    ValueError for an answer outside 1 to 5, a weight not above zero or missing beside others, a
+    person twice in a group, a design effect below 1.
 
     >>> answers = pd.DataFrame({"unit": "A", "respondent": range(100), "weight": 1.0,
     ...                         "answer": [4] * 80 + [2] * 20})
@@ -37,7 +39,14 @@ def satisfaction(
     """
     if not design_effect >= 1:
         raise ValueError(f"design_effect is {design_effect}; it is 1 (simple random) or more")
-    answer, weight = answers["answer"].astype(int), answers["weight"].astype(float).fillna(1.0)
+    answer, weight = answers["answer"].astype(int), answers["weight"].astype(float)
+    if weight.isna().all():
+        weight = weight.fillna(1.0)
+    twice = answers.duplicated([*by, "respondent"])
+    if twice.any():
+        row = twice.idxmax()
+        raise ValueError(f"row {row}: respondent {answers.loc[row, 'respondent']} answers twice in "
+                         "one group; group by component, or code people apart")  # fmt: skip
     for name, wrong in (("answer", ~answer.between(1, 5)), ("weight", ~(weight > 0))):
         if wrong.any():
             row = wrong.idxmax()
@@ -71,7 +80,7 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
 
     ``components`` is a result of ``satisfaction`` by ``by`` and component. satisfaction =
     Σ max × satisfaction / Σ max; points = Σ max × satisfaction / 100; both ends of the interval
-    likewise, so that it is wider than it need be, never narrower. A group that lacks a component,
+    likewise, so that it is rather wider than it need be. A group that lacks a component,
     or shows none for it, has no figure. Columns: ``by``, respondents (of the smallest component),
     satisfaction_pct, likely_pct_low, likely_pct_high, points, points_low, points_high.
     Weighting by points is our reading: the official overall index is published, not its formula.
@@ -99,5 +108,6 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
 
 def max_points_of(sipas: pd.DataFrame) -> dict[str, float]:
     """Maximum points by component, from the province's rows of the sipas table."""
-    rows = sipas[(sipas["level"] == "province") & sipas["max_points"].notna()]
+    rows = sipas[(sipas["level"] == "province") & (sipas["component"] != "overall")]
+    rows = rows[rows["max_points"].notna()]
     return dict(zip(rows["component"], rows["max_points"].astype(float), strict=True))

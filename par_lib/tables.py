@@ -1,29 +1,19 @@
 """From a province's raw folder to the tidy tables an edition is made of."""
 
 import datetime as dt
-import hashlib
+import json
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from par_lib import checks, cleaning, paths, schema, spreadsheet, units
+from par_lib import checks, cleaning, inputs, paths, schema, spreadsheet, units
 
-DIGEST = "inputs.sha256"
 RULEBOOK = "rulebook"  # the source of what only a rule of ours says
 SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
-_CODE = (
-    "schema.py",
-    "validation.py",
-    "spreadsheet.py",
-    "vietnamese.py",
-    "units.py",
-    "cleaning.py",
-    "findings.py",
-    "checks.py",
-)
 _SOURCE_FIELDS = {
     "title": (str, '"…"'),
     "producer": (str, '"…"'),
@@ -38,15 +28,12 @@ _OWN_RULES = {
 }
 
 
-@dataclass(frozen=True, repr=False)
 class Tables:
-    """The tidy tables of one province and year; a table without raw data is empty.
+    """The tidy tables of one province and year, read when asked for; empty without raw data.
 
-    ``units`` and ``sources`` are the province's, ``review`` is what does not add up.
+    ``units``, ``sources`` and ``tiles`` are the province's, ``review`` is what does not add up.
     """
 
-    province: str
-    year: int
     late_dossiers: pd.DataFrame
     disbursement: pd.DataFrame
     sipas: pd.DataFrame
@@ -55,9 +42,23 @@ class Tables:
     mentions: pd.DataFrame
     tasks: pd.DataFrame
     review: pd.DataFrame
-    units: pd.DataFrame
-    sources: pd.DataFrame
-    tiles: pd.DataFrame
+
+    def __init__(self, province: str, year: int, folder: Path) -> None:
+        self.province, self.year, self._folder = province, year, folder
+        self.units = units.load_units(province)
+        self.sources = load_sources(province)
+        self.tiles = load_tiles(province)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name not in (*schema.TABLES, "review"):
+            raise AttributeError(f"no table {name!r}; choose one of {', '.join(schema.TABLES)}")
+        inputs.note_read(self.year, name)
+        frame = pd.read_parquet(self._folder / f"{name}.parquet")
+        setattr(self, name, frame)
+        return frame
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *schema.TABLES, "review"]
 
     def __repr__(self) -> str:
         rows = ", ".join(
@@ -91,28 +92,20 @@ def load(province: str, year: int) -> Tables:
     Raises ValueError for a province or year without raw data, naming those that have it, and
     cleaning.DataError naming file, row and column of every cell that cannot be read.
     """
-    year = require(province, year)
-    folder = refresh(province, year)
-    return Tables(
-        province=province,
-        year=year,
-        units=units.load_units(province),
-        sources=load_sources(province),
-        tiles=load_tiles(province),
-        **{
-            name: pd.read_parquet(folder / f"{name}.parquet") for name in (*schema.TABLES, "review")
-        },
-    )
+    year = paths.require(province, year)
+    return Tables(province, year, refresh(province, year))
 
 
 def load_previous(province: str, year: int) -> Tables | None:
     """Tidy tables of the year before; None where it has no raw data."""
+    inputs.note_read(year, inputs.YEARS)
     return load(province, year - 1) if year - 1 in paths.years(province) else None
 
 
 def load_answers(province: str, year: int) -> pd.DataFrame:
     """Answers of residents to the survey, tidy, a row an answer; empty where there are none."""
-    return pd.read_parquet(refresh(province, require(province, year)) / "answers.parquet")
+    inputs.note_read(year, "answers")
+    return pd.read_parquet(refresh(province, paths.require(province, year)) / "answers.parquet")
 
 
 def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
@@ -121,8 +114,18 @@ def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
     return last[last["period_start"] == last["period_start"].min()]
 
 
+def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Rows that count the whole calendar year, 1 January to 31 December."""
+    return frame[
+        (frame["period_start"] == pd.Timestamp(year, 1, 1))
+        & (frame["period_end"] == pd.Timestamp(year, 12, 31))
+    ]
+
+
 def load_all_years(province: str, table: str) -> pd.DataFrame:
     """One tidy table over every year the province has, with a first column ``year``."""
+    inputs.note_read("*", table)
+    inputs.note_read("*", inputs.YEARS)
     frames = []
     for year in paths.years(province):
         frame = pd.read_parquet(refresh(province, year) / f"{table}.parquet")
@@ -173,32 +176,20 @@ def stack(*frames: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def require(province: str, year: int) -> int:
-    """The year, after making sure that this province and year have raw data."""
-    known = paths.provinces()
-    if province not in known:
-        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
-    have = paths.years(province)
-    if int(year) not in have:
-        raise ValueError(
-            f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
-        )
-    return int(year)
-
-
 def refresh(province: str, year: int) -> Path:
     """Bring data/processed/<province>/<year> up to date; returns that folder."""
     folder = paths.processed(province, year)
-    digest = inputs_digest(province, year)
-    marker = folder / DIGEST
-    if marker.is_file() and marker.read_text() == digest:
+    if inputs.table_hashes(province, year) is not None:
         return folder
+    digest = inputs.digest(province, year)
     tables = clean(province, year)
     folder.mkdir(parents=True, exist_ok=True)
-    marker.unlink(missing_ok=True)
+    (folder / inputs.MARKER).unlink(missing_ok=True)
     for name, table in tables.items():
-        _replace(folder / f"{name}.parquet", table)
-    marker.write_text(digest)
+        _replace(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
+    hashes = {name: inputs.sha256(folder / f"{name}.parquet") for name in tables}
+    marker = json.dumps({"digest": digest, "tables": hashes}, indent=1)
+    _replace(folder / inputs.MARKER, lambda path: path.write_text(marker, encoding="utf-8"))
     return folder
 
 
@@ -236,21 +227,6 @@ def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
         ) from None
 
 
-def inputs_digest(province: str, year: int) -> str:
-    """sha256 over everything a year's tidy tables depend on: raw files and cleaning code."""
-    package = Path(__file__).parent
-    files = [
-        *sorted(paths.raw(province, year).glob("*.csv")),
-        paths.raw(province) / "units.csv",
-        paths.raw(province) / "sources.toml",
-        *(package / name for name in _CODE),
-    ]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def _require_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> None:
     unknown = raw.index[~raw["source"].isin(sources.index)]
     if len(unknown):
@@ -261,8 +237,8 @@ def _require_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> Non
         )
 
 
-def _replace(path: Path, table: pd.DataFrame) -> None:
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
     # Two notebooks may refresh at once: each writes a file of its own and renames it.
     beside = path.with_suffix(f".{os.getpid()}.tmp")
-    table.to_parquet(beside, index=False)
+    write(beside)
     beside.replace(path)

@@ -21,25 +21,33 @@ _BESIDE = 1e-9  # percentage points to either side of a jump
 class Change:
     """What happens to one criterion's rate: it reaches ``to_pct``, or moves by ``by_pct``.
 
-    ``by_pct`` is (lowest, highest) in percentage points, for a move known only within bounds.
+    ``by_pct`` is (lowest, highest) in percentage points, for a move known only within bounds;
+    ``reached_pct`` is what the rate then lies in, where that is known better than by adding up.
     """
 
     criterion: str
     to_pct: float | None = None
     by_pct: tuple[float, float] = (0.0, 0.0)
+    reached_pct: tuple[float, float] | None = None
 
 
 def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]) -> pd.DataFrame:
     """Points each change wins, everything else staying as it is.
 
-    One row a change: criterion, rate_pct (before), new_rate_pct and won_points as
-    ``_low``/``_high``, most_points (what no rule could exceed: the points lost now), status,
-    source, locator. won = points after − points before; below zero is a loss. Where a source states
-    the present points, the rule is bent to pass through them: of the way from the present rate's
-    share to the full one, the same part of the lost points is won; so reaching the rule's full rate
-    wins all, and nothing leaves [0, max]. Bounds hold over every rate the interval allows.
+    One row a change: criterion, rate_pct (before), new_rate_pct, won_points and lost_points (now;
+    no rule could win more) as ``_low``/``_high``, status, source, locator. won = points after −
+    points before; below zero is a loss. Where a source states the present points p, the rule is
+    bent to pass through them: with s the share of the maximum that the rule gives for a rate,
 
-    ValueError for an unknown criterion, one named twice, or one that no rate leads to.
+        won = (max − p) × (s(new) − s(now)) / (1 − s(now)), for a rise
+        won = −p × (s(now) − s(new)) / s(now), for a fall
+
+    so that the rule's full rate wins all, and nothing leaves [0, max]. Online payment of 2022, from
+    6.5 to 30 % with the target 80 %: 0.91 × (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910. Bounds hold
+    over every rate the interval allows.
+
+    ValueError for an unknown criterion, one named twice, one that no rate leads to, or a rate to
+    reach outside 0 to 100.
     """
     rows, seen = [], set()
     by_code = scorecard.set_index("criterion")
@@ -49,21 +57,23 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
             raise ValueError(f"criterion {change.criterion} is changed twice; give one change")
         if rule.rule == "stated":
             raise ValueError(f"{change.criterion}: no rate leads to its points; leave it out")
+        if change.to_pct is not None and not 0 <= change.to_pct <= 100:
+            raise ValueError(f"{change.criterion}: {change.to_pct:g} % is not in 0 to 100")
         seen.add(change.criterion)
         low, high = _rates(row)
         won = _won_by(rule, row, change)
-        new = [_mover(change, 0)(low), _mover(change, 1)(high)]
+        new = change.reached_pct or (_mover(change, 0)(low), _mover(change, 1)(high))
         source, locator = join_traces(
             [*row["source"].split("; "), RULEBOOK],
             [*row["locator"].split("; "), f"rule {rules.criteria.index(rule) + 1}"],
         )
         certain = rule.status == rule.max_points_status == "stated"
-        rows.append((change.criterion, low, high, *new, *won,
+        rows.append((change.criterion, low, high, *new, *won, row["lost_points_low"],
                      row["lost_points_high"], "derived" if certain else "assumed",
                      source, locator))  # fmt: skip
     columns = ["criterion", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
-               "new_rate_pct_high", "won_points_low", "won_points_high", "most_points",
-               "status", "source", "locator"]  # fmt: skip
+               "new_rate_pct_high", "won_points_low", "won_points_high", "lost_points_low",
+               "lost_points_high", "status", "source", "locator"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -100,7 +110,7 @@ def cheapest_path(
     if not 0 <= reach_pct <= 100:
         raise ValueError(f"reach_pct is {reach_pct:g}; it must be 0 to 100")
     open_ = scorecard[scorecard["lost_points_low"] > 0]
-    whole = open_["criterion"].map(lambda code: float(given.get(code, 1.0)))
+    whole = open_["criterion"].map(lambda code: given.get(code, 1.0)).astype(float)
     per_effort = open_["lost_points_low"] / whole
     order = per_effort.sort_values(ascending=False, kind="stable").index
     lost = open_.loc[order, "lost_points_low"]
@@ -145,7 +155,7 @@ def rise_curve(
     Columns rise_pct, won_points_low, won_points_high.
     """
     rule, row = rules[code], scorecard.set_index("criterion").loc[code]
-    rises = np.arange(0, 100 + step_pct / 2, step_pct)
+    rises = np.unique([*np.arange(0, 100, step_pct), 100.0])
     won = [_won_by(rule, row, Change(code, by_pct=(rise, rise))) for rise in rises]
     curve = pd.DataFrame(won, columns=["won_points_low", "won_points_high"])
     return curve.assign(rise_pct=rises)
@@ -165,7 +175,9 @@ def _rates(row: pd.Series) -> tuple[float, float]:
 
 def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> tuple[float, float]:
     stated = row["points_low"] if row["points_low"] == row["points_high"] else None
-    ends = [_won(rule, *_rates(row), stated, _mover(change, end)) for end in (0, 1)]
+    ends = [
+        _won(rule, *_rates(row), stated, _mover(change, end), change.by_pct[end]) for end in (0, 1)
+    ]
     return ends[0][0], ends[1][1]
 
 
@@ -183,13 +195,13 @@ def _won(
     high: float,
     stated: float | None,
     move: Callable[[float], float],
+    shift: float,
 ) -> tuple[float, float]:
     """Least and most points won over all rates in [low, high].
 
     Between its knots a rule is straight, so the ends are reached at a knot, at a rate that moves
     onto a knot, or at an end of the interval; beside a knot too, where the rule jumps.
     """
-    shift = move(low) - low
     turning = [
         low,
         high,

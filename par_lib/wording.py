@@ -15,8 +15,9 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from par_lib.schema import LANGUAGES
+
 CATALOGS = Path(__file__).parent / "locale"
-LANGUAGES = ("vi", "en")
 SOURCE_LANGUAGE = "en"
 NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"

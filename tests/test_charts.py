@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from par_lib import charts, figures
+from par_lib import charts, style
 from par_lib.wording import language
 
 vi = language("vi")
@@ -14,7 +14,7 @@ vi = language("vi")
 
 @pytest.fixture(autouse=True)
 def house_style():
-    with mpl.rc_context(figures.STYLE):
+    with mpl.rc_context(style.STYLE):
         yield
     plt.close("all")
 
@@ -60,8 +60,8 @@ def test_an_open_interval_reaches_the_edge_and_zero_is_a_value():
 def test_a_highlight_and_a_threshold():
     rows = frame(("A", 10, 10), ("B", 5, 5))
     fig = draw(rows, highlight=pd.Series([True, False]), threshold=7.0, threshold_label="7")
-    assert to_hex(bars(fig)[0].get_facecolor()) == figures.PALETTE["accent"]
-    assert to_hex(bars(fig)[1].get_facecolor()) == figures.PALETTE["bar"]
+    assert to_hex(bars(fig)[0].get_facecolor()) == style.PALETTE["accent"]
+    assert to_hex(bars(fig)[1].get_facecolor()) == style.PALETTE["bar"]
     assert fig.axes[0].lines[0].get_xdata()[0] == 7.0
 
 
@@ -98,7 +98,7 @@ def test_slopes_leave_out_what_is_known_at_neither_date():
 
 
 def test_svg_keeps_text_and_its_words_and_is_the_same_twice():
-    first, second = (figures.to_svg(draw(frame(("Điện Bàn", 5, 5))), 'a "name"') for _ in range(2))
+    first, second = (style.to_svg(draw(frame(("Điện Bàn", 5, 5))), 'a "name"') for _ in range(2))
     assert first == second
     assert ">Điện Bàn</text>" in first
     assert 'role="img" aria-label="a &quot;name&quot;"' in first

@@ -51,6 +51,14 @@ def test_unlisted_districts_share_what_is_left():
     assert set(bound["locator"]) == {"row 0"}  # that of the total
 
 
+def test_what_the_total_counts_is_not_an_unlisted_unit_s_own():
+    total = {"late": "100", "resolved": "900", "on_time": "800", "received": "950"}
+    table = tidy(total | {"on_time_pct": "88,9%"}, {"unit": "TX Điện Bàn", "late": "60"})
+    bound = table[table["status"] == "bound"]
+    others = ["received", "resolved", "on_time", "on_time_pct_low", "on_time_pct_high"]
+    assert bound[others].isna().all(axis=None)
+
+
 def test_a_unit_that_has_ended_is_not_bounded():
     dates = {"period_start": "2025-01-01", "period_end": "2025-06-30"}
     table = tidy({"late": "100", **dates}, {"unit": "Điện Bàn", "late": "60", **dates}, year=2025)

@@ -90,6 +90,14 @@ def test_the_parts_of_a_change_of_rate_add_up_to_it(rows):
     assert together.tolist() == pytest.approx(found["change_pct"].tolist())
 
 
+def test_a_missing_part_or_a_part_without_whole_is_refused():
+    good = pd.DataFrame({"part": [1.0, 2.0], "whole": [10.0, 20.0]}, index=["a", "b"])
+    for part, whole in ((None, 20.0), (5.0, 0.0), (5.0, None)):
+        bad = pd.DataFrame({"part": [1.0, part], "whole": [10.0, whole]}, index=["a", "b"])
+        with pytest.raises(ValueError, match="after, b: part and whole must both be known"):
+            districts.decompose_rate(good, bad)
+
+
 def test_levels_of_2022_moved_from_half_to_half():
     # districts: 41,657 − 16,475 = 25,182 in the second half, 8,707 more than in the first;
     # communes: 13,363 − 8,674 = 4,689, so 3,985 fewer

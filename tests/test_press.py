@@ -176,6 +176,10 @@ def test_an_edition_moved_aside_by_a_killed_run_is_put_back(edition):
         (["run", "2022", "--province", "hue"], "choose one of quang-nam"),
         (["run", "2022", "--province", "../../etc"], "choose one of quang-nam"),
         (["run", "2022", "--lang", "fr"], "choose one of vi, en"),
+        (["run"], "no edition: write years"),
+        (["run", "2023-2022"], "write the earlier year first"),
+        (["run", "quang-nam:2022-2026"], "quang-nam has no raw data for 2026"),
+        (["run", "hue:2022"], "province 'hue' has no raw data"),
         (["run", "2022", "--notebook", "09"], "choose one of 00_overview"),
         (["run", "2022", "-p", "treshold_pct=60"], "target_reduction_pct, threshold_pct"),
         (["run", "2022", "-p", "threshold_pct=high"], "expected float"),
@@ -183,7 +187,7 @@ def test_an_edition_moved_aside_by_a_killed_run_is_put_back(edition):
     ],
 )
 def test_what_is_mistyped_is_refused_before_a_kernel_starts(root, monkeypatch, arguments, words):
-    monkeypatch.setattr("par_lib.press.edition.make", lambda *_, **__: pytest.fail("started"))
+    monkeypatch.setattr("par_lib.commands.make", lambda *_, **__: pytest.fail("started"))
     result = par(*arguments)
     assert result.exit_code == 1
     assert words in result.output.replace("\n", " ")

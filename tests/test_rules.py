@@ -98,7 +98,11 @@ def changed(tmp_path):
         ("target = 80", "target = 0", "criteria online_payment, target: 0: "),
         ("zero_at = 0", "zero_at = 100", "disbursement: zero_at 100 must be below full_at 100"),
         ('rule = "linear"', 'rule = "liner"', "criteria sipas_access: Input tag 'liner'"),
-        ("complete = true", "compleat = true", "areas sipas, compleat"),
+        ("complete = true", "compleat = true", "areas sipas, compleat: True: is not known here"),
+        ('"sipas:access"', '"sipas:acess"', "'acess' is not one of access"),
+        ('"scores:online_payment"', '"score:online_payment"', "begin it with one of sipas:"),
+        ('"on_time:district"', '"on_time:distrct"', "'distrct' is not one of nation"),
+        ('["sipas.points"]', '["sipas.pionts"]', "write sipas.column:level with a column of"),
         ("year = 2022", "year = [", "cannot be read as TOML"),
     ],
 )  # fmt: skip

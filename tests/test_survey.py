@@ -74,8 +74,8 @@ def test_too_few_people_keep_their_count_and_show_no_figure():
     assert table.loc["a", ["likely_pct_low", "likely_pct_high"]].isna().all()
 
 
-def test_a_missing_weight_counts_as_one():
-    assert found(answers(("a", [5, 1]), weight=[None, 1.0]))["satisfaction_pct"] == 50
+def test_weights_are_one_where_nobody_has_any():
+    assert found(answers(("a", [5, 1]), weight=float("nan")))["satisfaction_pct"] == 50
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,8 @@ def test_a_missing_weight_counts_as_one():
     [
         (answers(("a", [6])), {}, "row 0: answer 6 is not possible"),
         (answers(("a", [5]), weight=0.0), {}, "row 0: weight 0.0 is not possible"),
+        (answers(("a", [5, 1]), weight=[2.0, None]), {}, "row 1: weight nan is not possible"),
+        (answers(("a", [5])).loc[[0, 0]].reset_index(), {}, "row 1: respondent a0 answers twice"),
         (answers(("a", [5])), {"design_effect": 0.5}, "design_effect is 0.5"),
     ],
 )
@@ -113,6 +115,6 @@ def test_overall_weights_components_by_their_points():
 
 
 def test_the_province_s_maxima():
-    rows = [("province", "access", 1.5), ("province", "overall", None), ("district", "access", 9)]
+    rows = [("province", "access", 1.5), ("province", "overall", 10), ("district", "access", 9)]
     sipas = pd.DataFrame(rows, columns=["level", "component", "max_points"])
     assert survey.max_points_of(sipas) == {"access": 1.5}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
-from test_rules import EVERY
+from test_rules import EVERY, rule
 
 from par_lib import rules, scenario, scorecard, tables, whatif
 from par_lib.whatif import Change
@@ -70,6 +70,8 @@ def test_two_districts_clear_half_by_hand():
     change = scenario.clear_late(data, ["Điện Bàn", "Thăng Bình"], share_pct=50)
     assert change.criterion == "on_time_district"
     assert change.by_pct == pytest.approx((0, 100 * 9134.5 / 97381))
+    # then at least (55,724 + 9,134.5) / 97,381 = 66.60 % are on time
+    assert change.reached_pct == pytest.approx((100 * 64858.5 / 97381, 100))
     found = whatif.simulate(scorecard.build(data, known), known, [change]).iloc[0]
     assert found["won_points_low"] == 0
     assert found["won_points_high"] == pytest.approx(9134.5 / 97381)  # of an assumed 1 point
@@ -83,6 +85,14 @@ def test_a_loss_is_below_zero_and_stays_within_the_points_there_are():
     assert won(card(50, 50, points=1.5), Change("example", to_pct=0))[0] == pytest.approx(-1.5)
 
 
+def test_a_fall_below_a_threshold_is_found():
+    # from 30 on, 2 × rate: a rate in [20, 100] that falls by 40 loses most just below 70:
+    # 2 × 0.70 − 0 = 1.4
+    made = rule("linear_above", threshold=30)
+    low, high = won(card(20, 100, made=made), Change("example", by_pct=(-40, -40)), made)
+    assert low == pytest.approx(-1.4, abs=1e-6) and high == 0
+
+
 def test_a_jump_inside_the_interval_is_found():
     # bands: 0 below 50, 0.5 to 80, 2 from 80; a rate in [45, 79] that rises by 1 wins 0 at 60,
     # 0.5 just below 50, 1.5 just below 80
@@ -91,8 +101,14 @@ def test_a_jump_inside_the_interval_is_found():
     assert (low, high) == pytest.approx((0, 1.5))
 
 
+rulings = st.one_of(
+    st.sampled_from(EVERY),
+    st.floats(0, 100).map(lambda threshold: rule("linear_above", threshold=threshold)),
+)
+
+
 @given(
-    st.sampled_from(EVERY), st.floats(0, 100), st.floats(0, 100), st.floats(0, 1),
+    rulings, st.floats(0, 100), st.floats(0, 100), st.floats(0, 1),
     st.floats(-40, 60), st.floats(-40, 60), st.floats(0, 1),
 )  # fmt: skip
 def test_bounds_contain_every_completion(made, a, b, where, one, other, how):
@@ -121,6 +137,7 @@ def test_what_cannot_be_simulated_is_refused():
         ([Change("leaders_survey", to_pct=90)], "leaders_survey: no rate leads to its points"),
         ([Change("sipas_access"), Change("sipas_access")], "sipas_access is changed twice"),
         ([Change("online")], "choose one of sipas_access"),
+        ([Change("sipas_access", to_pct=130)], "sipas_access: 130 % is not in 0 to 100"),
     ):
         with pytest.raises(ValueError, match=words):
             whatif.simulate(scores, known, changes)
@@ -209,6 +226,7 @@ def test_changes_are_read_as_they_are_written(year):
         ("online_payment", "write criterion = 30"),
         ("online_paymnt = 30", "choose one of sipas_access"),
         ("online_payment = 130", "a rate reaches 100 at most"),
+        ("online_payment = +5%", "write percentage points without %"),
         ("late_dossiers: Điện Bàn = 50", "write the part cleared as -50%"),
         ("late_dossiers: Diện Bàn = -50%", 'did you mean "Điện Bàn"'),
         ("late_dossiers: Điện Bàn = -150%", "at most -100%"),

@@ -54,13 +54,14 @@ def answers(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     parts = dict(zip(_MAX_POINTS, (0.80, 0.79, 0.77, 0.76, 0.71), strict=True))
     rows = []
     for district, people, shift in zip(districts, asked, mood, strict=True):
+        code = fold(district).replace(" ", "-")
         for person in range(people):
             weight = decimal(rng.choice([0.8, 1.0, 1.25]))
             for part, level in parts.items():
                 pleased = rng.random() < level + shift
                 answer = rng.choice([4, 5]) if pleased else rng.choice([1, 2, 3], p=[0.1, 0.3, 0.6])
                 rows.append({"unit": district, "level": "district", "component": part,
-                             "respondent": f"{fold(district)[:3]}-{person:03}", "answer": answer,
+                             "respondent": f"{code}-{person:03}", "answer": answer,
                              "weight": weight})  # fmt: skip
     return table("answers", rows, table=schema.ANSWERS)
 

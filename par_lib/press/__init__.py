@@ -2,3 +2,9 @@
 
 The press knows nothing of dossiers: it knows notebooks, parameters, languages and folders.
 """
+
+import sys
+
+# jsonschema and jupyter_events import rfc3987_syntax, which builds parsers for 2 s; formats are
+# checked without it (jupyter_server issue 1559).
+sys.modules.setdefault("rfc3987_syntax", None)

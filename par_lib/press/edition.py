@@ -6,71 +6,86 @@ new one, never half of each. The first language lies on top, the others in folde
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Executor, as_completed, wait
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 
 from par_lib import labels, paths, spreadsheet, tables
-from par_lib.press import manifest, page
-from par_lib.press.execute import NotebookError, execute
+from par_lib.press import manifest, page, plan
+from par_lib.press.plan import NUMBERED, Job, Request
+from par_lib.press.plan import language_folder as _folder
 from par_lib.wording import LANGUAGES, SYNTHETIC_WORDS, Language, language
 
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
-NUMBERED = "[0-9][0-9]_*.ipynb"
 OVERVIEW = "00_overview"  # its page is the edition's index.html
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to make. ``values`` are a person's parameters by notebook name."""
+def refresh_tables(request: Request) -> None:
+    """Bring the province's tidy tables up to date; ValueError where the edition's own cannot be.
 
-    province: str
-    year: int
-    languages: tuple[str, ...]
-    notebooks: tuple[Path, ...]
-    values: dict[str, dict[str, object]] = field(default_factory=dict)
-    timeout_seconds: int = 300
-
-    def parameters(self, notebook: Path, lang: str) -> dict[str, object]:
-        """Everything the notebook is given."""
-        own = self.values.get(notebook.stem, {})
-        return {"province": self.province, "year": self.year, "lang": lang, **own}
+    Another year that cannot be read is told by the notebook that needs it.
+    """
+    tables.refresh(request.province, request.year)
+    for year in paths.years(request.province):
+        with suppress(ValueError):
+            tables.refresh(request.province, year)
 
 
-def all_notebooks() -> tuple[Path, ...]:
-    """The yearly notebooks in order."""
-    return tuple(sorted(paths.notebooks().glob(NUMBERED)))
+def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
+    """Begin an edition beside the one that stands: its folder, and what is to be run.
 
-
-def make(request: Request, *, pool: Executor, done: Callable[[str], None]) -> Path:
-    """Make the edition and put it in place; returns its folder.
-
-    ``done`` is called with each notebook's name as it is finished. Raises NotebookError when a
-    notebook fails: the edition that stood before still stands, and the failed notebook is kept
-    under outputs/failed/.
+    Runs in ``kept`` are taken over from the standing edition, and so is, where only some notebooks
+    are asked for, everything else of it.
     """
     target = paths.outputs(request.province, request.year)
     target.parent.mkdir(parents=True, exist_ok=True)
     _recover(target)
-    data = tables.load(request.province, request.year)
-    times = manifest.Times.start()
     build = Path(tempfile.mkdtemp(prefix=f".{request.year}-", dir=target.parent))
-    try:
-        partial = set(request.notebooks) != set(all_notebooks())
-        if partial and (target / manifest.NAME).is_file():
-            shutil.copytree(target, build, dirs_exist_ok=True)
-        _write_tables(data, build / "tables")
-        _execute_all(request, build, pool, done)
-        for lang in request.languages:
-            _write_pages(request, data, build, lang)
-        manifest.write(build, request, data, times)
-        _swap(build, target)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
+    made = plan.standing(request)
+    partial = set(request.notebooks) != set(plan.all_notebooks())
+    if made and partial:
+        shutil.copytree(target, build, dirs_exist_ok=True)
+    jobs = []
+    for lang in request.languages:
+        here = _folder(request.languages, lang)
+        (build / here / "notebooks").mkdir(parents=True, exist_ok=True)
+        for notebook in request.notebooks:
+            job = Job(paths.root(), request, notebook, lang, build / here)
+            if job.name in kept:
+                shutil.copy(target / here / "notebooks" / notebook.name, job.target)
+            else:
+                jobs.append(job)
+    return build, jobs
+
+
+def finish(request: Request, build: Path, runs: dict[str, dict], times: manifest.Times) -> Path:
+    """Write tables, pages and manifest of an edition whose notebooks are there; put it in place."""
+    data = tables.load(request.province, request.year)
+    target = paths.outputs(request.province, request.year)
+    _write_tables(data, build / "tables")
+    for lang in request.languages:
+        _write_pages(request, data, build, lang)
+    manifest.write(build, request, data, runs, times)
+    _swap(build, target)
     return target
+
+
+def discard(build: Path) -> None:
+    """Remove the folder of an edition that failed; the one that stood still stands."""
+    shutil.rmtree(build, ignore_errors=True)
+
+
+def keep_failed(job: Job, message: str) -> Path:
+    """Keep a failed notebook, and what was said of it, under outputs/failed/; returns the log."""
+    failed = job.root / "outputs" / "failed"
+    failed.mkdir(parents=True, exist_ok=True)
+    name = f"{job.request.province}-{job.request.year}-{job.lang}-{job.notebook.stem}"
+    if job.target.is_file():
+        shutil.copy(job.target, failed / f"{name}.ipynb")
+    log = failed / f"{name}.log"
+    log.write_text(message + "\n", encoding="utf-8")
+    return log
 
 
 def write_collection() -> Path:
@@ -78,7 +93,7 @@ def write_collection() -> Path:
     root = paths.root() / "outputs"
     t = language(LANGUAGES[0])
     editions = []
-    for file in sorted(root.glob(f"*/*/{manifest.NAME}")):
+    for file in sorted(root.glob(f"*/*/{plan.MANIFEST}")):
         made = manifest.read(file)
         folder = file.parent.relative_to(root)
         links = tuple(
@@ -100,43 +115,6 @@ def write_collection() -> Path:
     )
     target.write_text(text, encoding="utf-8")
     return target
-
-
-def _execute_all(
-    request: Request, build: Path, pool: Executor, done: Callable[[str], None]
-) -> None:
-    waiting = {}
-    for lang in request.languages:
-        folder = build / _folder(request.languages, lang) / "notebooks"
-        folder.mkdir(parents=True, exist_ok=True)
-        for notebook in request.notebooks:
-            future = pool.submit(
-                execute,
-                notebook,
-                folder / notebook.name,
-                parameters=request.parameters(notebook, lang),
-                language=language(lang),
-                timeout_seconds=request.timeout_seconds,
-            )
-            waiting[future] = folder / notebook.name
-    try:
-        for future in as_completed(waiting):
-            future.result()
-            done(waiting[future].stem)
-    except NotebookError:
-        _keep_failed(request, waiting[future])
-        raise
-    finally:
-        for future in waiting:
-            future.cancel()
-        wait(waiting)  # what still runs writes into the folder that is about to be removed
-
-
-def _keep_failed(request: Request, notebook: Path) -> None:
-    if notebook.is_file():
-        failed = paths.root() / "outputs" / "failed"
-        failed.mkdir(parents=True, exist_ok=True)
-        shutil.copy(notebook, failed / f"{request.province}-{request.year}-{notebook.name}")
 
 
 def _write_tables(data: tables.Tables, folder: Path) -> None:
@@ -245,10 +223,6 @@ def _title(notebook: nbformat.NotebookNode) -> str:
 def _place(data: tables.Tables, t: Language) -> str:
     province = data.units[data.units["level"] == "province"].iloc[0]
     return province["name"] if t.code == "vi" else province["name_en"]
-
-
-def _folder(languages: tuple[str, ...] | list[str], lang: str) -> Path:
-    return Path() if lang == languages[0] else Path(lang)
 
 
 def _previous(target: Path) -> Path:

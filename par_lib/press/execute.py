@@ -1,22 +1,25 @@
 """Run one notebook with its parameters and make sure that it really ran to its end."""
 
+import ast
 import os
-import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from par_lib.inputs import YEARS
+from par_lib.press import fork as forking
 from par_lib.press import prose
-from par_lib.wording import Language
-
-# jupyter_events imports rfc3987_syntax, which builds parsers for 2 s; formats are checked without
-# it (jupyter_server issue 1559).
-sys.modules.setdefault("rfc3987_syntax", None)
-
-import papermill  # noqa: E402
-from papermill.exceptions import PapermillExecutionError  # noqa: E402
+from par_lib.press.plan import Job
+from par_lib.wording import Language, language
 
 _TIMINGS = ("papermill", "execution")
 
@@ -25,24 +28,75 @@ class NotebookError(RuntimeError):
     """A notebook did not run to its end; the message names notebook, cell and error."""
 
 
+class _Engine(NBClientEngine):
+    """Papermill's own, that writes down how far a notebook came whose kernel did not survive."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, *, target: Path, **options: Any
+    ) -> None:
+        """Run the cells; before a timeout or a dead kernel is told, write to ``target``."""
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        except (CellTimeoutError, DeadKernelError):
+            nbformat.write(nb_man.nb, target)
+            raise
+
+
+papermill_engines.register("par", _Engine)
+
+
+def run(job: Job) -> list[str]:
+    """Run one job, wherever this process is; gives the tables the notebook read.
+
+    Raises NotebookError as ``execute`` does, and where a table was read that the notebook's
+    metadata do not declare (``par.tables``).
+    """
+    os.environ["PAR_ROOT"] = str(job.root)
+    executed = execute(
+        job.notebook,
+        job.target,
+        parameters=job.request.parameters(job.notebook, job.lang),
+        language=language(job.lang),
+        timeout_seconds=job.request.timeout_seconds,
+        fork=job.request.fork,
+    )
+    read = _tables_read(executed)
+    declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS}
+    undeclared = sorted({entry.partition(":")[2] for entry in read} - declared)
+    if undeclared:
+        raise NotebookError(
+            f"{job.notebook.name}: reads {', '.join(undeclared)}; add it to the notebook's "
+            'metadata, "par": {"tables": [...]}'
+        )
+    return read
+
+
 def execute(
     notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
-    timeout_seconds: int = 300,
+    timeout_seconds: int = 300, fork: bool = False,
 ) -> nbformat.NotebookNode:  # fmt: skip
     """Run ``notebook`` in a fresh kernel, write it to ``target`` and return it.
 
     Prose is translated first. What differs between two equal runs (timings, the injected cell's
-    id) is taken out. Raises NotebookError when a cell fails, is not run, or takes too long.
+    id) is taken out. With ``fork`` the kernel is forked from a process that has imported
+    everything already, where this machine can. Raises NotebookError when a cell fails, is not run,
+    or takes too long.
     """
     source = prose.translate(nbformat.read(notebook, as_version=4), language)
+    for cell in source.cells:  # what was run before says nothing of this run
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = None, []
     nbformat.write(source, target)
     try:
-        with tempfile.TemporaryDirectory(prefix="par-") as private:
+        with tempfile.TemporaryDirectory(prefix="par-") as private, _provisioner(fork):
             papermill.execute_notebook(
                 target,
                 target,
                 parameters=parameters,
                 kernel_name="python3",
+                engine_name="par",
+                target=target,
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
@@ -55,10 +109,51 @@ def execute(
         raise NotebookError(
             f"{notebook.name}, cell {error.cell_index}: {error.ename}: {error.evalue}"
         ) from error
+    except CellTimeoutError as error:
+        where = _cell_reached(target)
+        raise NotebookError(
+            f"{notebook.name}, cell {where}: took more than {timeout_seconds} s and was "
+            "interrupted; mend it, or allow more with --timeout"
+        ) from error
+    except DeadKernelError as error:
+        where = _cell_reached(target)
+        raise NotebookError(
+            f"{notebook.name}, cell {where}: its process ended, killed or out of memory"
+        ) from error
     executed = steady(nbformat.read(target, as_version=4))
     _require_complete(executed, notebook.name)
     nbformat.write(executed, target)
     return executed
+
+
+def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
+    """What figures.Page.show_sources noted last; nothing where it was not called."""
+    for cell in reversed(executed.cells):
+        for output in cell.get("outputs", []):
+            if "par" in output.get("metadata", {}):
+                return output.metadata.par.read
+    return []
+
+
+def _cell_reached(target: Path) -> int:
+    """The last cell that was begun, counted as its author sees the notebook."""
+    cells = [cell for cell in nbformat.read(target, as_version=4).cells
+             if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
+    begun = [cell.metadata.get("papermill", {}).get("status") != "pending" for cell in cells]
+    return sum(begun)
+
+
+@contextmanager
+def _provisioner(fork: bool) -> Iterator[None]:
+    before = os.environ.get(forking.CHOICE)
+    if fork and forking.available():
+        os.environ[forking.CHOICE] = forking.NAME
+    try:
+        yield
+    finally:
+        os.environ.pop(forking.CHOICE, None)
+        if before is not None:
+            os.environ[forking.CHOICE] = before
 
 
 def _transport(private: str) -> Config:
@@ -76,6 +171,7 @@ def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in executed.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+            cell.source = ast.unparse(ast.parse(cell.source))  # letters, not \u escapes
     return executed
 
 

@@ -1,23 +1,15 @@
 """manifest.json: what an edition was made from, so that anyone can make or check it again."""
 
 import datetime as dt
-import hashlib
 import json
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nbformat
 
-from par_lib import paths, tables
-
-if TYPE_CHECKING:
-    from par_lib.press.edition import Request
-
-NAME = "manifest.json"
-_PACKAGES = ("par-lib", "pandas", "matplotlib", "papermill", "nbconvert", "babel")
+from par_lib import inputs, tables
+from par_lib.press.plan import MANIFEST, Request, inputs_of
 
 
 @dataclass(frozen=True)
@@ -33,28 +25,27 @@ class Times:
         return cls(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), time.monotonic())
 
 
-def write(build: Path, request: "Request", data: tables.Tables, times: Times) -> None:
-    """Write the manifest of the edition that lies in ``build``."""
-    root = paths.root()
-    raw = paths.raw(request.province)
-    folder = paths.raw(request.province, request.year)
-    inputs = [*raw.glob("*.*"), *folder.glob("*.csv"), *folder.glob("rules.toml")]
-    inputs += request.notebooks
-    province = data.units[data.units["level"] == "province"].iloc[0]
+def write(
+    build: Path, request: Request, data: tables.Tables, runs: dict[str, dict], times: Times
+) -> None:
+    """Write the manifest of the edition that lies in ``build``; ``runs`` by name."""
+    kept = build / MANIFEST
+    before = read(kept) if kept.is_file() else {"inputs": {}, "parameters": {}, "runs": {}}
     content = {
         "province": request.province,
-        "place": province["name"],
+        "place": data.place,
         "year": request.year,
         "synthetic": data.synthetic,
         "languages": list(request.languages),
-        "parameters": request.values,
-        "inputs": {p.relative_to(root).as_posix(): sha256(p) for p in sorted(inputs)},
+        "parameters": before["parameters"] | request.values,
+        "inputs": before["inputs"] | inputs_of(request),
         "files": {
-            p.relative_to(build).as_posix(): sha256(p)
+            p.relative_to(build).as_posix(): inputs.sha256(p)
             for p in sorted(build.rglob("*"))
-            if p.is_file() and p.name != NAME
+            if p.is_file() and p.name != MANIFEST
         },
-        "versions": {name: version(name) for name in _PACKAGES},
+        "runs": dict(sorted((before["runs"] | runs).items())),
+        "versions": inputs.versions(),
         "warnings": [
             *(f"no raw data for {request.year}: {name}" for name in data.missing),
             *_kernel_warnings(build),
@@ -63,17 +54,12 @@ def write(build: Path, request: "Request", data: tables.Tables, times: Times) ->
     seconds = round(time.monotonic() - times.clock_seconds, 1)
     content["times"] = {"started": times.started, "seconds": seconds}
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    (build / NAME).write_text(text + "\n", encoding="utf-8")
+    (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def read(file: Path) -> dict:
     """A manifest as a dict."""
     return json.loads(file.read_text(encoding="utf-8"))
-
-
-def sha256(file: Path) -> str:
-    """Hash of a file's content."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _kernel_warnings(build: Path) -> list[str]:

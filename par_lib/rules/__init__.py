@@ -79,11 +79,11 @@ def load(province: str, year: int) -> Rulebook:
     """
     own = paths.raw(province, year) / "rules.toml"
     if own.is_file():
-        return read(own)
-    files = {int(file.stem.rpartition("_")[2]): file for file in RULES.glob("par_index_*.toml")}
-    nearest = min(files, key=lambda known: (abs(known - year), known))
-    rules = read(files[nearest])
-    if nearest == year:
+        rules = read(own)
+    else:
+        files = {int(file.stem.rpartition("_")[2]): file for file in RULES.glob("par_index_*.toml")}
+        rules = read(files[min(files, key=lambda known: (abs(known - year), known))])
+    if rules.year == year:
         return rules
     carried = {"status": "assumed", "max_points_status": "assumed"}
     return rules.model_copy(
@@ -119,4 +119,7 @@ def _say(fault: dict, written: dict) -> str:
             entries, in_list = entries.get(part), False
             place += f", {part}"
     value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r}:"
-    return f"{place}:{value} {fault['msg'].removeprefix('Value error, ')}"
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        message = "is not known here; see par_lib/rules for the names there are"
+    return f"{place}:{value} {message}"

@@ -8,7 +8,16 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    field_validator,
+    model_validator,
+)  # fmt: skip
+
+from par_lib import schema
 
 Status = Literal["stated", "assumed"]
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -22,6 +31,17 @@ class Entry(BaseModel):
     """A part of a rulebook: an unknown field is refused, nothing changes once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _require(pointer: str, names: dict[str, tuple[str, ...] | None]) -> None:
+    """ValueError unless the pointer is empty or ``kind:name`` with a name of that kind."""
+    kind, _, name = pointer.partition(":")
+    if not pointer:
+        return
+    if kind not in names:
+        raise ValueError(f"begin it with one of {', '.join(f'{one}:' for one in names)}")
+    if names[kind] is not None and name not in names[kind]:
+        raise ValueError(f"{name!r} is not one of {', '.join(names[kind])}")
 
 
 class CriterionBase(Entry):
@@ -40,6 +60,36 @@ class CriterionBase(Entry):
     points: str = ""
     measure: str = ""
     moved_by: tuple[str, ...] = ()
+
+    @field_validator("points")
+    @classmethod
+    def _points_exist(cls, pointer: str) -> str:
+        _require(pointer, {"sipas": schema.COMPONENTS, "scores": schema.CRITERIA})
+        return pointer
+
+    @field_validator("measure")
+    @classmethod
+    def _measure_exists(cls, pointer: str) -> str:
+        _require(pointer, {"sipas": schema.COMPONENTS, "on_time": schema.LEVELS,
+                           "disbursement": schema.LEVELS, "indicators": None})  # fmt: skip
+        return pointer
+
+    @field_validator("moved_by")
+    @classmethod
+    def _moves_exist(cls, pointers: tuple[str, ...]) -> tuple[str, ...]:
+        for pointer in pointers:
+            table, dot, rest = pointer.partition(".")
+            if not dot:
+                continue  # a measure of indicators: any name
+            if table not in schema.TABLES:
+                raise ValueError(f"{pointer!r}: {table} is no table; choose one of "
+                                 f"{', '.join(schema.TABLES)}")  # fmt: skip
+            column, _, level = rest.partition(":")
+            known = [one.name for one in schema.TABLES[table].columns]
+            if column not in known or level not in ("", *schema.LEVELS):
+                raise ValueError(f"{pointer!r}: write {table}.column:level with a column of "
+                                 f"{', '.join(known)}")  # fmt: skip
+        return pointers
 
     @property
     def knots_pct(self) -> tuple[float, ...]:

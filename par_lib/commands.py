@@ -1,0 +1,133 @@
+"""What ``par run`` does: which editions are meant, which need work, and who does it."""
+
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from par_lib import paths
+from par_lib.press import parameters, plan
+from par_lib.schema import LANGUAGES
+
+_EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4})(?:-(?P<last>\d{4}))?", re.ASCII)
+
+
+def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str, int]]:
+    """Province and year of each edition meant, each once: ``2022``, ``demo:2021-2024``, or all."""
+    if every:
+        return [(place, year) for place in paths.provinces() for year in paths.years(place)]
+    if not texts:
+        raise ValueError("no edition: write years, as 2022, or demo:2021-2024, or --all")
+    wanted: dict[tuple[str, int], None] = {}
+    for text in texts:
+        found = _EDITION.fullmatch(text)
+        if found is None:
+            paths.year_of(text.rpartition(":")[2])
+            raise ValueError(f"edition {text!r}: write 2022, 2021-2024 or demo:2021-2024")
+        first, last = int(found["first"]), int(found["last"] or found["first"])
+        if last < first:
+            raise ValueError(f"edition {text!r}: write the earlier year first")
+        for year in range(first, last + 1):
+            place = found["province"] or province
+            wanted[place, paths.require(place, year)] = None
+    return list(wanted)
+
+
+def requests(
+    wanted: list[tuple[str, int]], lang: str, only: list[str], texts: list[str], timeout: int,
+    fork: bool,
+) -> list[plan.Request]:  # fmt: skip
+    """What to make, checked before any kernel starts."""
+    codes = dict.fromkeys(code.strip() for code in lang.split(","))
+    for code in codes:
+        if code not in LANGUAGES:
+            raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
+    notebooks = _choose(plan.all_notebooks(), only)
+    values = parameters.chosen(texts, list(notebooks))
+    return [
+        plan.with_its_languages(
+            plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork)
+        )
+        for province, year in wanted
+    ]
+
+
+def make(
+    wanted: list[plan.Request], *, jobs: int = 0, force: bool = False, scheduler: str = ""
+) -> list:
+    """Make the editions that are not up to date, telling of progress; gives the failures."""
+    stale = [request for request in wanted if force or not plan.unchanged(request)]
+    for request in wanted:
+        if request not in stale:
+            typer.echo(f"{request.province} {request.year}: nothing to do, it is up to date")
+    index = paths.root() / "outputs" / "index.html"
+    failures = []
+    if stale or not index.is_file():
+        failures, index = _run(stale, jobs, force, scheduler)
+    for failure in failures:
+        log = f"  (log: {failure.log})" if failure.log else ""
+        typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
+    typer.echo(f"Open {index}")
+    return failures
+
+
+def _run(
+    stale: list[plan.Request], jobs: int, force: bool, scheduler: str
+) -> tuple[list, Path]:  # fmt: skip
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )  # fmt: skip
+
+    from par_lib.press import edition, runner
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TextColumn("{task.fields[failed]}"), TimeRemainingColumn())  # fmt: skip
+    total = sum(len(request.notebooks) * len(request.languages) for request in stale)
+    with Progress(*columns) as progress, _executor(jobs, total, scheduler) as executor:
+        bar = progress.add_task("", total=total, failed="")
+        lost = 0
+
+        def tell(what: str, name: str) -> None:
+            nonlocal lost
+            lost += what == runner.FAILED
+            words = f"{lost} failed" if lost else ""
+            progress.update(bar, advance=1, description=name, failed=words)
+
+        failures = runner.make(stale, executor=executor, tell=tell, force=force)
+        return failures, edition.write_collection()
+
+
+@contextmanager
+def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
+    if scheduler:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ValueError(
+                "--scheduler needs the extra cluster: pip install distributed"
+            ) from None
+        with Client(scheduler, set_as_default=False) as client:
+            yield client.get_executor(retries=3)
+        return
+    from par_lib.press import fork
+
+    workers = min(jobs or os.cpu_count() or 1, max(total, 1))
+    with ProcessPoolExecutor(workers, fork.context(), fork.end_with_parent) as pool:
+        yield pool
+
+
+def _choose(notebooks: tuple[Path, ...], only: list[str]) -> tuple[Path, ...]:
+    names = [notebook.stem for notebook in notebooks]
+    only = [name.zfill(2) for name in only]
+    for name in only:
+        if name not in names and name not in {stem[:2] for stem in names}:
+            raise ValueError(f"notebook {name!r}: choose one of {', '.join(names)}")
+    return tuple(n for n in notebooks if not only or n.stem in only or n.stem[:2] in only)

@@ -1,0 +1,136 @@
+"""Many editions at once: every notebook is a task, and one failure stops only its own edition.
+
+The tasks go through a concurrent.futures.Executor: processes of this machine, or a cluster's.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from par_lib import inputs
+from par_lib.press import edition, plan
+from par_lib.press.execute import NotebookError, run
+from par_lib.press.manifest import Times
+from par_lib.press.plan import Job, Request
+
+KEPT, DONE, FAILED = "kept", "done", "failed"
+Told = Callable[[str, str], None]
+
+
+@dataclass
+class _Edition:
+    request: Request
+    build: Path
+    times: Times
+    runs: dict[str, dict]
+    waiting: set[Future] = field(default_factory=set)
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong with an edition: the message, and where the log lies."""
+
+    place: str
+    message: str
+    log: Path | None = None
+
+
+def make(
+    requests: Iterable[Request], *, executor: Executor, tell: Told, force: bool = False
+) -> list[Failure]:
+    """Make editions; gives the failures, whose old editions still stand.
+
+    ``tell(what, name)`` is called with KEPT, DONE or FAILED and the notebook's name for each.
+    """
+    failures: list[Failure] = []
+    jobs: dict[Future, tuple[_Edition, Job]] = {}
+    ends: dict[Future, _Edition] = {}
+    for request in requests:
+        place = f"{request.province} {request.year}"
+        try:
+            begun, own = _begin(request, force)
+        except (ValueError, OSError) as error:
+            failures.append(Failure(place, str(error)))
+            continue
+        for _ in range(len(request.notebooks) * len(request.languages) - len(own)):
+            tell(KEPT, place)
+        for job in own:
+            future = executor.submit(run, job)
+            begun.waiting.add(future)
+            jobs[future] = (begun, job)
+        if not own:
+            ends[_finish(begun, executor)] = begun
+    while jobs or ends:
+        done, _ = wait([*jobs, *ends], return_when=FIRST_COMPLETED)
+        for future in done:
+            if future in ends:
+                begun = ends.pop(future)
+                if failure := _failure_of(future, begun):
+                    failures.append(failure)
+                continue
+            begun, job = jobs.pop(future)
+            begun.waiting.discard(future)
+            if failure := _take(future, begun, job):
+                failures.append(failure)
+            tell(FAILED if begun.failed else DONE, f"{job.request.province} {job.request.year}  "
+                                                  f"{job.name}")  # fmt: skip
+            if begun.waiting:
+                continue
+            if begun.failed:
+                edition.discard(begun.build)
+            else:
+                ends[_finish(begun, executor)] = begun
+    return failures
+
+
+def _begin(request: Request, force: bool) -> tuple[_Edition, list[Job]]:
+    times = Times.start()
+    edition.refresh_tables(request)
+    kept = {} if force else plan.kept_runs(request)
+    build, own = edition.begin(request, kept)
+    return _Edition(request, build, times, dict(kept)), own
+
+
+def _take(future: Future, begun: _Edition, job: Job) -> Failure | None:
+    """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
+    place = f"{job.request.province} {job.request.year}"
+    try:
+        read = future.result()
+    except CancelledError:
+        return None
+    except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
+        known = isinstance(error, NotebookError | ValueError)
+        message = str(error) if known else f"{job.notebook.name}: {type(error).__name__}: {error}"
+        first, begun.failed = not begun.failed, True
+        for other in begun.waiting:
+            other.cancel()
+        log = edition.keep_failed(job, message)
+        return Failure(place, message, log) if first else None
+    begun.runs[job.name] = {
+        "recipe": plan.recipe(job.request, job.notebook, job.lang),
+        "read": read,
+        "state": inputs.state_of(read, job.request.province, job.request.year),
+    }
+    return None
+
+
+def _finish(begun: _Edition, executor: Executor) -> Future:
+    return executor.submit(finish, begun.request, begun.build, begun.runs, begun.times)
+
+
+def finish(request: Request, build: Path, runs: dict[str, dict], times: Times) -> Path:
+    """edition.finish, to be run by a worker; what it cannot put in place it removes."""
+    try:
+        return edition.finish(request, build, runs, times)
+    finally:
+        edition.discard(build)
+
+
+def _failure_of(future: Future, begun: _Edition) -> Failure | None:
+    error = future.exception()
+    if error is None:
+        return None
+    edition.discard(begun.build)
+    return Failure(f"{begun.request.province} {begun.request.year}", str(error))

@@ -1,0 +1,286 @@
+"""Forked kernels, what is run again and what is not, and failures that stop only their own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from par_lib import inputs
+from par_lib.cli import app
+from par_lib.press import execute, fork, plan, runner
+from par_lib.wording import language
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+NO_DEMO = shutil.ignore_patterns("demo")
+
+
+class Here(Executor):
+    """Runs each task at once in this process, and remembers which."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+
+    def submit(self, task, *arguments) -> Future:
+        future: Future = Future()
+        if task is execute.run:
+            self.ran.append(arguments[0].name)
+        try:
+            future.set_result(task(*arguments))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("project")
+    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
+    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAR_ROOT", str(root))
+        yield root
+
+
+def request(year: int = 2022, *names: str, timeout: int = 120) -> plan.Request:
+    chosen = tuple(n for n in plan.all_notebooks() if not names or n.stem[:2] in names)
+    return plan.Request("quang-nam", year, ("en",), chosen, timeout_seconds=timeout)
+
+
+def make(*requests: plan.Request, **options) -> tuple[list[str], list[runner.Failure]]:
+    here = Here()
+    failures = runner.make(requests, executor=here, tell=lambda *_: None, **options)
+    return [name.removeprefix("en/")[:2] for name in here.ran], failures
+
+
+@pytest.fixture(scope="module")
+def made(root):
+    ran, failures = make(request())
+    assert failures == [] and ran == ["00", "01", "02", "03", "04", "05", "06", "07"]
+    return root / "outputs" / "quang-nam" / "2022"
+
+
+def test_nothing_to_do_is_nothing_done(made):
+    assert plan.unchanged(request())
+    assert make(request()) == ([], [])
+    said = CliRunner().invoke(app, ["run", "2022", "--lang", "en"])
+    assert said.exit_code == 0 and "quang-nam 2022: nothing to do" in said.output
+
+
+def test_a_changed_figure_runs_exactly_the_notebooks_that_use_its_table(made, root):
+    # mentions are read by the pages on late dossiers and on data quality; the review, which the
+    # overview shows too, does not change with a mention of a commune
+    path = root / "data" / "raw" / "quang-nam" / "2022" / "mentions.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",note\n", ",note\n", 1).replace("report-2022", "report-2022", 1)
+                    + text.splitlines()[1].replace("bullet 3", "bullet 33", 1) + "\n",
+                    encoding="utf-8")  # fmt: skip
+    assert not plan.unchanged(request())
+    ran, failures = make(request())
+    assert failures == []
+    assert {"01", "05"} <= set(ran) <= {"00", "01", "05"}
+    path.write_text(text, encoding="utf-8")
+    assert set(make(request())[0]) == set(ran)
+    assert plan.unchanged(request())
+
+
+def test_a_changed_parameter_notebook_or_lost_page_is_made_again(made, root):
+    other = plan.Request("quang-nam", 2022, ("en",), request().notebooks,
+                         {"02_disbursement": {"threshold_pct": 60.0}})  # fmt: skip
+    assert set(plan.kept_runs(other)) == set(plan.kept_runs(request())) - {"en/02_disbursement"}
+    (made / "03_sipas.html").unlink()
+    assert not plan.unchanged(request())
+    assert make(request()) == ([], [])  # no notebook is run for a lost page
+    assert plan.unchanged(request()) and (made / "03_sipas.html").is_file()
+
+
+def test_force_runs_all(made):
+    assert make(request(2022, "03"), force=True) == (["03"], [])
+
+
+@pytest.fixture
+def notebook(root, made):
+    """Notebook 03 with a cell of its own, put back afterwards; gives a function to add it."""
+    path = root / "notebooks" / "03_sipas.ipynb"
+    text = path.read_bytes()
+
+    def add(source: str, **metadata) -> Path:
+        book = nbformat.read(path, as_version=4)
+        book.cells.insert(4, nbformat.v4.new_code_cell(source))
+        book.metadata.update(metadata)
+        nbformat.write(book, path)
+        return path
+
+    yield add
+    path.write_bytes(text)
+
+
+def test_a_failure_stops_only_its_own_edition_and_leaves_a_log(notebook, root):
+    notebook("if year == 2022: 1 / 0")
+    ran, failures = make(request(2022, "03"), request(2023, "03"))
+    assert ran == ["03", "03"]
+    (failure,) = failures
+    assert failure.place == "quang-nam 2022"
+    assert failure.message == "03_sipas.ipynb, cell 5: ZeroDivisionError: division by zero"
+    assert failure.message in failure.log.read_text(encoding="utf-8")
+    assert failure.log.with_suffix(".ipynb").is_file()
+    assert (root / "outputs" / "quang-nam" / "2023" / "03_sipas.html").is_file()
+    assert [p.name for p in (root / "outputs" / "quang-nam").iterdir() if p.name[0] == "."] == []
+
+
+def test_raw_data_that_cannot_be_read_stop_only_their_own_edition(made, root):
+    path = root / "data" / "raw" / "quang-nam" / "2024" / "scores.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("sipas_index", "sipas_indx").replace("par_index", "par_indx"), encoding="utf-8"
+    )
+    ran, failures = make(request(2024, "04"), request(2022, "03"), force=True)
+    path.write_text(text, encoding="utf-8")
+    assert ran == ["03"]
+    assert "2024/scores.csv, row 2, column criterion" in failures[0].message
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("import time\nwhile True: time.sleep(0.1)", "cell 5: took more than 3 s"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "cell 5: its process ended"),
+        ("tables.load('quang-nam', 2022).tasks", "reads tasks; add it to the notebook's metadata"),
+    ],
+)
+def test_a_bad_notebook_is_named(notebook, source, words):
+    notebook(source)
+    _, failures = make(request(2022, "03", timeout=3))
+    assert words in failures[0].message
+
+
+def with_parameters(*sources: str) -> nbformat.NotebookNode:
+    cell = nbformat.v4.new_code_cell
+    first = cell("year: int = 2022  # year", metadata={"tags": ["parameters"]})
+    metadata = {
+        "kernelspec": {"name": "python3", "language": "python", "display_name": "Python"},
+        "language_info": {"name": "python"},
+    }
+    return nbformat.v4.new_notebook(cells=[first, *map(cell, sources)], metadata=metadata)
+
+
+FIGURE = """
+import matplotlib.pyplot as plt
+plt.plot([1, 3, 2])
+plt.title("Điện Bàn")
+"""
+
+
+@pytest.mark.skipif(not fork.available(), reason="no fork on this machine")
+def test_a_forked_kernel_gives_the_same_bytes_as_the_ordinary_one(tmp_path):
+    """A notebook of the collection, and a plain one that leaves a picture by itself."""
+    plain = with_parameters(FIGURE, "print(year)")
+    for number, cell in enumerate(plain.cells):
+        cell.id = f"cell-{number}"
+    nbformat.write(plain, tmp_path / "plain.ipynb")
+    for path, parameters in (
+        (CHECKOUT / "notebooks" / "04_scorecard.ipynb",
+         {"province": "quang-nam", "year": 2022, "lang": "vi"}),
+        (tmp_path / "plain.ipynb", {"year": 2023}),
+    ):  # fmt: skip
+        written = []
+        for forked in (False, True):
+            target = tmp_path / f"{path.stem}-{forked}.ipynb"
+            execute.execute(path, target, parameters=parameters, language=language("vi"),
+                            fork=forked)  # fmt: skip
+            written.append(target.read_bytes())
+        assert written[0] == written[1]
+        pictures = sum(
+            any(kind.startswith("image/") for kind in output.get("data", {}))
+            for cell in nbformat.reads(written[1].decode(), as_version=4).cells
+            for output in cell.get("outputs", [])
+        )
+        assert pictures >= 1
+
+
+@pytest.mark.skipif(not fork.available(), reason="no fork on this machine")
+def test_no_state_leaks_from_one_forked_kernel_to_the_next(tmp_path):
+    leak = (
+        "import builtins, os, pandas as pd\n"
+        "assert not hasattr(builtins, 'leaked') and 'LEAKED' not in os.environ\n"
+        "assert not hasattr(pd, 'leaked')\n"
+        "builtins.leaked = pd.leaked = True\nos.environ['LEAKED'] = '1'"
+    )
+    nbformat.write(with_parameters(leak), tmp_path / "leak.ipynb")
+    for number in range(2):
+        execute.execute(tmp_path / "leak.ipynb", tmp_path / f"{number}.ipynb",
+                        parameters={"year": 1}, language=language("en"), fork=True)  # fmt: skip
+
+
+def children(pid: int) -> set[int]:
+    """Every process below one, from /proc."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(text.rpartition(")")[2].split()[1])
+    found, last = {pid}, set()
+    while found != last:
+        last = set(found)
+        found |= {child for child, parent in parents.items() if parent in found}
+    return found - {pid}
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+def test_nothing_is_left_running_when_the_runner_is_killed(notebook, root):
+    notebook("import time\nif year == 2022: time.sleep(300)")
+    env = os.environ | {"PAR_ROOT": str(root)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "par_lib.cli", "run", "2022", "--lang", "en", "--notebook", "03"],
+        env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    seen: set[int] = set()
+    deadline = time.monotonic() + 60
+    while len(seen) < 3 and time.monotonic() < deadline:  # tracker, forkserver, worker, kernel
+        time.sleep(0.2)
+        seen = children(process.pid)
+    time.sleep(3)
+    seen = children(process.pid)
+    assert len(seen) >= 3
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + 20
+    while alive(seen) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert alive(seen) == set()
+
+
+def alive(pids: set[int]) -> set[int]:
+    running = set()
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.is_file() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+            running.add(pid)
+    return running
+
+
+def test_help_imports_neither_pandas_nor_a_kernel():
+    heavy = "{'pandas', 'numpy', 'matplotlib', 'papermill'}"
+    code = (
+        f"import sys; from par_lib import cli, commands; print(sorted({heavy} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_a_table_not_up_to_date_has_no_state(made, root):
+    assert inputs.state_of(["2022:late_dossiers"], "quang-nam", 2022) is not None
+    path = root / "data" / "raw" / "quang-nam" / "2022" / "sipas.csv"
+    text = path.read_bytes()
+    path.write_bytes(text + b"\n")
+    assert inputs.state_of(["2022:late_dossiers"], "quang-nam", 2022) is None
+    path.write_bytes(text)
