@@ -1,6 +1,6 @@
 """What does not add up in a year's tables, and what adds up: each check yields its findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -13,9 +13,10 @@ _POINTS_TOLERANCE = 0.005  # a total written with two decimals
 
 
 def review(
-    tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.DataFrame, year: int
-) -> pd.DataFrame:
-    """All findings of one year, gravest first; an empty table where nothing can be compared."""
+    tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.DataFrame, year: int,
+    more: Iterable[Finding] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """All findings of one year and ``more``, gravest first; empty where nothing can be compared."""
     province = known.loc[known["level"] == "province", "code"].iloc[0]
     late, capital = tables["late_dossiers"], tables["disbursement"]
     sipas = tables["sipas"].query("level == 'province'")
@@ -30,6 +31,7 @@ def review(
         *components_against_total(sipas, tables["scores"]),
         *sources_that_differ(sipas),
         *title_against_data(sources, year=year),
+        *more,
     ]
     return to_frame(findings)
 
@@ -135,13 +137,11 @@ def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
         if a == b:
             continue
         values = {
-            "level": LEVEL_UNITS[level],
-            "count_a": len(a),
-            "count_b": len(b),
+            "level": LEVEL_UNITS[level], "count_a": len(a), "count_b": len(b),
             "both": sorted(a & b, key=sort_key) or ["–"],
             "only_a": sorted(a - b, key=sort_key) or ["–"],
             "only_b": sorted(b - a, key=sort_key) or ["–"],
-        }
+        }  # fmt: skip
         yield from_rows(
             "lists_that_differ", level,
             N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "

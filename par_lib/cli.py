@@ -102,7 +102,10 @@ def check(
 @app.command()
 def read(
     report: Annotated[
-        Path, typer.Argument(help="A .docx, .pdf, .doc, .rtf, .txt or .md file, or an .xlsx.")
+        Path,
+        typer.Argument(
+            help="A .docx, .pdf, .doc, .rtf, .txt, .md, .xlsx file, or a .parquet or .csv register."
+        ),
     ],
     year: Annotated[str, typer.Option(help="Year the report is about, as 2022.")],
     province: Province = "quang-nam",
@@ -120,7 +123,7 @@ def read(
     Nothing that stands in a table is ever replaced.
     """
     from par_lib import intake, units
-    from par_lib.intake import workbook
+    from par_lib.intake import register, workbook
     from par_lib.wording import language
 
     with _plain_errors():
@@ -129,6 +132,11 @@ def read(
         known = units.load_units(province)
         if report.suffix.lower() in (".xlsx", ".xlsm"):
             title, tables = report.stem, workbook.read(report, known, about, source=source)
+        elif report.suffix.lower() in register.SUFFIXES:
+            title = report.stem
+            tables, faults = register.read([report], known, about, source=source)
+            for name, rows in faults.items():
+                typer.echo(f"{report.name}: {rows} rows not counted: {name.replace('_', ' ')}")
         else:
             result = intake.read(report, province, about, source=source)
             title, tables = result.title, result.tables

@@ -83,8 +83,9 @@ def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
 
     def sentence(row: pd.Series, column: str) -> str:
         values = {name: write(value) for name, value in json.loads(row["values"]).items()}
-        if "level" in values:
-            values["level"] = language(values["level"])
+        for name in ("level", "fault"):
+            if name in values:
+                values[name] = language(values[name])
         return language(row[column], **values)
 
     if review.empty:

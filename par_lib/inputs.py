@@ -17,7 +17,7 @@ PACKAGES = ("par-lib", "pandas", "matplotlib", "papermill", "nbconvert", "babel"
 _PACKAGE = Path(__file__).parent
 _CLEANING = (
     "schema.py", "validation.py", "spreadsheet.py", "vietnamese.py", "units.py", "cleaning.py",
-    "findings.py", "checks.py",
+    "findings.py", "checks.py", "register.py",
 )  # fmt: skip
 
 _read: set[tuple[str, str]] = set()
@@ -43,7 +43,10 @@ def digest(province: str, year: int) -> str:
     raw = paths.raw(province)
     files = [*sorted(paths.raw(province, year).glob("*.csv")), raw / "units.csv",
              raw / "sources.toml", *(_PACKAGE / name for name in _CLEANING)]  # fmt: skip
-    return _over(files)
+    # A register can be too large to be read for its hash: size and time of change stand for it.
+    dossiers = sorted((raw / "register" / f"year={year}").glob("*.*"))
+    stats = [f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in dossiers]
+    return hashlib.sha256("\n".join([_over(files), *stats]).encode()).hexdigest()
 
 
 def table_hashes(province: str, year: int) -> dict[str, str] | None:

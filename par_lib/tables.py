@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib import checks, cleaning, inputs, paths, schema, spreadsheet, units
+from par_lib import checks, cleaning, inputs, paths, register, schema, spreadsheet, units
 
 RULEBOOK = "rulebook"  # the source of what only a rule of ours says
 SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
@@ -106,6 +106,12 @@ def load_answers(province: str, year: int) -> pd.DataFrame:
     """Answers of residents to the survey, tidy, a row an answer; empty where there are none."""
     inputs.note_read(year, "answers")
     return pd.read_parquet(refresh(province, paths.require(province, year)) / "answers.parquet")
+
+
+def load_register(province: str, year: int) -> pd.DataFrame:
+    """Histogram of days late of the year's dossier register; empty where there is none."""
+    inputs.note_read(year, "register")
+    return pd.read_parquet(refresh(province, paths.require(province, year)) / "register.parquet")
 
 
 def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +215,17 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
             problems += error.problems
     if problems:
         raise cleaning.DataError(problems)
-    return tidy | {"review": checks.review(tidy, known=known, sources=sources, year=year)}
+    files = register.files_of(province, year)
+    if files and register.SOURCE not in sources.index:
+        raise cleaning.DataError(
+            [f"{files[0].parent}: a register needs a source; add [register] to sources.toml"]
+        )
+    tidy["register"], faults = register.count(
+        files, units=known["code"], until=dt.date(year, 12, 31)
+    )
+    more = register.faults_found(faults, year)
+    review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
+    return tidy | {"review": review}
 
 
 def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:

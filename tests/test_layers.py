@@ -14,7 +14,7 @@ ORDER = [
     {"units", "labels", "figures", "survey"},
     {"charts"},
     {"score_charts"},
-    {"cleaning", "checks"},
+    {"cleaning", "checks", "register"},
     {"tables"},
     {"intake", "districts", "scorecard"},
     {"actions", "changes", "whatif"},

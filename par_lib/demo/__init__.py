@@ -79,4 +79,11 @@ title_en = "Synthetic figures made by par demo; nothing in them is real"
 producer = "par_lib"
 kind = "{tables.SYNTHETIC}"
 accessed = {dt.date(2026, 11, 24)}
+
+[register]
+title = "Sổ đăng ký hồ sơ giả lập do par demo đặt ra, không có thật"
+title_en = "Synthetic dossier register made by par demo; nothing in it is real"
+producer = "par_lib"
+kind = "{tables.SYNTHETIC}"
+accessed = {dt.date(2026, 11, 24)}
 """

@@ -1,0 +1,43 @@
+"""A dossier register as raw rows of late_dossiers: exact counts by unit and level of one year."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from par_lib import register, schema
+
+SUFFIXES = (".parquet", ".csv")
+
+
+def read(
+    files: list[Path], known: pd.DataFrame, year: int, *, source: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+    """The raw table, and how many rows of each of register.FAULTS it leaves out.
+
+    late counts what was resolved after its due date; the basis is what was resolved in the year.
+    Where several units of a level are counted, a row with the province as unit is their total.
+    """
+    until = dt.date(year, 12, 31)
+    histogram, faults = register.count(files, units=known["code"], until=until)
+    counts = register.late_dossiers(histogram)
+    names = dict(zip(known["code"], known["name"], strict=True))
+    home = known.loc[known["level"] == "province", "name"].iloc[0]
+    columns = [column.name for column in schema.TABLES["late_dossiers"].columns]
+    trace = {"basis": "resolved", "status": "derived", "source": source,
+             "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}  # fmt: skip
+    rows = [
+        {**trace, **row, "locator": f"{files[0].parent.name}, {row['level']} {row['unit']}"}
+        for row in _rows(counts, names, home)
+    ]
+    table = pd.DataFrame(rows).reindex(columns=columns)
+    return {"late_dossiers": table.map(lambda cell: "" if pd.isna(cell) else str(cell))}, faults
+
+
+def _rows(counts: pd.DataFrame, names: dict[str, str], home: str) -> Iterator[dict]:
+    for level, own in counts.groupby("level"):
+        whole = own[["received", "resolved", "on_time", "late"]].sum()
+        yield {"unit": home, "level": level, **whole.to_dict()}
+        for row in own.to_dict("records"):
+            yield row | {"unit": names[row["unit"]]}

@@ -1,0 +1,188 @@
+"""A dossier register of any size, one row a dossier, counted into a histogram of days late.
+
+Columns: id, unit (code), level, procedure, field, received, due, finished (missing while open),
+online. DuckDB counts it where it lies, larger than memory if need be. Counts of integer days are
+additive: those of several files add up, and quantiles from them are exact.
+"""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from par_lib import paths
+from par_lib.findings import Finding
+from par_lib.wording import N_
+
+if TYPE_CHECKING:
+    import duckdb
+
+COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
+KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
+FAULTS = ("unknown_unit", "missing_date", "finished_before_received", "duplicate")
+SOURCE = "register"  # its entry in sources.toml
+_MEMORY = "1GB"
+_FAULT_WORDS = {
+    "unknown_unit": N_("rows name a unit that units.csv does not know"),
+    "missing_date": N_("rows have no due date or no date of receipt"),
+    "finished_before_received": N_("rows were finished before they were received"),
+    "duplicate": N_("rows repeat the id of another"),
+}
+
+_ROWS = """
+CREATE TEMP VIEW dossiers AS SELECT * FROM {reader}($files);
+CREATE TEMP TABLE twice AS
+    SELECT id, count(*) - 1 AS extra FROM dossiers GROUP BY id HAVING count(*) > 1;
+CREATE TEMP VIEW once AS
+    SELECT * FROM dossiers WHERE id NOT IN (SELECT id FROM twice)
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (place) FROM (
+        SELECT *, row_number() OVER (PARTITION BY id ORDER BY received, due, finished) AS place
+        FROM dossiers WHERE id IN (SELECT id FROM twice)
+    ) WHERE place = 1;
+"""
+_HISTOGRAM = """
+SELECT
+    CASE WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
+         WHEN due IS NULL OR received IS NULL THEN 'missing_date'
+         WHEN finished < received THEN 'finished_before_received' END AS fault,
+    unit, level, procedure, CAST(date_trunc('month', received) AS DATE) AS month,
+    finished IS NOT NULL AND finished <= $until AS finished,
+    CAST(date_diff('day', CAST(due AS DATE),
+        CAST(CASE WHEN finished <= $until THEN finished ELSE $until END AS DATE)) AS INTEGER)
+        AS days_late,
+    count(*) AS dossiers
+FROM once GROUP BY ALL
+"""
+
+
+def files_of(province: str, year: int) -> list[Path]:
+    """Files of a year's register: data/raw/<province>/register/year=<year>/*.parquet or *.csv."""
+    folder = paths.raw(province) / "register" / f"year={year}"
+    return sorted([*folder.glob("*.parquet"), *folder.glob("*.csv")])
+
+
+def count(
+    files: Sequence[Path], *, units: Iterable[str], until: dt.date, memory: str = _MEMORY
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Count a register: its histogram, and how many rows each of FAULTS kept out of it.
+
+    Without files both are empty. The histogram has a row for each of KEYS that occurs, with
+    ``dossiers``; month is that of receipt. A dossier not finished by ``until`` is open:
+    ``finished`` is false and days_late the days from its due date to ``until``. Early dossiers have
+    days_late below zero. Of rows with one id the first by dates is kept, the others are
+    "duplicate".
+
+    ValueError naming the file for one that cannot be read or lacks a column.
+    """
+    if not files:
+        return pd.DataFrame(columns=[*KEYS, "dossiers"]), {}
+    import duckdb  # only whoever has a register pays for it
+
+    reader = "read_csv" if files[0].suffix == ".csv" else "read_parquet"
+    names = [str(file) for file in files]
+    with tempfile.TemporaryDirectory(prefix="par-") as spill:
+        config = {"memory_limit": memory, "temp_directory": spill}
+        with duckdb.connect(config=config) as connection:
+            try:
+                _require_columns(connection, reader, names)
+                for statement in filter(str.strip, _ROWS.split(";")):
+                    written = statement.replace("{reader}($files)", f"{reader}({names!r})")
+                    connection.execute(written)
+                values = {"units": list(units), "until": until}
+                found = connection.execute(_HISTOGRAM, values).df()
+                twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
+            except duckdb.Error as error:
+                raise ValueError(f"{names[0]}: cannot be read as a register ({error})") from error
+    faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
+    faults["duplicate"] = int(twice[0])
+    histogram = found[found["fault"].isna()].drop(columns="fault")
+    kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
+    return merge([histogram]), kept
+
+
+def count_each(
+    files: Sequence[Path], *, executor: Executor, units: Iterable[str], until: dt.date
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """As ``count``, each file a task of its own, as for a cluster; repeated ids within a file."""
+    codes = list(units)
+    tasks = [executor.submit(count, [file], units=codes, until=until) for file in files]
+    parts = [task.result() for task in tasks]
+    faults: dict[str, int] = {}
+    for _, found in parts:
+        for name, rows in found.items():
+            faults[name] = faults.get(name, 0) + rows
+    return merge([histogram for histogram, _ in parts]), faults
+
+
+def merge(histograms: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One histogram of several, as of several files: counts of equal keys are added."""
+    whole = pd.concat(histograms, ignore_index=True)
+    return whole.groupby(KEYS, as_index=False)["dossiers"].sum()
+
+
+def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
+    """A finding for each kind of row that was left out of the counts."""
+    for name, rows in faults.items():
+        yield Finding(
+            "register_faults", name,
+            N_("Dossier register: {rows} {fault}; they are not counted."),
+            rows, None, "gap", N_("Correct these rows where the register is kept."),
+            {"rows": rows, "fault": _FAULT_WORDS[name]}, "derived", SOURCE, str(year),
+        )  # fmt: skip
+
+
+def late_dossiers(histogram: pd.DataFrame) -> pd.DataFrame:
+    """Counts by unit and level: received, resolved, on_time, late (resolved after the due date)."""
+    done = histogram["finished"]
+    counts = pd.DataFrame(
+        {
+            "received": histogram["dossiers"],
+            "resolved": histogram["dossiers"].where(done, 0),
+            "on_time": histogram["dossiers"].where(done & (histogram["days_late"] <= 0), 0),
+            "late": histogram["dossiers"].where(done & (histogram["days_late"] > 0), 0),
+        }
+    )
+    return counts.groupby([histogram["unit"], histogram["level"]]).sum().reset_index()
+
+
+def quantile(histogram: pd.DataFrame, share: float) -> int:
+    """The smallest number of days late that at least ``share`` of finished dossiers do not exceed.
+
+    Exact: the histogram counts whole days. ValueError for a share outside (0, 1] or no dossier.
+    """
+    days = histogram[histogram["finished"]].groupby("days_late")["dossiers"].sum().sort_index()
+    if not 0 < share <= 1 or days.empty:
+        raise ValueError(f"share is {share}, dossiers {days.sum():g}; 0 < share <= 1, and some")
+    return int(days.index[(days.cumsum() >= share * days.sum()).to_numpy().argmax()])
+
+
+def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
+    """Share of dossiers not finished by so many days after their due date (Kaplan–Meier).
+
+    Columns days_late, open_pct: a dossier still open at the end counts as open up to then and is
+    left out after it, neither finished nor open for ever. Estimate of statsmodels' SurvfuncRight
+    with frequencies as weights.
+    """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    days = histogram.groupby(["days_late", "finished"], as_index=False)["dossiers"].sum()
+    shift = days["days_late"].min() - 1  # it takes times above zero only
+    curve = SurvfuncRight(
+        days["days_late"] - shift, days["finished"].astype(int), freq_weights=days["dossiers"]
+    )
+    return pd.DataFrame({"days_late": curve.surv_times + shift, "open_pct": 100 * curve.surv_prob})
+
+
+def _require_columns(
+    connection: "duckdb.DuckDBPyConnection", reader: str, names: list[str]
+) -> None:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {reader}({names!r})").fetchall()
+    missing = [name for name in COLUMNS if name not in {row[0] for row in described}]
+    if missing:
+        raise ValueError(f"{names[0]}: lacks {', '.join(missing)}; a register has "
+                         f"{', '.join(COLUMNS)}")  # fmt: skip

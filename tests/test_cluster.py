@@ -1,0 +1,92 @@
+"""A real dask scheduler with two workers: same bytes, and one worker lost on the way."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from par_lib.cli import app
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+NO_DEMO = shutil.ignore_patterns("demo")
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("project")
+    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
+    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAR_ROOT", str(root))
+        yield root
+
+
+def start(*command: str, folder: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        [str(BIN / "dask"), *command], cwd=folder, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env=os.environ | {"PAR_ROOT": ""},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Address of a scheduler, and its two workers; all on this machine's loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    running = [start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard",
+                     folder=tmp_path)]  # fmt: skip
+    running += [
+        start("worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
+              "--no-nanny", folder=tmp_path)
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        yield address, running[1:]
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, ["run", *arguments])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*"))
+            if p.is_file() and p.name != "manifest.json"}  # fmt: skip
+
+
+def test_a_cluster_gives_the_same_and_survives_a_lost_worker(root, cluster):
+    address, workers = cluster
+    assert run("2023", "--lang", "en").exit_code == 0
+    edition = root / "outputs" / "quang-nam" / "2023"
+    local = contents(edition)
+
+    def kill_one_that_works() -> None:
+        for _ in range(600):  # until its first notebook is being run
+            if list(edition.parent.glob(".2023-*/notebooks/*.ipynb")):
+                break
+            time.sleep(0.05)
+        time.sleep(0.5)
+        workers[0].send_signal(signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one_that_works)
+    killer.start()
+    done = run("2023", "--lang", "en", "--force", "--scheduler", address)
+    killer.join()
+    assert done.exit_code == 0, done.output
+    assert workers[0].wait(5) == -signal.SIGKILL
+    assert contents(edition) == local
+    assert [p.name for p in edition.parent.iterdir()] == ["2023"]

@@ -1,0 +1,128 @@
+"""A dossier register, counted: by hand, in parts, with faults, and as raw rows."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from par_lib import register
+from par_lib.intake import register as intake
+
+settings.register_profile("par", deadline=None)  # a busy machine is no failure
+settings.load_profile("par")
+
+UNTIL = dt.date(2022, 12, 31)
+UNITS = ["901", "902"]
+
+
+def day(text: str | None) -> pd.Timestamp:
+    return pd.NaT if text is None else pd.Timestamp(f"2022-{text}")
+
+
+def rows(*dossiers: tuple) -> pd.DataFrame:
+    """id, unit, received, due, finished; the rest as usual."""
+    frame = pd.DataFrame(
+        [(name, unit, day(a), day(b), day(c)) for name, unit, a, b, c in dossiers],
+        columns=["id", "unit", "received", "due", "finished"],
+    )
+    times = {name: frame[name].astype("datetime64[s]") for name in ("received", "due", "finished")}
+    return frame.assign(level="district", procedure="P1", field="F1", online=True, **times)
+
+
+FIVE = rows(
+    ("1", "901", "01-03", "01-10", "01-08"),  # two days early
+    ("2", "901", "01-05", "01-10", "01-10"),  # on the day
+    ("3", "901", "02-01", "02-10", "02-15"),  # five days late
+    ("4", "902", "12-01", "12-21", None),  # open, ten days over at the end of the year
+    ("5", "902", "03-01", "03-05", "03-06"),  # one day late
+)
+FAULTY = rows(
+    ("6", "000", "01-03", "01-10", "01-08"),
+    ("7", "901", "01-03", None, "01-08"),
+    ("8", "901", "01-03", "01-10", "01-02"),
+    ("1", "901", "01-03", "01-10", "01-09"),  # the id of another, finished later
+)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(frame: pd.DataFrame, name: str = "part-0.parquet") -> Path:
+        path = tmp_path / name
+        frame.to_csv(path, index=False) if name.endswith("csv") else frame.to_parquet(path)
+        return path
+
+    return write
+
+
+def count(*files: Path) -> tuple[pd.DataFrame, dict[str, int]]:
+    return register.count(list(files), units=UNITS, until=UNTIL)
+
+
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_counts_by_hand_and_faults_told(write, name):
+    histogram, faults = count(write(pd.concat([FIVE, FAULTY]), name))
+    assert faults == dict.fromkeys(register.FAULTS, 1)
+    days = histogram.sort_values(["unit", "days_late"])
+    assert days["days_late"].tolist() == [-2, 0, 5, 1, 10]
+    assert days["finished"].tolist() == [True, True, True, True, False]
+    counts = register.late_dossiers(histogram).set_index("unit")
+    # 901: three received and resolved, one late; 902: two received, one resolved, late
+    assert counts.loc["901", ["received", "resolved", "on_time", "late"]].tolist() == [3, 3, 2, 1]
+    assert counts.loc["902", ["received", "resolved", "on_time", "late"]].tolist() == [2, 1, 0, 1]
+
+
+def test_files_add_up_and_so_do_tasks(write):
+    files = [write(FIVE.iloc[:2], "a.parquet"), write(FIVE.iloc[2:], "b.parquet")]
+    whole, _ = count(*files)
+    with ThreadPoolExecutor(2) as pool:
+        parts, faults = register.count_each(files, executor=pool, units=UNITS, until=UNTIL)
+    pd.testing.assert_frame_equal(whole, parts)
+    assert faults == {} and whole["dossiers"].sum() == 5
+
+
+def test_no_files_count_nothing():
+    histogram, faults = count()
+    assert histogram.empty and faults == {}
+
+
+def test_a_file_that_is_no_register_is_named(write, tmp_path):
+    with pytest.raises(ValueError, match=r"part-0\.parquet: lacks due; a register has id, unit"):
+        count(write(FIVE.drop(columns="due")))
+    noise = tmp_path / "noise.parquet"
+    noise.write_bytes(b"PAR1 noise")
+    with pytest.raises(ValueError, match=r"noise\.parquet: cannot be read as a register"):
+        count(noise)
+
+
+def histogram(days: list[int], open_: list[int] = ()) -> pd.DataFrame:
+    frame = pd.DataFrame({"days_late": [*days, *open_], "dossiers": 1,
+                          "finished": [True] * len(days) + [False] * len(open_)})  # fmt: skip
+    return frame.assign(unit="901", level="district", procedure="P1", month=dt.date(2022, 1, 1))
+
+
+@given(st.lists(st.integers(-20, 40), min_size=1, max_size=40), st.sampled_from([0.5, 0.9, 0.95]))
+def test_quantiles_are_exact(days, share):
+    expected = np.quantile(days, share, method="inverted_cdf")
+    assert register.quantile(histogram(days), share) == expected
+
+
+def test_open_dossiers_are_censored_by_hand():
+    # at −1: 1 of 4 finished, 75 % open; one open dossier leaves at 0; at 2: 1 of the 2 left, 37.5 %
+    curve = register.still_open(histogram([-1, 2, 5], [0])).set_index("days_late")["open_pct"]
+    assert curve.to_dict() == pytest.approx({-1: 75.0, 2: 37.5, 5: 0.0})
+
+
+def test_a_register_becomes_raw_rows_with_totals(write):
+    known = pd.DataFrame({"code": ["99", *UNITS], "name": ["Minh Họa", "Thí Dụ", "Giả Định"],
+                          "level": ["province", "district", "district"]})  # fmt: skip
+    tables, faults = intake.read([write(FIVE)], known, 2022, source="register-2022")
+    table = tables["late_dossiers"].set_index("unit")
+    assert faults == {}
+    assert table["late"].to_dict() == {"Minh Họa": "2", "Thí Dụ": "1", "Giả Định": "1"}
+    whole = table.loc["Minh Họa"]
+    assert (whole["resolved"], whole["on_time"], whole["basis"]) == ("4", "2", "resolved")
