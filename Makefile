@@ -6,7 +6,7 @@ YEARS ?= 2022 2023
 LANGS ?= vi,en
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test lab check golden docs translations lock notebooks-clean clean
+.PHONY: help report demo test lab check bench golden docs translations lock notebooks-clean clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only
 check: $(READY) ## Lint and format check of code and notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+bench: $(READY) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for some)
+	@$(BIN)/python benchmarks/run.py $(PARTS)
 
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb
