@@ -246,7 +246,7 @@ def part_f(folder: Path) -> list[str]:
             "one": lambda: our_runs(folder, 200, jobs=1),
             "two": lambda: our_runs(folder, 200, jobs=2),
             "dask": lambda: our_runs(folder, 200, scheduler=address),
-        }, repeats=3)  # fmt: skip
+        }, repeats=1)  # fmt: skip
     finally:
         for process in running:
             process.kill()

@@ -131,6 +131,18 @@ def test_two_runs_give_the_same_bytes(edition):
     assert after == before
 
 
+def test_one_notebook_in_one_language_leaves_the_edition_bilingual(edition):
+    before = hashes(edition)
+    assert par("run", "2022", "--lang", "en", "--notebook", "3").exit_code == 0
+    made = json.loads((edition / "manifest.json").read_text())
+    assert made["languages"] == ["vi", "en"]
+    assert len([name for name in made["inputs"] if name.endswith(".ipynb")]) == 8
+    assert len(made["runs"]) == 16
+    after = hashes(edition)
+    before.pop("manifest.json"), after.pop("manifest.json")
+    assert after == before
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [

@@ -104,7 +104,7 @@ def write_collection() -> Path:
             )
             for lang in made["languages"]
         )
-        note = SYNTHETIC_WORDS if made["synthetic"] else ""
+        note = SYNTHETIC_WORDS if made.get("synthetic") else ""
         editions.append(page.Edition(made["place"], str(made["year"]), links, note))
     target = root / "index.html"
     text = page.render_collection(

@@ -7,6 +7,7 @@ to the next. Where there is no fork (Windows), the ordinary kernel serves.
 
 import multiprocessing
 import multiprocessing.connection
+import multiprocessing.forkserver
 import os
 import signal
 import sys
@@ -86,6 +87,18 @@ class ForkProvisioner(LocalProvisioner):
         self.pid = process.pid
         self.pgid = process.pid  # run_kernel leads a group of its own
         return self.connection_info
+
+
+def begin_worker() -> None:
+    """To be run first in a worker: it ends with the runner, and forks from the runner's server.
+
+    A process that the server forked knows its address, and the documentation of forkserver says
+    that it uses it; up to Python 3.11 at least it would start, and fill, a server of its own.
+    """
+    end_with_parent()
+    server = multiprocessing.forkserver._forkserver
+    if getattr(server, "_forkserver_address", None) and server._forkserver_pid is None:
+        server.ensure_running = lambda: None
 
 
 def end_with_parent() -> None:

@@ -3,12 +3,13 @@
 The tasks go through a concurrent.futures.Executor: processes of this machine, or a cluster's.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from par_lib import inputs
+from par_lib import inputs, paths
 from par_lib.press import edition, plan
 from par_lib.press.execute import NotebookError, run
 from par_lib.press.manifest import Times
@@ -117,11 +118,13 @@ def _take(future: Future, begun: _Edition, job: Job) -> Failure | None:
 
 
 def _finish(begun: _Edition, executor: Executor) -> Future:
-    return executor.submit(finish, begun.request, begun.build, begun.runs, begun.times)
+    arguments = (begun.request, begun.build, begun.runs, begun.times)
+    return executor.submit(finish, paths.root(), *arguments)
 
 
-def finish(request: Request, build: Path, runs: dict[str, dict], times: Times) -> Path:
+def finish(root: Path, request: Request, build: Path, runs: dict[str, dict], times: Times) -> Path:
     """edition.finish, to be run by a worker; what it cannot put in place it removes."""
+    os.environ["PAR_ROOT"] = str(root)
     try:
         return edition.finish(request, build, runs, times)
     finally:
