@@ -234,7 +234,7 @@ def part_e(_: Path) -> list[str]:
 
 
 def part_f(folder: Path) -> list[str]:
-    """One worker, two workers, a dask cluster of two: 200 runs."""
+    """One worker, two workers, a dask cluster of two: 200 runs, one round."""
     port = 18786
     address = f"tcp://127.0.0.1:{port}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

@@ -157,10 +157,11 @@ def _provisioner(fork: bool) -> Iterator[None]:
 
 
 def _transport(private: str) -> Config:
-    """Sockets in a folder only we can enter: no port to clash, nothing on the network."""
+    """Sockets and key in a folder only we can enter: no port to clash, nothing on the network."""
     if os.name == "nt":
         return Config()
-    return Config({"KernelManager": {"transport": "ipc", "ip": f"{private}/kernel"}})
+    own = {"transport": "ipc", "ip": f"{private}/kernel", "connection_file": f"{private}/k.json"}
+    return Config({"KernelManager": own})
 
 
 def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
