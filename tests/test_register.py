@@ -85,6 +85,13 @@ def test_files_add_up_and_so_do_tasks(write):
     assert faults == {} and whole["dossiers"].sum() == 5
 
 
+def test_what_was_finished_after_the_end_is_open_at_the_end(write):
+    late = rows(("9", "901", "12-01", "12-21", "12-30"))
+    late["finished"] = pd.Timestamp("2023-01-09")  # nineteen days late, ten of them by the end
+    histogram, _ = count(write(late))
+    assert histogram[["finished", "days_late"]].to_numpy().tolist() == [[False, 10]]
+
+
 def test_no_files_count_nothing():
     histogram, faults = count()
     assert histogram.empty and faults == {}
