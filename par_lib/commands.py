@@ -114,7 +114,11 @@ def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
             raise ValueError(
                 "--scheduler needs the extra cluster: pip install distributed"
             ) from None
-        with Client(scheduler, set_as_default=False) as client:
+        try:
+            client = Client(scheduler, set_as_default=False, timeout="5s")
+        except OSError as error:
+            raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
+        with client:
             yield client.get_executor(retries=3)
         return
     from par_lib.press import fork

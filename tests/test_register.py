@@ -128,8 +128,23 @@ def test_a_register_becomes_raw_rows_with_totals(write):
     known = pd.DataFrame({"code": ["99", *UNITS], "name": ["Minh Họa", "Thí Dụ", "Giả Định"],
                           "level": ["province", "district", "district"]})  # fmt: skip
     tables, faults = intake.read([write(FIVE)], known, 2022, source="register-2022")
-    table = tables["late_dossiers"].set_index("unit")
+    table = tables[2022, "late_dossiers"].set_index("unit")
     assert faults == {}
     assert table["late"].to_dict() == {"Minh Họa": "2", "Thí Dụ": "1", "Giả Định": "1"}
     whole = table.loc["Minh Họa"]
     assert (whole["resolved"], whole["on_time"], whole["basis"]) == ("4", "2", "resolved")
+
+
+def test_par_read_takes_a_register_and_refuses_another_province_s(write, tmp_path):
+    from typer.testing import CliRunner
+
+    from par_lib.cli import app
+
+    mine = FIVE.assign(unit=FIVE["unit"].map({"901": "507", "902": "503"}))  # Điện Bàn, Hội An
+    arguments = ["--year", "2022", "--to", str(tmp_path / "out"), "--lang", "en"]
+    done = CliRunner().invoke(app, ["read", str(write(mine)), *arguments])
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(tmp_path / "out" / "2022" / "late_dossiers.csv").set_index("unit")
+    assert table["late"].to_dict() == {"Quảng Nam": 2, "Hội An": 1, "Điện Bàn": 1}
+    refused = CliRunner().invoke(app, ["read", str(write(FIVE, "b.parquet")), *arguments])
+    assert refused.exit_code == 1 and "is it the register of this" in refused.output

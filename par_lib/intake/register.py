@@ -13,14 +13,20 @@ SUFFIXES = (".parquet", ".csv")
 
 def read(
     files: list[Path], known: pd.DataFrame, year: int, *, source: str
-) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+) -> tuple[dict[tuple[int, str], pd.DataFrame], dict[str, int]]:
     """The raw table, and how many rows of each of register.FAULTS it leaves out.
 
     late counts what was resolved after its due date; the basis is what was resolved in the year.
-    Where several units of a level are counted, a row with the province as unit is their total.
+    A row with the province as unit is the total of its level. ValueError where most rows are
+    faulty, as with a register of another province.
     """
     until = dt.date(year, 12, 31)
     histogram, faults = register.count(files, units=known["code"], until=until)
+    if histogram["dossiers"].sum() < sum(faults.values()):
+        raise ValueError(
+            f"{files[0]}: most rows cannot be counted ({faults}); is it the register of this "
+            "province? choose another with --province"
+        )
     counts = register.late_dossiers(histogram)
     names = dict(zip(known["code"], known["name"], strict=True))
     home = known.loc[known["level"] == "province", "name"].iloc[0]
@@ -32,7 +38,8 @@ def read(
         for row in _rows(counts, names, home)
     ]
     table = pd.DataFrame(rows).reindex(columns=columns)
-    return {"late_dossiers": table.map(lambda cell: "" if pd.isna(cell) else str(cell))}, faults
+    table = table.map(lambda cell: "" if pd.isna(cell) else str(cell))
+    return {(year, "late_dossiers"): table}, faults
 
 
 def _rows(counts: pd.DataFrame, names: dict[str, str], home: str) -> Iterator[dict]:

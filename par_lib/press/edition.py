@@ -76,6 +76,13 @@ def discard(build: Path) -> None:
     shutil.rmtree(build, ignore_errors=True)
 
 
+def forget_failures(request: Request) -> None:
+    """Remove what an earlier run of this edition left under outputs/failed/."""
+    failed = paths.root() / "outputs" / "failed"
+    for file in failed.glob(f"{request.province}-{request.year}-*"):
+        file.unlink()
+
+
 def keep_failed(job: Job, message: str) -> Path:
     """Keep a failed notebook, and what was said of it, under outputs/failed/; returns the log."""
     failed = job.root / "outputs" / "failed"

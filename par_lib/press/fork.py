@@ -24,8 +24,9 @@ PRELOAD = "par_lib.press.preload"
 
 
 def available() -> bool:
-    """Whether this machine can fork kernels."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
+    """Whether this process can fork kernels; one under a dask nanny may have no children."""
+    possible = "forkserver" in multiprocessing.get_all_start_methods()
+    return possible and not multiprocessing.current_process().daemon
 
 
 def context() -> BaseContext:

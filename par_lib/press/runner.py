@@ -4,6 +4,7 @@ The tasks go through a concurrent.futures.Executor: processes of this machine, o
 """
 
 import os
+import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from par_lib.press.execute import NotebookError, run
 from par_lib.press.manifest import Times
 from par_lib.press.plan import Job, Request
 
-KEPT, DONE, FAILED = "kept", "done", "failed"
+KEPT, DONE, FAILED, STOPPED = "kept", "done", "failed", "stopped"
 Told = Callable[[str, str], None]
 
 
@@ -43,7 +44,8 @@ def make(
 ) -> list[Failure]:
     """Make editions; gives the failures, whose old editions still stand.
 
-    ``tell(what, name)`` is called with KEPT, DONE or FAILED and the notebook's name for each.
+    ``tell(what, name)`` is called with KEPT, DONE, FAILED or STOPPED and the notebook's name for
+    each.
     """
     failures: list[Failure] = []
     jobs: dict[Future, tuple[_Edition, Job]] = {}
@@ -73,10 +75,10 @@ def make(
                 continue
             begun, job = jobs.pop(future)
             begun.waiting.discard(future)
-            if failure := _take(future, begun, job):
+            what, failure = _take(future, begun, job)
+            if failure:
                 failures.append(failure)
-            tell(FAILED if begun.failed else DONE, f"{job.request.province} {job.request.year}  "
-                                                  f"{job.name}")  # fmt: skip
+            tell(what, f"{job.request.province} {job.request.year}  {job.name}")
             if begun.waiting:
                 continue
             if begun.failed:
@@ -88,33 +90,33 @@ def make(
 
 def _begin(request: Request, force: bool) -> tuple[_Edition, list[Job]]:
     times = Times.start()
+    edition.forget_failures(request)
     edition.refresh_tables(request)
     kept = {} if force else plan.kept_runs(request)
     build, own = edition.begin(request, kept)
     return _Edition(request, build, times, dict(kept)), own
 
 
-def _take(future: Future, begun: _Edition, job: Job) -> Failure | None:
+def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
     """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
-    place = f"{job.request.province} {job.request.year}"
     try:
         read = future.result()
     except CancelledError:
-        return None
+        return STOPPED, None
     except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
         known = isinstance(error, NotebookError | ValueError)
         message = str(error) if known else f"{job.notebook.name}: {type(error).__name__}: {error}"
-        first, begun.failed = not begun.failed, True
+        begun.failed = True
         for other in begun.waiting:
             other.cancel()
-        log = edition.keep_failed(job, message)
-        return Failure(place, message, log) if first else None
+        log = edition.keep_failed(job, "".join(traceback.format_exception(error)))
+        return FAILED, Failure(f"{job.request.province} {job.request.year}", message, log)
     begun.runs[job.name] = {
         "recipe": plan.recipe(job.request, job.notebook, job.lang),
         "read": read,
         "state": inputs.state_of(read, job.request.province, job.request.year),
     }
-    return None
+    return DONE, None
 
 
 def _finish(begun: _Edition, executor: Executor) -> Future:
