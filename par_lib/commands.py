@@ -63,7 +63,7 @@ def make(
     stale = [request for request in wanted if force or not plan.unchanged(request)]
     for request in wanted:
         if request not in stale:
-            typer.echo(f"{request.province} {request.year}: nothing to do, it is up to date")
+            typer.echo(f"{request.place}: nothing to do, it is up to date")
     index = paths.root() / "outputs" / "index.html"
     failures = []
     if stale or not index.is_file():

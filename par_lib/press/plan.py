@@ -26,6 +26,11 @@ class Request:
     timeout_seconds: int = 300
     fork: bool = True
 
+    @property
+    def place(self) -> str:
+        """Which edition it is, as ``quang-nam 2022``."""
+        return f"{self.province} {self.year}"
+
     def parameters(self, notebook: Path, lang: str) -> dict[str, object]:
         """Everything the notebook is given."""
         own = self.values.get(notebook.stem, {})

@@ -51,14 +51,13 @@ def make(
     jobs: dict[Future, tuple[_Edition, Job]] = {}
     ends: dict[Future, _Edition] = {}
     for request in requests:
-        place = f"{request.province} {request.year}"
         try:
             begun, own = _begin(request, force)
         except (ValueError, OSError) as error:
-            failures.append(Failure(place, str(error)))
+            failures.append(Failure(request.place, str(error)))
             continue
         for _ in range(len(request.notebooks) * len(request.languages) - len(own)):
-            tell(KEPT, place)
+            tell(KEPT, request.place)
         for job in own:
             future = executor.submit(run, job)
             begun.waiting.add(future)
@@ -78,7 +77,7 @@ def make(
             what, failure = _take(future, begun, job)
             if failure:
                 failures.append(failure)
-            tell(what, f"{job.request.province} {job.request.year}  {job.name}")
+            tell(what, f"{job.request.place}  {job.name}")
             if begun.waiting:
                 continue
             if begun.failed:
@@ -110,7 +109,7 @@ def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | Non
         for other in begun.waiting:
             other.cancel()
         log = edition.keep_failed(job, "".join(traceback.format_exception(error)))
-        return FAILED, Failure(f"{job.request.province} {job.request.year}", message, log)
+        return FAILED, Failure(job.request.place, message, log)
     begun.runs[job.name] = {
         "recipe": plan.recipe(job.request, job.notebook, job.lang),
         "read": read,
@@ -138,4 +137,4 @@ def _failure_of(future: Future, begun: _Edition) -> Failure | None:
     if error is None:
         return None
     edition.discard(begun.build)
-    return Failure(f"{begun.request.province} {begun.request.year}", str(error))
+    return Failure(begun.request.place, str(error))

@@ -3,6 +3,7 @@
 All of them rise with the rate or stay level, so an interval of rates gives an interval of points.
 """
 
+from abc import abstractmethod
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -111,8 +112,9 @@ class CriterionBase(Entry):
             )
         return self.max_points * self._share(rate_pct)
 
+    @abstractmethod
     def _share(self, rate_pct: float) -> float:
-        raise NotImplementedError
+        """Share of the maximum for a rate, 0 to 1."""
 
 
 class Linear(CriterionBase):
