@@ -184,7 +184,7 @@ def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> tuple[float,
 def _mover(change: Change, end: int) -> Callable[[float], float]:
     def move(rate: float) -> float:
         after = rate + change.by_pct[end] if change.to_pct is None else change.to_pct
-        return float(np.clip(after, 0, 100))
+        return min(max(after, 0.0), 100.0)
 
     return move
 
@@ -207,7 +207,7 @@ def _won(
         high,
         *(k for knot in (*rule.knots_pct, 0.0, 100.0) for k in (knot, knot - shift)),
     ]
-    rates = {float(np.clip(r + beside, low, high)) for r in turning
+    rates = {min(max(r + beside, low), high) for r in turning
              for beside in (-_BESIDE, 0.0, _BESIDE)}  # fmt: skip
     won = [
         _bent(rule.points_at(rate), rule.points_at(move(rate)), stated, rule.max_points)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,19 +18,7 @@ from typer.testing import CliRunner
 from par_lib import register
 from par_lib.cli import app
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-NO_DEMO = shutil.ignore_patterns("demo")
 BIN = Path(sys.executable).parent
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
-    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        yield root
 
 
 def start(*command: str, folder: Path) -> subprocess.Popen:

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from par_lib.cli import app
 
-NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -31,18 +30,6 @@ def hashes(folder: Path) -> dict[str, str]:
         for p in sorted(folder.rglob("*"))
         if p.is_file()
     }
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """A project of its own, in a folder with a space and Vietnamese letters in its name."""
-    root = tmp_path_factory.mktemp("dự án")
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
-    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
-        yield root
 
 
 @pytest.fixture(scope="module")

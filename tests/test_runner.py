@@ -1,25 +1,26 @@
 """Forked kernels, what is run again and what is not, and failures that stop only their own."""
 
+import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
+from jupyter_client import AsyncKernelManager
 from typer.testing import CliRunner
 
 from par_lib import inputs
 from par_lib.cli import app
-from par_lib.press import execute, fork, plan, runner
+from par_lib.press import execute, fork, plan, runner, transport
 from par_lib.wording import language
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-NO_DEMO = shutil.ignore_patterns("demo")
 
 
 class Here(Executor):
@@ -37,16 +38,6 @@ class Here(Executor):
         except Exception as error:  # noqa: BLE001 - as an executor does
             future.set_exception(error)
         return future
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
-    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        yield root
 
 
 def request(year: int = 2022, *names: str, timeout: int = 120) -> plan.Request:
@@ -179,8 +170,10 @@ plt.title("Điện Bàn")
 
 
 @pytest.mark.skipif(not fork.available(), reason="no fork on this machine")
-def test_a_forked_kernel_gives_the_same_bytes_as_the_ordinary_one(tmp_path):
+def test_a_forked_kernel_gives_the_same_bytes_as_the_ordinary_one(tmp_path, monkeypatch):
     """A notebook of the collection, and a plain one that leaves a picture by itself."""
+    forks = mock.Mock(wraps=fork.Forked)
+    monkeypatch.setattr(fork, "Forked", forks)
     plain = with_parameters(FIGURE, "print(year)")
     for number, cell in enumerate(plain.cells):
         cell.id = f"cell-{number}"
@@ -195,6 +188,8 @@ def test_a_forked_kernel_gives_the_same_bytes_as_the_ordinary_one(tmp_path):
             target = tmp_path / f"{path.stem}-{forked}.ipynb"
             execute.execute(path, target, parameters=parameters, language=language("vi"),
                             fork=forked)  # fmt: skip
+            assert forks.call_count == forked
+            forks.reset_mock()
             written.append(target.read_bytes())
         assert written[0] == written[1]
         pictures = sum(
@@ -203,6 +198,43 @@ def test_a_forked_kernel_gives_the_same_bytes_as_the_ordinary_one(tmp_path):
             for output in cell.get("outputs", [])
         )
         assert pictures >= 1
+
+
+def test_a_kernel_is_ready_when_nothing_of_its_start_is_left_to_hear(tmp_path):
+    async def first_heard() -> str:
+        manager = AsyncKernelManager(config=transport.config(str(tmp_path)))
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            asked = client.execute("1")
+            heard = await client.get_iopub_msg(timeout=10)
+            return heard["parent_header"]["msg_id"] == asked
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    assert asyncio.run(first_heard())
+
+
+def test_a_kernel_that_never_comes_is_told(tmp_path):
+    async def start(command: str) -> None:
+        manager = AsyncKernelManager(config=transport.config(str(tmp_path)))
+        manager.kernel_spec.argv = [sys.executable, "-c", command]
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=1.5)
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    with pytest.raises(RuntimeError, match="died before replying"):
+        asyncio.run(start("pass"))
+    with pytest.raises(RuntimeError, match="didn't respond in 1"):
+        asyncio.run(start("import time; time.sleep(60)"))
 
 
 @pytest.mark.skipif(not fork.available(), reason="no fork on this machine")

@@ -10,14 +10,14 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from par_lib.inputs import YEARS
 from par_lib.press import fork as forking
-from par_lib.press import prose
+from par_lib.press import prose, transport
 from par_lib.press.plan import Job
 from par_lib.wording import Language, language
 
@@ -101,7 +101,7 @@ def execute(
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 execution_timeout=timeout_seconds,
-                config=_transport(private),
+                config=transport.config(private),
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
             )
     except PapermillExecutionError as error:
@@ -145,23 +145,15 @@ def _cell_reached(target: Path) -> int:
 
 @contextmanager
 def _provisioner(fork: bool) -> Iterator[None]:
-    before = os.environ.get(forking.CHOICE)
+    # Said to the factory, not in the environment, which it reads once a process.
+    factory = KernelProvisionerFactory.instance()
+    before = factory.default_provisioner_name
     if fork and forking.available():
-        os.environ[forking.CHOICE] = forking.NAME
+        factory.default_provisioner_name = forking.NAME
     try:
         yield
     finally:
-        os.environ.pop(forking.CHOICE, None)
-        if before is not None:
-            os.environ[forking.CHOICE] = before
-
-
-def _transport(private: str) -> Config:
-    """Sockets and key in a folder only we can enter: no port to clash, nothing on the network."""
-    if os.name == "nt":
-        return Config()
-    own = {"transport": "ipc", "ip": f"{private}/kernel", "connection_file": f"{private}/k.json"}
-    return Config({"KernelManager": own})
+        factory.default_provisioner_name = before
 
 
 def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -1,10 +1,11 @@
 """Kernels forked from a process that has imported everything already: a fresh process in 50 ms.
 
-A jupyter_client kernel provisioner, chosen by name through JUPYTER_DEFAULT_PROVISIONER_NAME. The
+A jupyter_client kernel provisioner, chosen by name in jupyter_client's factory. The
 forks come from multiprocessing's forkserver, which never ran a notebook: no state leaks from one
 to the next. Where there is no fork (Windows), the ordinary kernel serves.
 """
 
+import asyncio
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.forkserver
@@ -12,15 +13,18 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
 NAME = "par-fork"  # entry point in pyproject.toml
-CHOICE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 PRELOAD = "par_lib.press.preload"
+_PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+_START_SECONDS, _END_SECONDS = 10, 2
 
 
 def available() -> bool:
@@ -87,7 +91,23 @@ class ForkProvisioner(LocalProvisioner):
         self.process = Forked(process)
         self.pid = process.pid
         self.pgid = process.pid  # run_kernel leads a group of its own
+        await self._bound()
         return self.connection_info
+
+    async def _bound(self) -> None:
+        """Wait for its sockets: a client that calls too early waits 100 ms to call again."""
+        info = self.connection_info
+        if info.get("transport") != "ipc":
+            return
+        sockets = [Path(f"{info['ip']}-{port}") for name, port in info.items() if name in _PORTS]
+        with suppress(TimeoutError):  # the client tells of a kernel that never answers
+            async with asyncio.timeout(_START_SECONDS):
+                while self.process.poll() is None and not all(one.exists() for one in sockets):
+                    await asyncio.sleep(0.002)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Give the kernel its time to end and see it at once, instead of asking every 100 ms."""
+        await asyncio.to_thread(self.process.process.join, _END_SECONDS)
 
 
 def begin_worker() -> None:

@@ -7,8 +7,9 @@ import gc
 import importlib
 
 _MODULES = (
-    "matplotlib.pyplot", "seaborn", "statsmodels.stats.proportion", "par_lib.cli",
-    "par_lib.actions", "par_lib.changes", "par_lib.districts", "par_lib.figures",
+    "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn", "pyarrow.dataset",
+    "pyarrow.parquet", "pandera.backends.pandas.builtin_checks", "statsmodels.stats.proportion",
+    "par_lib.cli", "par_lib.actions", "par_lib.changes", "par_lib.districts", "par_lib.figures",
     "par_lib.scenario", "par_lib.score_charts", "par_lib.survey", "par_lib.press.runner",
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",
     "IPython.extensions.storemagic",
