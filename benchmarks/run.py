@@ -7,39 +7,25 @@ is a test: a slow machine is no failure. What is invented for it lies in a tempo
 import datetime as dt
 import os
 import platform
-import resource
+import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
+import dossiers
+import stages
+from clock import alternating, row
+from stages import notebooks
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BIN = Path(sys.executable).parent
 PARAMETERS = {"province": "quang-nam", "year": 2022, "lang": "vi"}
-MILLION = 1_000_000
-
-
-def seconds(task: Callable[[], object]) -> float:
-    """How long a task takes."""
-    start = time.perf_counter()
-    task()
-    return time.perf_counter() - start
-
-
-def alternating(tasks: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Median seconds of each task, run in turn so that a noisy minute hits all."""
-    taken: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(repeats):
-        for name, task in tasks.items():
-            taken[name].append(seconds(task))
-    return {name: statistics.median(values) for name, values in taken.items()}
 
 
 def command(*arguments: str, **env: str) -> None:
@@ -47,11 +33,6 @@ def command(*arguments: str, **env: str) -> None:
     subprocess.run([str(BIN / arguments[0]), *arguments[1:]], check=True, cwd=ROOT,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                    env=os.environ | env)  # fmt: skip
-
-
-def notebooks() -> list[Path]:
-    """The yearly notebooks."""
-    return sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
 def numbered(count: int) -> list[tuple[int, Path]]:
@@ -112,10 +93,11 @@ def part_a(folder: Path) -> list[str]:
 def part_b(folder: Path) -> list[str]:
     """Sixty notebook runs against a papermill pool."""
     took = alternating({
+        "loop": lambda: plain_loop(folder),
         "pool": lambda: papermill_pool(folder, 60),
         "ours": lambda: our_runs(folder, 60),
     }, repeats=5)  # fmt: skip
-    loop = seconds(lambda: plain_loop(folder)) * 60 / len(notebooks())
+    loop = took["loop"] * 60 / len(notebooks())
     return [row("60 runs, papermill API, pool of 2", took["pool"]),
             row("60 runs, plain loop (8 measured, times 60/8)", loop),
             row("60 runs, forked kernels, 2 workers", took["ours"],
@@ -134,107 +116,29 @@ def part_c(folder: Path) -> list[str]:
             row("`par --help`", took["help"], "target 0.3")]  # fmt: skip
 
 
-def part_d(folder: Path) -> list[str]:
-    """The register: against the bare query, against pandas, and growing."""
-    lines = []
-    whole = [_register_file(folder, number) for number in range(10)]  # ten million rows each
-    took = alternating({
-        "bare": lambda: _alone("bare", whole[:2]),
-        "ours": lambda: _alone("ours", whole[:2]),
-    }, repeats=5)  # fmt: skip
-    pandas = _alone("pandas", whole[:2])
-    ours, bare = _alone("ours", whole[:2]), _alone("bare", whole[:2])
-    lines.append(row("register, 20 million rows, bare DuckDB query", took["bare"],
-                     f"peak {bare[1]:.2f} GB"))  # fmt: skip
-    lines.append(row("register, 20 million rows, register.count", took["ours"],
-                     f"{took['ours'] / took['bare']:.2f} of the bare query (target 1.3); peak "
-                     f"{ours[1]:.2f} GB (target 1.5)"))  # fmt: skip
-    lines.append(row("register, 20 million rows, pandas", pandas[0],
-                     f"register.count is {pandas[0] / took['ours']:.1f} times as fast (target 4); "
-                     f"peak {pandas[1]:.2f} GB"))  # fmt: skip
-    for files in (1, 5, 10):
-        spent = _alone("ours", whole[:files])
-        remark = f"{spent[0] / files:.2f} s a 10 million; peak {spent[1]:.2f} GB"
-        lines.append(row(f"register, {files * 10} million rows", spent[0], remark))
-    return lines
-
-
-def _register_file(folder: Path, number: int) -> Path:
-    """Ten million invented dossiers, made by DuckDB."""
-    import duckdb
-
-    path = folder / f"part-{number}.parquet"
-    duckdb.sql(f"""
-        COPY (SELECT '{number}-' || lpad(i::VARCHAR, 8, '0') AS id,
-            (901 + hash(i + {number}) % 18)::VARCHAR AS unit, 'district' AS level,
-            'P' || (hash(i * 3) % 24) AS procedure, 'F' || (hash(i * 3) % 8) AS field,
-            DATE '2022-01-01' + (hash(i * 5) % 365)::INT AS received,
-            DATE '2022-01-01' + (hash(i * 5) % 365)::INT + 10 AS due,
-            CASE WHEN hash(i * 7) % 20 > 0 THEN DATE '2022-01-01'
-                + (hash(i * 5) % 365)::INT + (hash(i * 11) % 25)::INT END AS finished,
-            hash(i * 13) % 2 = 0 AS online
-        FROM range({10 * MILLION}) AS r(i)) TO '{path}'
-    """)
-    return path
-
-
-def _alone(how: str, files: list[Path]) -> tuple[float, float]:
-    """Seconds and peak memory (GB) of one way, in a process of its own."""
-    done = subprocess.run([sys.executable, __file__, "--count", how, *map(str, files)],
-                          check=True, capture_output=True, text=True)  # fmt: skip
-    took, peak = done.stdout.split()
-    return float(took), float(peak)
-
-
-def count_register(how: str, files: list[Path]) -> None:
-    """Count a register one way; print seconds and peak memory."""
-    units = [str(code) for code in range(901, 919)]
-    until = dt.date(2022, 12, 31)
-
-    def bare() -> None:
-        import duckdb
-
-        duckdb.connect(config={"memory_limit": "1GB"}).execute(f"""
-            WITH d AS (SELECT * FROM read_parquet({[str(f) for f in files]!r})),
-            twice AS (SELECT id FROM d GROUP BY id HAVING count(*) > 1)
-            SELECT unit, level, procedure, date_trunc('month', received), finished <= '{until}',
-                date_diff('day', due, coalesce(finished, DATE '{until}')), count(*)
-            FROM d WHERE id NOT IN (SELECT id FROM twice) GROUP BY ALL
-        """).fetchall()
-
-    def ours() -> None:
-        from par_lib import register
-
-        register.count(files, units=units, until=until)
-
-    def pandas() -> None:
-        import pandas as pd
-
-        frame = pd.concat(pd.read_parquet(file) for file in files)
-        frame = frame.drop_duplicates("id")
-        end = frame["finished"].where(frame["finished"].notna(), pd.Timestamp(until))
-        days = (pd.to_datetime(end) - pd.to_datetime(frame["due"])).dt.days
-        month = pd.to_datetime(frame["received"]).dt.to_period("M")
-        frame.groupby(["unit", "level", "procedure", month, frame["finished"].notna(), days]).size()
-
-    took = seconds({"bare": bare, "ours": ours, "pandas": pandas}[how])
-    print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
-
-
-def part_e(_: Path) -> list[str]:
-    """The sample reports, read in this process."""
+def part_e(folder: Path) -> list[str]:
+    """The sample reports: `par read` as a command, and reading alone in a process that is warm."""
     from par_lib import intake
 
     samples = sorted((ROOT / "tests" / "reports").glob("*.md"))
-    took = alternating({
-        sample.name: lambda sample=sample: intake.read(sample, "quang-nam", 2030)
-        for sample in samples
-    }, repeats=5)  # fmt: skip
-    return [row(f"reading {name}", value) for name, value in took.items()]
+    ways: dict[str, Callable[[], object]] = {}
+    for original in samples:  # their year is one in which the province of the samples only exists
+        sample = folder / original.name
+        dated = re.sub(r"\b20[23]\d\b", lambda year: str(int(year[0]) - 8), original.read_text())
+        sample.write_text(dated, encoding="utf-8")
+        ways[f"`par read {sample.name}`"] = lambda one=sample: _read_anew(one, folder / "raw")
+        ways[f"reading {sample.name}"] = lambda one=sample: intake.read(one, "quang-nam", 2022)
+    took = alternating(ways, repeats=5)
+    return [row(name, value) for name, value in took.items()]
+
+
+def _read_anew(report: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    command("par", "read", str(report), "--year", "2022", "--to", str(folder))
 
 
 def part_f(folder: Path) -> list[str]:
-    """One worker, two workers, a dask cluster of two: 200 runs, one round."""
+    """One worker, two workers, a dask cluster of two: 200 runs."""
     port = 18786
     address = f"tcp://127.0.0.1:{port}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -247,7 +151,7 @@ def part_f(folder: Path) -> list[str]:
             "one": lambda: our_runs(folder, 200, jobs=1),
             "two": lambda: our_runs(folder, 200, jobs=2),
             "dask": lambda: our_runs(folder, 200, scheduler=address),
-        }, repeats=1)  # fmt: skip
+        }, repeats=5)  # fmt: skip
     finally:
         for process in running:
             process.kill()
@@ -258,12 +162,10 @@ def part_f(folder: Path) -> list[str]:
                 f"{took['dask'] / took['two']:.2f} of the local pool (target 1.25)")]  # fmt: skip
 
 
-def row(what: str, took: float, remark: str = "") -> str:
-    """A line of the results."""
-    return f"| {what} | {took:.2f} | {remark} |"
-
-
-PARTS = {"a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f}
+PARTS = {
+    "a": part_a, "b": part_b, "c": part_c, "d": dossiers.measure, "e": part_e, "f": part_f,
+    "g": stages.measure,
+}  # fmt: skip
 
 
 def main(names: list[str]) -> None:
@@ -273,11 +175,15 @@ def main(names: list[str]) -> None:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             kept[name] = PARTS[name](Path(folder))
         print("\n".join(kept[name]), flush=True)
+        _write(kept)
+
+
+def _write(kept: dict[str, list[str]]) -> None:
     packages = ("papermill", "ipykernel", "duckdb", "distributed", "pandas")
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
     machine += f"{platform.python_version()}, "
     machine += ", ".join(f"{package} {version(package)}" for package in packages)
-    text = [f"# Speed\n\n{dt.date.today()}, {machine}. Medians, in seconds.\n",
+    text = [f"# Speed\n\n{dt.date.today()}, {machine}. Medians of five rounds, in seconds.\n",
             "| what | seconds | |", "|---|---|---|"]  # fmt: skip
     for name in PARTS:
         text += [f"| **({name}) {PARTS[name].__doc__}** | | |", *kept[name]] if name in kept else []
@@ -292,8 +198,5 @@ def _lines() -> list[tuple[str, list[str]]]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--count"]:
-        count_register(sys.argv[2], [Path(name) for name in sys.argv[3:]])
-    else:
-        main(sys.argv[1:])
-        shutil.rmtree(ROOT / "outputs" / "failed", ignore_errors=True)
+    main(sys.argv[1:])
+    shutil.rmtree(ROOT / "outputs" / "failed", ignore_errors=True)

@@ -124,7 +124,7 @@ def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
     from par_lib.press import fork
 
     workers = min(jobs or os.cpu_count() or 1, max(total, 1))
-    with ProcessPoolExecutor(workers, fork.context(), fork.begin_worker) as pool:
+    with ProcessPoolExecutor(workers, fork.begin(), fork.begin_worker) as pool:
         yield pool
 
 

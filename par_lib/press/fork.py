@@ -46,6 +46,14 @@ def context() -> BaseContext:
     return server
 
 
+def begin() -> BaseContext:
+    """``context`` for the runner itself: its server imports while the tables are made."""
+    server = context()
+    if available():
+        multiprocessing.forkserver.ensure_running()
+    return server
+
+
 class Forked:
     """The few things of subprocess.Popen that LocalProvisioner asks of its process."""
 
