@@ -6,7 +6,7 @@ YEARS ?= 2022 2023
 LANGS ?= vi,en
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test lab check bench golden docs translations lock notebooks-clean clean
+.PHONY: help report demo test lab check bench golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ test: $(READY) ## Run all tests: package, notebooks, pages in a browser
 	@$(BIN)/python -m coverage report
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax -o addopts= notebooks
 
-lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only
-	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
+	@$(BIN)/par lab
 
 check: $(READY) ## Lint and format check of code and notebooks
 	@$(BIN)/ruff check .
@@ -50,6 +50,13 @@ lock: ## Pin the newest packages again (needs uv)
 
 notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cells
 	@$(BIN)/nbstripout --keep-count --extra-keys="metadata.language_info.version" notebooks/*.ipynb
+	@$(BIN)/jupytext --quiet --to ipynb --update-metadata '{"kernelspec": {"display_name": "PAR"}}' notebooks/*.ipynb
+
+hooks: $(READY) ## Check commits, and show notebooks in git diff cell by cell (nbdime)
+	@$(BIN)/pre-commit install
+	@git config diff.jupyternotebook.command "'$(CURDIR)/$(BIN)/git-nbdiffdriver' diff --ignore-outputs"
+	@git config merge.jupyternotebook.driver "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
+	@git config merge.jupyternotebook.name "notebooks, cell by cell"
 
 clean: ## Remove what is made: outputs and tidy tables
 	@find outputs data/processed -mindepth 1 ! -name .gitkeep -delete

@@ -223,6 +223,20 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     return path
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    lang: Annotated[
+        str, typer.Option(envvar="LAB_LANG", help="vi or en; the system's if not given.")
+    ] = "",
+) -> None:
+    """Open JupyterLab on the notebooks, on this machine only; other options go to jupyter lab."""
+    from par_lib import lab as prepared
+
+    with _plain_errors():
+        prepared.start(lang, context.args)
+
+
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """What a person can mend ends in one message and exit code 1, without a traceback."""

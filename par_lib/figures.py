@@ -3,7 +3,7 @@
 import base64
 import html
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -17,6 +17,7 @@ from par_lib.style import STYLE, to_svg
 from par_lib.vietnamese import fold
 from par_lib.wording import N_, SYNTHETIC_WORDS, UNKNOWN, Language
 
+Emit = Callable[[dict[str, str], dict], None]
 STATUS_WORDS = {
     "reported": N_("reported"),
     "derived": N_("derived"),
@@ -35,11 +36,15 @@ _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 class Page:
     """What a notebook shows, in one language, with marks that lead to sources.
 
-    ``sources`` is tables.load_sources(); ``show_sources`` lists those that were cited.
+    ``sources`` is tables.load_sources(); ``show_sources`` lists those that were cited. ``emit``
+    takes each piece, data and metadata by MIME type, instead of the notebook.
     """
 
-    def __init__(self, language: Language, sources: pd.DataFrame) -> None:
+    def __init__(
+        self, language: Language, sources: pd.DataFrame, emit: Emit | None = None
+    ) -> None:  # fmt: skip
         self.language = language
+        self._emit = emit or _to_notebook
         self.sources = sources
         self.banner = SYNTHETIC_WORDS if (sources["kind"] == "synthetic").any() else ""
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
@@ -73,7 +78,7 @@ class Page:
             raise ValueError("a chart needs words: say its type, its axes and what it shows in alt")
         metadata = {"image/svg+xml": {"alt": alt, "caption": caption}}
         plt.close(fig)
-        display({"image/svg+xml": to_svg(fig, alt), "text/plain": alt}, raw=True, metadata=metadata)
+        self._emit({"image/svg+xml": to_svg(fig, alt), "text/plain": alt}, metadata)
 
     def table(
         self,
@@ -191,10 +196,12 @@ class Page:
             return value
         return (self.language.percent if percent else self.language.number)(value, digits)
 
-    @staticmethod
-    def _display(markup: str, plain: str, metadata: dict | None = None) -> None:
-        data = {"text/html": HTML(markup).data, "text/plain": plain}
-        display(data, raw=True, metadata=metadata or {})
+    def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
+        self._emit({"text/html": HTML(markup).data, "text/plain": plain}, metadata or {})
+
+
+def _to_notebook(data: dict[str, str], metadata: dict) -> None:
+    display(data, raw=True, metadata=metadata)
 
 
 def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, str]:

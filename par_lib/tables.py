@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib import checks, cleaning, inputs, paths, register, schema, spreadsheet, units
+from par_lib import (
+    checks,
+    cleaning,
+    inputs,
+    paths,
+    readable,
+    register,
+    schema,
+    spreadsheet,
+    units,
+)  # fmt: skip
+from par_lib.labels import TABLE_LABELS
+from par_lib.wording import language
 
 RULEBOOK = "rulebook"  # the source of what only a rule of ours says
 SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
@@ -28,43 +40,62 @@ _OWN_RULES = {
 }
 
 
+def _table(name: str) -> property:
+    """A table of Tables, documented by its columns so that Shift-Tab tells them."""
+    if name == "review":
+        doc = "What does not add up and what is missing: severity, rule, values, sources."
+    else:
+        table = schema.TABLES[name]
+        doc = f"{table.meaning}.\n\n" + "\n".join(
+            f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
+        )
+    return property(lambda self: self._read(name), doc=doc)
+
+
 class Tables:
     """The tidy tables of one province and year, read when asked for; empty without raw data.
 
     ``units``, ``sources`` and ``tiles`` are the province's, ``review`` is what does not add up.
     """
 
-    late_dossiers: pd.DataFrame
-    disbursement: pd.DataFrame
-    sipas: pd.DataFrame
-    scores: pd.DataFrame
-    indicators: pd.DataFrame
-    mentions: pd.DataFrame
-    tasks: pd.DataFrame
-    review: pd.DataFrame
+    late_dossiers = _table("late_dossiers")
+    disbursement = _table("disbursement")
+    sipas = _table("sipas")
+    scores = _table("scores")
+    indicators = _table("indicators")
+    mentions = _table("mentions")
+    tasks = _table("tasks")
+    review = _table("review")
 
     def __init__(self, province: str, year: int, folder: Path) -> None:
         self.province, self.year, self._folder = province, year, folder
+        self._frames: dict[str, pd.DataFrame] = {}
         self.units = units.load_units(province)
         self.sources = load_sources(province)
         self.tiles = load_tiles(province)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        if name not in (*schema.TABLES, "review"):
-            raise AttributeError(f"no table {name!r}; choose one of {', '.join(schema.TABLES)}")
-        inputs.note_read(self.year, name)
-        frame = pd.read_parquet(self._folder / f"{name}.parquet")
-        setattr(self, name, frame)
-        return frame
+        raise AttributeError(
+            f"no table {name!r}; choose one of {', '.join((*schema.TABLES, 'review'))}"
+        )
 
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *schema.TABLES, "review"]
+    def _read(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            inputs.note_read(self.year, name)
+            self._frames[name] = pd.read_parquet(self._folder / f"{name}.parquet")
+        return self._frames[name]
 
     def __repr__(self) -> str:
         rows = ", ".join(
             f"{name} {len(getattr(self, name))}" for name in (*schema.TABLES, "review")
         )
         return f"{self.place} {self.year}, rows: {rows}"
+
+    def _repr_html_(self) -> str:
+        t = language(schema.LANGUAGES[0])
+        names = (*schema.TABLES, "review")
+        rows = [(name, t(TABLE_LABELS[name]), len(self._read(name))) for name in names]
+        return readable.card(f"{self.place}, {self.year}", rows, t)
 
     @property
     def place(self) -> str:

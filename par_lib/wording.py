@@ -19,6 +19,7 @@ from par_lib.schema import LANGUAGES
 
 CATALOGS = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
+NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"
 # Said in both languages wherever invented figures are shown.

@@ -29,7 +29,7 @@ def test_the_lock_pins_every_package_and_names_no_index():
     for requirement in declared():
         name, least = requirement.split(">=")
         name = name.partition("[")[0]  # extras are not part of a pin
-        pinned = re.search(rf"^{re.escape(name)}==([\d.]+)", lock, re.MULTILINE)
+        pinned = re.search(rf"^{re.escape(name.lower())}==(\d+(?:[.]\d+)*)", lock, re.MULTILINE)
         assert pinned, f"{name} is not locked; run: make lock"
         assert tuple(map(int, pinned[1].split("."))) >= tuple(map(int, least.split(".")))
     assert "--hash=sha256:" in lock and "://" not in lock

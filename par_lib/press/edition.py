@@ -15,9 +15,8 @@ from par_lib import labels, paths, spreadsheet, tables
 from par_lib.press import manifest, page, plan
 from par_lib.press.plan import NUMBERED, Job, Request
 from par_lib.press.plan import language_folder as _folder
-from par_lib.wording import LANGUAGES, SYNTHETIC_WORDS, Language, language
+from par_lib.wording import LANGUAGES, NAMES, SYNTHETIC_WORDS, Language, language
 
-NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 OVERVIEW = "00_overview"  # its page is the edition's index.html
 
 
