@@ -86,11 +86,12 @@ def _run(
         TimeRemainingColumn,
     )  # fmt: skip
 
-    from par_lib.press import edition, runner
+    from par_lib.press import edition, place, runner
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TextColumn("{task.fields[failed]}"), TimeRemainingColumn())  # fmt: skip
     total = sum(len(request.notebooks) * len(request.languages) for request in stale)
+    place.scratch()
     with Progress(*columns) as progress, _executor(jobs, total, scheduler) as executor:
         bar = progress.add_task("", total=total, failed="")
         lost = 0

@@ -78,7 +78,10 @@ class Page:
             raise ValueError("a chart needs words: say its type, its axes and what it shows in alt")
         metadata = {"image/svg+xml": {"alt": alt, "caption": caption}}
         plt.close(fig)
-        self._emit({"image/svg+xml": to_svg(fig, alt), "text/plain": alt}, metadata)
+        svg = to_svg(fig, alt)
+        # JupyterLab shows an SVG as an image without words; as HTML it keeps them.
+        shown = {"text/html": f"<figure>{svg}</figure>", "image/svg+xml": svg, "text/plain": alt}
+        self._emit(shown, metadata)
 
     def table(
         self,

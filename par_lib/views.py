@@ -125,7 +125,9 @@ class _Part:
 def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
     """One part of a view; kept, because moving one slider leaves the other parts as they are."""
     pieces: list[str] = []
-    page = figures.Page(language(lang), data.sources, lambda shown, _: pieces.append(_html(shown)))
+    page = figures.Page(
+        language(lang), data.sources, lambda shown, _: pieces.append(shown["text/html"])
+    )
     frame = draw(data, page, *asked)
     cited = tuple((source, tuple(places)) for source, places in page.cited.items())
     return _Part(frame, "".join(pieces), cited)
@@ -214,12 +216,6 @@ def _alt(t: Language, title: str, frame: pd.DataFrame, value: str) -> str:
     return t("Bar chart. {title}. Rows: {count} units, {exact} with an exact figure, the others "
              "as intervals; first: {unit}.",
              title=title, count=len(frame), exact=exact, unit=frame["unit"].iloc[0])  # fmt: skip
-
-
-def _html(shown: dict[str, str]) -> str:
-    if "image/svg+xml" in shown:
-        return f"<figure>{shown['image/svg+xml']}</figure>"
-    return shown["text/html"]
 
 
 def _quoted(value: object) -> str:

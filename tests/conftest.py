@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 

@@ -333,7 +333,6 @@ def test_messages_and_failures_are_shown():
     ("data", "shown"),
     [
         ({"text/html": "<p>html</p>", "text/plain": "plain"}, "<p>html</p>"),
-        ({"text/html": "<p>a</p>", "image/svg+xml": "<svg/>"}, "<p>a</p>"),
         ({"text/markdown": "*md*", "text/plain": "plain"}, "<p><em>md</em></p>"),
         ({"text/plain": "<b>plain"}, "<pre>&lt;b&gt;plain</pre>"),
         ({"text/html": ["<p>", "hai</p>"]}, "<p>hai</p>"),

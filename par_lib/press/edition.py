@@ -5,14 +5,13 @@ new one, never half of each. The first language lies on top, the others in folde
 """
 
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 
 from par_lib import labels, paths, spreadsheet, tables
-from par_lib.press import manifest, page, plan
+from par_lib.press import manifest, page, place, plan
 from par_lib.press.plan import NUMBERED, Job, Request
 from par_lib.press.plan import language_folder as _folder
 from par_lib.wording import LANGUAGES, NAMES, SYNTHETIC_WORDS, Language, language
@@ -32,15 +31,14 @@ def refresh_tables(request: Request) -> None:
 
 
 def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
-    """Begin an edition beside the one that stands: its folder, and what is to be run.
+    """Begin an edition, reserved, beside the one that stands: its folder, and what is to be run.
 
     Runs in ``kept`` are taken over from the standing edition, and so is, where only some notebooks
     are asked for, everything else of it.
     """
     target = paths.outputs(request.province, request.year)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _recover(target)
-    build = Path(tempfile.mkdtemp(prefix=f".{request.year}-", dir=target.parent))
+    place.clear(target)
+    build = place.build_folder(target)
     made = plan.standing(request)
     partial = set(request.notebooks) != set(plan.all_notebooks())
     if made and partial:
@@ -66,7 +64,7 @@ def finish(request: Request, build: Path, runs: dict[str, dict], times: manifest
     for lang in request.languages:
         _write_pages(request, data, build, lang)
     manifest.write(build, request, data, runs, times)
-    _swap(build, target)
+    place.put(build, target)
     return target
 
 
@@ -99,7 +97,7 @@ def write_collection() -> Path:
     root = paths.root() / "outputs"
     t = language(LANGUAGES[0])
     editions = []
-    for file in sorted(root.glob(f"*/*/{plan.MANIFEST}")):
+    for file in sorted(root.glob(f"*/[0-9][0-9][0-9][0-9]/{plan.MANIFEST}")):
         made = manifest.read(file)
         folder = file.parent.relative_to(root)
         links = tuple(
@@ -119,7 +117,7 @@ def write_collection() -> Path:
         lead=t("Editions that have been made, by province, year and language."),
         editions=editions,
     )
-    target.write_text(text, encoding="utf-8")
+    place.write_whole(target, text)
     return target
 
 
@@ -229,25 +227,3 @@ def _title(notebook: nbformat.NotebookNode) -> str:
 def _place(data: tables.Tables, t: Language) -> str:
     province = data.units[data.units["level"] == "province"].iloc[0]
     return province["name"] if t.code == "vi" else province["name_en"]
-
-
-def _previous(target: Path) -> Path:
-    return target.with_name(f".{target.name}.previous")
-
-
-def _recover(target: Path) -> None:
-    """Put back an edition that a killed run had just moved aside."""
-    previous = _previous(target)
-    if previous.exists():
-        if target.exists():
-            shutil.rmtree(previous)
-        else:
-            previous.rename(target)
-
-
-def _swap(build: Path, target: Path) -> None:
-    build.chmod(0o755)
-    if target.exists():
-        target.rename(_previous(target))
-    build.rename(target)
-    shutil.rmtree(_previous(target), ignore_errors=True)

@@ -1,6 +1,7 @@
 """The parts of a page: prose, code and charts as HTML that is safe to stand on one page."""
 
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -41,6 +42,7 @@ def markdown(source: str) -> Markup:
     return Markup(MarkdownWithMath(prose, plugins=plugins).render(source))
 
 
+@lru_cache(maxsize=1024)  # the same cells stand on the pages of every language and year
 def highlight(source: str) -> Markup:
     """Python source to HTML with the few token classes that page.css colours.
 

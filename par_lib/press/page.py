@@ -200,11 +200,11 @@ def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> 
         words = t("This computation failed")
         return Markup('<div class="error"><p>{}</p><pre>{}</pre></div>').format(words, trace)
     data = {kind: _text(content) for kind, content in output.data.items()}
-    if "text/html" in data:
-        return Markup(data["text/html"])
     if "image/svg+xml" in data:
         words = output.metadata.get("image/svg+xml", {})
         return _render_chart(data["image/svg+xml"], words, next(charts))
+    if "text/html" in data:
+        return Markup(data["text/html"])
     if any(kind.startswith("image/") for kind in data):
         raise ValueError(f"{', '.join(data)}: a chart leaves as SVG with its words, by show(fig)")
     if "text/markdown" in data:

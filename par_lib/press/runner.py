@@ -10,8 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filelock import FileLock
+
 from par_lib import inputs, paths
-from par_lib.press import edition, plan
+from par_lib.press import edition, place, plan
 from par_lib.press.execute import NotebookError, run
 from par_lib.press.manifest import Times
 from par_lib.press.plan import Job, Request
@@ -23,6 +25,8 @@ Told = Callable[[str, str], None]
 @dataclass
 class _Edition:
     request: Request
+    lock: FileLock
+    inputs: dict[str, str]
     build: Path
     times: Times
     runs: dict[str, dict]
@@ -82,6 +86,7 @@ def make(
                 continue
             if begun.failed:
                 edition.discard(begun.build)
+                begun.lock.release()
             else:
                 ends[_finish(begun, executor)] = begun
     return failures
@@ -89,11 +94,17 @@ def make(
 
 def _begin(request: Request, force: bool) -> tuple[_Edition, list[Job]]:
     times = Times.start()
-    edition.forget_failures(request)
-    edition.refresh_tables(request)
-    kept = {} if force else plan.kept_runs(request)
-    build, own = edition.begin(request, kept)
-    return _Edition(request, build, times, dict(kept)), own
+    lock = place.reserve(paths.outputs(request.province, request.year))
+    try:
+        edition.forget_failures(request)
+        given = plan.inputs_of(request)
+        edition.refresh_tables(request)
+        kept = {} if force else plan.kept_runs(request)
+        build, own = edition.begin(request, kept)
+    except BaseException:
+        lock.release()
+        raise
+    return _Edition(request, lock, given, build, times, dict(kept)), own
 
 
 def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
@@ -119,14 +130,25 @@ def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | Non
 
 
 def _finish(begun: _Edition, executor: Executor) -> Future:
-    arguments = (begun.request, begun.build, begun.runs, begun.times)
+    arguments = (begun.request, begun.inputs, begun.build, begun.runs, begun.times)
     return executor.submit(finish, paths.root(), *arguments)
 
 
-def finish(root: Path, request: Request, build: Path, runs: dict[str, dict], times: Times) -> Path:
-    """edition.finish, to be run by a worker; what it cannot put in place it removes."""
+def finish(
+    root: Path, request: Request, given: dict[str, str], build: Path, runs: dict[str, dict],
+    times: Times,
+) -> Path:  # fmt: skip
+    """edition.finish, to be run by a worker; what it cannot put in place it removes.
+
+    Raises ValueError where an input is not what it was when the edition was begun: its notebooks
+    may have read different figures.
+    """
     os.environ["PAR_ROOT"] = str(root)
     try:
+        now = plan.inputs_of(request)
+        changed = sorted(name for name in {*given, *now} if given.get(name) != now.get(name))
+        if changed:
+            raise ValueError(f"{', '.join(changed)} changed while the edition was made; run again")
         return edition.finish(request, build, runs, times)
     finally:
         edition.discard(build)
@@ -134,7 +156,8 @@ def finish(root: Path, request: Request, build: Path, runs: dict[str, dict], tim
 
 def _failure_of(future: Future, begun: _Edition) -> Failure | None:
     error = future.exception()
+    edition.discard(begun.build)
+    begun.lock.release()
     if error is None:
         return None
-    edition.discard(begun.build)
     return Failure(begun.request.place, str(error))

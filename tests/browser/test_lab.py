@@ -1,0 +1,179 @@
+"""A real JupyterLab: every notebook runs to its end in it, and a slider moves a chart."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+WITHOUT_PICTURES = ("00_overview.ipynb", "explore.ipynb")  # explore's are in a widget
+TOKEN = "for-this-test-only"
+OUTPUTS = """() => {
+    const cells = jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells;
+    return cells.filter((cell) => cell.cell_type === "code");
+}"""
+
+
+@pytest.fixture(scope="module")
+def start_lab(root, tmp_path_factory):
+    """Starts ``par lab`` in a language on a project of its own; gives its address."""
+    running = []
+
+    def start(lang: str) -> str:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = [f"--ServerApp.port={port}", f"--ServerApp.token={TOKEN}", "--no-browser",
+                   "--allow-root", "--LabApp.expose_app_in_browser=True"]  # fmt: skip
+        log = (tmp_path_factory.mktemp("lab") / "log").open("w")
+        home = str(tmp_path_factory.mktemp("home"))
+        running.append(subprocess.Popen(
+            [sys.executable, "-m", "par_lib.cli", "lab", "--lang", lang, *options],
+            env=os.environ | {"HOME": home}, stdout=log, stderr=log))  # fmt: skip
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/api?token={TOKEN}").close()
+                return address
+            except OSError:
+                time.sleep(0.2)
+        pytest.fail(Path(log.name).read_text())
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def lab(start_lab):
+    return start_lab("en")
+
+
+def open_notebook(browser, address: str, name: str):
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.goto(f"{address}/lab/tree/notebooks/{name}?token={TOKEN}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+        "?.connectionStatus === 'connected'",
+        timeout=60_000,
+    )
+    return page
+
+
+def set_language(page, lang: str) -> None:
+    """Write the language into the parameters cell, as a person would."""
+    page.evaluate(
+        """(lang) => {
+            const cells = jupyterapp.shell.currentWidget.content.model.cells;
+            for (const cell of cells) {
+                const text = cell.sharedModel.getSource();
+                if (text.includes("lang: str"))
+                    cell.sharedModel.setSource(text.replace(/lang: str = "\\w+"/,
+                                                            `lang: str = "${lang}"`));
+            }
+        }""",
+        lang,
+    )
+
+
+def run_all(page) -> list[dict]:
+    """Run every cell by its command and wait until the kernel is idle; gives the code cells."""
+    page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(
+        """() => {
+            const panel = jupyterapp.shell.currentWidget;
+            const cells = panel.content.model.sharedModel.toJSON().cells
+                .filter((cell) => cell.cell_type === "code" && cell.source.length);
+            return panel.sessionContext.session.kernel.status === "idle" &&
+                (cells.every((cell) => cell.execution_count) ||
+                 cells.some((cell) => cell.outputs.some((out) => out.output_type === "error")));
+        }""",
+        timeout=120_000,
+    )
+    return page.evaluate(OUTPUTS)
+
+
+def words(output: dict, kind: str) -> str:
+    text = output.get("data", {}).get(kind, "")
+    return text if isinstance(text, str) else "".join(text)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_to_its_end_in_the_lab(browser, lab, name):
+    page = open_notebook(browser, lab, name)
+    for lang, heading in {"vi": "Nguồn", "en": "Source"}.items():
+        set_language(page, lang)
+        cells = run_all(page)
+        outputs = [output for cell in cells for output in cell["outputs"]]
+        assert [out for out in outputs if out["output_type"] == "error"] == []
+        assert [out for out in outputs if out.get("name") == "stderr"] == []
+        counts = [cell["execution_count"] for cell in cells]
+        assert counts == list(range(counts[0], counts[0] + len(cells)))
+        pictures = [svg for out in outputs if (svg := words(out, "image/svg+xml"))]
+        assert bool(pictures) == (name not in WITHOUT_PICTURES)
+        for svg in pictures:
+            assert len(re.search(r'aria-label="([^"]*)"', svg)[1]) > 30
+        if pictures:  # a screen reader finds its words
+            assert page.locator(".jp-OutputArea svg[role=img]").first.get_attribute("aria-label")
+        if name != "explore.ipynb":
+            assert any(heading in words(out, "text/html") for out in outputs)
+    page.evaluate("() => jupyterapp.commands.execute('kernelmenu:shutdown')")
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_slider_moves_the_chart(browser, lab, lang):
+    page = open_notebook(browser, lab, "explore.ipynb")
+    set_language(page, lang)
+    run_all(page)
+    below = {"vi": "chắc chắn dưới", "en": "surely below"}[lang]
+    headline = page.locator(".par-view .headline", has_text=below)
+    headline.wait_for(timeout=30_000)
+    assert "70" in headline.inner_text()
+    chart = page.locator(".par-view svg").nth(1)
+    before = chart.inner_html()
+    handle = page.locator(".noUi-handle").first
+    handle.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        "() => document.querySelector('textarea').value.includes('threshold_pct=60.0')"
+    )
+    assert chart.inner_html() != before
+    assert "60" in headline.inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_lab_opens_on_its_note_in_its_language(browser, start_lab, root, lang):
+    address = start_lab(lang)
+    own, foreign = (address, address.replace("http", "ws"), "data:", "blob:"), []
+    page = browser.new_page()
+    page.on("request", lambda sent: sent.url.startswith(own) or foreign.append(sent.url))
+    page.goto(f"{address}/lab/workspaces/par-{lang}?token={TOKEN}")
+    page.wait_for_selector(".jp-MarkdownViewer h1", timeout=60_000)
+    title, run = {"vi": ("Bắt đầu từ đây", "Chạy"), "en": ("Start here", "Run")}[lang]
+    assert page.locator(".jp-MarkdownViewer h1").inner_text().startswith(title)
+    assert page.locator(".lm-MenuBar-item", has_text=run).count() == 1
+    names = page.locator(".jp-DirListing-itemName")
+    names.filter(has_text="00_overview").wait_for()
+    listed = names.all_inner_texts()
+    assert [name for name in listed if name.endswith(".ipynb")] == NOTEBOOKS
+    kernels = json.load(urllib.request.urlopen(f"{address}/api/kernelspecs?token={TOKEN}"))
+    assert kernels["kernelspecs"]["python3"]["spec"]["display_name"] == "PAR"
+    assert foreign == []
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"{address}/api/contents")  # no token
+    page.close()
