@@ -100,6 +100,23 @@ def check(
 
 
 @app.command()
+def verify(
+    edition: Annotated[Path, typer.Argument(help="Its folder, as outputs/quang-nam/2022.")],
+) -> None:
+    """Compare an edition and what it was made from with its manifest; name what was altered."""
+    from par_lib.press import verify as verification
+
+    with _plain_errors():
+        altered = verification.altered(edition)
+        verification.mark(edition)
+    for name, what in altered:
+        typer.echo(f"{name}: {what}")
+    if altered:
+        raise typer.Exit(1)
+    typer.echo(f"{edition}: nothing altered since it was made")
+
+
+@app.command()
 def read(
     report: Annotated[
         Path,
@@ -123,6 +140,7 @@ def read(
     Nothing that stands in a table is ever replaced.
     """
     from par_lib import intake, units
+    from par_lib.files import write_whole
     from par_lib.intake import register, workbook
     from par_lib.wording import language
 
@@ -140,9 +158,8 @@ def read(
         else:
             result = intake.read(report, province, about, source=source)
             title, tables = result.title, result.tables
-            page = (to or paths.outputs(province, about)) / "read-report.html"
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(result.page(t), encoding="utf-8")
+            page = (to or paths.reading(province, about)) / "read-report.html"
+            write_whole(page, result.page(t))
             typer.echo(t("{taken} figures were read and {left} are left to you.",
                          taken=result.taken, left=len(result.left)))  # fmt: skip
             typer.echo(t("Compare: {page}", page=str(page)))

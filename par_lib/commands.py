@@ -60,6 +60,8 @@ def make(
     wanted: list[plan.Request], *, jobs: int = 0, force: bool = False, scheduler: str = ""
 ) -> list:
     """Make the editions that are not up to date, telling of progress; gives the failures."""
+    from par_lib.press import verify
+
     stale = [request for request in wanted if force or not plan.unchanged(request)]
     for request in wanted:
         if request not in stale:
@@ -71,6 +73,7 @@ def make(
     for failure in failures:
         log = f"  (log: {failure.log})" if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
+    verify.mark_all()
     typer.echo(f"Open {index}")
     return failures
 

@@ -35,7 +35,12 @@ def tables_read() -> list[str]:
 
 def sha256(file: Path) -> str:
     """Hash of a file's content."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return sha256_of(file.read_bytes())
+
+
+def sha256_of(content: bytes) -> str:
+    """Hash of content."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def digest(province: str, year: int) -> str:

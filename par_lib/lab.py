@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from par_lib import paths
+from par_lib.files import write_whole
 from par_lib.schema import LANGUAGES
 
 NOTES = {"vi": "notebooks/START.vi.md", "en": "notebooks/START.md"}
@@ -82,5 +83,4 @@ def _workspace(lang: str) -> dict:
 
 
 def _write(path: Path, content: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=1))

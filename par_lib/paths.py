@@ -38,6 +38,11 @@ def outputs(province: str, year: int) -> Path:
     return _edition(root() / "outputs", province, year)
 
 
+def reading(province: str, year: int) -> Path:
+    """outputs/read/<province>/<year>: what was read from a report, beside the editions."""
+    return _edition(root() / "outputs" / "read", province, year)
+
+
 def notebooks() -> Path:
     """notebooks/: the collection."""
     return root() / "notebooks"

@@ -2,9 +2,7 @@
 
 import datetime as dt
 import json
-import os
 import tomllib
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from par_lib import (
     spreadsheet,
     units,
 )  # fmt: skip
+from par_lib.files import write_whole
 from par_lib.labels import TABLE_LABELS
 from par_lib.wording import language
 
@@ -223,10 +222,10 @@ def refresh(province: str, year: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / inputs.MARKER).unlink(missing_ok=True)
     for name, table in tables.items():
-        _replace(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
+        write_whole(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
     hashes = {name: inputs.sha256(folder / f"{name}.parquet") for name in tables}
     marker = json.dumps({"digest": digest, "tables": hashes}, indent=1)
-    _replace(folder / inputs.MARKER, lambda path: path.write_text(marker, encoding="utf-8"))
+    write_whole(folder / inputs.MARKER, marker)
     return folder
 
 
@@ -282,10 +281,3 @@ def _require_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> Non
             "is not in sources.toml; add it there"
             for row in unknown
         )
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    # Two notebooks may refresh at once: each writes a file of its own and renames it.
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    write(beside)
-    beside.replace(path)

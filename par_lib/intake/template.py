@@ -11,6 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from par_lib import schema
+from par_lib.files import write_whole
 from par_lib.intake import sheet_words
 from par_lib.wording import LANGUAGES, N_, language
 
@@ -71,8 +72,7 @@ def write(
     for name, table in schema.TABLES.items():
         sheet = book.create_sheet(sheet_words.sheet_name(name))
         _sheet(sheet, table, tables.get(name), ranges)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    write_whole(path, book.save)
 
 
 def _sheet(

@@ -11,9 +11,11 @@ from pathlib import Path
 import nbformat
 
 from par_lib import labels, paths, spreadsheet, tables
+from par_lib.files import write_whole
 from par_lib.press import manifest, page, place, plan
 from par_lib.press.plan import NUMBERED, Job, Request
 from par_lib.press.plan import language_folder as _folder
+from par_lib.press.verify import EDITIONS
 from par_lib.wording import LANGUAGES, NAMES, SYNTHETIC_WORDS, Language, language
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
@@ -97,7 +99,7 @@ def write_collection() -> Path:
     root = paths.root() / "outputs"
     t = language(LANGUAGES[0])
     editions = []
-    for file in sorted(root.glob(f"*/[0-9][0-9][0-9][0-9]/{plan.MANIFEST}")):
+    for file in sorted(root.glob(EDITIONS)):
         made = manifest.read(file)
         folder = file.parent.relative_to(root)
         links = tuple(
@@ -117,7 +119,7 @@ def write_collection() -> Path:
         lead=t("Editions that have been made, by province, year and language."),
         editions=editions,
     )
-    place.write_whole(target, text)
+    write_whole(target, text)
     return target
 
 

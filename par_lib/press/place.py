@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import re
 import shutil
 import tempfile
 from functools import cache
@@ -11,7 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-_SCRATCH = re.compile(r"par-run-(\d+)-\w+")
+from par_lib.files import clear_dead
+
+_SCRATCH = "par-run-"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
@@ -63,21 +64,6 @@ def put(build: Path, target: Path) -> None:
         shutil.rmtree(_previous(target), ignore_errors=True)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader finds the old content or the new, whole; parents are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode() if isinstance(content, str) else content
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
 @cache
 def scratch() -> Path:
     """A private folder for all that this process and those it starts leave in between.
@@ -85,25 +71,12 @@ def scratch() -> Path:
     Gone when the process ends; those of processes that were killed are taken away first.
     """
     above = Path(tempfile.gettempdir())
-    for left in above.iterdir():
-        made = _SCRATCH.fullmatch(left.name)
-        if made and not _alive(int(made[1])):
-            shutil.rmtree(left, ignore_errors=True)
-    own = tempfile.mkdtemp(prefix=f"par-run-{os.getpid()}-", dir=above)
+    clear_dead(above, _SCRATCH)
+    own = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=above)
     os.environ["TMPDIR"] = tempfile.tempdir = own
     # After multiprocessing has put its own folder in there away, at priority -100.
     util.Finalize(None, shutil.rmtree, [own], {"ignore_errors": True}, exitpriority=-200)
     return Path(own)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another person's
-        return True
-    return True
 
 
 def _previous(target: Path) -> Path:

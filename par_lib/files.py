@@ -1,0 +1,53 @@
+"""Files that are written whole: whoever reads finds the old content or the new, never a part."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
+    """Write text, bytes, or what a function writes to the path it is given; parents are made.
+
+    A process that is killed on the way leaves a hidden file beside, ``.par-<process>-…``; the next
+    that writes a file there takes it away.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    clear_dead(path.parent, ".par-")
+    handle, name = tempfile.mkstemp(
+        prefix=f".par-{os.getpid()}-", suffix=path.suffix, dir=path.parent
+    )
+    os.close(handle)
+    beside = Path(name)
+    try:
+        if isinstance(content, str):
+            beside.write_text(content, encoding="utf-8", newline="")
+        elif isinstance(content, bytes):
+            beside.write_bytes(content)
+        else:
+            content(beside)
+        beside.chmod(0o644)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def clear_dead(folder: Path, start: str) -> None:
+    """Take away what processes that are no more left in a folder as ``<start><process>-…``."""
+    name = re.compile(rf"{re.escape(start)}(\d+)-.*")
+    for left in folder.iterdir():
+        made = name.fullmatch(left.name)
+        if made and not _alive(int(made[1])):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another person's
+        return True
+    return True
