@@ -1,0 +1,199 @@
+"""Killed at any moment, a run leaves every edition whole: the old one, or the new one.
+
+PAR_SOAK=1 (``make soak``) kills 200 runs at random moments, otherwise a few.
+"""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from par_lib.press import verify
+
+SOAK = bool(os.environ.get("PAR_SOAK"))
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def content(edition) -> dict[str, str]:
+    """Every page's and table's text; the manifest has times, which differ."""
+    files = (path for path in sorted(edition.rglob("*")) if path.is_file())
+    return {path.relative_to(edition).as_posix(): path.read_text(encoding="utf-8")
+            for path in files if path.name != "manifest.json"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def versions(project, tmp_path_factory):
+    """The edition's content for two states of the raw data, and how long a run takes."""
+    table = project.root / "data/raw/quang-nam/2022/sipas.csv"
+    one = table.read_text(encoding="utf-8")
+    other = one.replace("1.413/2", "1.313/2")
+    assert one != other
+    known, took = {}, 0.0
+    for name, text in (("one", one), ("other", other)):
+        table.write_text(text, encoding="utf-8")
+        began = time.monotonic()
+        code, said = project.par("run", "2022")
+        took = max(took, time.monotonic() - began)
+        assert code == 0, said
+        known[name] = text, content(project.edition)
+    assert known["one"][1] != known["other"][1]
+    return table, known, took
+
+
+def state(project, known) -> str:
+    """Which of the known editions stands; fails when it is neither, or a part."""
+    mine = content(project.edition)
+    return next(name for name, (_, pages) in known.items() if _without_status(mine) == pages)
+
+
+def _without_status(pages: dict[str, str]) -> dict[str, str]:
+    return {name: verify._STATUS.sub("", text) for name, text in pages.items()}
+
+
+@linux_only
+def test_a_run_killed_at_random_leaves_an_edition_whole(project, versions):
+    table, known, took = versions
+    seen = {"old": 0, "new": 0, "done": 0}
+    rng = random.Random(2022)
+    for number in range(200 if SOAK else 8):
+        standing = state(project, known)
+        wanted = "other" if standing == "one" else "one"
+        table.write_text(known[wanted][0], encoding="utf-8")
+        running = project.start("run", "2022")
+        time.sleep(rng.uniform(0, took))
+        seen["done"] += running.poll() is not None
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        assert project.wait_for_none() == set(), f"kill {number}: processes left"
+        seen["new" if state(project, known) == wanted else "old"] += 1
+    code, said = project.par("run", "2022", "--force")
+    assert code == 0, said
+    assert project.hidden() == []
+    print(seen)
+    assert seen["old"] > 0
+
+
+BOUNDARIES = [
+    ("par_lib.tables", "refresh", "before"), ("par_lib.tables", "write_whole", "before"),
+    ("par_lib.tables", "write_whole", "after"), ("par_lib.press.place", "clear", "after"),
+    ("par_lib.press.edition", "begin", "after"), ("par_lib.press.execute", "execute", "before"),
+    ("par_lib.press.execute", "execute", "after"), ("par_lib.press.runner", "finish", "before"),
+    ("par_lib.press.edition", "_write_tables", "after"),
+    ("par_lib.press.edition", "_write_pages", "after"),
+    ("par_lib.press.manifest", "write", "after"),
+    ("par_lib.press.place", "put", "before"), ("par_lib.press.place", "_exchange", "after"),
+    ("par_lib.press.place", "put", "after"),
+    ("par_lib.press.edition", "write_collection", "before"),
+    ("par_lib.press.edition", "write_collection", "after"),
+]  # fmt: skip
+DIES = """
+import importlib, os, signal, sys
+from concurrent.futures import Executor, Future
+module, name, when = sys.argv[1:4]
+module = importlib.import_module(module)
+own = getattr(module, name)
+
+def dies(*given, **named):
+    if when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    own(*given, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+class Here(Executor):
+    def submit(self, task, *given):
+        done = Future()
+        done.set_result(task(*given))
+        return done
+
+from par_lib import commands
+from par_lib.press import edition, execute, place, plan, runner
+setattr(module, name, dies)
+place.scratch()
+request = plan.Request("quang-nam", 2022, ("vi",), plan.all_notebooks(), fork=False)
+runner.make([request], executor=Here(), tell=lambda *_: None, force=True)
+edition.write_collection()
+"""
+
+
+@linux_only
+@pytest.mark.parametrize(("module", "name", "when"), BOUNDARIES)
+def test_a_run_killed_between_two_stages_leaves_an_edition_whole(
+    project, versions, module, name, when
+):
+    table, known, _ = versions
+    wanted = "other" if state(project, known) == "one" else "one"
+    table.write_text(known[wanted][0], encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", DIES, module, name, when], env=project.env,
+                            capture_output=True, text=True)  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert project.wait_for_none() == set()
+    after = state(project, known)
+    if name in ("_exchange", "write_collection") or (name, when) == ("put", "after"):
+        assert after == wanted
+    else:
+        assert after != wanted
+    # The manifest of what stands fits it.
+    found = [entry for entry in _altered(project) if not entry[0].startswith("data/")]
+    assert found == []
+
+
+def _altered(project) -> list[tuple[str, str]]:
+    done = subprocess.run([sys.executable, "-m", "par_lib.cli", "verify", str(project.edition)],
+                          env=project.env, capture_output=True, text=True)  # fmt: skip
+    assert done.stderr == ""
+    lines = [line.rsplit(": ", 1) for line in done.stdout.splitlines()]
+    return [(name, what) for name, what in lines if what != "nothing altered since it was made"]
+
+
+@linux_only
+def test_the_next_run_needs_no_help_and_leaves_nothing_lying_about(project, versions):
+    code, said = project.par("run", "2022", "--force")
+    assert code == 0, said
+    assert project.hidden() == [] and _altered(project) == []
+
+
+@linux_only
+def test_a_report_being_read_or_a_workbook_being_written_is_whole_or_not_there(project, tmp_path):
+    report = tmp_path / "bao cao.md"
+    report.write_text(
+        "I- KẾT QUẢ NĂM 2022\n\n1- Hồ sơ trễ hạn: toàn tỉnh có 41.657 hồ sơ trễ hạn của UBND cấp "
+        "huyện; Điện Bàn 11.193 hồ sơ, Thăng Bình 7.076 hồ sơ.\n", encoding="utf-8")  # fmt: skip
+    into = tmp_path / "raw"
+    shutil.copytree(project.root / "data/raw/quang-nam", into)
+    began = time.monotonic()
+    done = tmp_path / "whole"
+    shutil.copytree(into, done)
+    given = ("read", str(report), "--year", "2022", "--merge", "--source", "kill-test", "--to")
+    code, said = project.par(*given, str(done))
+    assert code == 0, said
+    took = time.monotonic() - began
+    whole = {p.relative_to(done): p.read_bytes() for p in done.rglob("*") if p.is_file()}
+    before = {p.relative_to(into): p.read_bytes() for p in into.rglob("*") if p.is_file()}
+    rng = random.Random(7)
+    for _ in range(40 if SOAK else 6):
+        running = project.start(*given, str(into))
+        time.sleep(rng.uniform(0.6, 1) * took)
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        for path in (p for p in into.rglob("*") if p.is_file()):
+            name = path.relative_to(into)
+            half = re.match(r"\.par-\d+-", path.name)
+            assert half or path.read_bytes() in (before.get(name), whole.get(name)), name
+    code, said = project.par(*given, str(into))
+    assert code == 0, said
+    assert {p.relative_to(into): p.read_bytes() for p in into.rglob("*") if p.is_file()} == whole
+    for number in range(20 if SOAK else 3):
+        book = tmp_path / f"{number}.xlsx"
+        running = project.start("template", "2022", "--to", str(book))
+        time.sleep(rng.uniform(0.5, 1.6))
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        assert not book.is_file() or (shutil.which("true") and book.stat().st_size > 20_000)
+    book.unlink(missing_ok=True)
+    assert project.par("template", "2022", "--to", str(book))[0] == 0
