@@ -6,15 +6,15 @@ number it has in a spreadsheet (the header is row 1), so that an error can name 
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from par_lib import schema, units, validation, vietnamese
-
-FIRST_ROW = 2  # row of the first record as a spreadsheet counts
+from par_lib import schema, units, unlisted, validation, vietnamese
+from par_lib.spreadsheet import FIRST_ROW
 
 
 class DataError(ValueError):
@@ -25,8 +25,14 @@ class DataError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-def check_raw(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFrame:
-    """Check a raw table against its declaration; all problems are raised together."""
+_WHOLES = {"points": "max_points", "rank": "ranked_units"}
+Problems = list[str] | None  # where a verb puts what it cannot read; raised at once where None
+
+
+def check_raw(
+    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: Problems = None
+) -> pd.DataFrame:  # fmt: skip
+    """Check a raw table against its declaration."""
     expected = [column.name for column in table.columns]
     if list(raw.columns) != expected:
         missing = [name for name in expected if name not in raw.columns]
@@ -38,24 +44,21 @@ def check_raw(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFr
                 + (f"; not known: {', '.join(extra)}" if extra else "")
             ]
         )
-    problems = []
+    found = []
     try:
         validation.raw_schema(table).validate(raw, lazy=True)
     except SchemaErrors as error:
-        problems = [
-            f"{_place(file, case['index'], case['column'])}: {case['failure_case']!r} "
+        found = [
+            f"{_place(file, case['index'], case['column'])}: {_short(case['failure_case'])} "
             f"{case['check']}"
             for case in error.failure_cases.to_dict("records")
         ]
-    key = [*table.key, "source", "locator"]
-    for row in raw.index[raw.duplicated(list(dict.fromkeys(key)))]:
-        problems.append(f"{file}, row {row + FIRST_ROW}: repeats an earlier row; delete one")
-    if problems:
-        raise DataError(problems)
-    return raw
+    return _told(raw, found, problems)
 
 
-def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: str) -> pd.DataFrame:
+def resolve_units(
+    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: str, problems: Problems = None
+) -> pd.DataFrame:  # fmt: skip
     """Replace each spelled name by the unit's official one and put its code beside it.
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
@@ -71,6 +74,8 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
 
     def code(row: int) -> str | None:
         name = raw.loc[row, "unit"]
+        if dated and pd.isna(raw.loc[row, dated]):  # told by parse_dates
+            return None
         date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
         if date.year != year:
             where = _place(file, row, dated)
@@ -84,7 +89,7 @@ def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: st
             _explain_ended(name, known=known, date=date, place=place)
             raise units.UnknownUnit(f"{place}: {error}") from None
 
-    codes = _read_cells(raw.index, code)
+    codes = _read_cells(raw.index, code, problems)
     names = dict(zip(known["code"], known["name"], strict=True))
     resolved = raw.drop(columns="unit")
     resolved.insert(0, "unit_code", codes.astype("str").where(codes.notna()))
@@ -106,7 +111,9 @@ def _explain_ended(name: str, *, known: pd.DataFrame, date: dt.date, place: str)
     raise units.UnknownUnit(f'{place}: "{name}" was no unit on {date}; write "{heirs_name}"')
 
 
-def parse_dates(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFrame:
+def parse_dates(
+    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: Problems = None
+) -> pd.DataFrame:  # fmt: skip
     """Turn ISO dates (2022-12-31) into dates."""
     parsed = raw.copy()
     for column in table.columns:
@@ -118,15 +125,18 @@ def parse_dates(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.Data
                 return dt.date.fromisoformat(raw.loc[row, name])
             except ValueError:
                 raise ValueError(
-                    f"{_place(file, row, name)}: {raw.loc[row, name]!r} is not a date; "
+                    f"{_place(file, row, name)}: {_short(raw.loc[row, name])} is not a date; "
                     "write it as 2022-12-31"
                 ) from None
 
-        parsed[column.name] = pd.to_datetime(_read_cells(raw.index, day)).astype("datetime64[s]")
+        days = pd.to_datetime(_read_cells(raw.index, day, problems))
+        parsed[column.name] = days.astype("datetime64[s]")
     return parsed
 
 
-def parse_quantities(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFrame:
+def parse_quantities(
+    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: Problems = None
+) -> pd.DataFrame:  # fmt: skip
     """Turn written figures into numbers, partial ones into ``_low`` and ``_high``.
 
     ``0.59/1.5`` in points fills max_points, ``61/63`` in rank fills ranked_units. A column
@@ -135,18 +145,18 @@ def parse_quantities(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd
     tidy = raw.copy()
     tidy["approximate"] = False
     for column in table.quantities:
-        quantities = _read_cells(raw.index, partial(_quantity, tidy, column=column, file=file))
+        read = partial(_quantity, tidy, column=column, file=file)
+        quantities = _read_cells(raw.index, read, problems)
         written = quantities.notna()
         low = quantities[written].map(lambda quantity: quantity.low).reindex(raw.index)
         high = quantities[written].map(lambda quantity: quantity.high).reindex(raw.index)
         if not column.partial:
-            for row in raw.index[written & (low != high)]:
-                raise DataError(
-                    [
-                        f"{_place(file, row, column.name)}: {raw.loc[row, column.name]!r} is an "
-                        "interval, and this column takes exact figures; move it to a note"
-                    ]
-                )
+            found = [
+                f"{_place(file, row, column.name)}: {_short(raw.loc[row, column.name])} is an "
+                "interval, and this column takes exact figures; move it to a note"
+                for row in raw.index[written & (low != high)]
+            ]
+            _told(raw, found, problems)
         values = (
             {column.name: low}
             if not column.partial
@@ -159,57 +169,8 @@ def parse_quantities(raw: pd.DataFrame, *, table: schema.Table, file: str) -> pd
         tidy["approximate"] |= quantities.map(
             lambda quantity: quantity is not None and quantity.approximate
         )
-        tidy = _split_ratio(tidy, quantities, column.name)
+        tidy = _split_ratio(tidy, quantities, column.name, file=file, problems=problems)
     return tidy
-
-
-def bound_unlisted(
-    tidy: pd.DataFrame, *, known: pd.DataFrame, total: str, level: str
-) -> pd.DataFrame:
-    """Add a row for each unit of ``level`` that a listing with a declared total leaves out.
-
-    Each such unit lies in [0, total − sum of the listed], for the units share that rest.
-    Where nothing is listed, or no total is declared, nothing is added. Rows added have status
-    "bound" and the source and locator of the total.
-    """
-    low, high = f"{total}_low", f"{total}_high"
-    figures = dict.fromkeys(tidy.select_dtypes("number").columns)  # the total's own, not a unit's
-    added = []
-    province = set(known.loc[known["level"] == "province", "code"])
-    of_level = tidy[tidy["level"] == level]
-    for (_, end), group in of_level.groupby(["period_start", "period_end"]):
-        is_total = group["unit_code"].isin(province)
-        listed = group[~is_total & group[low].notna()]
-        declared = group[is_total & (group[low] == group[high])]
-        if listed.empty or len(declared) != 1:
-            continue
-        rest = int(declared[low].item() - listed[low].sum())
-        valid = units.units_on(known, end.date(), level=level)
-        unlisted = valid[~valid["code"].isin(listed["unit_code"])]
-        for unit in unlisted.itertuples():
-            row = declared.iloc[0].to_dict() | figures
-            row |= {"unit_code": unit.code, "unit": unit.name}
-            row |= {low: 0, high: max(rest, 0), "status": "bound", "note": ""}
-            added.append(row)
-    return _append(tidy, added)
-
-
-def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Replace each "all others" row of ``level`` by one row for each unit not listed beside it.
-
-    Rows of other levels stay: how many agencies there are is not known.
-    """
-    is_group = (tidy["unit"] == schema.OTHERS) & (tidy["level"] == level)
-    added = []
-    for _, group in tidy[is_group].iterrows():
-        beside = tidy[(tidy["level"] == level) & (tidy["as_of"] == group["as_of"])]
-        valid = units.units_on(known, group["as_of"].date(), level=level)
-        unlisted = valid[~valid["code"].isin(beside["unit_code"].dropna())]
-        added += [
-            group.to_dict() | {"unit_code": unit.code, "unit": unit.name}
-            for unit in unlisted.itertuples()
-        ]
-    return _append(tidy[~is_group], added)
 
 
 def check_tidy(tidy: pd.DataFrame, *, table: schema.Table, file: str) -> pd.DataFrame:
@@ -229,31 +190,55 @@ def check_tidy(tidy: pd.DataFrame, *, table: schema.Table, file: str) -> pd.Data
 def tidy_table(
     raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str
 ) -> pd.DataFrame:
-    """All verbs in order: a checked tidy table from a raw one."""
-    tidy = (
-        raw.pipe(check_raw, table=table, file=file)
-        .pipe(parse_dates, table=table, file=file)
-        .pipe(resolve_units, known=known, year=year, file=file)
-        .pipe(parse_quantities, table=table, file=file)
-    )
+    """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
+    problems: list[str] = []
+    given = {"table": table, "file": file, "problems": problems}
+    dated = raw.pipe(check_raw, **given).pipe(parse_dates, **given)
+    named = resolve_units(dated, known=known, year=year, file=file, problems=problems)
+    tidy = named.pipe(parse_quantities, **given)
+    read = named.index.difference([_row_of(problem) - FIRST_ROW for problem in problems])
+    problems += validation.repeated_rows(named.loc[read], table=table, file=file)
+    problems += validation.impossible_rows(tidy.loc[read], file=file)
+    if problems:
+        raise DataError(sorted(dict.fromkeys(problems), key=_row_of))
     if table.name == "late_dossiers":
-        tidy = tidy.pipe(bound_unlisted, known=known, total="late", level="district")
+        tidy = tidy.pipe(unlisted.bound_unlisted, known=known, total="late", level="district")
     if table.name == "disbursement":
-        tidy = tidy.pipe(expand_others, known=known, level="district")
+        tidy = tidy.pipe(unlisted.expand_others, known=known, level="district")
     return tidy.pipe(check_tidy, table=table, file=file)
 
 
-def _read_cells(rows: pd.Index, read: Callable[[int], object]) -> pd.Series:
-    """Read a cell a row; the problems of all rows are raised together."""
-    values, problems = [], []
+def _row_of(problem: str) -> int:
+    found = re.search(r", row (\d+)", problem)
+    return int(found[1]) if found else 0
+
+
+def _told(frame: pd.DataFrame, found: list[str], problems: Problems) -> pd.DataFrame:
+    if problems is None and found:
+        raise DataError(found)
+    if problems is not None:
+        problems += found
+    return frame
+
+
+def _read_cells(
+    rows: pd.Index, read: Callable[[int], object], problems: Problems = None
+) -> pd.Series:  # fmt: skip
+    """Read a cell a row; one that cannot be read is None, and a problem."""
+    values, found = [], []
     for row in rows:
         try:
             values.append(read(row))
         except ValueError as error:
-            problems.append(str(error))
-    if problems:
-        raise DataError(problems)
+            values.append(None)
+            found.append(str(error))
+    _told(None, found, problems)
     return pd.Series(values, index=rows, dtype=object)
+
+
+def _short(text: object) -> str:
+    """A cell as it is quoted in a message."""
+    return repr(text) if len(str(text)) <= 80 else f"{str(text)[:60]!r}… ({len(str(text))} letters)"
 
 
 def _quantity(
@@ -264,35 +249,50 @@ def _quantity(
         return None
     kind = column.kind
     if column.unit_column:
-        kind = vietnamese.KIND_OF_UNIT[frame.loc[row, column.unit_column]]
+        kind = vietnamese.KIND_OF_UNIT.get(frame.loc[row, column.unit_column])
+        if kind is None:  # told by check_raw
+            return None
     try:
-        return vietnamese.parse_quantity(text, kind=kind)
+        quantity = vietnamese.parse_quantity(text, kind=kind)
+        if quantity.out_of is not None and column.name not in _WHOLES and kind == column.kind:
+            raise vietnamese.QuantityError(
+                f"{_short(text)}: this column takes no maximum behind /; write the figure alone"
+            )
+        return quantity
     except vietnamese.QuantityError as error:
         raise ValueError(f"{_place(file, row, column.name)}: {error}") from None
 
 
-def _split_ratio(tidy: pd.DataFrame, quantities: pd.Series, name: str) -> pd.DataFrame:
-    whole = {"points": "max_points", "rank": "ranked_units"}.get(name)
+def _split_ratio(
+    tidy: pd.DataFrame, quantities: pd.Series, name: str, *, file: str, problems: Problems
+) -> pd.DataFrame:  # fmt: skip
+    """Put the whole behind / into its own column, which is read later in the table's order."""
+    whole = _WHOLES.get(name)
     if whole is None:
         return tidy
     out_of = quantities.map(lambda quantity: quantity.out_of if quantity else None)
-    # The whole stays text until its own column is read, later in the table's order.
-    return tidy.assign(
-        **{whole: tidy[whole].where(out_of.isna(), out_of.map("{:g}".format, na_action="ignore"))}
-    )
+    written = out_of.map("{:.12g}".format, na_action="ignore")
+    both = written.notna() & (tidy[whole] != "") & (tidy[whole] != written)
+    found = [
+        f"{_place(file, row, whole)}: {_short(tidy.loc[row, whole])} is not the {written[row]} "
+        f"behind / in {name}; write it once"
+        for row in tidy.index[both]
+        if not _same(tidy.loc[row, whole], out_of[row])
+    ]
+    return _told(tidy.assign(**{whole: tidy[whole].where(out_of.isna(), written)}), found, problems)
+
+
+def _same(written: str, value: float) -> bool:
+    try:
+        return vietnamese.parse_quantity(written, kind="points").low == value
+    except vietnamese.QuantityError:
+        return False
 
 
 def _typed(series: pd.Series, kind: str) -> pd.Series:
     bounded = series.map(lambda value: None if value is None or math.isinf(value) else value)
     numbers = pd.to_numeric(bounded)
     return numbers.astype("Int64") if kind in ("count", "rank") else numbers.astype(float)
-
-
-def _append(tidy: pd.DataFrame, added: list[dict]) -> pd.DataFrame:
-    if not added:
-        return tidy.reset_index(drop=True)
-    extra = pd.DataFrame(added)[list(tidy.columns)].astype(tidy.dtypes)
-    return pd.concat([tidy, extra], ignore_index=True)
 
 
 def _place(file: str, row: int, column: str) -> str:

@@ -33,8 +33,8 @@ def run(
         list[str] | None,
         typer.Option("--parameter", "-p", help="name=value, for the notebooks that declare it."),
     ] = None,
-    timeout: Annotated[int, typer.Option(help="Seconds a cell may take.")] = 300,
-    jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.")] = 0,
+    timeout: Annotated[int, typer.Option(help="Seconds a cell may take.", min=1, max=86400)] = 300,
+    jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.", min=0)] = 0,
     force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
     fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
     scheduler: Annotated[
@@ -259,7 +259,9 @@ def _plain_errors() -> Iterator[None]:
     """What a person can mend ends in one message and exit code 1, without a traceback."""
     try:
         yield
-    except (ValueError, FileNotFoundError, FileExistsError, RuntimeError) as error:
+    except typer.Exit:
+        raise
+    except (ValueError, OSError, RuntimeError) as error:
         typer.echo(f"par: {error}", err=True)
         raise typer.Exit(1) from None
 

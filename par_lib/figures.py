@@ -36,7 +36,7 @@ _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 class Page:
     """What a notebook shows, in one language, with marks that lead to sources.
 
-    ``sources`` is tables.load_sources(); ``show_sources`` lists those that were cited. ``emit``
+    ``sources`` is sources.load_sources(); ``show_sources`` lists those that were cited. ``emit``
     takes each piece, data and metadata by MIME type, instead of the notebook.
     """
 

@@ -16,8 +16,9 @@ YEARS = "years"  # read by whoever asks which years a province has
 PACKAGES = ("par-lib", "pandas", "matplotlib", "papermill", "nbconvert", "babel", "statsmodels")
 _PACKAGE = Path(__file__).parent
 _CLEANING = (
-    "schema.py", "validation.py", "spreadsheet.py", "vietnamese.py", "units.py", "cleaning.py",
-    "findings.py", "checks.py", "register.py",
+    "schema.py", "validation.py", "spreadsheet.py", "vietnamese.py", "units.py", "unlisted.py",
+    "cleaning.py", "findings.py", "checks.py", "register.py",
+    "sources.py",
 )  # fmt: skip
 
 _read: set[tuple[str, str]] = set()

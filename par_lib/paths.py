@@ -60,7 +60,7 @@ def years(province: str) -> list[int]:
 
 def year_of(text: str) -> int:
     """A year of four digits; ValueError for anything else."""
-    if not (text.isascii() and text.isdigit() and len(text) == 4):
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and text >= "1900"):
         raise ValueError(f"year {text!r}: write four digits, as 2022")
     return int(text)
 
@@ -82,7 +82,7 @@ def require(province: str, year: int) -> int:
 
 
 def _edition(base: Path, province: str, year: int | None) -> Path:
-    if not _NAME.fullmatch(province):
+    if not _NAME.fullmatch(province) or len(province) > 60:
         raise ValueError(
             f"province {province!r}: expected a folder name of a-z, 0-9 and '-', as quang-nam"
         )

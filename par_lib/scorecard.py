@@ -13,7 +13,8 @@ import pandas as pd
 from par_lib import scoring
 from par_lib.findings import join_traces
 from par_lib.rules import CriterionBase, Rulebook
-from par_lib.tables import RULEBOOK, Tables, of_whole_year
+from par_lib.sources import RULEBOOK
+from par_lib.tables import Tables, of_whole_year
 
 COLUMNS = (
     "criterion", "area", "rate_pct_low", "rate_pct_high", "points_low", "points_high", "max_points",

@@ -3,25 +3,73 @@
 A first line that begins with # is a banner: it says what the whole table is, as "synthetic".
 """
 
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
+FIRST_ROW = 2  # row of the first record as a spreadsheet counts
+_MOST_LETTERS = 100_000  # of a cell
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FORMULA = r"^(?=[=+@\t\r-])"  # what a spreadsheet would take for a formula
 
 
-def read_csv(path: Path) -> pd.DataFrame:
-    """Every cell as text, the banner skipped; ``01`` stays ``01``, ``NA`` is a word.
+class TableError(ValueError):
+    """A file is no table; the message says in which row, and what to do."""
 
-    Labels of rows count from 0, or from 1 below a banner, so that a row's place in the file is
-    told alike. Raises UnicodeDecodeError or a pandas ParserError for what is no table in UTF-8.
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Every cell as text, a banner skipped; ``01`` stays ``01``, ``NA`` is a word.
+
+    Labels of rows are their rows in the file less two, whatever blank rows or banners stand
+    between, so that an error names the row a spreadsheet shows. Letters are composed (NFC). Raises
+    TableError for what is no table in UTF-8 separated by commas.
     """
-    with path.open(encoding="utf-8-sig") as file:
-        banner = file.readline().startswith("#")
-    raw = pd.read_csv(
-        path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skiprows=int(banner)
-    )
-    return raw.set_axis(raw.index + 1) if banner else raw
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(
+            f"byte {error.start} is not UTF-8; save it as CSV UTF-8 (comma delimited)"
+        ) from None
+    rows = list(_rows(text))
+    header = next((row for row in rows if not row[1][0].startswith("#")), None)
+    if header is None:
+        raise TableError("row 1: is empty; write the names of the columns")
+    number, names = header
+    if len(names) == 1 and (mark := re.search(r"[;\t|]", names[0])):
+        raise TableError(f"row {number}: columns are separated by {mark[0]!r}; save it with commas")
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise TableError(f"row {number}: the column {twice[0]!r} stands there twice; delete one")
+    body = [row for row in rows if row[0] > number]
+    for at, cells in body:
+        if len(cells) != len(names):
+            raise TableError(
+                f"row {at}: {len(cells)} cells where the header has {len(names)}; put a cell "
+                'that holds a comma in "quotes", and delete cells beyond the last column'
+            )
+    index = pd.Index([at - FIRST_ROW for at, _ in body], dtype="int64")
+    return pd.DataFrame([cells for _, cells in body], index, names, dtype="str")
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, each with its number in a spreadsheet."""
+    csv.field_size_limit(_MOST_LETTERS)
+    reader = csv.reader(io.StringIO(unicodedata.normalize("NFC", text), newline=""), strict=True)
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            if control := _CONTROL.search("".join(cells)):
+                raise TableError(f"row {number}: holds {control[0]!r}; type the cell anew")
+            if cells:
+                yield number, cells
+    except csv.Error as error:
+        remedy = "look for a quote that is not closed, or a cell that holds a whole document"
+        raise TableError(f"row {number + 1}: cannot be read ({error}); {remedy}") from None
 
 
 def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import tomllib
 from functools import partial
 from pathlib import Path
 
@@ -21,22 +20,9 @@ from par_lib import (
 )  # fmt: skip
 from par_lib.files import write_whole
 from par_lib.labels import TABLE_LABELS
+from par_lib.sources import SYNTHETIC, load_sources
+from par_lib.spreadsheet import FIRST_ROW
 from par_lib.wording import language
-
-RULEBOOK = "rulebook"  # the source of what only a rule of ours says
-SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
-_SOURCE_FIELDS = {
-    "title": (str, '"…"'),
-    "producer": (str, '"…"'),
-    "kind": (str, '"report"'),
-    "accessed": (dt.date, "2026-11-24"),
-}
-_OWN_RULES = {
-    "title": "Bộ quy tắc tính điểm của dự án",
-    "title_en": "Scoring rules of this project",
-    "producer": "",
-    "kind": "derived",
-}
 
 
 def _table(name: str) -> property:
@@ -170,41 +156,31 @@ def load_all_years(province: str, table: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def load_sources(province: str) -> pd.DataFrame:
-    """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
+def load_tiles(province: str) -> pd.DataFrame:
+    """Tile map of the districts: columns code, row, column; empty where none was drawn.
 
-    Raises FileNotFoundError where the province has no sources.toml, and cleaning.DataError
-    naming each source that lacks a title, producer, kind or day of access.
+    Raises cleaning.DataError naming each row that is no tile, or lies where another lies.
     """
-    path = paths.raw(province) / "sources.toml"
+    path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
+    if not path.is_file():
+        return pd.DataFrame(columns=columns)
     place = path.relative_to(paths.root()).as_posix()
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise cleaning.DataError([f"{place}: cannot be read as TOML ({error})"]) from None
+        tiles = spreadsheet.read_csv(path)
+    except spreadsheet.TableError as error:
+        raise cleaning.DataError([f"{place}, {error}"]) from None
+    if list(tiles.columns) != columns:
+        raise cleaning.DataError([f"{place}, row 1: columns must be code, row, column"])
+    whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
+    twice = tiles.duplicated("code") | tiles.duplicated(["row", "column"])
     problems = [
-        f"{place}, [{name}]: {field} is missing or not {kind.__name__}; write {field} = {example}"
-        for name, source in written.items()
-        for field, (kind, example) in _SOURCE_FIELDS.items()
-        if not isinstance(source.get(field), kind)
+        f"{place}, row {row + FIRST_ROW}: {', '.join(tiles.loc[row])}: write a code and a place, "
+        "two whole numbers, each once"
+        for row in tiles.index[~whole | twice]
     ]
     if problems:
         raise cleaning.DataError(problems)
-    if len(kinds := {source["kind"] for source in written.values()}) > 1 and SYNTHETIC in kinds:
-        raise cleaning.DataError(
-            [f"{place}: real and synthetic sources stand together; keep them in two provinces"]
-        )
-    sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
-    sources.insert(0, "number", range(1, len(sources) + 1))
-    return sources.rename_axis("source")
-
-
-def load_tiles(province: str) -> pd.DataFrame:
-    """Tile map of the districts: columns code, row, column; empty where none was drawn."""
-    path = paths.raw(province) / "tiles.csv"
-    if not path.is_file():
-        return pd.DataFrame(columns=["code", "row", "column"])
-    return spreadsheet.read_csv(path).astype({"row": int, "column": int})
+    return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
 
 
 def stack(*frames: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +215,7 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
         file = path.relative_to(paths.root()).as_posix()
         try:
             raw = read_raw(path, table)
-            _require_sources(raw, sources, file)
+            problems += _unknown_sources(raw, sources, file)
             tidy[name] = cleaning.tidy_table(raw, table=table, known=known, year=year, file=file)
         except cleaning.DataError as error:
             problems += error.problems
@@ -267,17 +243,17 @@ def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
         return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
     try:
         return spreadsheet.read_csv(path)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise cleaning.DataError(
-            [f"{path.name}: cannot be read as a UTF-8 CSV ({error}); save it as CSV UTF-8"]
-        ) from None
+    except (spreadsheet.TableError, OSError) as error:
+        file = path.relative_to(paths.root()).as_posix()
+        raise cleaning.DataError([f"{file}, {error}"]) from None
 
 
-def _require_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> None:
-    unknown = raw.index[~raw["source"].isin(sources.index)]
-    if len(unknown):
-        raise cleaning.DataError(
-            f"{file}, row {row + cleaning.FIRST_ROW}, column source: {raw.loc[row, 'source']!r} "
-            "is not in sources.toml; add it there"
-            for row in unknown
-        )
+def _unknown_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> list[str]:
+    if "source" not in raw:  # told with the other columns
+        return []
+    return [
+        f"{file}, row {row + FIRST_ROW}, column source: {name!r} is not in sources.toml; "
+        "add it there"
+        for row, name in raw["source"].items()
+        if name and name not in sources.index
+    ]

@@ -54,9 +54,9 @@ def load_units(province: str) -> pd.DataFrame:
         raise FileNotFoundError(f"{file}: there is no such file; provinces that have one: {known}")
     try:
         raw = spreadsheet.read_csv(path)
-    except ValueError as error:
-        raise ValueError(f"{file}: not a table in UTF-8; save it as CSV UTF-8") from error
-    units = _check(raw.fillna("").map(normalise), file)
+    except spreadsheet.TableError as error:
+        raise ValueError(f"{file}, {error}") from None
+    units = _check(raw.map(normalise), file)
     home = units.loc[units["level"] == "province", "name"]
     same = home[home.map(fold).str.replace(" ", "-") == province]
     units.attrs["province"] = next(iter([*same, *home]), "")
@@ -208,7 +208,9 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
 def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
     expected = list(_SCHEMA.columns)
     if list(units.columns) != expected:
-        raise ValueError(f"{file}, row 1: columns must be {', '.join(expected)}")
+        lacking = [name for name in expected if name not in units.columns]
+        more = f"; missing: {', '.join(lacking)}" if lacking else ""
+        raise ValueError(f"{file}, row 1: columns must be {', '.join(expected)}{more}")
     try:
         _SCHEMA.validate(units, lazy=True)
     except SchemaErrors as error:

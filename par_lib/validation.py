@@ -4,6 +4,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from par_lib import schema
+from par_lib.spreadsheet import FIRST_ROW
+
+PLAN_YEARS = (1990, 2100)
+ADDED_UP = ("late_dossiers", "disbursement")  # a figure that stood twice would count twice
+_AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("rank_low", "ranked_units"),
+            ("period_start", "period_end"))  # fmt: skip
 
 
 def raw_schema(table: schema.Table) -> pa.DataFrameSchema:
@@ -54,3 +60,47 @@ def _ordered_pair(low: str, high: str) -> pa.Check:
         name=f"{low}_le_{high}",
         error=f"{low} is above {high}",
     )
+
+
+def repeated_rows(named: pd.DataFrame, *, table: schema.Table, file: str) -> list[str]:
+    """Rows that state what another row states, by unit and not by spelling, each with its remedy.
+
+    In tables that are added up whatever the source is: of two sources for one figure, one row
+    stands and its note names the other.
+    """
+    own = [name for name in ("unit_code", *table.key) if name in named]
+    key = own if table.name in ADDED_UP else list(dict.fromkeys([*own, "source", "locator"]))
+    first: dict[tuple, int] = {}
+    found = []
+    cells = named[key].astype(str).itertuples(index=False, name=None)
+    for row, values in zip(named.index, cells, strict=True):
+        before = first.setdefault(values, row)
+        if before != row:
+            found.append(
+                f"{file}, row {row + FIRST_ROW}: states what row {before + FIRST_ROW} states "
+                "already; keep one, and name the other source in its note"
+            )
+    return found
+
+
+def impossible_rows(tidy: pd.DataFrame, *, file: str) -> list[str]:
+    """Rows whose figures contradict one another: a part above its whole, an end too early."""
+    found = []
+    for part, whole in _AT_MOST:
+        if {part, whole} <= set(tidy.columns):
+            wrong = tidy[(tidy[part] > tidy[whole]).fillna(False).astype(bool)]
+            found += [
+                f"{file}, row {row.Index + FIRST_ROW}, column {part}: "
+                f"{_text(getattr(row, part))} is above {_text(getattr(row, whole))} in {whole}; "
+                "correct one of them"
+                for row in wrong.itertuples()
+            ]
+    if "plan_year" in tidy:
+        wrong = tidy[~tidy["plan_year"].between(*PLAN_YEARS) & tidy["plan_year"].notna()]
+        found += [f"{file}, row {row + FIRST_ROW}, column plan_year: {year} is no year of a plan; "
+                  "write it as 2022" for row, year in wrong["plan_year"].items()]  # fmt: skip
+    return found
+
+
+def _text(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else f"{value:g}"

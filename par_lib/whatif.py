@@ -12,7 +12,7 @@ import pandas as pd
 from par_lib import scoring
 from par_lib.findings import join_traces
 from par_lib.rules import CriterionBase, Rulebook
-from par_lib.tables import RULEBOOK
+from par_lib.sources import RULEBOOK
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
 

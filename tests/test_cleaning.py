@@ -76,8 +76,8 @@ def test_nothing_is_bounded_without_a_total_and_a_list(rows):
 
 def test_names_are_read_in_any_unicode_form_and_case():
     spelled = [unicodedata.normalize("NFD", "thị xã Điện Bàn"), "ĐIỆN BÀN", "UBND Tp. Tam Kỳ"]
-    table = tidy(*({"unit": name, "late": "1"} for name in spelled))
-    assert table["unit"].tolist() == ["Điện Bàn", "Điện Bàn", "Tam Kỳ"]
+    found = [tidy({"unit": name, "late": "1"})["unit"].item() for name in spelled]
+    assert found == ["Điện Bàn", "Điện Bàn", "Tam Kỳ"]
 
 
 def test_every_unreadable_cell_of_a_column_is_named():
@@ -115,8 +115,30 @@ def test_a_figure_out_of_bounds_is_refused():
 
 
 def test_a_repeated_row_is_refused():
-    with pytest.raises(DataError, match="row 3: repeats an earlier row"):
-        tidy({"late": "1", "locator": "a"}, {"late": "1", "locator": "a"})
+    """By unit, not by spelling, place or source: it would be counted twice."""
+    row = {"unit": "Điện Bàn", "late": "1", "locator": "a"}
+    for again in ({}, {"unit": "TX. Điện Bàn"}, {"locator": "b "}, {"source": "other"}):
+        with pytest.raises(DataError, match="row 3: states what row 2 states already; keep one"):
+            tidy(row, row | again)
+
+
+def test_all_problems_of_a_file_are_told_together_in_its_order():
+    with pytest.raises(DataError) as error:
+        tidy({"level": "town", "late": "abc"}, {"period_end": "31/02/2022", "received": "1,2,3"},
+             {"unit": "Huế", "late": "12/27"}, {"on_time": "9", "resolved": "8"},
+             {"period_start": "2022-12-31", "period_end": "2022-01-31"})  # fmt: skip
+    begun = [problem.split(":")[0] for problem in error.value.problems]
+    assert begun == [
+        "made.csv, row 2, column level", "made.csv, row 2, column late",
+        "made.csv, row 3, column period_end", "made.csv, row 3, column received",
+        "made.csv, row 4, column unit", "made.csv, row 4, column late",
+        "made.csv, row 5, column on_time", "made.csv, row 6, column period_start",
+    ]  # fmt: skip
+
+
+def test_a_maximum_stands_behind_a_slash_only_where_a_column_has_one():
+    with pytest.raises(DataError, match="row 2, column late: '12/27': this column takes no max"):
+        tidy({"late": "12/27"})
 
 
 def test_an_empty_table_stays_empty_and_typed():

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from par_lib import actions, demo, districts, rules, schema, scorecard, spreadsheet, tables
+from par_lib import actions, demo, districts, rules, schema, scorecard, sources, spreadsheet, tables
 from par_lib.cli import app
 from par_lib.wording import SYNTHETIC_WORDS
 
@@ -119,7 +119,7 @@ def test_what_is_real_is_never_overwritten_or_mixed(root):
     path.write_text(text + '\n[press]\ntitle = "A"\nproducer = "B"\nkind = "press"\n'
                     "accessed = 2024-01-01\n", encoding="utf-8")  # fmt: skip
     with pytest.raises(ValueError, match="real and synthetic sources stand together"):
-        tables.load_sources("demo")
+        sources.load_sources("demo")
     path.write_text(text.replace('kind = "synthetic"', 'kind = "press"'), encoding="utf-8")
     with pytest.raises(ValueError, match="holds figures that are not synthetic"):
         demo.write(size=8_000)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import par_lib as par
-from par_lib import cleaning, findings, tables
+from par_lib import cleaning, findings, sources, tables
 from par_lib.wording import language
 
 NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
@@ -83,14 +83,14 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
     text = path.read_text(encoding="utf-8")
     path.write_text(text + '\n[mine]\ntitle = "A"\nkind = "report"\naccessed = "today"\n')
     with pytest.raises(cleaning.DataError) as error:
-        tables.load_sources("quang-nam")
+        sources.load_sources("quang-nam")
     assert [problem.partition(";")[0] for problem in error.value.problems] == [
         "data/raw/quang-nam/sources.toml, [mine]: producer is missing or not str",
         "data/raw/quang-nam/sources.toml, [mine]: accessed is missing or not date",
     ]
     path.write_text(text + "\n[mine\n")
     with pytest.raises(cleaning.DataError, match=r"sources.toml: cannot be read as TOML"):
-        tables.load_sources("quang-nam")
+        sources.load_sources("quang-nam")
 
 
 def test_an_analyst_loads_a_year_in_one_line(root):

@@ -107,9 +107,11 @@ def test_load_accepts_names_that_can_be_told_apart(load, rows):
 
 
 def test_load_tells_of_the_file(load, units):
-    with pytest.raises(ValueError, match=r"units\.csv, row 1: columns must be code, name"):
+    with pytest.raises(ValueError, match=r"units\.csv, row 1: .*; missing: name_en"):
+        load(header=HEADER.replace("name_en,", "english,"))
+    with pytest.raises(ValueError, match=r"units\.csv, row 2: 10 cells where the header has 9"):
         load(header=HEADER.replace("name_en,", ""))
-    with pytest.raises(ValueError, match=r"units\.csv: not a table in UTF-8"):
+    with pytest.raises(ValueError, match=r"units\.csv, byte 0 is not UTF-8; save it as CSV UTF-8"):
         load(encoding="utf-16")
     with pytest.raises(FileNotFoundError, match=r"quang-ngai/units\.csv: .* have one: quang-nam"):
         load_units("quang-ngai")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from par_lib import paths, spreadsheet, tables
+from par_lib import paths, sources, spreadsheet
 from par_lib.demo import dossiers, places, results
 from par_lib.wording import SYNTHETIC_WORDS
 
@@ -28,8 +28,8 @@ def write(*, size: int = 400_000, seed: int = 1) -> Path:
         raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
     target = paths.raw(places.PROVINCE)
     if target.exists():
-        kinds = tables.load_sources(places.PROVINCE)["kind"]
-        if not kinds.eq(tables.SYNTHETIC).any():
+        kinds = sources.load_sources(places.PROVINCE)["kind"]
+        if not kinds.eq(sources.SYNTHETIC).any():
             raise ValueError(f"{target}: holds figures that are not synthetic; move it away first")
     target.parent.mkdir(parents=True, exist_ok=True)
     build = Path(tempfile.mkdtemp(prefix=".demo-", dir=target.parent))
@@ -77,13 +77,13 @@ _SOURCES = f"""# {SYNTHETIC_WORDS}
 title = "Số liệu giả lập do par demo đặt ra, không có thật"
 title_en = "Synthetic figures made by par demo; nothing in them is real"
 producer = "par_lib"
-kind = "{tables.SYNTHETIC}"
+kind = "{sources.SYNTHETIC}"
 accessed = {dt.date(2026, 11, 24)}
 
 [register]
 title = "Sổ đăng ký hồ sơ giả lập do par demo đặt ra, không có thật"
 title_en = "Synthetic dossier register made by par demo; nothing in it is real"
 producer = "par_lib"
-kind = "{tables.SYNTHETIC}"
+kind = "{sources.SYNTHETIC}"
 accessed = {dt.date(2026, 11, 24)}
 """

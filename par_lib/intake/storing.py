@@ -1,6 +1,7 @@
 """Raw tables into their folder: new rows are added, what stands there already is never replaced."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from par_lib.files import write_whole
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
+
+_SOURCE_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
 
 
 class Conflict(ValueError):
@@ -75,6 +78,10 @@ def write(files: dict[Path, pd.DataFrame], changes: list[Change]) -> None:
 
 def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> bool:
     """Name the source in sources.toml, where it is not named; whether it was added."""
+    if not _SOURCE_NAME.fullmatch(source):
+        raise ValueError(
+            f"source {source!r}: write letters a-z, digits and hyphens, as report-2024"
+        )
     file = folder / "sources.toml"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f"[{source}]" in text:

@@ -82,8 +82,18 @@ def forget_failures(request: Request) -> None:
         file.unlink()
 
 
-def keep_failed(job: Job, message: str) -> Path:
-    """Keep a failed notebook, and what was said of it, under outputs/failed/; returns the log."""
+def keep_failed(job: Job, message: str) -> Path | None:
+    """Keep a failed notebook, and what was said of it, under outputs/failed/; gives the log.
+
+    None where the disk takes no more: the failure itself is told all the same.
+    """
+    try:
+        return _keep_failed(job, message)
+    except OSError:
+        return None
+
+
+def _keep_failed(job: Job, message: str) -> Path:
     failed = job.root / "outputs" / "failed"
     failed.mkdir(parents=True, exist_ok=True)
     name = f"{job.request.province}-{job.request.year}-{job.lang}-{job.notebook.stem}"

@@ -1,6 +1,7 @@
 """Parameters of a run, checked against what the notebooks declare before any kernel starts."""
 
 import ast
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,10 @@ def chosen(texts: list[str], notebooks: list[Path]) -> dict[str, dict[str, objec
 
 def _typed(parameter: Parameter, written: str) -> object:
     try:
-        return parameter.type(written)
+        value = parameter.type(written)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError
+        return value
     except ValueError:
         raise ValueError(
             f"parameter {parameter.name}={written}: expected {parameter.type.__name__} "
