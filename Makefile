@@ -49,7 +49,7 @@ lock: ## Pin the newest packages again (needs uv)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade -o requirements.lock
 
 notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cells
-	@$(BIN)/nbstripout --keep-count --extra-keys="metadata.language_info.version" notebooks/*.ipynb
+	@$(BIN)/nbstripout --extra-keys="metadata.language_info.version" notebooks/*.ipynb
 	@$(BIN)/jupytext --quiet --to ipynb --update-metadata '{"kernelspec": {"display_name": "PAR"}}' notebooks/*.ipynb
 
 hooks: $(READY) ## Check commits, and show notebooks in git diff cell by cell (nbdime)

@@ -5,7 +5,7 @@
 41657
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from par_lib.paths import provinces, years
 
@@ -42,21 +42,31 @@ def show(frame: "DataFrame", lang: str = "vi") -> "Styler":
     return readable.show(frame, lang)
 
 
-def view(province: "str | Tables", year: int | None = None, **asked: Any) -> "View":
+def view(
+    province: "str | Tables", year: int | None = None, *, level: str = "district",
+    threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
+) -> "View":  # fmt: skip
     """Late dossiers and disbursement of a level's units, and the points that changes would win.
 
-    ``par.view("quang-nam", 2022, level="district", threshold_pct=70, what_if="online_payment = 30",
-    lang="vi")``: ``level`` one of department, district; rates below ``threshold_pct`` are called
-    slow; ``what_if`` as par_lib.scenario reads it. ``.tables`` has the frames, ``.save()`` writes
-    the choices for ``papermill -f``. ValueError says what can be chosen.
+    ``province`` may be what ``load`` gave, without a year. ``level`` is district or department;
+    rates below ``threshold_pct`` (0 to 100) are called slow; ``what_if`` is a line as
+    "online_payment = 30; sipas_feedback = +5; late_dossiers: Điện Bàn, Hội An = -50%": a rate to
+    reach, percentage points more, the part of late dossiers cleared. ``.tables`` has the frames
+    shown, ``.code`` the call, ``.save()`` writes the choices for ``papermill -f``. ValueError says
+    what can be chosen.
     """
-    from par_lib.views import view as drawn
+    from par_lib import views
 
-    return drawn(province, year, **asked)
+    return views.view(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
+                      lang=lang)  # fmt: skip
 
 
-def explore(province: str = "quang-nam", year: int = 2022, **asked: Any) -> "Explorer":
+def explore(
+    province: str = "quang-nam", year: int = 2022, *, level: str = "district",
+    threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
+) -> "Explorer":  # fmt: skip
     """Widgets that choose a view; takes what ``view`` takes."""
     from par_lib.explorer import Explorer
 
-    return Explorer(province, year, **asked)
+    return Explorer(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
+                    lang=lang)  # fmt: skip

@@ -46,19 +46,21 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
         total, known = int(declared["late_low"].item()), int(listed["late_low"].sum())
         unlisted = int((group["status"] == "bound").sum())
         values = {
-            "level": LEVEL_UNITS[level],
-            "listed": known,
-            "total": total,
-            "rest": total - known,
-            "unlisted": unlisted,
-            "day": end.strftime("%d/%m/%Y"),
-        }
+            "level": LEVEL_UNITS[level], "listed": known, "total": total, "rest": total - known,
+            "unlisted": unlisted, "day": end.strftime("%d/%m/%Y"),
+        }  # fmt: skip
         what = N_(
             "{level}: the units listed have {listed} of the {total} late dossiers declared up to "
             "{day}; the {unlisted} not listed share {rest}."
         )
         decide = N_("Ask for the figures of the {unlisted} units not listed.")
         severity = "gap"
+        if not unlisted:  # how many there are is not known
+            what = N_(
+                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
+                "to {day}; those not listed share {rest}."
+            )
+            decide = N_("Ask for the figures of the units not listed.")
         if known > total:
             what = N_(
                 "{level}: the units listed have {listed} late dossiers, more than the {total} "
@@ -166,12 +168,9 @@ def announced_against_listed(
         ]
         a, b = int(row.value_low), len(listed)
         values = {
-            "level": LEVEL_UNITS[row.level],
-            "announced": a,
-            "listed": b,
-            "threshold": threshold,
+            "level": LEVEL_UNITS[row.level], "announced": a, "listed": b, "threshold": threshold,
             "day": row.period_end.strftime("%d/%m/%Y"),
-        }
+        }  # fmt: skip
         what = N_(
             "{level}: {announced} are announced below {threshold} % at {day}, and {listed} listed."
         )

@@ -214,12 +214,13 @@ def new_year(
 def demo(
     dossiers: Annotated[int, typer.Option(help="Size of the dossier register.")] = 400_000,
     seed: Annotated[int, typer.Option(help="Another seed, another invented province.")] = 1,
+    force: Annotated[bool, typer.Option(help="Take away what was added to it.")] = False,
 ) -> None:
     """Make the invented province "demo" for 2021 to 2024, marked synthetic everywhere."""
     from par_lib import demo as invented
 
     with _plain_errors():
-        typer.echo(f"{invented.write(size=dossiers, seed=seed)}  (synthetic)")
+        typer.echo(f"{invented.write(size=dossiers, seed=seed, force=force)}  (synthetic)")
 
 
 def _template(province: str, year: int, to: Path | None) -> Path:

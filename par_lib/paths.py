@@ -54,7 +54,11 @@ def provinces() -> list[str]:
 
 
 def years(province: str) -> list[int]:
-    """Years for which a province has a raw folder, ascending."""
+    """Years for which a province has a raw folder, ascending.
+
+    Raises ValueError for a province without raw data, naming those that have it.
+    """
+    _require_province(province)
     return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
 
 
@@ -70,15 +74,18 @@ def require(province: str, year: int) -> int:
 
     Raises ValueError naming those that have.
     """
-    known = provinces()
-    if province not in known:
-        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
     have = years(province)
-    if int(year) not in have:
+    if year not in have:
         raise ValueError(
             f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
         )
-    return int(year)
+    return year
+
+
+def _require_province(province: str) -> None:
+    known = provinces()
+    if province not in known:
+        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
 
 
 def _edition(base: Path, province: str, year: int | None) -> Path:

@@ -21,6 +21,8 @@ def show(frame: pd.DataFrame, lang: str = "vi") -> Styler:
     >>> show(pd.DataFrame({"late": [11193.0, None], "rate_pct": [72.57, 4.5]})).to_string()
     ' late rate_pct\\n0 11.193 72,57\\n1 – 4,50\\n'
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError("par.show takes a DataFrame, as data.sipas or data.sipas[['unit']]")
     t = language(lang)
     write = {name: _writer(frame[name], t) for name in frame.columns}
     return frame.style.format(write, escape="html")

@@ -57,9 +57,13 @@ def load_sources(province: str) -> pd.DataFrame:
     ]
     if problems:
         raise DataError(problems)
-    if len(kinds := {source["kind"] for source in written.values()}) > 1 and SYNTHETIC in kinds:
+    real = [name for name, source in written.items() if source["kind"] != SYNTHETIC]
+    if 0 < len(real) < len(written):
         raise DataError(
-            [f"{place}: real and synthetic sources stand together; keep them in two provinces"]
+            [
+                f"{place}: real and synthetic sources stand together; keep them in two provinces, "
+                f"or say that these are invented too, kind = {SYNTHETIC!r}: {', '.join(real)}"
+            ]
         )
     sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
     sources.insert(0, "number", range(1, len(sources) + 1))

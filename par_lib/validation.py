@@ -95,6 +95,11 @@ def impossible_rows(tidy: pd.DataFrame, *, file: str) -> list[str]:
                 "correct one of them"
                 for row in wrong.itertuples()
             ]
+    if "criterion" in tidy and "max_points" in tidy:
+        whole = tidy[(tidy["criterion"] == "par_index") & tidy["max_points"].notna()]
+        found += [f"{file}, row {row + FIRST_ROW}, column max_points: the PAR INDEX has 100, not "
+                  f"{most:g}; these are another criterion's points"
+                  for row, most in whole["max_points"].items() if most != 100]  # fmt: skip
     if "plan_year" in tidy:
         wrong = tidy[~tidy["plan_year"].between(*PLAN_YEARS) & tidy["plan_year"].notna()]
         found += [f"{file}, row {row + FIRST_ROW}, column plan_year: {year} is no year of a plan; "

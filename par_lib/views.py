@@ -78,8 +78,14 @@ def view(
     year has no figures for is said in words. ValueError for an unknown level, a threshold outside
     0 to 100, or a change that cannot be read.
     """
+    if isinstance(province, Tables) != (year is None):
+        raise ValueError("write a province and a year, or what par.load gave and no year")
     data = province if isinstance(province, Tables) else tables.load(province, year)
-    if level not in LEVELS:
+    if not isinstance(threshold_pct, int | float) or not isinstance(what_if, str):
+        raise ValueError(
+            "threshold_pct is a number, as 60, what_if a line, as 'online_payment = 30'"
+        )
+    if level not in levels(data) and level not in ("district", "department"):
         raise ValueError(f"level {level!r}: choose one of {', '.join(levels(data))}")
     if not 0 <= threshold_pct <= 100:
         raise ValueError(f"threshold_pct is {threshold_pct:g}; it must be 0 to 100")

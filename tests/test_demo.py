@@ -165,3 +165,13 @@ def test_every_part_of_every_notebook_has_something_to_show(edition):
         for path in edition.glob("en/*.html")
     }
     assert {name: words for name, words in missing.items() if words} == {}
+
+
+def test_what_was_added_to_the_invented_province_is_not_taken_away_unasked(root):
+    path = root / "data" / "raw" / "demo" / "sources.toml"
+    text = path.read_text(encoding="utf-8")
+    added = '\n[mine]\ntitle = "A"\nproducer = "B"\nkind = "synthetic"\naccessed = 2024-01-01\n'
+    path.write_text(text + added, encoding="utf-8")
+    with pytest.raises(ValueError, match="holds figures of mine too; --force takes them away"):
+        demo.write(size=4_000)
+    path.write_text(text, encoding="utf-8")

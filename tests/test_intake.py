@@ -192,3 +192,55 @@ def test_tasks_in_other_words_are_not_added_twice(home):
     before = file.read_text("utf-8")
     assert read(home, "--merge").exit_code == 0
     assert file.read_text("utf-8") == before
+
+
+def test_points_of_a_criterion_are_never_taken_for_the_par_index(home):
+    """Under a heading that names both, a component's 1,2485/1,5 is left, and 86,74 is read."""
+    (home / "scores.md").write_text(
+        "BÁO CÁO\n\nIII. Chỉ số SIPAS và PAR INDEX\n\nĐiểm các tiêu chí thành phần:\n\n"
+        "Thủ tục hành chính: 1,2485/1,5 điểm;\n\n"
+        "Chỉ số cải cách hành chính (PAR INDEX) của tỉnh đạt 86,74 điểm, xếp thứ 35/63.\n",
+        encoding="utf-8")  # fmt: skip
+    result = read(home, report="scores.md")
+    assert result.exit_code == 0, result.output
+    scores = tables.load("suong-mai", 2030).scores.set_index("criterion")
+    assert scores.loc["par_index", "points"] == 86.74
+    assert scores["max_points"].dropna().tolist() in ([], [1.5])
+
+
+def test_a_column_of_planned_money_is_the_plan(home):
+    from docx import Document
+
+    document = Document()
+    table = document.add_table(rows=2, cols=4)
+    for row, cells in enumerate((
+        ("Địa phương", "Kế hoạch (tỷ đồng)", "Giải ngân (tỷ đồng)", "Tỷ lệ (%)"),
+        ("Suối Mơ", "512,4", "318,7", "62,20"),
+    )):  # fmt: skip
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    document.save(home / "plan.docx")
+    result = read(home, report="plan.docx")
+    assert result.exit_code == 0, result.output
+    row = tables.load("suong-mai", 2030).disbursement.query("unit == 'Suối Mơ'").iloc[0]
+    assert (row["plan_bn_vnd"], row["disbursed_bn_vnd"], row["rate_pct_low"]) == (
+        512.4, 318.7, 62.2,
+    )  # fmt: skip
+
+
+def test_beside_invented_sources_a_new_one_is_invented_too(home):
+    sources = home / "data/raw/suong-mai/sources.toml"
+    sources.write_text('[made]\ntitle = "A"\nproducer = "B"\nkind = "synthetic"\n'
+                       "accessed = 2030-01-01\n", encoding="utf-8")  # fmt: skip
+    assert read(home).exit_code == 0
+    assert tables.load("suong-mai", 2030).synthetic
+
+
+@pytest.mark.parametrize("name", ["Bao cao 2021", "../x", 'a"]\nx=1\n["b', ""])
+def test_a_source_is_named_so_that_sources_toml_can_be_read(home, name):
+    result = read(home, "--source", name)
+    if name:
+        assert result.exit_code == 1 and "write letters a-z, digits and" in result.output
+        assert not (home / "data/raw/suong-mai/sources.toml").exists()
+    else:
+        assert result.exit_code == 0

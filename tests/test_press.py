@@ -134,7 +134,7 @@ def test_one_notebook_in_one_language_leaves_the_edition_bilingual(edition):
     ("source", "words"),
     [
         ("1 / 0", "03_sipas.ipynb, cell 5: ZeroDivisionError: division by zero"),
-        ("import sys; sys.exit(0)", "was not run"),
+        ("import sys; sys.exit(0)", "cell 5: left early"),
     ],
 )
 def test_a_failing_notebook_leaves_the_old_edition_untouched(edition, notebook, source, words):

@@ -60,12 +60,24 @@ def test_a_view_is_written_as_parameters_that_papermill_reads(data, tmp_path):
 @pytest.mark.parametrize(("asked", "said"), [
     ({"level": "ward"}, "level 'ward': choose one of department, district"),
     ({"threshold_pct": 101}, "threshold_pct is 101; it must be 0 to 100"),
+    ({"threshold_pct": "60"}, "threshold_pct is a number, as 60"),
+    ({"what_if": 30}, "what_if a line, as 'online_payment = 30'"),
+    ({"year": 2022}, "or what par.load gave and no year"),
     ({"what_if": "nothing"}, "change 'nothing': write criterion = 30"),
     ({"lang": "fr"}, "lang 'fr': choose one of vi, en"),
 ])  # fmt: skip
 def test_a_wrong_choice_is_refused_in_words(data, asked, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
         par.view(data, **asked)
+
+
+def test_what_is_mistyped_is_told_in_words(root, data):
+    with pytest.raises(ValueError, match="province 'quangnam' has no raw data; choose one of qu"):
+        par.years("quangnam")
+    with pytest.raises(ValueError, match="no raw data for abc; choose one of 2021"):
+        par.load("quang-nam", "abc")
+    with pytest.raises(TypeError, match=r"par\.show takes a DataFrame, as data\.sipas"):
+        par.show(data)
 
 
 def test_a_year_without_figures_by_unit_says_so(root):

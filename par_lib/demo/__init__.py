@@ -7,6 +7,7 @@ page of its editions says so. The same seed and size give the same files.
 import datetime as dt
 import shutil
 import tempfile
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,11 @@ from par_lib.wording import SYNTHETIC_WORDS
 YEARS = (2021, 2022, 2023, 2024)
 
 
-def write(*, size: int = 400_000, seed: int = 1) -> Path:
+def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> Path:
     """Write data/raw/demo anew; returns it. ``size``: dossiers of the register in all years.
 
-    Raises ValueError for fewer than 4,000 dossiers, and where data/raw/demo holds anything else.
+    Raises ValueError for fewer than 4,000 dossiers, where data/raw/demo holds real figures, and,
+    without ``force``, where sources were added to it.
     """
     if size < 4_000:
         raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
@@ -31,6 +33,12 @@ def write(*, size: int = 400_000, seed: int = 1) -> Path:
         kinds = sources.load_sources(places.PROVINCE)["kind"]
         if not kinds.eq(sources.SYNTHETIC).any():
             raise ValueError(f"{target}: holds figures that are not synthetic; move it away first")
+        own = tomllib.loads(_SOURCES)
+        added = [name for name in kinds.index if name not in (*own, sources.RULEBOOK)]
+        if added and not force:
+            raise ValueError(
+                f"{target}: holds figures of {', '.join(added)} too; --force takes them away"
+            )
     target.parent.mkdir(parents=True, exist_ok=True)
     build = Path(tempfile.mkdtemp(prefix=".demo-", dir=target.parent))
     build.chmod(0o755)

@@ -69,7 +69,10 @@ def store(
     storing.require_free(files, changes, into_existing=into_existing)
     year = min((year for year, _ in tables), default=0)
     # First the source: a row must never cite one that is not there.
-    storing.add_source(folder, source, title=title, producer=units.home(known), year=year)
+    named = dict.fromkeys([source, *(name for one in tables.values() for name in one["source"])])
+    for name in named:
+        own = title if name == source else name
+        storing.add_source(folder, name, title=own, producer=units.home(known), year=year)
     storing.write(files, changes)
 
 

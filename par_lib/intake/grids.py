@@ -8,6 +8,7 @@ from par_lib.vietnamese import normalise
 
 _FIGURE = re.compile(r"\d[\d.,]*(?:\s?/\s?\d[\d.,]*)?")
 _NUMBERING = re.compile(r"(?i)(?:stt|tt|số tt|số thứ tự)?")
+_PLAN = re.compile(r"(?i)(?:kế hoạch|kh)(?: năm)?(?: \d{4})?")  # a column of money, so of capital
 _ASIDE = re.compile(r"\([^()]*\)")
 # Units that stand in a column's header, and are said of each bare figure under it.
 _IN_HEADER = (("%", "%"), ("tỷ đồng", " tỷ đồng"), ("triệu đồng", " triệu đồng"),
@@ -50,5 +51,7 @@ def _clauses(heads: list[tuple[str, ...]], row: tuple[str, ...]) -> str:
         bare = _FIGURE.fullmatch(row[at])
         unit = next((u for sign, u in _IN_HEADER if bare and sign in header[at].lower()), "")
         said = _ASIDE.sub("", header[at]).strip()
+        if "đồng" in unit and _PLAN.fullmatch(said):
+            said = "kế hoạch vốn"
         clauses.append(f"{name}: {said} {row[at]}{unit}".removeprefix(": "))
     return "; ".join(clauses) or name

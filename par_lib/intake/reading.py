@@ -131,6 +131,8 @@ class Reader:
             target = target and target | {"column": "plan_bn_vnd"}  # "4 triệu đồng/8 triệu đồng"
         if target is None:
             raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
+        if target.get("criterion") == "par_index" and _of_less_than_100(numeral):
+            raise Unsure(N_("points of another criterion: the PAR INDEX has 100"))
         if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
             raise Unsure(N_("a share of a number that is not named"))
         if target["column" if "column" in target else "measure"].startswith("on_time"):
@@ -268,3 +270,8 @@ def _other_patterns() -> dict[str, re.Pattern[str]]:
 @cache
 def _filler() -> frozenset[str]:
     return frozenset(language.flatten(language.table()["filler"]["words"]).split())
+
+
+def _of_less_than_100(numeral: Numeral) -> bool:
+    _, slash, most = numeral.text.partition("/")
+    return bool(slash) and numeral.kind == "points" and most.strip(" .") != "100"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from par_lib import cleaning, schema, spreadsheet, units
 from par_lib.files import write_whole
+from par_lib.sources import SYNTHETIC
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
@@ -90,7 +92,7 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
         f"[{source}]",
         f"title = {_quoted(title)}",
         f"producer = {_quoted(producer)}",
-        'kind = "report"',
+        f'kind = "{_kind_beside(text)}"',
         f"accessed = {dt.date.today()}",
         f"data_years = [{year}]",
     ]
@@ -98,6 +100,12 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
         file, "\n".join(filter(None, [text.rstrip() + "\n" if text else "", *entry])) + "\n"
     )
     return True
+
+
+def _kind_beside(text: str) -> str:
+    """Invented figures stand beside invented ones only."""
+    kinds = {one.get("kind") for one in tomllib.loads(text).values() if isinstance(one, dict)}
+    return SYNTHETIC if SYNTHETIC in kinds else "report"
 
 
 def _quoted(text: str) -> str:

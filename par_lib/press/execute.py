@@ -1,6 +1,7 @@
 """Run one notebook with its parameters and make sure that it really ran to its end."""
 
 import ast
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from par_lib.press.plan import Job
 from par_lib.wording import Language, language
 
 _TIMINGS = ("papermill", "execution")
+MILLION = 1_000_000
+_MOST_OUTPUT = 20 * MILLION  # bytes of one cell; a page of that size no browser likes
 
 
 class NotebookError(RuntimeError):
@@ -106,24 +109,43 @@ def execute(
             )
     except PapermillExecutionError as error:
         # Counted from 0 with the injected cell, so from 1 in the notebook as its author sees it.
-        raise NotebookError(
-            f"{notebook.name}, cell {error.cell_index}: {error.ename}: {error.evalue}"
-        ) from error
+        what = f"{error.ename}: {error.evalue}"
+        raise _failed(target, notebook.name, error.cell_index, what) from error
     except CellTimeoutError as error:
-        where = _cell_reached(target)
-        raise NotebookError(
-            f"{notebook.name}, cell {where}: took more than {timeout_seconds} s and was "
-            "interrupted; mend it, or allow more with --timeout"
-        ) from error
+        what = f"took more than {timeout_seconds} s and was interrupted; mend it, or allow more "
+        raise _failed(target, notebook.name, None, what + "with --timeout") from error
     except DeadKernelError as error:
-        where = _cell_reached(target)
-        raise NotebookError(
-            f"{notebook.name}, cell {where}: its process ended, killed or out of memory"
-        ) from error
+        what = "its process ended, by exit(), killed, or out of memory"
+        raise _failed(target, notebook.name, None, what) from error
     executed = steady(nbformat.read(target, as_version=4))
-    _require_complete(executed, notebook.name)
+    _require_complete(executed, target, notebook.name)
     nbformat.write(executed, target)
     return executed
+
+
+def _own(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Its cells as its author sees them: without the one that papermill puts in."""
+    return [cell for cell in notebook.cells
+            if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
+
+
+def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookError:
+    """Write into the notebook what became of it, and give the error that says so.
+
+    Papermill calls every cell completed, the one its kernel died in too. ``number`` is the cell
+    that failed, from 1; None for the last that was begun.
+    """
+    notebook = nbformat.read(target, as_version=4)
+    cells = _own(notebook)
+    states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
+    number = number or sum(state not in (None, "pending") for state in states)
+    for place, cell in enumerate(cells, start=1):
+        state = "completed" if place < number else "failed" if place == number else "pending"
+        cell.metadata["papermill"] = {"status": state, "exception": place == number}
+    message = f"cell {number}: {what}"
+    notebook.metadata["par"] = notebook.metadata.get("par", {}) | {"failed": message}
+    nbformat.write(notebook, target)
+    return NotebookError(f"{name}, {message}")
 
 
 def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
@@ -133,14 +155,6 @@ def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
             if "par" in output.get("metadata", {}):
                 return output.metadata.par.read
     return []
-
-
-def _cell_reached(target: Path) -> int:
-    """The last cell that was begun, counted as its author sees the notebook."""
-    cells = [cell for cell in nbformat.read(target, as_version=4).cells
-             if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
-    begun = [cell.metadata.get("papermill", {}).get("status") != "pending" for cell in cells]
-    return sum(begun)
 
 
 @contextmanager
@@ -168,8 +182,18 @@ def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return executed
 
 
-def _require_complete(executed: nbformat.NotebookNode, name: str) -> None:
-    own = [cell for cell in executed.cells if cell.id != "injected-parameters"]
-    for number, cell in enumerate(own, start=1):
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            raise NotebookError(f"{name}, cell {number}: was not run; an earlier cell left early")
+def _require_complete(executed: nbformat.NotebookNode, target: Path, name: str) -> None:
+    left = 0
+    for number, cell in enumerate(_own(executed), start=1):
+        if cell.cell_type != "code":
+            continue
+        if cell.source.strip() and cell.execution_count is None:
+            what = "left early, so that the cells behind it were not run"
+            raise _failed(target, name, left, what)
+        left = number
+        size = len(json.dumps(cell.outputs)) if cell.outputs else 0
+        if size > _MOST_OUTPUT:
+            cell.outputs = []  # kept for its author, without what is too much
+            nbformat.write(executed, target)
+            what = f"gave {size // MILLION} MB of output; print less, "
+            raise _failed(target, name, number, f"{what}{_MOST_OUTPUT // MILLION} MB at most")

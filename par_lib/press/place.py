@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from par_lib.files import clear_dead
 
 _SCRATCH = "par-run-"
+_LONGEST = 48  # bytes of the folder above: a socket's path, 107 in all, must fit below it
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
@@ -71,6 +72,8 @@ def scratch() -> Path:
     Gone when the process ends; those of processes that were killed are taken away first.
     """
     above = Path(tempfile.gettempdir())
+    if os.name == "posix" and len(os.fsencode(above)) > _LONGEST:
+        above = Path("/tmp")
     clear_dead(above, _SCRATCH)
     own = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=above)
     os.environ["TMPDIR"] = tempfile.tempdir = own
