@@ -6,7 +6,7 @@ YEARS ?= 2022 2023
 LANGS ?= vi,en
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test lab check bench golden docs translations lock notebooks-clean hooks clean
+.PHONY: help report demo test lab check bench soak golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: $(READY) ## Lint and format check of code and notebooks
 
 bench: $(READY) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for some)
 	@$(BIN)/python benchmarks/run.py $(PARTS)
+
+soak: $(READY) ## The tests of faults with large counts: an hour
+	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults
 
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb

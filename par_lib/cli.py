@@ -227,10 +227,10 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     from par_lib import schema, spreadsheet, units
     from par_lib.intake import template as workbook_template
 
+    known = units.units_on(units.load_units(province), f"{year}-12-31")
     path = to or Path(f"{province}-{year}.xlsx")
     if path.exists():
         raise FileExistsError(f"{path}: exists; give another name with --to")
-    known = units.units_on(units.load_units(province), f"{year}-12-31")
     folder = paths.raw(province) / str(year)
     tables = {
         name: spreadsheet.read_csv(folder / f"{name}.csv")

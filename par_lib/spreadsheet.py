@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
-_MOST_LETTERS = 100_000  # of a cell
+_MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FORMULA = r"^(?=[=+@\t\r-])"  # what a spreadsheet would take for a formula
 

@@ -281,7 +281,7 @@ _SCHEMA = pa.DataFrameSchema(
             ],
         ),
         "name": pa.Column(
-            str, pa.Check.str_length(min_value=1, error="is empty; write the unit's name")
+            str, pa.Check.str_matches(r".*[^\W\d_]", error="is no name; write the unit's name")
         ),
         "name_en": pa.Column(str),
         "level": pa.Column(

@@ -68,7 +68,7 @@ def test_load_composes_letters_and_takes_a_byte_order_mark(load):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("1,,,district,huyện,,,,,t", 'row 2, column name: "" is empty'),
+        ("1,,,district,huyện,,,,,t", 'row 2, column name: "" is no name'),
         ("a b,A,,district,huyện,,,,,t", 'row 2, column code: "a b" is not a code'),
         ("1,A,,huyen,huyện,,,,,t", 'row 2, column level: "huyen" is not one of: nation'),
         ("1,A,,district,,2022-13-01,,,,t", 'column valid_from: "2022-13-01" is not a date; write'),

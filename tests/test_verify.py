@@ -1,0 +1,80 @@
+"""What was altered since an edition was made is named, and said on its pages."""
+
+import pytest
+from typer.testing import CliRunner
+
+from par_lib.cli import app
+
+
+def par(*arguments):
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+@pytest.fixture(scope="module")
+def edition(root):
+    result = par("run", "2022", "--lang", "vi,en", "--notebook", "03", "--notebook", "00")
+    assert result.exit_code == 0, result.output
+    return root / "outputs" / "quang-nam" / "2022"
+
+
+def test_an_untouched_edition_is_told_so(edition):
+    assert par("verify", edition).output.strip() == f"{edition}: nothing altered since it was made"
+
+
+def test_every_kind_of_change_is_named(edition, root):
+    page, table = edition / "index.html", edition / "tables" / "sipas.csv"
+    text, bytes_ = page.read_text(encoding="utf-8"), table.read_bytes()
+    page.write_text(text.replace("<main", "<main data-x", 1), encoding="utf-8")
+    table.unlink()
+    (edition / "mine.txt").write_text("x")
+    notebook = root / "notebooks" / "03_sipas.ipynb"
+    own = notebook.read_text(encoding="utf-8")
+    notebook.write_text(own + "\n", encoding="utf-8")
+    done = par("verify", edition)
+    page.write_text(text, encoding="utf-8"), table.write_bytes(bytes_)
+    (edition / "mine.txt").unlink(), notebook.write_text(own, encoding="utf-8")
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        "index.html: changed", "mine.txt: not of this edition", "tables/sipas.csv: missing",
+        "notebooks/03_sipas.ipynb: changed",
+    ]  # fmt: skip
+    assert par("verify", edition).exit_code == 0
+
+
+def test_changed_raw_data_is_said_on_every_page_until_the_edition_is_made_again(edition, root):
+    table = root / "data/raw/quang-nam/2022/sipas.csv"
+    own = table.read_text(encoding="utf-8")
+    pages = [*edition.glob("*.html"), *(edition / "en").glob("*.html")]
+    clean = {page: page.read_bytes() for page in pages}
+    table.write_text(own.replace("1.413/2", "1.414/2"), encoding="utf-8")
+    done = par("verify", edition)
+    assert done.exit_code == 1
+    assert done.output.splitlines() == ["data/raw/quang-nam/2022/sipas.csv: changed"]
+    for page in pages:
+        words = page.read_text(encoding="utf-8")
+        said = "raw data changed after" if page.parent.name == "en" else "Số liệu gốc đã thay đổi"
+        assert words.count('role="status"') == 1 and said in words and "sipas.csv" in words
+    new = root / "data/raw/quang-nam/2022/tasks.csv"
+    new.write_text("x", encoding="utf-8")
+    par("verify", edition)
+    assert "2022/tasks.csv" in pages[0].read_text(encoding="utf-8")
+    new.unlink()
+    table.write_text(own, encoding="utf-8")
+    assert par("verify", edition).exit_code == 0
+    assert {page: page.read_bytes() for page in pages} == clean
+
+
+def test_a_run_of_another_year_says_it_too(edition, root):
+    table = root / "data/raw/quang-nam/2022/sipas.csv"
+    own = table.read_text(encoding="utf-8")
+    table.write_text(own.replace("1.413/2", "1.414/2"), encoding="utf-8")
+    assert par("run", "2024", "--notebook", "05").exit_code == 0
+    assert 'role="status"' in (edition / "index.html").read_text(encoding="utf-8")
+    assert par("run", "2022", "--notebook", "03", "--notebook", "00").exit_code == 0
+    assert 'role="status"' not in (edition / "index.html").read_text(encoding="utf-8")
+    table.write_text(own, encoding="utf-8")
+
+
+def test_a_folder_without_an_edition_is_told(root):
+    done = par("verify", root / "notebooks")
+    assert done.exit_code == 1 and "no edition here" in done.output
