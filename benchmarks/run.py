@@ -162,9 +162,31 @@ def part_f(folder: Path) -> list[str]:
                 f"{took['dask'] / took['two']:.2f} of the local pool (target 1.25)")]  # fmt: skip
 
 
+def part_h(_: Path) -> list[str]:
+    """A change in explore.ipynb, from the slider to the new charts and tables, 2022."""
+    from par_lib.explorer import Explorer
+
+    explorer = Explorer("quang-nam", 2022)
+    explorer.level.value = "department"  # once: both levels have been seen
+    places = iter(range(1, 60))
+
+    def level() -> None:
+        explorer.level.value = "district" if explorer.level.value != "district" else "department"
+
+    def threshold() -> None:
+        explorer.threshold_pct.value = next(places)
+
+    def what_if() -> None:
+        explorer.rates["online_payment"].value = 10 + next(places)
+
+    took = alternating({"another level": level, "another threshold": threshold,
+                        "another what-if": what_if}, repeats=7)  # fmt: skip
+    return [row(name, value, "target 0.2") for name, value in took.items()]
+
+
 PARTS = {
     "a": part_a, "b": part_b, "c": part_c, "d": dossiers.measure, "e": part_e, "f": part_f,
-    "g": stages.measure,
+    "g": stages.measure, "h": part_h,
 }  # fmt: skip
 
 
