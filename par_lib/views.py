@@ -90,9 +90,9 @@ def view(
     if not 0 <= threshold_pct <= 100:
         raise ValueError(f"threshold_pct is {threshold_pct:g}; it must be 0 to 100")
     parts = {
+        "what_if": _drawn(_what_if, data, lang, what_if),  # what was asked comes first
         "late_dossiers": _drawn(_late, data, lang, level),
         "disbursement": _drawn(_disbursed, data, lang, level, threshold_pct),
-        "what_if": _drawn(_what_if, data, lang, what_if),
     }
     sources = _drawn(_sources, data, lang, *(part.cited for part in parts.values()))
     markup = "".join(part.markup for part in (*parts.values(), sources))

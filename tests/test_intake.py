@@ -1,5 +1,7 @@
 """A report goes in, raw tables come out: written once, merged after that, never replaced."""
 
+import io
+
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -244,3 +246,31 @@ def test_a_source_is_named_so_that_sources_toml_can_be_read(home, name):
         assert not (home / "data/raw/suong-mai/sources.toml").exists()
     else:
         assert result.exit_code == 0
+
+
+def test_a_second_source_may_agree_with_a_figure_that_is_added_up_and_nothing_else(home):
+    """It would be counted twice as a row of its own; rows below a blank line stay themselves."""
+    assert read(home).exit_code == 0
+    table = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("\n", "\n\n", 1), encoding="utf-8")
+    again = read(home, "--merge", "--source", "other-2030")
+    assert again.exit_code == 0, again.output
+    assert pd.read_csv(table).equals(pd.read_csv(io.StringIO(text)))
+    (home / "report.md").write_text(REPORT.replace("(76 hồ sơ)", "(77 hồ sơ)"), encoding="utf-8")
+    differs = read(home, "--merge", "--source", "third-2030")
+    assert differs.exit_code == 1 and "76 → 77" in differs.output
+
+
+def test_a_new_row_is_added_below_a_table_with_blank_lines(home):
+    assert read(home).exit_code == 0
+    table = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    more = REPORT.replace("Suối Mơ 1.100 hồ sơ", "Suối Mơ 1.100 hồ sơ, Đá Bạc 50 hồ sơ")
+    (home / "report.md").write_text(more, encoding="utf-8")
+    done = read(home, "--merge")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(table)
+    assert len(rows) == len(lines)  # one more than before, the header not counted
+    assert set(rows["unit"]) >= {"Suối Mơ", "Đá Bạc"}

@@ -11,6 +11,7 @@ import pandas as pd
 from par_lib import cleaning, schema, spreadsheet, units
 from par_lib.files import write_whole
 from par_lib.sources import SYNTHETIC
+from par_lib.validation import ADDED_UP
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
@@ -37,8 +38,8 @@ def merge(
 ) -> tuple[list[Change], dict[Path, pd.DataFrame]]:
     """The changes that writing ``tables`` under ``folder`` means, and each file as it would be.
 
-    Two rows are one where unit, key and source agree. Nothing is written. Raises
-    cleaning.DataError where a file would not be readable afterwards.
+    Two rows are one where unit, key and source agree; where figures are added up, unit and key.
+    Nothing is written. Raises cleaning.DataError where a file would not be readable afterwards.
     """
     changes: list[Change] = []
     files: dict[Path, pd.DataFrame] = {}
@@ -115,7 +116,8 @@ def _quoted(text: str) -> str:
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
     raw = spreadsheet.read_csv(file)
-    return cleaning.check_raw(raw.map(normalise), table=table, file=str(file))
+    checked = cleaning.check_raw(raw.map(normalise), table=table, file=str(file))
+    return checked.reset_index(drop=True)  # rows are added at the end, by number
 
 
 def _merged(
@@ -126,15 +128,14 @@ def _merged(
     # A task's words are a person's once the row stands: its bullet tells it from others.
     is_task = table.name == "tasks"
     key = ("area", "plan_year", "locator") if is_task else table.key
-    columns = [*key, "source"]
+    # What is added up stands once, whoever says it: another source may agree with it only.
+    columns = [*key] if table.name in ADDED_UP else [*key, "source"]
     by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
-    changes = []
+    changes, key_names = [], key
     for row in new.to_dict("records"):
         key = _key(row, columns, known)
         label = " ".join(
-            part
-            for part in map(str, (row[name] for name in columns[:-1] if name not in _OWN))
-            if part
+            part for part in map(str, (row[name] for name in key_names if name not in _OWN)) if part
         )
         if key not in by_key:
             merged.loc[len(merged)] = row
@@ -148,10 +149,17 @@ def _merged(
         at, differing, filled = by_key[key], [], []
         for column in table.columns:
             there, now = merged.loc[at, column.name], row[column.name]
-            if column.name in (*columns, *_OWN) or not now or _same(column, row, there, now):
+            if (
+                column.name in (*columns, "source", *_OWN)
+                or not now
+                or _same(column, row, there, now)
+            ):
                 continue
-            (filled if not there else differing).append(f"{column.name} {there or '–'} → {now}")
-            if not there:
+            own = row["source"] == merged.loc[at, "source"]
+            (filled if own and not there else differing).append(
+                f"{column.name} {there or '–'} → {now}"
+            )
+            if own and not there:
                 merged.loc[at, column.name] = now
         kind = "conflict" if differing else "filled" if filled else "same"
         changes.append(Change(file, kind, label, ", ".join(differing or filled)))
