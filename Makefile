@@ -19,8 +19,9 @@ demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 
 	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
 
 test: $(READY) ## Run all tests: package, notebooks, pages in a browser
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= par_lib tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= --ignore tests/faults par_lib tests
 	@$(BIN)/python -m coverage report
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/faults
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax -o addopts= notebooks
 
 lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
@@ -53,7 +54,7 @@ lock: ## Pin the newest packages again (needs uv)
 
 notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cells
 	@$(BIN)/nbstripout --extra-keys="metadata.language_info.version" notebooks/*.ipynb
-	@$(BIN)/jupytext --quiet --to ipynb --update-metadata '{"kernelspec": {"display_name": "PAR"}}' notebooks/*.ipynb
+	@$(BIN)/python .ci/clean_notebooks.py notebooks/*.ipynb
 
 hooks: $(READY) ## Check commits, and show notebooks in git diff cell by cell (nbdime)
 	@$(BIN)/pre-commit install
