@@ -47,7 +47,7 @@ def test_the_check_finds_what_it_is_for():
     shown = nbformat.v4.new_output("stream", text="x")
     notebook = nbformat.v4.new_notebook(
         cells=[
-            code('open("/home/a/data.csv")', execution_count=2),
+            code('open("/data.csv")', execution_count=2),
             code("1", execution_count=1, outputs=[shown]),
             code("open(r'C:\\data.csv')"),
             code('page.show("7/8 of 1/2"), "https://example.org"'),

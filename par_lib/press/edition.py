@@ -110,7 +110,7 @@ def write_collection() -> Path:
     t = language(LANGUAGES[0])
     editions = []
     for file in sorted(root.glob(EDITIONS)):
-        made = manifest.read(file)
+        made = plan.read_manifest(file)
         folder = file.parent.relative_to(root)
         links = tuple(
             page.Link(

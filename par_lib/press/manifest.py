@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from par_lib import inputs, tables
-from par_lib.press.plan import MANIFEST, Request, inputs_of
+from par_lib.press.plan import MANIFEST, Request, inputs_of, read_manifest
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def write(
 ) -> None:
     """Write the manifest of the edition that lies in ``build``; ``runs`` by name."""
     kept = build / MANIFEST
-    before = read(kept) if kept.is_file() else {"inputs": {}, "parameters": {}, "runs": {}}
+    before = read_manifest(kept) if kept.is_file() else {"inputs": {}, "parameters": {}, "runs": {}}
     content = {
         "province": request.province,
         "place": data.place,
@@ -55,11 +55,6 @@ def write(
     content["times"] = {"started": times.started, "seconds": seconds}
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
-def read(file: Path) -> dict:
-    """A manifest as a dict."""
-    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def _kernel_warnings(build: Path) -> list[str]:

@@ -83,10 +83,15 @@ def inputs_of(request: Request) -> dict[str, str]:
     return {file.relative_to(root).as_posix(): inputs.sha256(file) for file in sorted(files)}
 
 
+def read_manifest(file: Path) -> dict:
+    """A manifest as a dict."""
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
 def standing(request: Request) -> dict | None:
     """Manifest of the edition that stands; None where there is none."""
     file = paths.outputs(request.province, request.year) / MANIFEST
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    return read_manifest(file) if file.is_file() else None
 
 
 def with_its_languages(request: Request) -> Request:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from par_lib import inputs, paths
 from par_lib.files import write_whole
-from par_lib.press import manifest, place, plan
+from par_lib.press import place, plan
 
 EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{plan.MANIFEST}"
 # Set and taken away after a page was made, so no part of what its hash is taken over.
@@ -88,7 +88,7 @@ def _manifest(folder: Path) -> dict:
     file = folder / plan.MANIFEST
     if not file.is_file():
         raise ValueError(f"{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
-    return manifest.read(file)
+    return plan.read_manifest(file)
 
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
