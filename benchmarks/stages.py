@@ -10,6 +10,8 @@ from pathlib import Path
 
 from clock import row, seconds
 
+from par_lib.press import plan
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -22,7 +24,7 @@ def measure(folder: Path) -> list[str]:
     """Where the time of one run goes: by the clock in the runner, by profile in the cells."""
     from nbclient import NotebookClient
 
-    from par_lib.press import execute, plan
+    from par_lib.press import execute
 
     stages = {
         "start_new_kernel": "the fork, until its sockets are there",
@@ -49,7 +51,22 @@ def measure(folder: Path) -> list[str]:
               for name, words in stages.items()),
             row("of it translating, injecting, reading, writing", rest,
                 f"{rest / took['total']:.0%}"),
+            row("an edition's tables, pages and manifest, one language", _edition(request, folder)),
             *_profile()]  # fmt: skip
+
+
+def _edition(request: plan.Request, folder: Path) -> float:
+    """All that edition.finish does but the exchange, from the notebooks run last."""
+    from par_lib import tables
+    from par_lib.press import edition, manifest
+
+    def finish() -> None:
+        data = tables.load(request.province, request.year)
+        edition._write_tables(data, folder / "tables")
+        edition._write_pages(request, data, folder, "vi")
+        manifest.write(folder, request, data, {}, manifest.Times.start())
+
+    return statistics.median(seconds(finish) for _ in range(6))
 
 
 def _timed(method: Callable, spent: dict[str, float], name: str) -> Callable:

@@ -74,7 +74,8 @@ def make(
         log = f"  (log: {failure.log})" if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
     verify.mark_all()
-    typer.echo(f"Open {index}")
+    if len({failure.place for failure in failures}) < len(wanted):
+        typer.echo(f"Open {index}")
     return failures
 
 

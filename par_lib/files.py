@@ -1,9 +1,13 @@
-"""Files that are written whole: whoever reads finds the old content or the new, never a part."""
+"""Files that are written whole: whoever reads finds the old content or the new, never a part.
+
+And TOML, read with one kind of error.
+"""
 
 import os
 import re
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +36,16 @@ def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> 
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def read_toml(path: Path) -> dict:
+    """A TOML file as a dict; ValueError, without the file's name, for what cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError:
+        raise ValueError("cannot be read as TOML (brackets within brackets, too many)") from None
+    except ValueError as error:  # of TOML, of letters, of a number with thousands of digits
+        raise ValueError(f"cannot be read as TOML ({error})") from None
 
 
 def clear_dead(folder: Path, start: str) -> None:

@@ -85,8 +85,8 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
     with pytest.raises(cleaning.DataError) as error:
         sources.load_sources("quang-nam")
     assert [problem.partition(";")[0] for problem in error.value.problems] == [
-        "data/raw/quang-nam/sources.toml, [mine]: producer is missing or not str",
-        "data/raw/quang-nam/sources.toml, [mine]: accessed is missing or not date",
+        "data/raw/quang-nam/sources.toml, [mine]: producer is missing",
+        "data/raw/quang-nam/sources.toml, [mine]: accessed is 'today'",
     ]
     path.write_text(text + "\n[mine\n")
     with pytest.raises(cleaning.DataError, match=r"sources.toml: cannot be read as TOML"):

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from par_lib import cleaning, schema, spreadsheet, units
-from par_lib.files import write_whole
+from par_lib.files import read_toml, write_whole
 from par_lib.sources import SYNTHETIC
 from par_lib.validation import ADDED_UP
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
@@ -93,7 +92,7 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
         f"[{source}]",
         f"title = {_quoted(title)}",
         f"producer = {_quoted(producer)}",
-        f'kind = "{_kind_beside(text)}"',
+        f'kind = "{_kind_beside(file)}"',
         f"accessed = {dt.date.today()}",
         f"data_years = [{year}]",
     ]
@@ -103,9 +102,13 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
     return True
 
 
-def _kind_beside(text: str) -> str:
+def _kind_beside(file: Path) -> str:
     """Invented figures stand beside invented ones only."""
-    kinds = {one.get("kind") for one in tomllib.loads(text).values() if isinstance(one, dict)}
+    try:
+        written = read_toml(file) if file.is_file() else {}
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
+    kinds = {one.get("kind") for one in written.values() if isinstance(one, dict)}
     return SYNTHETIC if SYNTHETIC in kinds else "report"
 
 

@@ -5,6 +5,7 @@ new one, never half of each. The first language lies on top, the others in folde
 """
 
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -87,28 +88,43 @@ def keep_failed(job: Job, message: str) -> Path | None:
 
     None where the disk takes no more: the failure itself is told all the same.
     """
-    try:
-        return _keep_failed(job, message)
-    except OSError:
-        return None
-
-
-def _keep_failed(job: Job, message: str) -> Path:
     failed = job.root / "outputs" / "failed"
-    failed.mkdir(parents=True, exist_ok=True)
     name = f"{job.request.province}-{job.request.year}-{job.lang}-{job.notebook.stem}"
-    if job.target.is_file():
-        shutil.copy(job.target, failed / f"{name}.ipynb")
     log = failed / f"{name}.log"
-    log.write_text(message + "\n", encoding="utf-8")
-    return log
+    with suppress(OSError):
+        failed.mkdir(parents=True, exist_ok=True)
+        if job.target.is_file():
+            shutil.copy(job.target, failed / f"{name}.ipynb")
+        log.write_text(message + "\n", encoding="utf-8")
+        return log
+    return None
 
 
 def write_collection() -> Path:
-    """Write outputs/index.html, the list of all editions that stand."""
+    """Write the list of all editions that stand, outputs/index.html, and its other languages."""
     root = paths.root() / "outputs"
-    t = language(LANGUAGES[0])
-    editions = []
+    editions = list(_editions(root))
+    for lang in LANGUAGES:
+        t = language(lang)
+        text = page.render_collection(
+            t,
+            heading=t("Administrative reform, province by province"),
+            lead=t("Editions that have been made, by province, year and language."),
+            editions=editions,
+            languages=tuple(
+                page.Link(_collection(one), NAMES[one], current=one == lang, language=one)
+                for one in LANGUAGES
+            ),
+        )
+        write_whole(root / _collection(lang), text)
+    return root / _collection(LANGUAGES[0])
+
+
+def _collection(lang: str) -> str:
+    return "index.html" if lang == LANGUAGES[0] else f"index.{lang}.html"
+
+
+def _editions(root: Path) -> Iterator[page.Edition]:
     for file in sorted(root.glob(EDITIONS)):
         made = plan.read_manifest(file)
         folder = file.parent.relative_to(root)
@@ -121,16 +137,7 @@ def write_collection() -> Path:
             for lang in made["languages"]
         )
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        editions.append(page.Edition(made["place"], str(made["year"]), links, note))
-    target = root / "index.html"
-    text = page.render_collection(
-        t,
-        heading=t("Administrative reform, province by province"),
-        lead=t("Editions that have been made, by province, year and language."),
-        editions=editions,
-    )
-    write_whole(target, text)
-    return target
+        yield page.Edition(made["place"], str(made["year"]), links, note)
 
 
 def _write_tables(data: tables.Tables, folder: Path) -> None:
@@ -198,7 +205,7 @@ def _context(
         for table, label in labels.TABLE_LABELS.items()
         if not getattr(data, table).empty
     ]
-    collection = Path(*[".."] * (2 + len(here.parts)), "index.html")
+    collection = Path(*[".."] * (2 + len(here.parts)), _collection(t.code))
     return page.PageContext(
         language=t,
         title=f"{titles[name]} · {place} {year}",

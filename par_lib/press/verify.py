@@ -10,8 +10,9 @@ from par_lib.press import place, plan
 
 EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{plan.MANIFEST}"
 # Set and taken away after a page was made, so no part of what its hash is taken over.
-_STATUS = re.compile(r'<p class="banner stale" role="status">.*?</p>\n', re.DOTALL)
+_STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
 _HEADER_END = "</header>"
+_HEAD = 100_000  # characters of a page in which its header lies
 CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
 
 
@@ -45,11 +46,13 @@ def raw_altered(made: dict) -> list[str]:
 def mark(folder: Path) -> bool:
     """Say on each page of an edition whether its raw data changed since; gives whether they did.
 
-    Pages are written only where that differs from what they say.
+    Pages are written only where the edition's index, written last, does not say it yet.
     """
     made = _manifest(folder)
     changed = raw_altered(made)
-    for lang in made["languages"]:
+    if _said(folder / "index.html") == ", ".join(changed):
+        return bool(changed)
+    for lang in reversed(made["languages"]):  # the first lies on top
         here = folder / plan.language_folder(made["languages"], lang)
         line = _line(changed, lang) if changed else ""
         for page in sorted(here.glob("*.html")):
@@ -73,15 +76,27 @@ def mark_all() -> None:
             lock.release()
 
 
+def _said(page: Path) -> str:
+    """The files a page says changed; empty where it says nothing."""
+    if not page.is_file():
+        return ""
+    with page.open(encoding="utf-8") as text:
+        found = _STATUS.search(text.read(_HEAD))
+    return html.unescape(found[1]) if found else ""
+
+
 def _line(changed: list[str], lang: str) -> str:
     from par_lib.wording import language  # pandas takes a second: only where there is something
 
     t = language(lang)
+    files = ", ".join(changed)
     words = t(
-        "The raw data changed after this edition was made: {files}. Make it again.",
-        files=", ".join(changed),
+        "The raw data changed after this edition was made: {files}. Make it again.", files=files
     )
-    return f'<p class="banner stale" role="status">{html.escape(words)}</p>\n'
+    return (
+        f'<p class="banner stale" role="status" data-files="{html.escape(files)}">'
+        f"{html.escape(words)}</p>\n"
+    )
 
 
 def _manifest(folder: Path) -> dict:

@@ -4,19 +4,16 @@ A rule or a maximum that no source states has status "assumed", and so has every
 from it.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Self
 
 from pydantic import PositiveFloat, ValidationError, model_validator
 
 from par_lib import paths
+from par_lib.files import read_toml
 from par_lib.rules.kinds import Code, Criterion, CriterionBase, Entry, Status
 
 RULES = Path(__file__).parent
-_RULE_NAMES = (
-    "linear", "linear_above", "proportional_between", "bands", "ratio_to_target", "stated",
-)  # fmt: skip
 _SLACK = 1e-9  # sums of decimal fractions
 
 
@@ -53,7 +50,9 @@ class Rulebook(Entry):
         known = {area.code for area in self.areas}
         for one in self.criteria:
             if one.area not in known:
-                raise ValueError(f"criterion {one.code}: area {one.area!r} is not among the areas")
+                raise ValueError(
+                    f"criterion {one.code}: area {one.area!r:.60} is not among the areas"
+                )
         for area in self.areas:
             held = sum(one.max_points for one in self.criteria if one.area == area.code)
             if held > area.max_points + _SLACK or (
@@ -97,9 +96,9 @@ def load(province: str, year: int) -> Rulebook:
 def read(file: Path) -> Rulebook:
     """A rulebook from TOML; ValueError naming the file and every fault in it."""
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file.name}: cannot be read as TOML ({error})") from None
+        written = read_toml(file)
+    except ValueError as error:
+        raise ValueError(f"{file.name}: {error}") from None
     try:
         return Rulebook.model_validate(written | {"file": file.name})
     except ValidationError as error:
@@ -108,17 +107,19 @@ def read(file: Path) -> Rulebook:
 
 
 def _say(fault: dict, written: dict) -> str:
-    place, entries, in_list = "", written, False
+    place, here, numbered = "", written, False
     for part in fault["loc"]:
-        if in_list and part in _RULE_NAMES:  # pydantic names the kind of rule it took
-            in_list = False
-        elif isinstance(part, int):
-            entries, in_list = entries[part], True
-            place += f" {entries['code']}" if "code" in entries else f" {part + 1}"
+        held = here if isinstance(here, dict) else {}
+        if isinstance(part, int):
+            here, numbered = here[part], True
+            code = here.get("code", part + 1) if isinstance(here, dict) else part + 1
+            place += f" {code!s:.60}"
+        elif numbered and part == held.get("rule"):  # pydantic names the kind of rule it took
+            numbered = False
         else:
-            entries, in_list = entries.get(part), False
-            place += f", {part}"
-    value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r}:"
+            here, numbered = held.get(part), False
+            place += f", {part!s:.60}"
+    value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r:.60}:"
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = "is not known here; see par_lib/rules for the names there are"

@@ -31,7 +31,7 @@ EXAMPLE = {"code": "example", "area": "example", "max_points": 1.5, "status": "a
 class Entry(BaseModel):
     """A part of a rulebook: an unknown field is refused, nothing changes once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _require(pointer: str, names: dict[str, tuple[str, ...] | None]) -> None:

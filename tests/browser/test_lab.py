@@ -17,6 +17,20 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 WITHOUT_PICTURES = ("00_overview.ipynb", "explore.ipynb")  # explore's are in a widget
 TOKEN = "for-this-test-only"
+# Read by every Python of the lab, server and kernels: each address one of them asks for, in a line.
+LISTENS = """
+import os, sys
+def write(line):
+    with open(os.environ["PAR_ASKED"], "a") as file:
+        file.write(line + "\\n")
+def note(event, given):
+    if event == "socket.getaddrinfo":
+        write(f"{given[0]!r}")
+    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.gethostbyname"):
+        write(f"{given[-1]!r}")
+sys.addaudithook(note)
+write("listens")
+"""
 OUTPUTS = """() => {
     const cells = jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells;
     return cells.filter((cell) => cell.cell_type === "code");
@@ -24,7 +38,15 @@ OUTPUTS = """() => {
 
 
 @pytest.fixture(scope="module")
-def start_lab(root, tmp_path_factory):
+def asked(tmp_path_factory):
+    """The file of addresses, beside the code that writes it."""
+    folder = tmp_path_factory.mktemp("asked")
+    (folder / "sitecustomize.py").write_text(LISTENS)
+    return folder / "addresses"
+
+
+@pytest.fixture(scope="module")
+def start_lab(root, asked, tmp_path_factory):
     """Starts ``par lab`` in a language on a project of its own; gives its address."""
     running = []
 
@@ -38,7 +60,8 @@ def start_lab(root, tmp_path_factory):
         home = str(tmp_path_factory.mktemp("home"))
         running.append(subprocess.Popen(
             [sys.executable, "-m", "par_lib.cli", "lab", "--lang", lang, *options],
-            env=os.environ | {"HOME": home}, stdout=log, stderr=log))  # fmt: skip
+            env=os.environ | {"HOME": home, "PYTHONPATH": str(asked.parent),
+                              "PAR_ASKED": str(asked)}, stdout=log, stderr=log))  # fmt: skip
         address = f"http://127.0.0.1:{port}"
         for _ in range(300):
             try:
@@ -177,3 +200,11 @@ def test_the_lab_opens_on_its_note_in_its_language(browser, start_lab, root, lan
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{address}/api/contents")  # no token
     page.close()
+
+
+def test_no_server_and_no_kernel_asked_for_another_machine(asked):
+    """After all that was done above: what Python itself connected to, or looked up."""
+    lines = asked.read_text(encoding="utf-8").splitlines()
+    assert lines.count("listens") > 4  # servers and kernels
+    own = re.compile(r"\('(127\.0\.0\.1|::1|localhost)', .*\)|'(127\.0\.0\.1|localhost|/.*)?'")
+    assert [line for line in lines if line != "listens" and not own.fullmatch(line)] == []
