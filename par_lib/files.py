@@ -38,14 +38,15 @@ def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> 
         beside.unlink(missing_ok=True)
 
 
-def read_toml(path: Path) -> dict:
-    """A TOML file as a dict; ValueError, without the file's name, for what cannot be read."""
+def read_toml(path: Path, *, name: str) -> dict:
+    """A TOML file as a dict; ValueError that begins with ``name`` for what cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except RecursionError:
-        raise ValueError("cannot be read as TOML (brackets within brackets, too many)") from None
+        why = "brackets within brackets, too many"
     except ValueError as error:  # of TOML, of letters, of a number with thousands of digits
-        raise ValueError(f"cannot be read as TOML ({error})") from None
+        why = str(error)
+    raise ValueError(f"{name}: cannot be read as TOML ({why})")
 
 
 def clear_dead(folder: Path, start: str) -> None:

@@ -12,7 +12,7 @@ from par_lib.files import read_toml
 RULEBOOK = "rulebook"  # the source of what only a rule of ours says
 SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
 SOURCE_KINDS = ("report", "press", "law", "dataset", "derived", SYNTHETIC)
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")  # of a source
 _REQUIRED = ("title", "producer", "kind", "accessed")
 _FIELDS = {
     "title": (str, '"…"'), "title_en": (str, '"…"'), "described": (bool, "true"),
@@ -37,14 +37,14 @@ def load_sources(province: str) -> pd.DataFrame:
     path = paths.raw(province) / "sources.toml"
     place = path.relative_to(paths.root()).as_posix()
     try:
-        written = read_toml(path)
+        written = read_toml(path, name=place)
     except FileNotFoundError:
         raise FileNotFoundError(
             f"{place}: there is no such file; name every source there, as data/raw/README.md shows"
         ) from None
     except ValueError as error:
-        raise DataError([f"{place}: {error}"]) from None
-    problems = [f"{place}{problem}" for name in written for problem in _faults(name, written[name])]
+        raise DataError([str(error)]) from None
+    problems = [f"{place}{fault}" for entry in written.items() for fault in _faults(*entry)]
     if not written:
         problems = [f"{place}: names no source; write [report-2022] with its fields"]
     if problems:
@@ -67,8 +67,8 @@ def _faults(name: str, source: object) -> list[str]:
     if not isinstance(source, dict) or name == RULEBOOK:
         return [f": {name} is no [{name}] with fields of its own, or our own name; delete it"]
     found = []
-    if not _NAME.fullmatch(name):
-        found.append(f", [{name}]: write its name with a-z, digits and hyphens, as report-2024")
+    if not NAME.fullmatch(name):
+        found.append(f", [{name}]: write letters a-z, digits and hyphens, as report-2024")
     for field in _REQUIRED:
         if source.get(field, "") == "":
             found.append(f", [{name}]: {field} is missing; write {field} = {_FIELDS[field][1]}")

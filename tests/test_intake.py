@@ -274,3 +274,8 @@ def test_a_new_row_is_added_below_a_table_with_blank_lines(home):
     rows = pd.read_csv(table)
     assert len(rows) == len(lines)  # one more than before, the header not counted
     assert set(rows["unit"]) >= {"Suối Mơ", "Đá Bạc"}
+
+
+def test_a_source_named_by_the_reader_is_a_source_the_tables_know(home):
+    assert read(home, "--source", "Bao_cao-2030").exit_code == 0
+    assert "Bao_cao-2030" in tables.load("suong-mai", 2030).sources.index

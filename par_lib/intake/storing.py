@@ -1,7 +1,6 @@
 """Raw tables into their folder: new rows are added, what stands there already is never replaced."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +8,11 @@ import pandas as pd
 
 from par_lib import cleaning, schema, spreadsheet, units
 from par_lib.files import read_toml, write_whole
-from par_lib.sources import SYNTHETIC
+from par_lib.sources import NAME, SYNTHETIC
 from par_lib.validation import ADDED_UP
 from par_lib.vietnamese import QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
-
-_SOURCE_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
 
 
 class Conflict(ValueError):
@@ -80,7 +77,7 @@ def write(files: dict[Path, pd.DataFrame], changes: list[Change]) -> None:
 
 def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> bool:
     """Name the source in sources.toml, where it is not named; whether it was added."""
-    if not _SOURCE_NAME.fullmatch(source):
+    if not NAME.fullmatch(source):
         raise ValueError(
             f"source {source!r}: write letters a-z, digits and hyphens, as report-2024"
         )
@@ -104,10 +101,7 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
 
 def _kind_beside(file: Path) -> str:
     """Invented figures stand beside invented ones only."""
-    try:
-        written = read_toml(file) if file.is_file() else {}
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
+    written = read_toml(file, name=str(file)) if file.is_file() else {}
     kinds = {one.get("kind") for one in written.values() if isinstance(one, dict)}
     return SYNTHETIC if SYNTHETIC in kinds else "report"
 
@@ -130,15 +124,15 @@ def _merged(
     # A place may be named twice by one source; where is then what tells the two apart.
     # A task's words are a person's once the row stands: its bullet tells it from others.
     is_task = table.name == "tasks"
-    key = ("area", "plan_year", "locator") if is_task else table.key
+    names = ("area", "plan_year", "locator") if is_task else table.key
     # What is added up stands once, whoever says it: another source may agree with it only.
-    columns = [*key] if table.name in ADDED_UP else [*key, "source"]
+    columns = [*names] if table.name in ADDED_UP else [*names, "source"]
     by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
-    changes, key_names = [], key
+    changes = []
     for row in new.to_dict("records"):
         key = _key(row, columns, known)
         label = " ".join(
-            part for part in map(str, (row[name] for name in key_names if name not in _OWN)) if part
+            part for part in map(str, (row[name] for name in names if name not in _OWN)) if part
         )
         if key not in by_key:
             merged.loc[len(merged)] = row

@@ -95,10 +95,7 @@ def load(province: str, year: int) -> Rulebook:
 
 def read(file: Path) -> Rulebook:
     """A rulebook from TOML; ValueError naming the file and every fault in it."""
-    try:
-        written = read_toml(file)
-    except ValueError as error:
-        raise ValueError(f"{file.name}: {error}") from None
+    written = read_toml(file, name=file.name)
     try:
         return Rulebook.model_validate(written | {"file": file.name})
     except ValidationError as error:
