@@ -14,6 +14,7 @@ from par_lib.press import parameters, plan
 from par_lib.schema import LANGUAGES
 
 _EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4})(?:-(?P<last>\d{4}))?", re.ASCII)
+_ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
 
 
 def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str, int]]:
@@ -113,6 +114,8 @@ def _run(
 @contextmanager
 def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
     if scheduler:
+        if not _ADDRESS.fullmatch(scheduler):
+            raise ValueError(f"--scheduler {scheduler!r}: write its address as tcp://host:8786")
         try:
             from distributed import Client
         except ImportError:

@@ -25,7 +25,7 @@ VALUES = ["threshold_pct=nan", "threshold_pct=inf", "threshold_pct=1e999", "thre
           "threshold_pct=0x10", "=5", "year=2021", "os=1", "worst_count=2.5",
           "worst_count=__import__('os')"]  # fmt: skip
 OPTIONS = [("--timeout", "0"), ("--timeout", "-1"), ("--jobs", "-1"), ("--lang", "fr"),
-           ("--lang", ""), ("--notebook", "99")]  # fmt: skip
+           ("--lang", ""), ("--notebook", "99"), ("--scheduler", "garbage")]  # fmt: skip
 
 
 def par(*arguments: str):
