@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from par_lib import inputs, labels, paths, tables, units
+from par_lib import inputs, labels, paths, scorecard, tables, units
 from par_lib.findings import join_traces
 from par_lib.rules import Rulebook
 from par_lib.wording import N_, Language
@@ -107,11 +107,11 @@ def _stand(pointer: str, data: tables.Tables, language: Language) -> str:
     column, _, level = rest.partition(":")
     frame = getattr(data, table)
     if table == "sipas":
-        total = data.scores.query("criterion == 'sipas'")
+        total = scorecard.hull(data.scores.query("criterion == 'sipas'"))
         if total.empty:
             return ""
-        points, most = total["points"].item(), total["max_points"].item()
-        return f"{language.number(points, 2)}/{language.number(most)}"
+        points = language.interval(total["points_low"].item(), total["points_high"].item(), 2)
+        return f"{points}/{language.number(total['max_points'].item())}"
     of_level = frame[frame["level"] == level]
     if table == "late_dossiers":
         total = tables.longest_period(of_level[of_level["unit"] == data.place])
@@ -146,8 +146,7 @@ def _indicator(measure: str, data: tables.Tables, language: Language) -> str:
     rows = data.indicators[data.indicators["measure"] == measure]
     if rows.empty:
         return ""
-    row = rows.iloc[-1]
-    percent = row["measure_unit"] == "pct"
-    return language.interval(
-        row["value_low"], row["value_high"], 2 if percent else 0, percent=percent
-    )
+    rows = rows[rows["period_end"] == rows["period_end"].max()]
+    percent = rows["measure_unit"].iloc[-1] == "pct"
+    ends = rows["value_low"].min(), rows["value_high"].max()
+    return language.interval(*ends, 2 if percent else 0, percent=percent)

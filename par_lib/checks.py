@@ -4,12 +4,16 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from par_lib.findings import LEVEL_UNITS, NOTHING_TO_DECIDE, Finding, from_rows, to_frame
+from par_lib.findings import LEVEL_UNITS, NOTHING_TO_DECIDE, Finding, from_rows, to_frame, verdict
+from par_lib.labels import LABELS
 from par_lib.vietnamese import sort_key
 from par_lib.wording import N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
+_SATISFIED = N_("{figure}, satisfaction: {high} % in one source and {low} % in another.")
+_EARNED = N_("{figure}: {high} points in one source and {low} in another.")
+_RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
 
 
 def review(
@@ -29,7 +33,10 @@ def review(
         *rate_against_amounts(capital),
         *parts_against_whole(tables["indicators"]),
         *components_against_total(sipas, tables["scores"]),
-        *sources_that_differ(sipas),
+        *sources_that_differ(sipas, "component", "satisfaction_pct", _SATISFIED, 2),
+        *sources_that_differ(sipas, "component", "points", _EARNED, 2),
+        *sources_that_differ(tables["scores"], "criterion", "points", _EARNED, 2),
+        *sources_that_differ(tables["scores"], "criterion", "rank_low", _RANKED, 0),
         *title_against_data(sources, year=year),
         *more,
     ]
@@ -174,9 +181,8 @@ def announced_against_listed(
         what = N_(
             "{level}: {announced} are announced below {threshold} % at {day}, and {listed} listed."
         )
-        severity, decide = ("agrees", NOTHING_TO_DECIDE) if a == b else (
-            "conflict", N_("Find the unit that is missing or listed too much.")
-        )  # fmt: skip
+        decide = N_("Find the unit that is missing or listed too much.")
+        severity, decide = verdict(a == b, decide)
         yield from_rows("announced_against_listed", row.level, what, a, b, severity, decide, values,
                        indicators.loc[[row.Index]])  # fmt: skip
 
@@ -190,17 +196,12 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         lowest = 100 * (disbursed - _half_step(disbursed)) / (plan + _half_step(plan))
         highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
         slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
-        if lowest - slack <= stated <= highest + slack:
-            severity, decide = "agrees", NOTHING_TO_DECIDE
-        else:
-            severity = "conflict"
-            decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
+        decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
+        severity, decide = verdict(lowest - slack <= stated <= highest + slack, decide)
         values = {
-            "unit": row.unit,
-            "day": row.as_of.strftime("%d/%m/%Y"),
-            "stated": [stated, _decimals(stated)],
-            "computed": [computed, 2],
-        }
+            "unit": row.unit, "day": row.as_of.strftime("%d/%m/%Y"),
+            "stated": [stated, _decimals(stated)], "computed": [computed, 2],
+        }  # fmt: skip
         what = N_("{unit}, disbursement at {day}: {stated} % stated, {computed} % by the amounts.")
         yield from_rows(
             "rate_against_amounts", row.unit, what, stated, computed, severity, decide,
@@ -218,18 +219,17 @@ def _half_step(value: float) -> float:
 
 
 def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
-    """Parts of a survey (``<measure>_…``) against its total (``<measure>``)."""
+    """Parts of a survey (``<measure>_…``) against its total (``<measure>``) in the same source."""
     for whole in indicators[indicators["measure_unit"] == "count"].itertuples():
         parts = indicators[
             indicators["measure"].str.startswith(f"{whole.measure}_")
             & (indicators["measure_unit"] == "count")
+            & (indicators["source"] == whole.source)
         ]
         if len(parts) < 2:
             continue
         a, b = int(parts["value_low"].sum()), int(whole.value_low)
-        severity, decide = ("agrees", NOTHING_TO_DECIDE) if a == b else (
-            "conflict", N_("Correct the total or a part.")
-        )  # fmt: skip
+        severity, decide = verdict(a == b, N_("Correct the total or a part."))
         summands = " + ".join(str(int(part)) for part in parts["value_low"])
         values = {"parts": summands, "sum": a, "whole": b}
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
@@ -238,19 +238,22 @@ def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
 
 
 def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Finding]:
-    """SIPAS components against their stated total, and the satisfaction that total implies."""
+    """SIPAS components against their stated total, and the satisfaction that total implies.
+
+    Not while sources differ on a component or the total: ``sources_that_differ`` says so.
+    """
     parts = sipas[(sipas["component"] != "overall") & sipas["points"].notna()]
     total = scores[(scores["criterion"] == "sipas") & scores["points"].notna()]
-    if parts.empty or len(total) != 1:
+    parts, total = parts.drop_duplicates(["component", "points"]), total.drop_duplicates("points")
+    if parts.empty or parts["component"].duplicated().any() or len(total) != 1:
         return
     a, b = parts["points"].sum(), total["points"].item()
-    rounded = abs(a - b) <= _POINTS_TOLERANCE
+    decide = N_("Correct the total or a component.")
+    severity, decide = verdict(abs(a - b) <= _POINTS_TOLERANCE, decide)
     yield from_rows(
         "components_against_total", "sipas",
         N_("SIPAS: the components add up to {sum} points, and {stated} are stated."),
-        a, b, "agrees" if rounded else "conflict",
-        NOTHING_TO_DECIDE if rounded else N_("Correct the total or a component."),
-        {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
+        a, b, severity, decide, {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
     )  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
     for row in sipas[sipas["component"] == "overall"].itertuples():
@@ -267,19 +270,17 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
         )  # fmt: skip
 
 
-def sources_that_differ(sipas: pd.DataFrame) -> Iterator[Finding]:
-    """The same satisfaction published with two values."""
-    known = sipas.dropna(subset=["satisfaction_pct"])
-    for component, rows in known.groupby("component"):
-        values = sorted(rows["satisfaction_pct"].unique())
-        if len(rows["unit_code"].unique()) == 1 and len(values) > 1:
-            yield from_rows(
-                "sources_that_differ", component,
-                N_("SIPAS overall: {high} % in one source and {low} % in another."),
-                values[-1], values[0], "conflict",
-                N_("Decide which value is quoted; this edition shows both."),
-                {"high": [values[-1], 2], "low": [values[0], 2]}, rows,
-            )  # fmt: skip
+def sources_that_differ(
+    stated: pd.DataFrame, name: str, column: str, what: str, digits: int
+) -> Iterator[Finding]:
+    """A figure of the province, named in the column ``name``, stated with two values."""
+    decide = N_("Decide which value is quoted; this edition shows both.")
+    for code, rows in stated.dropna(subset=[column]).groupby(name):
+        low, high = float(rows[column].min()), float(rows[column].max())
+        values = {"figure": LABELS[code], "high": [high, digits], "low": [low, digits]}
+        if low < high:
+            yield from_rows("sources_that_differ", code, what, high, low, "conflict", decide,
+                           values, rows)  # fmt: skip
 
 
 def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:

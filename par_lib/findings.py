@@ -59,6 +59,11 @@ def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, s
     return "; ".join(name for name, _ in pairs), "; ".join(place for _, place in pairs)
 
 
+def verdict(holds: bool, decide: str) -> tuple[str, str]:
+    """Severity of a comparison, and what a person has to decide about it: nothing if it holds."""
+    return ("agrees", NOTHING_TO_DECIDE) if holds else ("conflict", decide)
+
+
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """The review table: a row a finding, gravest first; empty where there is none."""
     columns = list(Finding.__dataclass_fields__)
@@ -83,7 +88,7 @@ def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
 
     def sentence(row: pd.Series, column: str) -> str:
         values = {name: write(value) for name, value in json.loads(row["values"]).items()}
-        for name in ("level", "fault"):
+        for name in ("level", "fault", "figure"):
             if name in values:
                 values[name] = language(values[name])
         return language(row[column], **values)

@@ -70,28 +70,56 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
+    """One row a criterion (and year, where there is one): what all rows that state it say.
+
+    ``points`` become ``points_low``/``points_high``, points from the least to the most stated;
+    other pairs likewise (ranks: 1 is best). A row that states nothing adds nothing. status is
+    "derived" where one row is; source and locator name all.
+
+    >>> two = pd.DataFrame({"criterion": "par_index", "points": [80.91, 81.0], "rank_low": 57,
+    ...     "rank_high": 57, "status": "reported", "source": ["a", "b"], "locator": ["1", "2"]})
+    >>> hull(two)[["criterion", "points_low", "points_high", "rank_low", "source"]].values.tolist()
+    [['par_index', 80.91, 81.0, 57, 'a; b']]
+    """
+    known = stated.assign(points_low=stated["points"], points_high=stated["points"])
+    known = known.drop(columns="points")
+    keys = [name for name in (by, "year") if name in known]
+    how = {name: "min" if name.endswith("_low") else "max" if name.endswith("_high") else "first"
+           for name in known.columns.difference(keys, sort=False)}  # fmt: skip
+    groups = known.groupby(keys, sort=False)
+    rows = groups.agg(how)
+    for name, said in groups:
+        place = name if len(keys) > 1 else name[0]
+        if (said["status"] == "derived").any():
+            rows.loc[place, "status"] = "derived"
+        rows.loc[place, ["source", "locator"]] = join_traces(said["source"], said["locator"])
+    return rows.reset_index()
+
+
 def unexplained_loss(
-    scorecard: pd.DataFrame, *, index_points: float, max_points: float = 100.0
+    scorecard: pd.DataFrame, *, index_points: tuple[float, float], max_points: float = 100.0
 ) -> tuple[float, float]:
     """Lowest and highest number of points lost that no criterion with stated points explains.
 
     (max_points − index_points) − Σ lost points of the criteria whose points a source states; the
-    criteria with assumed maxima lie within it. Where more is lost by criterion than in all, by more
-    than the rounding of two written decimals each, the figures contradict each other: ValueError.
+    criteria with assumed maxima lie within it. ``index_points``: the least and the most that
+    sources state. Where more is lost by criterion than in all, by more than the rounding of two
+    written decimals each, the figures contradict each other: ValueError.
 
     >>> card = pd.DataFrame({"stated": [True], "lost_points_low": [8.91], "lost_points_high": 8.91})
-    >>> [round(end, 2) for end in unexplained_loss(card, index_points=80.91)]
-    [10.18, 10.18]
+    >>> [round(end, 2) for end in unexplained_loss(card, index_points=(80.91, 81.0))]
+    [10.09, 10.18]
     """
     known = scorecard[scorecard["stated"]]
-    lost = max_points - index_points
+    fewest, lost = max_points - index_points[1], max_points - index_points[0]
     least, most = (float(known[f"lost_points_{end}"].sum()) for end in ("low", "high"))
     if least - lost > _HALF_CENT * (len(known) + 1):
         raise ValueError(
             f"{least:.4g} points are lost by criterion and only {lost:.4g} in all; correct one of "
             "them"
         )
-    return max(lost - most, 0.0), max(lost - least, 0.0)
+    return max(fewest - most, 0.0), max(lost - least, 0.0)
 
 
 def read_rate(measure: str, data: Tables) -> Rate | None:
@@ -124,10 +152,8 @@ def _indicator(data: Tables, name: str) -> Rate | None:
     own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
     if not whole:
         return _rate(own["value_low"], own["value_high"], own)
-    if len(own) != 1 or len(of) != 1:
-        return None
-    low, high = own["value_low"].item(), own["value_high"].item()
-    least, most = of["value_low"].item(), of["value_high"].item()
+    low, high = own["value_low"].min(), own["value_high"].max()
+    least, most = of["value_low"].min(), of["value_high"].max()
     ends = (pd.Series([_percent(low, most)]), pd.Series([_percent(high, least)]))
     return _rate(*ends, pd.concat([own, of]))
 

@@ -147,13 +147,15 @@ def test_components_against_total():
 
 
 def test_sources_that_differ():
-    assert not list(checks.sources_that_differ(sipas(75.0)))
-    two = pd.concat([sipas(75.0), sipas(74.56)], ignore_index=True)
-    (found,) = checks.sources_that_differ(two)
-    assert (found.number_a, found.number_b) == (75.0, 74.56)
-    # two places may well have two values
-    places = pd.concat([sipas(75.0, "a"), sipas(74.56, "b")], ignore_index=True)
-    assert not list(checks.sources_that_differ(places))
+    def differing(frame):
+        return list(
+            checks.sources_that_differ(frame, "component", "satisfaction_pct", "{figure}", 2)
+        )
+
+    assert not differing(sipas(75.0))
+    (found,) = differing(pd.concat([sipas(75.0), sipas(74.56)], ignore_index=True))
+    assert (found.subject, found.number_a, found.number_b) == ("overall", 75.0, 74.56)
+    assert not differing(pd.concat([sipas(75.0), sipas(75.0)], ignore_index=True))
 
 
 def test_title_against_data():

@@ -20,7 +20,7 @@ def test_known_points_of_2022(card):
     assert known["online_payment"] == pytest.approx(0.91)
     assert len(known) == 7
     # 100 − 80.91 = 19.09 lost; 2.4241 + 5.58 + 0.91 = 8.9141 known; 10.1759 not
-    rest = scorecard.unexplained_loss(card.reset_index(), index_points=80.91)
+    rest = scorecard.unexplained_loss(card.reset_index(), index_points=(80.91, 80.91))
     assert rest == pytest.approx((10.1759, 10.1759))
 
 
@@ -50,9 +50,9 @@ def test_on_time_is_bounded_by_what_part_of_the_year_tells(card):
 def test_more_lost_by_criterion_than_in_all_is_a_contradiction():
     card = pd.DataFrame({"stated": [True], "lost_points_low": [20.0], "lost_points_high": [20.0]})
     with pytest.raises(ValueError, match=r"20 points are lost by criterion and only 19\.09 in"):
-        scorecard.unexplained_loss(card, index_points=80.91)
+        scorecard.unexplained_loss(card, index_points=(80.91, 80.91))
     rounded = card.assign(lost_points_low=19.1, lost_points_high=19.1)  # two decimals each
-    assert scorecard.unexplained_loss(rounded, index_points=80.91) == (0, 0)
+    assert scorecard.unexplained_loss(rounded, index_points=(80.91, 80.91)) == (0, 0)
 
 
 class Year:
