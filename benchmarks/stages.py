@@ -1,5 +1,6 @@
 """Where the time of a notebook run goes."""
 
+import datetime as dt
 import os
 import statistics
 import subprocess
@@ -64,7 +65,7 @@ def _edition(request: plan.Request, folder: Path) -> float:
         data = tables.load(request.province, request.year)
         edition._write_tables(data, folder / "tables")
         edition._write_pages(request, data, folder, "vi")
-        manifest.write(folder, request, data, {}, manifest.Times.start())
+        manifest.write(folder, request, data, {}, dt.datetime.now(dt.UTC))
 
     return statistics.median(seconds(finish) for _ in range(6))
 

@@ -50,8 +50,10 @@ def run(
 
     with _plain_errors():
         wanted = commands.editions(editions or [], province, every=every)
-        requests = commands.requests(wanted, lang, notebook or [], parameter or [], timeout, fork)
-        failures = commands.make(requests, jobs=jobs, force=force, scheduler=scheduler)
+        requests = commands.requests(
+            wanted, lang, notebook or [], parameter or [], timeout, fork, force
+        )
+        failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
     if failures:
         raise typer.Exit(1)
 
@@ -142,6 +144,7 @@ def read(
     from par_lib import intake, units
     from par_lib.files import write_whole
     from par_lib.intake import register, workbook
+    from par_lib.register import SUFFIXES
     from par_lib.wording import language
 
     with _plain_errors():
@@ -150,7 +153,7 @@ def read(
         known = units.load_units(province)
         if report.suffix.lower() in (".xlsx", ".xlsm"):
             title, tables = report.stem, workbook.read(report, known, about, source=source)
-        elif report.suffix.lower() in register.SUFFIXES:
+        elif report.suffix.lower() in SUFFIXES:
             title = report.stem
             tables, faults = register.read([report], known, about, source=source)
             for name, rows in faults.items():

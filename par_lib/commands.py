@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
@@ -40,37 +40,41 @@ def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str,
 
 def requests(
     wanted: list[tuple[str, int]], lang: str, only: list[str], texts: list[str], timeout: int,
-    fork: bool,
+    fork: bool, force: bool,
 ) -> list[plan.Request]:  # fmt: skip
     """What to make, checked before any kernel starts."""
+    from par_lib.press import place
+
     codes = dict.fromkeys(code.strip() for code in lang.split(","))
     for code in codes:
         if code not in LANGUAGES:
             raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
     notebooks = _choose(plan.all_notebooks(), only)
     values = parameters.chosen(texts, list(notebooks))
-    return [
-        plan.with_its_languages(
-            plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork)
-        )
+    for folder in (paths.outputs(province, year) for province, year in wanted):
+        with suppress(ValueError, OSError), place.reserved(folder):
+            place.clear(folder)  # before it is asked what stands: a killed run may have moved it
+    anew = notebooks if force else ()
+    asked = (
+        plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
         for province, year in wanted
-    ]
+    )
+    return [plan.with_what_stands(request) for request in asked]
 
 
-def make(
-    wanted: list[plan.Request], *, jobs: int = 0, force: bool = False, scheduler: str = ""
-) -> list:
+def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> list:
     """Make the editions that are not up to date, telling of progress; gives the failures."""
-    from par_lib.press import verify
+    from par_lib.press import place, verify
 
-    stale = [request for request in wanted if force or not plan.unchanged(request)]
+    place.scratch()
+    stale = [request for request in wanted if not _up_to_date(request)]
     for request in wanted:
         if request not in stale:
             typer.echo(f"{request.place}: nothing to do, it is up to date")
     index = paths.root() / "outputs" / "index.html"
     failures = []
     if stale or not index.is_file():
-        failures, index = _run(stale, jobs, force, scheduler)
+        failures, index = _run(stale, jobs, scheduler)
     for failure in failures:
         log = f"  (log: {failure.log})" if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
@@ -80,9 +84,18 @@ def make(
     return failures
 
 
-def _run(
-    stale: list[plan.Request], jobs: int, force: bool, scheduler: str
-) -> tuple[list, Path]:  # fmt: skip
+def _up_to_date(request: plan.Request) -> bool:
+    """Whether there is nothing to do; where that cannot be told, making it will say why."""
+    from par_lib.press import verify
+
+    folder = paths.outputs(request.province, request.year)
+    try:
+        return plan.unchanged(request) and verify.is_whole(folder)
+    except (ValueError, OSError):
+        return False
+
+
+def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> tuple[list, Path]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -91,23 +104,25 @@ def _run(
         TimeRemainingColumn,
     )  # fmt: skip
 
-    from par_lib.press import edition, place, runner
+    from par_lib.press import edition, runner
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TextColumn("{task.fields[failed]}"), TimeRemainingColumn())  # fmt: skip
     total = sum(len(request.notebooks) * len(request.languages) for request in stale)
-    place.scratch()
     with Progress(*columns) as progress, _executor(jobs, total, scheduler) as executor:
         bar = progress.add_task("", total=total, failed="")
         lost = 0
 
         def tell(what: str, name: str) -> None:
             nonlocal lost
+            if what == runner.KEPT:  # in no time: counted, it would make the time left look short
+                progress.update(bar, total=progress.tasks[bar].total - 1)
+                return
             lost += what == runner.FAILED
             words = f"{lost} failed" if lost else ""
             progress.update(bar, advance=1, description=name, failed=words)
 
-        failures = runner.make(stale, executor=executor, tell=tell, force=force)
+        failures = runner.make(stale, executor=executor, tell=tell)
         return failures, edition.write_collection()
 
 
@@ -127,7 +142,7 @@ def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
         except OSError as error:
             raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
         with client:
-            yield client.get_executor(retries=3)
+            yield client.get_executor()  # it tries again what a lost worker had begun
         return
     from par_lib.press import fork
 

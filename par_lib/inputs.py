@@ -5,6 +5,7 @@ Nothing here imports pandas: an edition with nothing to do is recognised in a mo
 
 import hashlib
 import json
+import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -13,13 +14,10 @@ from par_lib import paths
 
 MARKER = "tables.json"  # in data/processed/<province>/<year>: digest of inputs, hash of each table
 YEARS = "years"  # read by whoever asks which years a province has
-PACKAGES = ("par-lib", "pandas", "matplotlib", "papermill", "nbconvert", "babel", "statsmodels")
+EVERY = "*"  # every year, or every table
+PACKAGES = ("par-lib", "pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "seaborn",
+            "statsmodels", "papermill", "nbconvert", "babel")  # fmt: skip
 _PACKAGE = Path(__file__).parent
-_CLEANING = (
-    "schema.py", "validation.py", "spreadsheet.py", "vietnamese.py", "units.py", "unlisted.py",
-    "cleaning.py", "findings.py", "checks.py", "register.py",
-    "sources.py",
-)  # fmt: skip
 
 _read: set[tuple[str, str]] = set()
 
@@ -44,15 +42,29 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def fingerprint(file: Path) -> str:
+    """What tells a raw file's content: its hash; of a register's file its size and time of change.
+
+    A register can be too large to be read for its hash each time.
+    """
+    if file.parent.parent.name != "register":
+        return sha256(file)
+    stat = file.stat()
+    return f"{stat.st_size} bytes, changed at {stat.st_mtime_ns} ns"
+
+
+def raw_files(province: str, year: int) -> list[Path]:
+    """Every raw file of an edition, sorted: the province's, the year's, its register's."""
+    raw, own = paths.raw(province), paths.raw(province, year)
+    found = [*raw.glob("*.csv"), *raw.glob("*.toml"), *own.glob("*.csv"), *own.glob("rules.toml"),
+             *(raw / "register" / f"year={year}").glob("*.*")]  # fmt: skip
+    return sorted(file for file in found if not file.name.startswith("."))
+
+
 def digest(province: str, year: int) -> str:
-    """sha256 over all that a year's tidy tables depend on: raw files and cleaning code."""
-    raw = paths.raw(province)
-    files = [*sorted(paths.raw(province, year).glob("*.csv")), raw / "units.csv",
-             raw / "sources.toml", *(_PACKAGE / name for name in _CLEANING)]  # fmt: skip
-    # A register can be too large to be read for its hash: size and time of change stand for it.
-    dossiers = sorted((raw / "register" / f"year={year}").glob("*.*"))
-    stats = [f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in dossiers]
-    return hashlib.sha256("\n".join([_over(files), *stats]).encode()).hexdigest()
+    """sha256 over all that a year's tidy tables depend on: raw files and code."""
+    marks = [f"{file.name} {fingerprint(file)}" for file in raw_files(province, year)]
+    return sha256_of("\n".join([code_digest(), *marks]).encode())
 
 
 def table_hashes(province: str, year: int) -> dict[str, str] | None:
@@ -78,11 +90,12 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
         if table == YEARS:
             state[entry] = ",".join(map(str, years))
             continue
-        for one in years if of == "*" else [int(of)]:
+        for one in years if of == EVERY else [int(of)]:
             hashes = table_hashes(province, one)
             if hashes is None:
                 return None
-            state[f"{one}:{table}"] = hashes[table]
+            known = json.dumps(hashes) if table == EVERY else hashes[table]
+            state[f"{one}:{table}"] = known
     return state
 
 
@@ -95,8 +108,8 @@ def code_digest() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the packages a result depends on."""
-    return {name: version(name) for name in PACKAGES}
+    """Versions of Python and of the packages a result depends on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
 def _over(files: list[Path]) -> str:

@@ -23,23 +23,33 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
 KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
-FAULTS = ("unknown_unit", "missing_date", "finished_before_received", "duplicate")
+SUFFIXES = (".parquet", ".csv")
+FAULTS = ("missing_cell", "unknown_unit", "missing_date", "finished_before_received", "duplicate")
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"
 _FAULT_WORDS = {
+    "missing_cell": N_("rows have no id, unit, level or procedure"),
     "unknown_unit": N_("rows name a unit that units.csv does not know"),
     "missing_date": N_("rows have no due date or no date of receipt"),
     "finished_before_received": N_("rows were finished before they were received"),
     "duplicate": N_("rows repeat the id of another"),
 }
 
+# Days, whatever a file has: a dossier finished on the last day, at any hour, is finished.
+_CELLS = ", ".join(
+    [f"CAST({name} AS VARCHAR) AS {name}" for name in ("id", "unit", "level", "procedure")]
+    + [f"CAST(CAST({name} AS TIMESTAMP) AS DATE) AS {name}"
+       for name in ("received", "due", "finished")]
+)  # fmt: skip
 _ROWS = """
-CREATE TEMP VIEW dossiers AS SELECT * FROM {reader}($files);
 CREATE TEMP TABLE twice AS
-    SELECT id, count(*) - 1 AS extra FROM dossiers GROUP BY id HAVING count(*) > 1;
+    SELECT id, count(*) - 1 AS extra FROM dossiers WHERE id IS NOT NULL
+    GROUP BY id HAVING count(*) > 1;
 CREATE TEMP VIEW once AS
-    SELECT * FROM dossiers WHERE id NOT IN (SELECT id FROM twice)
-    UNION ALL BY NAME
+    SELECT * FROM dossiers WHERE id IS NULL
+    UNION ALL
+    SELECT * FROM dossiers WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM twice)
+    UNION ALL
     SELECT * EXCLUDE (place) FROM (
         SELECT *, row_number() OVER (PARTITION BY id ORDER BY received, due, finished) AS place
         FROM dossiers WHERE id IN (SELECT id FROM twice)
@@ -47,14 +57,15 @@ CREATE TEMP VIEW once AS
 """
 _HISTOGRAM = """
 SELECT
-    CASE WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
+    CASE WHEN id IS NULL OR unit IS NULL OR level IS NULL OR procedure IS NULL
+            THEN 'missing_cell'
+         WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
          WHEN due IS NULL OR received IS NULL THEN 'missing_date'
          WHEN finished < received THEN 'finished_before_received' END AS fault,
     unit, level, procedure, CAST(date_trunc('month', received) AS DATE) AS month,
     finished IS NOT NULL AND finished <= $until AS finished,
-    CAST(date_diff('day', CAST(due AS DATE),
-        CAST(CASE WHEN finished <= $until THEN finished ELSE $until END AS DATE)) AS INTEGER)
-        AS days_late,
+    CAST(date_diff('day', due, CASE WHEN finished <= $until THEN finished ELSE $until END)
+        AS INTEGER) AS days_late,
     count(*) AS dossiers
 FROM once GROUP BY ALL
 """
@@ -63,7 +74,7 @@ FROM once GROUP BY ALL
 def files_of(province: str, year: int) -> list[Path]:
     """Files of a year's register: data/raw/<province>/register/year=<year>/*.parquet or *.csv."""
     folder = paths.raw(province) / "register" / f"year={year}"
-    return sorted([*folder.glob("*.parquet"), *folder.glob("*.csv")])
+    return sorted(file for file in folder.glob("[!.]*") if file.suffix.lower() in SUFFIXES)
 
 
 def count(
@@ -75,7 +86,7 @@ def count(
     ``dossiers``; month is that of receipt. A dossier not finished by ``until`` is open:
     ``finished`` is false and days_late the days from its due date to ``until``. Early dossiers have
     days_late below zero. Of rows with one id the first by dates is kept, the others are
-    "duplicate".
+    "duplicate". Times of day are left out; cells of a CSV are text, its days written 2022-12-31.
 
     ValueError naming the file for one that cannot be read or lacks a column.
     """
@@ -83,21 +94,17 @@ def count(
         return pd.DataFrame(columns=[*KEYS, "dossiers"]), {}
     import duckdb  # only whoever has a register pays for it
 
-    reader = "read_csv" if files[0].suffix == ".csv" else "read_parquet"
-    names = [str(file) for file in files]
     with tempfile.TemporaryDirectory(prefix="par-") as spill:
         config = {"memory_limit": memory, "temp_directory": spill}
         with duckdb.connect(config=config) as connection:
             try:
-                _require_columns(connection, reader, names)
-                for statement in filter(str.strip, _ROWS.split(";")):
-                    written = statement.replace("{reader}($files)", f"{reader}({names!r})")
-                    connection.execute(written)
+                _open(connection, files)
+                connection.execute(_ROWS)
                 values = {"units": list(units), "until": until}
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
             except duckdb.Error as error:
-                raise ValueError(f"{names[0]}: cannot be read as a register ({error})") from error
+                raise ValueError(f"{files[0]}: cannot be read as a register ({error})") from error
     faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
     faults["duplicate"] = int(twice[0])
     histogram = found[found["fault"].isna()].drop(columns="fault")
@@ -178,11 +185,22 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"days_late": curve.surv_times + shift, "open_pct": 100 * curve.surv_prob})
 
 
-def _require_columns(
-    connection: "duckdb.DuckDBPyConnection", reader: str, names: list[str]
-) -> None:
-    described = connection.execute(f"DESCRIBE SELECT * FROM {reader}({names!r})").fetchall()
-    missing = [name for name in COLUMNS if name not in {row[0] for row in described}]
-    if missing:
-        raise ValueError(f"{names[0]}: lacks {', '.join(missing)}; a register has "
-                         f"{', '.join(COLUMNS)}")  # fmt: skip
+def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> None:
+    """Make the view ``dossiers`` of the rows of all files."""
+    readers = {
+        ".parquet": connection.read_parquet,
+        ".csv": lambda names: connection.read_csv(names, all_varchar=True),
+    }
+    rows = None
+    for suffix, reader in readers.items():
+        names = [str(file) for file in files if file.suffix.lower() == suffix]
+        if not names:
+            continue
+        own = reader(names)
+        missing = [name for name in COLUMNS if name not in own.columns]
+        if missing:
+            raise ValueError(f"{names[0]}: lacks {', '.join(missing)}; a register has "
+                             f"{', '.join(COLUMNS)}")  # fmt: skip
+        own = own.project(_CELLS)
+        rows = own if rows is None else rows.union(own)
+    rows.create_view("dossiers")

@@ -101,6 +101,18 @@ def curves(
     return fig
 
 
+def histogram(counts: pd.Series, *, language: Language, x_label: str, y_label: str) -> Figure:
+    """Counts by a whole number, a bar each."""
+    fig, ax = plt.subplots(figsize=(8, 3.6))
+    ax.bar(counts.index, counts, width=0.8, color=PALETTE["accent"])
+    ax.yaxis.set_major_formatter(lambda value, _: language.number(value))
+    ax.xaxis.set_major_formatter(lambda value, _: language.number(value))
+    ax.set_xlabel(x_label, loc="left")
+    ax.set_ylabel(y_label)
+    ax.grid(axis="y")
+    return fig
+
+
 def estimates(
     frame: pd.DataFrame, *, name: str, value: str, interval: str, language: Language,
     axis_label: str, digits: int = 1,

@@ -46,6 +46,7 @@ FAULTY = rows(
     ("7", "901", "01-03", None, "01-08"),
     ("8", "901", "01-03", "01-10", "01-02"),
     ("1", "901", "01-03", "01-10", "01-09"),  # the id of another, finished later
+    (None, "901", "01-03", "01-10", "01-09"),
 )
 
 
@@ -74,6 +75,44 @@ def test_counts_by_hand_and_faults_told(write, name):
     # 901: three received and resolved, one late; 902: two received, one resolved, late
     assert counts.loc["901", ["received", "resolved", "on_time", "late"]].tolist() == [3, 3, 2, 1]
     assert counts.loc["902", ["received", "resolved", "on_time", "late"]].tolist() == [2, 1, 0, 1]
+
+
+@pytest.mark.parametrize("cell", ["id", "unit", "level", "procedure"])
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_rows_without_a_cell_are_counted_as_faults_and_take_no_other_with_them(write, name, cell):
+    empty = FIVE.astype({cell: object})
+    empty.loc[[0, 1], cell] = None
+    histogram, faults = count(write(empty, name))
+    assert faults == {"missing_cell": 2} and histogram["dossiers"].sum() == 3
+    # beside ids that repeat, too
+    again = pd.concat([empty, FIVE.iloc[[4]]])
+    histogram, faults = count(write(again, name))
+    assert faults == {"missing_cell": 2, "duplicate": 1} and histogram["dossiers"].sum() == 3
+
+
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_the_time_of_day_counts_for_nothing(write, name):
+    times = {"received": "2022-12-31 08:00", "due": "2022-12-31", "finished": "2022-12-31"}
+    own = FIVE.iloc[[0, 0]].assign(id=["1", "2"], **{k: pd.Timestamp(v) for k, v in times.items()})
+    own["finished"] = pd.to_datetime(["2022-12-31 00:00", "2022-12-31 10:00"])
+    histogram, faults = count(write(own, name))
+    assert faults == {}
+    assert histogram[["finished", "days_late", "dossiers"]].to_numpy().tolist() == [[True, 0, 2]]
+
+
+def test_codes_of_a_csv_are_text_and_a_day_that_is_none_is_told(write, tmp_path):
+    histogram, faults = count(write(FIVE, "Cư M'gar.CSV".lower()))
+    assert faults == {} and histogram["unit"].unique().tolist() == ["901", "902"]
+    wrong = tmp_path / "wrong.csv"
+    text = FIVE.to_csv(index=False).replace("2022-01-08", "31/12/2022")
+    wrong.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"wrong\.csv: cannot be read as a register .*31/12/2022"):
+        count(wrong)
+
+
+def test_files_of_both_kinds_count_together(write):
+    files = [write(FIVE.iloc[:2], "a.csv"), write(FIVE.iloc[2:], "b.parquet")]
+    pd.testing.assert_frame_equal(count(*files)[0], count(write(FIVE, "whole.parquet"))[0])
 
 
 def test_files_add_up_and_so_do_tasks(write):

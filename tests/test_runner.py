@@ -1,6 +1,7 @@
 """Forked kernels, what is run again and what is not, and failures that stop only their own."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from jupyter_client import AsyncKernelManager
 from typer.testing import CliRunner
 
-from par_lib import inputs
+from par_lib import inputs, tables
 from par_lib.cli import app
 from par_lib.press import execute, fork, plan, runner, transport
 from par_lib.wording import language
@@ -40,14 +41,16 @@ class Here(Executor):
         return future
 
 
-def request(year: int = 2022, *names: str, timeout: int = 120) -> plan.Request:
+def request(year: int = 2022, *names: str, timeout: int = 120, force: bool = False) -> plan.Request:
     chosen = tuple(n for n in plan.all_notebooks() if not names or n.stem[:2] in names)
-    return plan.Request("quang-nam", year, ("en",), chosen, timeout_seconds=timeout)
+    asked = plan.Request("quang-nam", year, ("en",), chosen, timeout_seconds=timeout,
+                         anew=chosen if force else ())  # fmt: skip
+    return plan.with_what_stands(asked)
 
 
-def make(*requests: plan.Request, **options) -> tuple[list[str], list[runner.Failure]]:
+def make(*requests: plan.Request) -> tuple[list[str], list[runner.Failure]]:
     here = Here()
-    failures = runner.make(requests, executor=here, tell=lambda *_: None, **options)
+    failures = runner.make(requests, executor=here, tell=lambda *_: None)
     return [name.removeprefix("en/")[:2] for name in here.ran], failures
 
 
@@ -58,6 +61,26 @@ def made(root):
     return root / "outputs" / "quang-nam" / "2022"
 
 
+@pytest.fixture
+def change(root):
+    """Change a raw table; gives what puts it back, which is done at the end at the latest."""
+    own: dict[Path, str] = {}
+
+    def put_back() -> None:
+        for path, text in own.items():
+            path.write_text(text, encoding="utf-8")
+
+    def change(year: int, table: str, old: str, new: str):
+        path = root / f"data/raw/quang-nam/{year}/{table}.csv"
+        own[path] = path.read_text(encoding="utf-8")
+        assert old in own[path]
+        path.write_text(own[path].replace(old, new, 1), encoding="utf-8")
+        return put_back
+
+    yield change
+    put_back()
+
+
 def test_nothing_to_do_is_nothing_done(made):
     assert plan.unchanged(request())
     assert make(request()) == ([], [])
@@ -65,21 +88,81 @@ def test_nothing_to_do_is_nothing_done(made):
     assert said.exit_code == 0 and "quang-nam 2022: nothing to do" in said.output
 
 
-def test_a_changed_figure_runs_exactly_the_notebooks_that_use_its_table(made, root):
-    # mentions are read by the pages on late dossiers and on data quality; the review, which the
-    # overview shows too, does not change with a mention of a commune
-    path = root / "data" / "raw" / "quang-nam" / "2022" / "mentions.csv"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(",note\n", ",note\n", 1).replace("report-2022", "report-2022", 1)
-                    + text.splitlines()[1].replace("bullet 3", "bullet 33", 1) + "\n",
-                    encoding="utf-8")  # fmt: skip
+@pytest.mark.parametrize(("table", "old", "new"), [
+    ("mentions", "bullet 3", "bullet 33"), ("disbursement", "63,7%", "63,8%"),
+    ("late_dossiers", "11.193", "11.194")])  # fmt: skip
+def test_a_changed_figure_runs_exactly_the_notebooks_that_use_its_table(
+    made, change, table, old, new
+):
+    before = inputs.table_hashes("quang-nam", 2022)
+    put_back = change(2022, table, old, new)
     assert not plan.unchanged(request())
     ran, failures = make(request())
     assert failures == []
-    assert {"01", "05"} <= set(ran) <= {"00", "01", "05"}
-    path.write_text(text, encoding="utf-8")
-    assert set(make(request())[0]) == set(ran)
+    after = inputs.table_hashes("quang-nam", 2022)
+    changed = {name for name in after if after[name] != before[name]}
+    assert table in changed  # and the review, if the figure stands in one of its findings
+    declared = {n.stem[:2]: set(nbformat.read(n, as_version=4).metadata.par.tables)
+                for n in plan.all_notebooks()}  # fmt: skip
+    assert ran == [name for name, tables_ in declared.items() if tables_ & changed]
+    assert 0 < len(ran) < len(declared)
+    put_back()
+    assert make(request())[0] == ran
     assert plan.unchanged(request())
+
+
+def test_asked_for_one_notebook_the_others_follow_the_figures(made, change):
+    put_back = change(2022, "sipas", "1.413/2", "1.313/2")
+    ran, failures = make(request(2022, "02"))
+    assert failures == [] and "02" not in ran and {"00", "03", "04"} <= set(ran)
+    # 2.4241 points of SIPAS were lost, now 0.1 more
+    assert "2.5241" in (made / "03_sipas.html").read_text(encoding="utf-8")
+    assert "2.4241" not in (made / "03_sipas.html").read_text(encoding="utf-8")
+    put_back()
+    assert set(make(request())[0]) == set(ran)
+
+
+def test_a_notebook_altered_in_its_edition_is_run_again(made):
+    executed = made / "notebooks" / "05_data_quality.ipynb"
+    own = executed.read_text(encoding="utf-8")
+    executed.write_text(own.replace("<table", "<table x", 1), encoding="utf-8")
+    assert make(request()) == (["05"], [])
+    assert executed.read_text(encoding="utf-8") == own
+
+
+def test_a_run_whose_figures_are_not_known_is_not_kept(made, monkeypatch):
+    manifest = made / plan.MANIFEST
+    own = manifest.read_text(encoding="utf-8")
+    content = json.loads(own)
+    content["runs"]["en/02_disbursement"]["state"] = None
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(inputs, "state_of", lambda *_: None)
+    assert plan.kept_runs(request()) == {}
+    manifest.write_text(own, encoding="utf-8")
+
+
+def test_a_notebook_that_does_not_say_what_it_read_depends_on_all(root, made, change, tmp_path):
+    book = nbformat.read(root / "notebooks" / "05_data_quality.ipynb", as_version=4)
+    book.cells = [cell for cell in book.cells if "show_sources" not in cell.source]
+    nbformat.write(book, tmp_path / "05_data_quality.ipynb")
+    (tmp_path / "notebooks").mkdir()
+    job = plan.Job(root, request(), tmp_path / "05_data_quality.ipynb", "en", tmp_path)
+    read = execute.run(job)
+    assert read == ["*:*"]
+    before = inputs.state_of(read, "quang-nam", 2022)
+    put_back = change(2023, "scores", "84,60", "84,61")
+    tables.refresh("quang-nam", 2023)
+    assert inputs.state_of(read, "quang-nam", 2022) != before
+    put_back()
+    tables.refresh("quang-nam", 2023)
+    assert inputs.state_of(read, "quang-nam", 2022) == before
+
+
+def test_a_run_that_has_nothing_to_do_takes_away_what_a_killed_one_left(made):
+    left = made.with_name(".2022-killed")
+    left.mkdir()
+    said = CliRunner().invoke(app, ["run", "2022", "--lang", "en"])
+    assert "nothing to do" in said.output and not left.exists()
 
 
 def test_a_changed_parameter_notebook_or_lost_page_is_made_again(made, root):
@@ -93,7 +176,7 @@ def test_a_changed_parameter_notebook_or_lost_page_is_made_again(made, root):
 
 
 def test_force_runs_all(made):
-    assert make(request(2022, "03"), force=True) == (["03"], [])
+    assert make(request(2022, "03", force=True)) == (["03"], [])
 
 
 @pytest.fixture
@@ -126,15 +209,60 @@ def test_a_failure_stops_only_its_own_edition_and_leaves_a_log(notebook, root):
     assert [p.name for p in (root / "outputs" / "quang-nam").iterdir() if p.name[0] == "."] == []
 
 
+class Waiting(Future):
+    """One of a task that no worker has begun; its executor hears of it when it is cancelled."""
+
+    def cancel(self) -> bool:
+        if not self.cancelled():
+            super().cancel()
+            self.set_running_or_notify_cancel()
+        return True
+
+
+def test_the_rest_of_a_failed_edition_is_not_run(made):
+    class Fails(Executor):
+        """The first task fails; the others wait, as behind a worker that is busy."""
+
+        def __init__(self) -> None:
+            self.given: list[Future] = []
+
+        def submit(self, task, *arguments) -> Future:
+            self.given.append(Waiting())
+            if len(self.given) == 1:
+                self.given[0].set_exception(execute.NotebookError("00.ipynb, cell 1: no"))
+            return self.given[-1]
+
+    executor, told = Fails(), []
+    failures = runner.make([request(force=True)], executor=executor,
+                           tell=lambda what, name: told.append(what))  # fmt: skip
+    assert [failure.message for failure in failures] == ["00.ipynb, cell 1: no"]
+    assert told == [runner.FAILED, *[runner.STOPPED] * 7]
+    assert [future.cancelled() for future in executor.given] == [False, *[True] * 7]
+
+
+def test_runs_that_a_cluster_gives_up_are_no_edition(made):
+    class GivesUp(Executor):
+        def submit(self, task, *arguments) -> Future:
+            future = Waiting()
+            future.cancel()
+            return future
+
+    before = (made / plan.MANIFEST).read_bytes()
+    failures = runner.make([request(force=True)], executor=GivesUp(), tell=lambda *_: None)
+    (failure,) = failures
+    assert "ipynb: CancelledError" in failure.message
+    assert (made / plan.MANIFEST).read_bytes() == before
+
+
 def test_raw_data_that_cannot_be_read_stop_only_their_own_edition(made, root):
     path = root / "data" / "raw" / "quang-nam" / "2024" / "scores.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text.replace("sipas_index", "sipas_indx").replace("par_index", "par_indx"), encoding="utf-8"
     )
-    ran, failures = make(request(2024, "04"), request(2022, "03"), force=True)
+    ran, failures = make(request(2024, "04"), request(2023, "03", force=True))
     path.write_text(text, encoding="utf-8")
-    assert ran == ["03"]
+    assert ran == ["03"] and [one.place for one in failures] == ["quang-nam 2024"]
     assert "2024/scores.csv, row 2, column criterion" in failures[0].message
 
 
@@ -224,6 +352,32 @@ def test_a_kernel_is_ready_when_nothing_of_its_start_is_left_to_hear(tmp_path):
     assert in_a_loop_of_its_own(first_heard())
 
 
+@pytest.mark.skipif(not fork.available(), reason="no fork on this machine")
+def test_a_forked_kernel_is_interrupted_and_goes_on(tmp_path):
+    async def names() -> list[str]:
+        with execute._provisioner(True):
+            manager = AsyncKernelManager(config=transport.config(str(tmp_path)))
+            await manager.start_kernel()
+        assert isinstance(manager.provisioner, fork.ForkProvisioner)
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            client.execute("import time\nwhile True: time.sleep(0.01)")
+            while (await client.get_iopub_msg(timeout=10))["msg_type"] != "execute_input":
+                pass
+            await manager.interrupt_kernel()
+            first = await client.get_shell_msg(timeout=10)
+            client.execute("1")
+            second = await client.get_shell_msg(timeout=10)
+            return [first["content"]["ename"], second["content"]["status"]]
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    assert in_a_loop_of_its_own(names()) == ["KeyboardInterrupt", "ok"]
+
+
 def test_a_kernel_that_never_comes_is_told(tmp_path):
     async def start(command: str) -> None:
         manager = AsyncKernelManager(config=transport.config(str(tmp_path)))
@@ -255,6 +409,21 @@ def test_no_state_leaks_from_one_forked_kernel_to_the_next(tmp_path):
     for number in range(2):
         execute.execute(tmp_path / "leak.ipynb", tmp_path / f"{number}.ipynb",
                         parameters={"year": 1}, language=language("en"), fork=True)  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such sockets there")
+@pytest.mark.parametrize("forked", [True, False])
+def test_a_kernel_speaks_over_sockets_that_only_its_owner_reaches(tmp_path, forked):
+    tells = (
+        "import json, os\nfrom pathlib import Path\nfrom ipykernel.connect import "
+        "get_connection_file\nfile = Path(get_connection_file())\n"
+        "print(json.loads(file.read_text())['transport'], oct(os.stat(file.parent).st_mode)[-3:],"
+        " len(list(file.parent.glob('kernel-*'))))"
+    )
+    nbformat.write(with_parameters(tells), tmp_path / "tells.ipynb")
+    executed = execute.execute(tmp_path / "tells.ipynb", tmp_path / "out.ipynb", fork=forked,
+                               parameters={"year": 1}, language=language("en"))  # fmt: skip
+    assert executed.cells[-1].outputs[0].text == "ipc 700 5\n"
 
 
 def children(pid: int) -> set[int]:

@@ -56,12 +56,40 @@ def test_changed_raw_data_is_said_on_every_page_until_the_edition_is_made_again(
         assert words.count('role="status"') == 1 and said in words and "sipas.csv" in words
     new = root / "data/raw/quang-nam/2022/tasks.csv"
     new.write_text("x", encoding="utf-8")
-    par("verify", edition)
+    done = par("verify", edition)
+    assert done.exit_code == 1
+    assert "data/raw/quang-nam/2022/tasks.csv: not of this edition" in done.output.splitlines()
     assert "2022/tasks.csv" in pages[0].read_text(encoding="utf-8")
     new.unlink()
     table.write_text(own, encoding="utf-8")
     assert par("verify", edition).exit_code == 0
     assert {page: page.read_bytes() for page in pages} == clean
+
+
+@pytest.mark.parametrize("words", [
+    "The raw data changed after this edition was made: all is well. Make it again.",
+    "The figures of this page were withdrawn."])  # fmt: skip
+def test_a_status_line_that_nobody_but_a_forger_wrote_is_a_change(edition, words):
+    page = edition / "en" / "03_sipas.html"
+    own = page.read_text(encoding="utf-8")
+    for files in ("all is well", "data/raw/quang-nam/2022/sipas.csv", ""):
+        line = f'<p class="banner stale" role="status" data-files="{files}">{words}</p>\n'
+        page.write_text(own.replace("</header>", f"{line}</header>", 1), encoding="utf-8")
+        done = par("verify", edition)
+        assert done.exit_code == 1 and "en/03_sipas.html: changed" in done.output.splitlines()
+    page.write_text(own, encoding="utf-8")
+
+
+def test_a_damaged_manifest_is_told_and_the_next_run_mends_it(edition):
+    file = edition / "manifest.json"
+    own = file.read_text(encoding="utf-8")
+    file.write_text(own[:500], encoding="utf-8")
+    done = par("verify", edition)
+    assert done.exit_code == 1 and "manifest.json: damaged" in done.output
+    assert par("run", "2024", "--notebook", "05").exit_code == 0  # its list passes it over
+    again = ("--lang", "vi,en", "--notebook", "03", "--notebook", "00")
+    assert par("run", "2022", *again).exit_code == 0
+    assert par("verify", edition).exit_code == 0
 
 
 def test_a_run_of_another_year_says_it_too(edition, root):

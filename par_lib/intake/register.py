@@ -8,8 +8,6 @@ import pandas as pd
 
 from par_lib import register, schema
 
-SUFFIXES = (".parquet", ".csv")
-
 
 def read(
     files: list[Path], known: pd.DataFrame, year: int, *, source: str

@@ -4,6 +4,7 @@ It is built beside the old one and then put in its place: a reader finds the old
 new one, never half of each. The first language lies on top, the others in folders of their own.
 """
 
+import datetime as dt
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,23 +30,18 @@ def refresh_tables(request: Request) -> None:
     """
     tables.refresh(request.province, request.year)
     for year in paths.years(request.province):
-        with suppress(ValueError):
+        with suppress(ValueError, OSError):
             tables.refresh(request.province, year)
 
 
 def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
     """Begin an edition, reserved, beside the one that stands: its folder, and what is to be run.
 
-    Runs in ``kept`` are taken over from the standing edition, and so is, where only some notebooks
-    are asked for, everything else of it.
+    Runs in ``kept`` are taken over from the standing edition.
     """
     target = paths.outputs(request.province, request.year)
     place.clear(target)
     build = place.build_folder(target)
-    made = plan.standing(request)
-    partial = set(request.notebooks) != set(plan.all_notebooks())
-    if made and partial:
-        shutil.copytree(target, build, dirs_exist_ok=True)
     jobs = []
     for lang in request.languages:
         here = _folder(request.languages, lang)
@@ -59,21 +55,14 @@ def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
     return build, jobs
 
 
-def finish(request: Request, build: Path, runs: dict[str, dict], times: manifest.Times) -> Path:
+def finish(request: Request, build: Path, runs: dict[str, dict], started: dt.datetime) -> None:
     """Write tables, pages and manifest of an edition whose notebooks are there; put it in place."""
     data = tables.load(request.province, request.year)
-    target = paths.outputs(request.province, request.year)
     _write_tables(data, build / "tables")
     for lang in request.languages:
         _write_pages(request, data, build, lang)
-    manifest.write(build, request, data, runs, times)
-    place.put(build, target)
-    return target
-
-
-def discard(build: Path) -> None:
-    """Remove the folder of an edition that failed; the one that stood still stands."""
-    shutil.rmtree(build, ignore_errors=True)
+    manifest.write(build, request, data, runs, started)
+    place.put(build, paths.outputs(request.province, request.year))
 
 
 def forget_failures(request: Request) -> None:
@@ -83,20 +72,24 @@ def forget_failures(request: Request) -> None:
         file.unlink()
 
 
-def keep_failed(job: Job, message: str) -> Path | None:
-    """Keep a failed notebook, and what was said of it, under outputs/failed/; gives the log.
+def keep_failed(request: Request, what: str, log: str, message: str = "", *,
+                notebook: Path | None = None) -> Path | None:  # fmt: skip
+    """Keep what was said of a failure, and its notebook, under outputs/failed/; gives the log.
 
     None where the disk takes no more: the failure itself is told all the same.
     """
-    failed = job.root / "outputs" / "failed"
-    name = f"{job.request.province}-{job.request.year}-{job.lang}-{job.notebook.stem}"
-    log = failed / f"{name}.log"
+    failed = paths.root() / "outputs" / "failed"
+    kept = failed / f"{request.province}-{request.year}-{what}.log"
     with suppress(OSError):
         failed.mkdir(parents=True, exist_ok=True)
-        if job.target.is_file():
-            shutil.copy(job.target, failed / f"{name}.ipynb")
-        log.write_text(message + "\n", encoding="utf-8")
-        return log
+        if notebook and notebook.is_file():
+            copy = shutil.copy(notebook, kept.with_suffix(".ipynb"))
+            with suppress(ValueError):  # a full disk may have cut it off
+                book = nbformat.read(copy, as_version=4)
+                book.metadata["par"] = {"failed": message} | book.metadata.get("par", {})
+                nbformat.write(book, copy)
+        kept.write_text(log + "\n", encoding="utf-8")
+        return kept
     return None
 
 
@@ -126,7 +119,10 @@ def _collection(lang: str) -> str:
 
 def _editions(root: Path) -> Iterator[page.Edition]:
     for file in sorted(root.glob(EDITIONS)):
-        made = plan.read_manifest(file)
+        try:
+            made = plan.read_manifest(file)
+        except (ValueError, OSError):  # told by par verify, mended by the next run
+            continue
         folder = file.parent.relative_to(root)
         links = tuple(
             page.Link(

@@ -16,7 +16,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from par_lib.inputs import YEARS
+from par_lib.inputs import EVERY, YEARS
 from par_lib.press import fork as forking
 from par_lib.press import prose, transport
 from par_lib.press.plan import Job
@@ -65,7 +65,7 @@ def run(job: Job) -> list[str]:
         fork=job.request.fork,
     )
     read = _tables_read(executed)
-    declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS}
+    declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
     undeclared = sorted({entry.partition(":")[2] for entry in read} - declared)
     if undeclared:
         raise NotebookError(
@@ -112,7 +112,7 @@ def execute(
         what = f"{error.ename}: {error.evalue}"
         raise _failed(target, notebook.name, error.cell_index, what) from error
     except CellTimeoutError as error:
-        what = f"took more than {timeout_seconds} s and was interrupted; mend it, or allow more "
+        what = f"took more than {timeout_seconds} s and was stopped; mend it, or allow more "
         raise _failed(target, notebook.name, None, what + "with --timeout") from error
     except DeadKernelError as error:
         what = "its process ended, by exit(), killed, or out of memory"
@@ -149,12 +149,12 @@ def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookE
 
 
 def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
-    """What figures.Page.show_sources noted last; nothing where it was not called."""
+    """What figures.Page.show_sources noted last; where it was not called, it may be anything."""
     for cell in reversed(executed.cells):
         for output in cell.get("outputs", []):
             if "par" in output.get("metadata", {}):
                 return output.metadata.par.read
-    return []
+    return [f"{EVERY}:{EVERY}"]
 
 
 @contextmanager

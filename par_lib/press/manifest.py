@@ -2,57 +2,45 @@
 
 import datetime as dt
 import json
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
 from par_lib import inputs, tables
-from par_lib.press.plan import MANIFEST, Request, inputs_of, read_manifest
-
-
-@dataclass(frozen=True)
-class Times:
-    """When a run began; times stand apart from content, which equal runs share."""
-
-    started: str
-    clock_seconds: float
-
-    @classmethod
-    def start(cls) -> "Times":
-        """Begin now."""
-        return cls(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), time.monotonic())
+from par_lib.press.plan import MANIFEST, Request, inputs_of, inputs_of_other_years
 
 
 def write(
-    build: Path, request: Request, data: tables.Tables, runs: dict[str, dict], times: Times
+    build: Path, request: Request, data: tables.Tables, runs: dict[str, dict], started: dt.datetime
 ) -> None:
-    """Write the manifest of the edition that lies in ``build``; ``runs`` by name."""
-    kept = build / MANIFEST
-    before = read_manifest(kept) if kept.is_file() else {"inputs": {}, "parameters": {}, "runs": {}}
+    """Write the manifest of the edition that lies in ``build``; ``runs`` by name.
+
+    Its times stand apart from content, which equal runs share.
+    """
     content = {
         "province": request.province,
         "place": data.place,
         "year": request.year,
         "synthetic": data.synthetic,
         "languages": list(request.languages),
-        "parameters": before["parameters"] | request.values,
-        "inputs": before["inputs"] | inputs_of(request),
+        "parameters": request.values,
+        "inputs": inputs_of(request) | inputs_of_other_years(request, runs),
         "files": {
             p.relative_to(build).as_posix(): inputs.sha256(p)
             for p in sorted(build.rglob("*"))
-            if p.is_file() and p.name != MANIFEST
+            if p.is_file()
         },
-        "runs": dict(sorted((before["runs"] | runs).items())),
+        "runs": dict(sorted(runs.items())),
         "versions": inputs.versions(),
         "warnings": [
             *(f"no raw data for {request.year}: {name}" for name in data.missing),
             *_kernel_warnings(build),
         ],
     }
-    seconds = round(time.monotonic() - times.clock_seconds, 1)
-    content["times"] = {"started": times.started, "seconds": seconds}
+    seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
+    content["times"] = {
+        "started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)
+    }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
 

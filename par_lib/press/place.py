@@ -4,6 +4,8 @@ import ctypes
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import util
 from pathlib import Path
@@ -44,6 +46,16 @@ def clear(target: Path) -> None:
         previous.rename(target)
     for left in (previous, *target.parent.glob(f".{target.name}-*")):
         shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def reserved(target: Path) -> Iterator[None]:
+    """``reserve``, and release at the end."""
+    lock = reserve(target)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def build_folder(target: Path) -> Path:

@@ -5,6 +5,8 @@ Nothing here imports pandas or a kernel: an edition with nothing to do is told i
 
 import hashlib
 import json
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +18,10 @@ NUMBERED = "[0-9][0-9]_*.ipynb"
 
 @dataclass(frozen=True)
 class Request:
-    """What to make. ``values`` are a person's parameters by notebook name."""
+    """What to make. ``values`` are a person's parameters by notebook name.
+
+    ``anew`` are notebooks to run though nothing of them changed.
+    """
 
     province: str
     year: int
@@ -25,6 +30,7 @@ class Request:
     values: dict[str, dict[str, object]] = field(default_factory=dict)
     timeout_seconds: int = 300
     fork: bool = True
+    anew: tuple[Path, ...] = ()
 
     @property
     def place(self) -> str:
@@ -76,46 +82,86 @@ def recipe(request: Request, notebook: Path, lang: str) -> str:
 
 
 def inputs_of(request: Request) -> dict[str, str]:
-    """Hash by path of each file an edition is made from."""
-    raw, own = paths.raw(request.province), paths.raw(request.province, request.year)
-    files = [*raw.glob("*.*"), *own.glob("*.csv"), *own.glob("rules.toml"), *request.notebooks]
+    """Fingerprint by path of each file an edition is made from."""
+    return _marked([*inputs.raw_files(request.province, request.year), *request.notebooks])
+
+
+def inputs_of_other_years(request: Request, runs: dict[str, dict]) -> dict[str, str]:
+    """Fingerprint by path of the raw tables of other years that an edition's runs have read."""
+    read = {entry for run in runs.values() for entry in run["read"]}
+    files = set()
+    for entry in read:
+        of, _, table = entry.partition(":")
+        years = paths.years(request.province) if of == inputs.EVERY else [int(of)]
+        name = "*.csv" if table == inputs.EVERY else f"{table}.csv"
+        for year in {*years} - {request.year}:
+            files.update(paths.raw(request.province, year).glob(name))
+    return _marked(file for file in files if not file.name.startswith("."))
+
+
+def _marked(files: Iterable[Path]) -> dict[str, str]:
     root = paths.root()
-    return {file.relative_to(root).as_posix(): inputs.sha256(file) for file in sorted(files)}
+    return {file.relative_to(root).as_posix(): inputs.fingerprint(file) for file in sorted(files)}
 
 
 def read_manifest(file: Path) -> dict:
-    """A manifest as a dict."""
-    return json.loads(file.read_text(encoding="utf-8"))
+    """A manifest as a dict; ValueError where it is damaged."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{file}: damaged ({error}); make the edition again") from error
 
 
 def standing(request: Request) -> dict | None:
-    """Manifest of the edition that stands; None where there is none."""
-    file = paths.outputs(request.province, request.year) / MANIFEST
-    return read_manifest(file) if file.is_file() else None
+    """Manifest of the edition that stands; None where there is none, or a damaged one."""
+    with suppress(OSError, ValueError):
+        return read_manifest(paths.outputs(request.province, request.year) / MANIFEST)
+    return None
 
 
-def with_its_languages(request: Request) -> Request:
-    """Some notebooks of an edition that stands are made in all its languages, where they lie."""
+def with_what_stands(request: Request) -> Request:
+    """The request of some notebooks, with those others that stand, in all their languages.
+
+    An edition shows one state of the figures. So the others are run again where theirs changed, and
+    only there; they keep the parameters they were made with.
+    """
     made = standing(request)
     if made is None or set(request.notebooks) == set(all_notebooks()):
         return request
-    languages = dict.fromkeys((*made["languages"], *request.languages))
-    return replace(request, languages=tuple(languages))
+    asked = {notebook.stem for notebook in request.notebooks}
+    names = asked | {name.partition("/")[2] for name in made["runs"]}
+    values = {name: own for name, own in made["parameters"].items() if name not in asked}
+    return replace(
+        request,
+        languages=tuple(dict.fromkeys((*made["languages"], *request.languages))),
+        notebooks=tuple(notebook for notebook in all_notebooks() if notebook.stem in names),
+        values=values | request.values,
+    )
 
 
 def kept_runs(request: Request) -> dict[str, dict]:
-    """Runs of the standing edition that would give the same again, by name."""
-    made = standing(request)
-    if made is None or made["languages"] != list(request.languages):
+    """Runs of the standing edition that would give the same again, by name.
+
+    None where another language is to lie on top, nor where an executed notebook was altered since.
+    """
+    made, target = standing(request), paths.outputs(request.province, request.year)
+    if made is None or list(request.languages[: len(made["languages"])]) != made["languages"]:
         return {}
-    return {
-        f"{lang}/{notebook.stem}": run
-        for lang in request.languages
-        for notebook in request.notebooks
-        if (run := made.get("runs", {}).get(f"{lang}/{notebook.stem}"))
-        and run["recipe"] == recipe(request, notebook, lang)
-        and run["state"] == inputs.state_of(run["read"], request.province, request.year)
-    }
+    kept = {}
+    for lang in made["languages"]:
+        here = language_folder(request.languages, lang) / "notebooks"
+        for notebook in {*request.notebooks} - {*request.anew}:
+            run, file = made["runs"].get(f"{lang}/{notebook.stem}"), here / notebook.name
+            if (
+                run
+                and run["state"] is not None
+                and run["recipe"] == recipe(request, notebook, lang)
+                and run["state"] == inputs.state_of(run["read"], request.province, request.year)
+                and (target / file).is_file()
+                and inputs.sha256(target / file) == made["files"].get(file.as_posix())
+            ):
+                kept[f"{lang}/{notebook.stem}"] = run
+    return kept
 
 
 def unchanged(request: Request) -> bool:
@@ -124,6 +170,7 @@ def unchanged(request: Request) -> bool:
     wanted = len(request.notebooks) * len(request.languages)
     return (
         made is not None
+        and made["languages"] == list(request.languages)
         and made["inputs"].items() >= inputs_of(request).items()
         and all((target / name).is_file() for name in made["files"])
         and len(kept_runs(request)) == wanted

@@ -2,6 +2,7 @@
 
 import html
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from par_lib import inputs, paths
@@ -23,24 +24,29 @@ def altered(folder: Path) -> list[tuple[str, str]]:
     folder holds no edition.
     """
     made = _manifest(folder)
+    return _files_altered(folder, made) + _inputs_altered(made)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether an edition stands there of which nothing was altered but, perhaps, its inputs."""
+    return not _files_altered(folder, _manifest(folder))
+
+
+def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
     own = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    found = [(name, ADDED) for name in sorted(own - set(made["files"]) - {plan.MANIFEST})]
+    found = [(name, ADDED) for name in own - set(made["files"]) - {plan.MANIFEST}]
     for name, known in made["files"].items():
         file = folder / name
         if not file.is_file():
             found.append((name, MISSING))
-        elif _hash(file) != known:
+        elif _hash(file, made) != known:
             found.append((name, CHANGED))
-    return sorted(found) + _inputs_altered(made)
+    return sorted(found)
 
 
 def raw_altered(made: dict) -> list[str]:
     """Files of raw data that are not what they were when the edition was made, or are new."""
-    year = paths.raw(made["province"], made["year"])
-    now = {file.relative_to(paths.root()).as_posix() for file in year.glob("*.csv")}
-    new = now - set(made["inputs"])
-    changed = {name for name, _ in _inputs_altered(made) if name.startswith("data/raw/")}
-    return sorted(changed | new)
+    return sorted(name for name, _ in _inputs_altered(made) if name.startswith("data/raw/"))
 
 
 def mark(folder: Path) -> bool:
@@ -66,14 +72,14 @@ def mark(folder: Path) -> bool:
 def mark_all() -> None:
     """``mark`` every edition that stands and that no run is making."""
     for file in sorted((paths.root() / "outputs").glob(EDITIONS)):
-        try:
+        with suppress(
+            ValueError, OSError
+        ):  # one that is being made, is damaged, may not be written
             lock = place.reserve(file.parent)
-        except ValueError:
-            continue
-        try:
-            mark(file.parent)
-        finally:
-            lock.release()
+            try:
+                mark(file.parent)
+            finally:
+                lock.release()
 
 
 def _said(page: Path) -> str:
@@ -107,15 +113,32 @@ def _manifest(folder: Path) -> dict:
 
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
-    files = {name: paths.root() / name for name in made["inputs"]}
-    return [
-        (name, CHANGED if file.is_file() else MISSING)
-        for name, file in files.items()
-        if not file.is_file() or inputs.sha256(file) != made["inputs"][name]
-    ]
+    root, known = paths.root(), made["inputs"]
+    now = inputs.raw_files(made["province"], made["year"])
+    found = [(name, ADDED) for file in now
+             if (name := file.relative_to(root).as_posix()) not in known]  # fmt: skip
+    for name, fingerprint in known.items():
+        try:
+            if inputs.fingerprint(root / name) != fingerprint:
+                found.append((name, CHANGED))
+        except FileNotFoundError:
+            found.append((name, MISSING))
+        except OSError:  # it cannot be read any more
+            found.append((name, CHANGED))
+    return sorted(found)
 
 
-def _hash(file: Path) -> str:
+def _hash(file: Path, made: dict) -> str:
+    """Hash of a file as it was made: of a page without the status line, if it is just that."""
     if file.suffix != ".html":
         return inputs.sha256(file)
-    return inputs.sha256_of(_STATUS.sub("", file.read_bytes().decode()).encode())
+    text = file.read_bytes().decode(errors="surrogateescape")
+    found = _STATUS.search(text)
+    if found:
+        names = html.unescape(found[1]).split(", ")
+        own = re.compile(rf"data/raw/{made['province']}/[\w.=/-]+")
+        if all(map(own.fullmatch, names)) and found[0] in [
+            _line(names, lang) for lang in made["languages"]
+        ]:
+            text = text[: found.start()] + text[found.end() :]
+    return inputs.sha256_of(text.encode(errors="surrogateescape"))

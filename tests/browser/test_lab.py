@@ -50,12 +50,12 @@ def start_lab(root, asked, tmp_path_factory):
     """Starts ``par lab`` in a language on a project of its own; gives its address."""
     running = []
 
-    def start(lang: str) -> str:
+    def start(lang: str, *more: str) -> str:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        options = [f"--ServerApp.port={port}", f"--ServerApp.token={TOKEN}", "--no-browser",
-                   "--allow-root", "--LabApp.expose_app_in_browser=True"]  # fmt: skip
+        more = more or (f"--ServerApp.token={TOKEN}", "--LabApp.expose_app_in_browser=True")
+        options = [f"--ServerApp.port={port}", "--no-browser", "--allow-root", *more]
         log = (tmp_path_factory.mktemp("lab") / "log").open("w")
         home = str(tmp_path_factory.mktemp("home"))
         running.append(subprocess.Popen(
@@ -202,7 +202,14 @@ def test_the_lab_opens_on_its_note_in_its_language(browser, start_lab, root, lan
     page.close()
 
 
-def test_no_server_and_no_kernel_asked_for_another_machine(asked):
+def test_the_lab_makes_a_token_where_none_is_given(start_lab):
+    address = start_lab("en", "--ServerApp.quit_button=True")
+    for query in ("", "?token=", f"?token={TOKEN}"):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(f"{address}/api/contents{query}")
+
+
+def test_no_server_and_no_kernel_asked_for_another_machine(browser, asked):
     """After all that was done above: what Python itself connected to, or looked up."""
     lines = asked.read_text(encoding="utf-8").splitlines()
     assert lines.count("listens") > 4  # servers and kernels

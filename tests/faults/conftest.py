@@ -44,6 +44,13 @@ class Project:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options,
         )  # fmt: skip
 
+    def unshare(self, kind: str) -> list[str]:
+        """A command's beginning: with mounts (``m``) or a network (``n``) of its own, or a skip."""
+        for command in (["unshare", f"-{kind}"], ["unshare", f"-r{kind}"]):
+            if subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0:
+                return command
+        pytest.skip("this user may make no namespace")
+
     def par(self, *arguments: str) -> tuple[int, str]:
         """Exit code and all that was said."""
         running = self.start(*arguments)
