@@ -68,12 +68,12 @@ def digest(province: str, year: int) -> str:
 
 
 def table_hashes(province: str, year: int) -> dict[str, str] | None:
-    """Hash of each tidy table by name; None where they are not up to date."""
-    marker = paths.processed(province, year) / MARKER
-    if not marker.is_file():
+    """Hash of each tidy table by name; None where they are not up to date, or it cannot be told."""
+    try:
+        kept = json.loads((paths.processed(province, year) / MARKER).read_text(encoding="utf-8"))
+        return kept["tables"] if kept["digest"] == digest(province, year) else None
+    except (OSError, ValueError):
         return None
-    kept = json.loads(marker.read_text(encoding="utf-8"))
-    return kept["tables"] if kept["digest"] == digest(province, year) else None
 
 
 def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None:

@@ -105,6 +105,7 @@ def histogram(counts: pd.Series, *, language: Language, x_label: str, y_label: s
     """Counts by a whole number, a bar each."""
     fig, ax = plt.subplots(figsize=(8, 3.6))
     ax.bar(counts.index, counts, width=0.8, color=PALETTE["accent"])
+    ax.set_xlim(counts.index.min() - 1, counts.index.max() + 1)
     ax.yaxis.set_major_formatter(lambda value, _: language.number(value))
     ax.xaxis.set_major_formatter(lambda value, _: language.number(value))
     ax.set_xlabel(x_label, loc="left")

@@ -266,6 +266,23 @@ def test_raw_data_that_cannot_be_read_stop_only_their_own_edition(made, root):
     assert "2024/scores.csv, row 2, column criterion" in failures[0].message
 
 
+def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, monkeypatch):
+    denied, own = root / "data/raw/quang-nam/2022/sipas.csv", inputs.fingerprint
+
+    def fingerprint(file: Path) -> str:
+        if file == denied:
+            raise PermissionError(13, "Permission denied", str(file))
+        return own(file)
+
+    monkeypatch.setattr(inputs, "fingerprint", fingerprint)
+    page = root / "outputs" / "quang-nam" / "2023" / "03_sipas.html"
+    page.unlink()
+    said = CliRunner().invoke(app, ["run", "2022", "2023", "--lang", "en", "--notebook", "03"])
+    assert said.exit_code == 1
+    assert "par: quang-nam 2022: [Errno 13] Permission denied" in said.output.replace("\n", " ")
+    assert page.is_file()
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
