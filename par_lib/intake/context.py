@@ -7,7 +7,6 @@ else the nearest line above it that says anything.
 import datetime as dt
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from par_lib.intake import language
 from par_lib.intake.documents import Report
@@ -180,7 +179,8 @@ class Context:
     def is_task(self, number: int) -> bool:
         """Whether a line stands in a section on what is to be done."""
         return any(
-            self.lines[at].depth == 0 and _task_heading().search(self.marked[at].flat)
+            self.lines[at].depth == 0
+            and language.patterns("tasks")["heading"].search(self.marked[at].flat)
             for at in self.upwards(number)
         )
 
@@ -227,8 +227,3 @@ def unit_key(numeral: Numeral, topic: dict) -> str:
     if kind == "ratio":
         return "points"
     return "no unit" if kind == "plain" else kind
-
-
-@cache
-def _task_heading() -> re.Pattern[str]:
-    return language.compile_words(language.table()["tasks"]["heading"])

@@ -45,9 +45,9 @@ def table() -> dict:
 
 
 @cache
-def nouns() -> dict[str, re.Pattern[str]]:
-    """What stands behind a number, by what it counts; tried in the file's order."""
-    return {name: compile_words(pattern) for name, pattern in table()["nouns"].items()}
+def patterns(section: str) -> dict[str, re.Pattern[str]]:
+    """The words of a section by name, in the file's order, to be searched for."""
+    return {name: compile_words(words) for name, words in table()[section].items()}
 
 
 @cache

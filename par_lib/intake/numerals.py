@@ -90,7 +90,7 @@ def find(text: str) -> list[Numeral]:
 
 def _noun_behind(flat: str, end: int) -> str | None:
     start = _SPACE.match(flat, end).end()
-    for name, pattern in language.nouns().items():
+    for name, pattern in language.patterns("nouns").items():
         if pattern.match(flat, start):
             return name
     return None

@@ -60,44 +60,40 @@ def find(flat: str, year: int) -> list[Stated]:
             if taken or _LAW.search(flat, max(0, start - 40), start):
                 continue
             try:
-                found.append(Stated(start, end, make(match, year)))
+                said = match.groupdict().get("y")
+                found.append(Stated(start, end, make(match, int(said) if said else year)))
             except ValueError:  # 31/4: no such day, so no date
                 continue
     return sorted(found, key=lambda stated: stated.start)
 
 
-def _number(text: str | None, fallback: int) -> int:
-    return int(text) if text else fallback
-
-
 def _between(match: re.Match[str], year: int) -> Period:
-    last = _number(match["by"], year)
-    start = dt.date(_number(match["ay"], last), int(match["am"]), int(match["ad"]))
+    last = int(match["by"] or year)
+    start = dt.date(int(match["ay"] or last), int(match["am"]), int(match["ad"]))
     return _ordered(start, dt.date(last, int(match["bm"]), int(match["bd"])), "part")
 
 
 def _to_day(match: re.Match[str], year: int) -> Period:
-    end = dt.date(_number(match["y"], year), int(match["m"]), int(match["d"]))
+    end = dt.date(year, int(match["m"]), int(match["d"]))
     return Period(dt.date(end.year, 1, 1), end, "to")
 
 
 def _to_month(match: re.Match[str], year: int) -> Period:
-    return _months(1, int(match["m"]), _number(match["y"], year), "to")
+    return _months(1, int(match["m"]), year, "to")
 
 
 def _month(match: re.Match[str], year: int) -> Period:
     month = int(match["m"])
-    return _months(month, month, _number(match["y"], year))
+    return _months(month, month, year)
 
 
 def _quarter(match: re.Match[str], year: int) -> Period:
     quarter = _QUARTERS.get(match["q"]) or int(match["q"])
-    return _months(3 * quarter - 2, 3 * quarter, _number(match["y"], year))
+    return _months(3 * quarter - 2, 3 * quarter, year)
 
 
 def _some_months(match: re.Match[str], year: int) -> Period:
     count = _NUMBERS.get(match["n"]) or int(match["n"])
-    year = _number(match["y"], year)
     return _months(13 - count, 12, year) if match["last"] else _months(1, count, year)
 
 
@@ -107,11 +103,11 @@ def _several(match: re.Match[str], year: int) -> Period:
 
 
 def _year(match: re.Match[str], year: int) -> Period:
-    return whole(int(match["y"]))
+    return whole(year)
 
 
 def _plan(match: re.Match[str], year: int) -> Period:
-    return whole(int(match["y"]), "plan")
+    return whole(year, "plan")
 
 
 def _months(first: int, last: int, year: int, kind: str = "part") -> Period:

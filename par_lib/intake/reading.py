@@ -117,7 +117,7 @@ class Reader:
         between = marked.bare[since : numeral.start]
         if numeral.kind == "rank":  # "…, down 8 % on 2021, 61st of 63"
             between = between.rpartition(",")[2]
-        for name, pattern in _other_patterns().items():
+        for name, pattern in language.patterns("other").items():
             if pattern.search(between):
                 raise Unsure(N_("said of something else: {about}"), name)
         if _COMPARED.match(marked.flat, numeral.end):
@@ -260,11 +260,6 @@ def _proper_name(text: str) -> str:
             if first.istitle() and second.istitle() and first not in _NATIONAL:
                 return f"{first} {second}"
     return ""
-
-
-@cache
-def _other_patterns() -> dict[str, re.Pattern[str]]:
-    return {name: language.compile_words(p) for name, p in language.table()["other"].items()}
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container
-from functools import cache
 
 from par_lib.intake import language
 from par_lib.intake.context import Context
@@ -54,7 +53,7 @@ def read(
 def _area(context: Context, number: int) -> str | None:
     for at in context.upwards(number):
         if context.lines[at].place == "heading" and context.lines[at].depth:
-            for area, pattern in _areas().items():
+            for area, pattern in language.patterns("areas").items():
                 if pattern.search(context.marked[at].flat):
                     return area
     return None
@@ -96,10 +95,10 @@ def _who(context: Context, number: int, start: int, end: int) -> tuple[list[str]
         if start <= name.start < end and name.level not in ("province", "nation")
     ]
     covered = [(first, last) for first, last, _ in named]
-    for group in _groups().finditer(marked.flat, start, end):
+    for group in language.patterns("tasks")["groups"].finditer(marked.flat, start, end):
         if all(group.end() <= first or last <= group.start() for first, last in covered):
             named.append((*group.span(), marked.line.text[slice(*group.span())]))
-    support = _support().search(marked.flat, start, end)
+    support = language.patterns("tasks")["support"].search(marked.flat, start, end)
     border = support.start() if support else end
     leads = [spelled for first, _, spelled in sorted(named) if first < border]
     supports = [spelled for first, _, spelled in sorted(named) if first >= border]
@@ -124,18 +123,3 @@ def _target(
     bound = BOUND_BEHIND.match(marked.flat, inside[0].end)
     word = f" {bound['word']}" if bound and bound["word"].startswith("trở") else ""
     return inside, f"{inside[0].text}%{word}", "pct"
-
-
-@cache
-def _areas() -> dict[str, re.Pattern[str]]:
-    return {area: language.compile_words(w) for area, w in language.table()["areas"].items()}
-
-
-@cache
-def _support() -> re.Pattern[str]:
-    return language.compile_words(language.table()["tasks"]["support"])
-
-
-@cache
-def _groups() -> re.Pattern[str]:
-    return language.compile_words(language.table()["tasks"]["groups"])
