@@ -148,5 +148,5 @@ def _indicator(measure: str, data: tables.Tables, language: Language) -> str:
         return ""
     rows = rows[rows["period_end"] == rows["period_end"].max()]
     percent = rows["measure_unit"].iloc[-1] == "pct"
-    ends = rows["value_low"].min(), rows["value_high"].max()
+    ends = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     return language.interval(*ends, 2 if percent else 0, percent=percent)

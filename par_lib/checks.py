@@ -34,7 +34,7 @@ def review(
         *parts_against_whole(tables["indicators"]),
         *components_against_total(sipas, tables["scores"]),
         *sources_that_differ(sipas, "component", "satisfaction_pct", _SATISFIED, 2),
-        *sources_that_differ(sipas, "component", "points", _EARNED, 2),
+        *sources_that_differ(sipas, "component", "points", _EARNED, 4),
         *sources_that_differ(tables["scores"], "criterion", "points", _EARNED, 2),
         *sources_that_differ(tables["scores"], "criterion", "rank_low", _RANKED, 0),
         *title_against_data(sources, year=year),
@@ -256,7 +256,7 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
         a, b, severity, decide, {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
     )  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
-    for row in sipas[sipas["component"] == "overall"].itertuples():
+    for row in sipas.query("component == 'overall' and satisfaction_pct.notna()").itertuples():
         if abs(row.satisfaction_pct - implied) <= _RATE_TOLERANCE_PCT:
             continue
         yield from_rows(

@@ -245,7 +245,8 @@ def _on_time(data: Tables) -> tuple[str, pd.DataFrame]:
         pair = units.assign(**{name: end.where(end >= 0) for name, end in ends.items()})
         return "rate", _pair(pair, "low", "high")
     total = late.loc[late["unit"] == data.place, "late_low"]
-    if len(total) != 1 or total.isna().any() or units.empty:
+    most = units[["late_low", "late_high"]].max(axis=None)
+    if len(total) != 1 or total.isna().any() or units.empty or most > total.item():
         return "", pd.DataFrame(columns=["low", "high"], dtype=float)
     low = 100 - scoring.share(units["late_high"].astype(float), total=total.item())
     high = 100 - scoring.share(units["late_low"].astype(float), total=total.item())

@@ -69,11 +69,12 @@ def year_of(text: str) -> int:
     return int(text)
 
 
-def require(province: str, year: int) -> int:
+def require(province: str, year: int | str) -> int:
     """The year, after making sure that this province and year have raw data.
 
     Raises ValueError naming those that have.
     """
+    year = year_of(year) if isinstance(year, str) else year
     have = years(province)
     if year not in have:
         raise ValueError(

@@ -187,20 +187,18 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
 
 def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> None:
     """Make the view ``dossiers`` of the rows of all files."""
-    readers = {
-        ".parquet": connection.read_parquet,
-        ".csv": lambda names: connection.read_csv(names, all_varchar=True),
-    }
+    connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")  # where a time with a zone has its day
     rows = None
-    for suffix, reader in readers.items():
-        names = [str(file) for file in files if file.suffix.lower() == suffix]
-        if not names:
-            continue
-        own = reader(names)
+    for file in files:
+        if file.suffix.lower() == ".csv":
+            own = connection.read_csv(str(file), all_varchar=True)
+        else:
+            own = connection.read_parquet(str(file))
         missing = [name for name in COLUMNS if name not in own.columns]
         if missing:
-            raise ValueError(f"{names[0]}: lacks {', '.join(missing)}; a register has "
-                             f"{', '.join(COLUMNS)}")  # fmt: skip
+            raise ValueError(
+                f"{file}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}"
+            )
         own = own.project(_CELLS)
         rows = own if rows is None else rows.union(own)
     rows.create_view("dossiers")

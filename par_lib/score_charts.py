@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from par_lib.charts import (
     BACKING,
@@ -106,8 +107,9 @@ def histogram(counts: pd.Series, *, language: Language, x_label: str, y_label: s
     fig, ax = plt.subplots(figsize=(8, 3.6))
     ax.bar(counts.index, counts, width=0.8, color=PALETTE["accent"])
     ax.set_xlim(counts.index.min() - 1, counts.index.max() + 1)
-    ax.yaxis.set_major_formatter(lambda value, _: language.number(value))
-    ax.xaxis.set_major_formatter(lambda value, _: language.number(value))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+        axis.set_major_formatter(lambda value, _: language.number(value))
     ax.set_xlabel(x_label, loc="left")
     ax.set_ylabel(y_label)
     ax.grid(axis="y")

@@ -74,8 +74,8 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     """One row a criterion (and year, where there is one): what all rows that state it say.
 
     ``points`` become ``points_low``/``points_high``, points from the least to the most stated;
-    other pairs likewise (ranks: 1 is best). A row that states nothing adds nothing. status is
-    "derived" where one row is; source and locator name all.
+    other pairs likewise (ranks: 1 is best), without an upper end where one has none. Rows that
+    state nothing add nothing. status is "derived" where one row is; source and locator name all.
 
     >>> two = pd.DataFrame({"criterion": "par_index", "points": [80.91, 81.0], "rank_low": 57,
     ...     "rank_high": 57, "status": "reported", "source": ["a", "b"], "locator": ["1", "2"]})
@@ -84,13 +84,20 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     """
     known = stated.assign(points_low=stated["points"], points_high=stated["points"])
     known = known.drop(columns="points")
+    lows = [name for name in known if name.endswith("_low")]
     keys = [name for name in (by, "year") if name in known]
-    how = {name: "min" if name.endswith("_low") else "max" if name.endswith("_high") else "first"
+    says = known[lows].notna().any(axis=1)
+    known = known[says | ~says.groupby([known[key] for key in keys]).transform("any")]
+    how = {name: "min" if name in lows else "first"
            for name in known.columns.difference(keys, sort=False)}  # fmt: skip
     groups = known.groupby(keys, sort=False)
     rows = groups.agg(how)
     for name, said in groups:
         place = name if len(keys) > 1 else name[0]
+        for low in lows:
+            high = low.replace("_low", "_high")
+            ends = said.loc[said[low].notna(), high]  # missing where one of them has no end
+            rows.loc[place, high] = ends.max(skipna=False) if len(ends) else None
         if (said["status"] == "derived").any():
             rows.loc[place, "status"] = "derived"
         rows.loc[place, ["source", "locator"]] = join_traces(said["source"], said["locator"])
@@ -152,10 +159,16 @@ def _indicator(data: Tables, name: str) -> Rate | None:
     own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
     if not whole:
         return _rate(own["value_low"], own["value_high"], own)
-    low, high = own["value_low"].min(), own["value_high"].max()
-    least, most = of["value_low"].min(), of["value_high"].max()
-    ends = (pd.Series([_percent(low, most)]), pd.Series([_percent(high, least)]))
-    return _rate(*ends, pd.concat([own, of]))
+    if own.empty or of.empty:
+        return None
+    pairs = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
+    if pairs.empty:
+        pairs = own.merge(of, how="cross", suffixes=("", "_of"))
+    low = [_percent(*pair) for pair in zip(pairs["value_low"], pairs["value_high_of"], strict=True)]
+    high = [
+        _percent(*pair) for pair in zip(pairs["value_high"], pairs["value_low_of"], strict=True)
+    ]
+    return _rate(pd.Series(low), pd.Series(high), pd.concat([own, of]))
 
 
 def _on_time(data: Tables, level: str) -> Rate | None:

@@ -103,7 +103,7 @@ class Tables:
 
 
 def load(province: str, year: int) -> Tables:
-    """Tidy tables of one province and year, made anew where raw data or cleaning changed.
+    """Tidy tables of one province and year, made anew where raw data or code changed.
 
     Raises ValueError for a province or year without raw data, naming those that have it, and
     cleaning.DataError naming file, row and column of every cell that cannot be read.

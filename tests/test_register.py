@@ -110,6 +110,22 @@ def test_codes_of_a_csv_are_text_and_a_day_that_is_none_is_told(write, tmp_path)
         count(wrong)
 
 
+def test_columns_are_known_by_their_names_in_every_file(write):
+    turned = FIVE[[*reversed(FIVE.columns)]]
+    files = [write(FIVE.iloc[:2], "a.csv"), write(turned.iloc[2:], "b.csv")]
+    pd.testing.assert_frame_equal(count(*files)[0], count(write(FIVE, "whole.parquet"))[0])
+    with pytest.raises(ValueError, match=r"c\.csv: lacks level;"):
+        count(files[0], write(FIVE.drop(columns="level"), "c.csv"))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Ho_Chi_Minh"])
+def test_a_time_with_a_zone_has_its_day_in_viet_nam(write, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    own = FIVE.iloc[[1]].copy()
+    own["finished"] = pd.Timestamp("2022-01-12 20:00", tz="UTC")  # 3 o'clock of the 13th there
+    assert count(write(own))[0]["days_late"].tolist() == [3]
+
+
 def test_files_of_both_kinds_count_together(write):
     files = [write(FIVE.iloc[:2], "a.csv"), write(FIVE.iloc[2:], "b.parquet")]
     pd.testing.assert_frame_equal(count(*files)[0], count(write(FIVE, "whole.parquet"))[0])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from unittest import mock
 
@@ -266,6 +267,63 @@ def test_raw_data_that_cannot_be_read_stop_only_their_own_edition(made, root):
     assert "2024/scores.csv, row 2, column criterion" in failures[0].message
 
 
+@pytest.mark.parametrize("content", ["{}", "[]", "3", "{", '{"files": {}}'])
+def test_a_manifest_that_is_none_is_made_again(made, content):
+    file = made / plan.MANIFEST
+    file.write_text(content, encoding="utf-8")
+    assert plan.standing(request()) is None
+    said = CliRunner().invoke(app, ["verify", str(made)])
+    assert said.exit_code == 1 and "manifest.json: damaged; make the edition again" in said.output
+    own = request()
+    assert make(plan.Request("quang-nam", 2022, ("en",), own.notebooks)) == (
+        ["00", "01", "02", "03", "04", "05", "06", "07"], [],
+    )  # fmt: skip
+
+
+def test_another_year_that_changes_meanwhile_stops_what_read_it(made, change):
+    class Meanwhile(Here):
+        def submit(self, task, *arguments) -> Future:
+            future = super().submit(task, *arguments)
+            if arguments[0].name == "en/04_scorecard":
+                change(2023, "scores", "84,60", "84,61")
+            return future
+
+    before = (made / plan.MANIFEST).read_bytes()
+    failures = runner.make([request(2022, "04", force=True)], executor=Meanwhile(),
+                           tell=lambda *_: None)  # fmt: skip
+    (failure,) = failures
+    assert failure.message.startswith("data/raw/quang-nam/2023/scores.csv changed while")
+    assert (made / plan.MANIFEST).read_bytes() == before
+
+
+def test_a_pool_that_died_fails_what_is_left_and_leaves_nothing(made):
+    class Dead(Executor):
+        def submit(self, task, *arguments) -> Future:
+            raise BrokenProcessPool("gone")
+
+    failures = runner.make([request(force=True), request(2023, "03", force=True)], executor=Dead(),
+                           tell=lambda *_: None)  # fmt: skip
+    assert [failure.place for failure in failures] == ["quang-nam 2022", "quang-nam 2023"]
+    assert all("BrokenProcessPool: gone" in failure.message for failure in failures)
+    assert [path.name for path in made.parent.glob(".2*")] == []
+
+
+def test_an_edition_that_was_made_meanwhile_is_not_replaced_by_one_page(made):
+    page = plan.all_notebooks()[1]
+    alone = plan.Request("quang-nam", 2022, ("en",), (page,), anew=(page,))  # asked before
+    assert make(alone) == (["01"], [])
+    assert len(plan.standing(request())["runs"]) == 8
+
+
+def test_an_edition_loses_no_language(made):
+    assert plan.standing(request())["languages"] == ["en"]
+    every = plan.all_notebooks()
+    both = plan.with_what_stands(plan.Request("quang-nam", 2022, ("vi",), every))
+    assert both.languages == ("vi", "en")  # the one asked for lies on top
+    some = plan.with_what_stands(plan.Request("quang-nam", 2022, ("vi",), every[:1]))
+    assert some.languages == ("en", "vi")
+
+
 def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, monkeypatch):
     denied, own = root / "data/raw/quang-nam/2022/sipas.csv", inputs.fingerprint
 
@@ -276,7 +334,7 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
 
     monkeypatch.setattr(inputs, "fingerprint", fingerprint)
     page = root / "outputs" / "quang-nam" / "2023" / "03_sipas.html"
-    page.unlink()
+    page.unlink(missing_ok=True)
     said = CliRunner().invoke(app, ["run", "2022", "2023", "--lang", "en", "--notebook", "03"])
     assert said.exit_code == 1
     assert "par: quang-nam 2022: [Errno 13] Permission denied" in said.output.replace("\n", " ")
@@ -385,8 +443,13 @@ def test_a_forked_kernel_is_interrupted_and_goes_on(tmp_path):
                 pass
             await manager.interrupt_kernel()
             first = await client.get_shell_msg(timeout=10)
+            while (await client.get_iopub_msg(timeout=10))["content"] != {
+                "execution_state": "idle"
+            }:
+                pass
+            await asyncio.sleep(0.5)  # for a moment after an error a kernel refuses what comes
             client.execute("1")
-            second = await client.get_shell_msg(timeout=10)
+            second = await client.get_shell_msg(timeout=30)
             return [first["content"]["ename"], second["content"]["status"]]
         finally:
             client.stop_channels()

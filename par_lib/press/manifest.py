@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 from par_lib import inputs, tables
-from par_lib.press.plan import MANIFEST, Request, inputs_of, inputs_of_other_years
+from par_lib.press.plan import MANIFEST, Request, inputs_of, inputs_of_other_years, read_by
 
 
 def write(
@@ -24,7 +24,8 @@ def write(
         "synthetic": data.synthetic,
         "languages": list(request.languages),
         "parameters": request.values,
-        "inputs": inputs_of(request) | inputs_of_other_years(request, runs),
+        "inputs": inputs_of(request)
+        | inputs_of_other_years(request.province, request.year, read_by(runs)),
         "files": {
             p.relative_to(build).as_posix(): inputs.sha256(p)
             for p in sorted(build.rglob("*"))

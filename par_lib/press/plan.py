@@ -14,6 +14,7 @@ from par_lib import inputs, paths
 
 MANIFEST = "manifest.json"
 NUMBERED = "[0-9][0-9]_*.ipynb"
+_KEYS = {"province", "place", "year", "languages", "parameters", "inputs", "files", "runs"}
 
 
 @dataclass(frozen=True)
@@ -86,30 +87,43 @@ def inputs_of(request: Request) -> dict[str, str]:
     return _marked([*inputs.raw_files(request.province, request.year), *request.notebooks])
 
 
-def inputs_of_other_years(request: Request, runs: dict[str, dict]) -> dict[str, str]:
-    """Fingerprint by path of the raw tables of other years that an edition's runs have read."""
-    read = {entry for run in runs.values() for entry in run["read"]}
+def inputs_of_other_years(province: str, year: int, read: Iterable[str]) -> dict[str, str]:
+    """Fingerprint by path of the raw tables of other years in ``read``, as runs note it."""
     files = set()
     for entry in read:
         of, _, table = entry.partition(":")
-        years = paths.years(request.province) if of == inputs.EVERY else [int(of)]
+        years = paths.years(province) if of == inputs.EVERY else [int(of)]
         name = "*.csv" if table == inputs.EVERY else f"{table}.csv"
-        for year in {*years} - {request.year}:
-            files.update(paths.raw(request.province, year).glob(name))
+        for other in {*years} - {year}:
+            files.update(paths.raw(province, other).glob(name))
     return _marked(file for file in files if not file.name.startswith("."))
 
 
+def read_by(runs: dict[str, dict]) -> set[str]:
+    """All that the runs of an edition have read."""
+    return {entry for run in runs.values() for entry in run["read"]}
+
+
 def _marked(files: Iterable[Path]) -> dict[str, str]:
+    def mark(file: Path) -> str:
+        try:
+            return inputs.fingerprint(file)
+        except OSError as error:  # told by whoever needs what stands in it
+            return f"cannot be read ({error.strerror})"
+
     root = paths.root()
-    return {file.relative_to(root).as_posix(): inputs.fingerprint(file) for file in sorted(files)}
+    return {file.relative_to(root).as_posix(): mark(file) for file in sorted(files)}
 
 
 def read_manifest(file: Path) -> dict:
     """A manifest as a dict; ValueError where it is damaged."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{file}: damaged ({error}); make the edition again") from error
+        made = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        made = None
+    if not isinstance(made, dict) or not made.keys() >= _KEYS:
+        raise ValueError(f"{file}: damaged; make the edition again")
+    return made
 
 
 def standing(request: Request) -> dict | None:
@@ -120,20 +134,23 @@ def standing(request: Request) -> dict | None:
 
 
 def with_what_stands(request: Request) -> Request:
-    """The request of some notebooks, with those others that stand, in all their languages.
+    """The request in all languages that stand, and with those other notebooks that stand.
 
-    An edition shows one state of the figures. So the others are run again where theirs changed, and
-    only there; they keep the parameters they were made with.
+    An edition loses no language, and shows one state of the figures. So the others are run again
+    where theirs changed, and only there; they keep the parameters they were made with.
     """
     made = standing(request)
-    if made is None or set(request.notebooks) == set(all_notebooks()):
+    if made is None:
         return request
     asked = {notebook.stem for notebook in request.notebooks}
     names = asked | {name.partition("/")[2] for name in made["runs"]}
     values = {name: own for name, own in made["parameters"].items() if name not in asked}
+    languages = [*made["languages"], *request.languages]
+    if asked == {notebook.stem for notebook in all_notebooks()}:  # a person says which lies on top
+        languages = [*request.languages, *made["languages"]]
     return replace(
         request,
-        languages=tuple(dict.fromkeys((*made["languages"], *request.languages))),
+        languages=tuple(dict.fromkeys(languages)),
         notebooks=tuple(notebook for notebook in all_notebooks() if notebook.stem in names),
         values=values | request.values,
     )
@@ -145,10 +162,10 @@ def kept_runs(request: Request) -> dict[str, dict]:
     None where another language is to lie on top, nor where an executed notebook was altered since.
     """
     made, target = standing(request), paths.outputs(request.province, request.year)
-    if made is None or list(request.languages[: len(made["languages"])]) != made["languages"]:
+    if made is None or request.languages[0] != made["languages"][0]:
         return {}
     kept = {}
-    for lang in made["languages"]:
+    for lang in {*made["languages"]} & {*request.languages}:
         here = language_folder(request.languages, lang) / "notebooks"
         for notebook in {*request.notebooks} - {*request.anew}:
             run, file = made["runs"].get(f"{lang}/{notebook.stem}"), here / notebook.name

@@ -21,6 +21,7 @@ from par_lib.press.plan import Job, Request
 
 KEPT, DONE, FAILED, STOPPED = "kept", "done", "failed", "stopped"
 Told = Callable[[str, str], None]
+_ALL = f"{inputs.EVERY}:{inputs.EVERY}"
 
 
 @dataclass
@@ -28,6 +29,7 @@ class _Edition:
     request: Request
     lock: FileLock
     inputs: dict[str, str]
+    other_years: dict[str, str]
     build: Path
     started: dt.datetime
     runs: dict[str, dict]
@@ -55,16 +57,20 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
     for request in requests:
         try:
             begun, own = _begin(request)
-        except (ValueError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
             failures.append(_failure(request, error))
             continue
-        for _ in range(len(request.notebooks) * len(request.languages) - len(own)):
+        for _ in begun.runs:
             tell(KEPT, request.place)
         for job in own:
-            future = executor.submit(run, job)
+            try:
+                future = executor.submit(run, job)
+            except Exception as error:  # noqa: BLE001 - the pool is gone, of whatever it died
+                failures.append(_give_up(begun, error, job))
+                break
             begun.waiting.add(future)
             jobs[future] = (begun, job)
-        if not own:
+        if not begun.waiting:
             failures += _end(begun)
     while jobs:
         done, _ = wait(jobs, return_when=FIRST_COMPLETED)
@@ -84,38 +90,42 @@ def _begin(request: Request) -> tuple[_Edition, list[Job]]:
     started = dt.datetime.now(dt.UTC)
     lock = place.reserve(paths.outputs(request.province, request.year))
     try:
+        request = plan.with_what_stands(request)  # again: another run may just have made it
         edition.forget_failures(request)
         given = plan.inputs_of(request)
+        others = plan.inputs_of_other_years(request.province, request.year, [_ALL])
         edition.refresh_tables(request)
         kept = plan.kept_runs(request)
         build, own = edition.begin(request, kept)
     except BaseException:
         lock.release()
         raise
-    return _Edition(request, lock, given, build, started, dict(kept)), own
+    return _Edition(request, lock, given, others, build, started, dict(kept)), own
 
 
 def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
     """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
     try:
         read = future.result()
-    except CancelledError as error:
-        if begun.failed:
-            return STOPPED, None
-        failure = _failure(job.request, error, job)  # not by us: a cluster gave it up
-    except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
-        failure = _failure(job.request, error, job)
-    else:
         begun.runs[job.name] = {
             "recipe": plan.recipe(job.request, job.notebook, job.lang),
             "read": read,
             "state": inputs.state_of(read, job.request.province, job.request.year),
         }
-        return DONE, None
+    except CancelledError as error:
+        if begun.failed:
+            return STOPPED, None
+        return FAILED, _give_up(begun, error, job)  # not cancelled by us: a cluster gave it up
+    except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
+        return FAILED, _give_up(begun, error, job)
+    return DONE, None
+
+
+def _give_up(begun: _Edition, error: BaseException, job: Job) -> Failure:
     begun.failed = True
     for other in begun.waiting:
         other.cancel()
-    return FAILED, failure
+    return _failure(job.request, error, job)
 
 
 def _end(begun: _Edition) -> Iterator[Failure]:
@@ -133,15 +143,21 @@ def _end(begun: _Edition) -> Iterator[Failure]:
 
 def _require_unchanged(begun: _Edition) -> None:
     """ValueError for an input that changed since: notebooks may have read different figures."""
-    given, now = begun.inputs, plan.inputs_of(begun.request)
-    changed = sorted(name for name in {*given, *now} if given.get(name) != now.get(name))
+    request, given, now = begun.request, begun.inputs, plan.inputs_of(begun.request)
+    changed = {name for name in {*given, *now} if given.get(name) != now.get(name)}
+    read = plan.read_by(begun.runs)
+    others = plan.inputs_of_other_years(request.province, request.year, read)
+    changed |= {name for name, mark in others.items() if begun.other_years.get(name) != mark}
     if changed:
-        raise ValueError(f"{', '.join(changed)} changed while the edition was made; run again")
+        raise ValueError(
+            f"{', '.join(sorted(changed))} changed while the edition was made; run again"
+        )
 
 
 def _failure(request: Request, error: BaseException, job: Job | None = None) -> Failure:
     """What to say of an error; its log is kept, unless the message says all."""
-    message, told = str(error), isinstance(error, NotebookError | ValueError | OSError)
+    message = str(error)
+    told = isinstance(error, NotebookError | ValueError) or (isinstance(error, OSError) and not job)
     if not told:
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from par_lib import inputs, paths
 from par_lib.files import write_whole
 from par_lib.press import place, plan
+from par_lib.schema import LANGUAGES
 
 EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{plan.MANIFEST}"
 # Set and taken away after a page was made, so no part of what its hash is taken over.
@@ -114,9 +115,7 @@ def _manifest(folder: Path) -> dict:
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
     root, known = paths.root(), made["inputs"]
-    now = inputs.raw_files(made["province"], made["year"])
-    found = [(name, ADDED) for file in now
-             if (name := file.relative_to(root).as_posix()) not in known]  # fmt: skip
+    found = [(name, ADDED) for name in _raw_now(made) if name not in known]
     for name, fingerprint in known.items():
         try:
             if inputs.fingerprint(root / name) != fingerprint:
@@ -128,6 +127,13 @@ def _inputs_altered(made: dict) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def _raw_now(made: dict) -> set[str]:
+    """Raw files that an edition would be made from today."""
+    province, year = made["province"], made["year"]
+    own = {file.relative_to(paths.root()).as_posix() for file in inputs.raw_files(province, year)}
+    return own | {*plan.inputs_of_other_years(province, year, plan.read_by(made["runs"]))}
+
+
 def _hash(file: Path, made: dict) -> str:
     """Hash of a file as it was made: of a page without the status line, if it is just that."""
     if file.suffix != ".html":
@@ -136,9 +142,11 @@ def _hash(file: Path, made: dict) -> str:
     found = _STATUS.search(text)
     if found:
         names = html.unescape(found[1]).split(", ")
-        own = re.compile(rf"data/raw/{made['province']}/[\w.=/-]+")
-        if all(map(own.fullmatch, names)) and found[0] in [
-            _line(names, lang) for lang in made["languages"]
-        ]:
+        known, lines = (
+            {*made["inputs"], *_raw_now(made)},
+            [_line(names, lang) for lang in LANGUAGES],
+        )
+        own = re.compile(rf"data/raw/{made['province']}/[\w.=/-]+")  # one that is gone again
+        if all(name in known or own.fullmatch(name) for name in names) and found[0] in lines:
             text = text[: found.start()] + text[found.end() :]
     return inputs.sha256_of(text.encode(errors="surrogateescape"))
