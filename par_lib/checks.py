@@ -181,8 +181,7 @@ def announced_against_listed(
         what = N_(
             "{level}: {announced} are announced below {threshold} % at {day}, and {listed} listed."
         )
-        decide = N_("Find the unit that is missing or listed too much.")
-        severity, decide = verdict(a == b, decide)
+        severity, decide = verdict(a == b, N_("Find the unit that is missing or listed too much."))
         yield from_rows("announced_against_listed", row.level, what, a, b, severity, decide, values,
                        indicators.loc[[row.Index]])  # fmt: skip
 
@@ -275,7 +274,8 @@ def sources_that_differ(
 ) -> Iterator[Finding]:
     """A figure of the province, named in the column ``name``, stated with two values."""
     decide = N_("Decide which value is quoted; this edition shows both.")
-    for code, rows in stated.dropna(subset=[column]).groupby(name):
+    known = stated.dropna(subset=[column])
+    for (code, _), rows in known.groupby([name, known.get("unit_code", name)]):
         low, high = float(rows[column].min()), float(rows[column].max())
         values = {"figure": LABELS[code], "high": [high, digits], "low": [low, digits]}
         if low < high:

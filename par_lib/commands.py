@@ -43,17 +43,12 @@ def requests(
     fork: bool, force: bool,
 ) -> list[plan.Request]:  # fmt: skip
     """What to make, checked before any kernel starts."""
-    from par_lib.press import place
-
     codes = dict.fromkeys(code.strip() for code in lang.split(","))
     for code in codes:
         if code not in LANGUAGES:
             raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
     notebooks = _choose(plan.all_notebooks(), only)
     values = parameters.chosen(texts, list(notebooks))
-    for folder in (paths.outputs(province, year) for province, year in wanted):
-        with suppress(ValueError, OSError), place.reserved(folder):
-            place.clear(folder)  # before it is asked what stands: a killed run may have moved it
     anew = notebooks if force else ()
     asked = (
         plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
@@ -70,6 +65,9 @@ def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> l
     stale = [request for request in wanted if not _up_to_date(request)]
     for request in wanted:
         if request not in stale:
+            folder = paths.outputs(request.province, request.year)
+            with suppress(ValueError, OSError), place.reserved(folder):
+                place.clear(folder)  # what a killed run left
             typer.echo(f"{request.place}: nothing to do, it is up to date")
     index = paths.root() / "outputs" / "index.html"
     failures = []

@@ -74,13 +74,13 @@ def require(province: str, year: int | str) -> int:
 
     Raises ValueError naming those that have.
     """
-    year = year_of(year) if isinstance(year, str) else year
     have = years(province)
-    if year not in have:
-        raise ValueError(
-            f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
-        )
-    return year
+    for one in have:
+        if year in (one, str(one)):
+            return one
+    raise ValueError(
+        f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
+    )
 
 
 def _require_province(province: str) -> None:

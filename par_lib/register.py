@@ -104,7 +104,8 @@ def count(
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
             except duckdb.Error as error:
-                raise ValueError(f"{files[0]}: cannot be read as a register ({error})") from error
+                which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
+                raise ValueError(f"{which}: cannot be read as a register ({error})") from error
     faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
     faults["duplicate"] = int(twice[0])
     histogram = found[found["fault"].isna()].drop(columns="fault")
@@ -187,13 +188,18 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
 
 def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> None:
     """Make the view ``dossiers`` of the rows of all files."""
+    import duckdb
+
     connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")  # where a time with a zone has its day
     rows = None
     for file in files:
-        if file.suffix.lower() == ".csv":
-            own = connection.read_csv(str(file), all_varchar=True)
-        else:
-            own = connection.read_parquet(str(file))
+        try:
+            if file.suffix.lower() == ".csv":
+                own = connection.read_csv(str(file), all_varchar=True)
+            else:
+                own = connection.read_parquet(str(file))
+        except duckdb.Error as error:
+            raise ValueError(f"{file}: cannot be read as a register ({error})") from error
         missing = [name for name in COLUMNS if name not in own.columns]
         if missing:
             raise ValueError(

@@ -156,6 +156,9 @@ def test_sources_that_differ():
     (found,) = differing(pd.concat([sipas(75.0), sipas(74.56)], ignore_index=True))
     assert (found.subject, found.number_a, found.number_b) == ("overall", 75.0, 74.56)
     assert not differing(pd.concat([sipas(75.0), sipas(75.0)], ignore_index=True))
+    # two places may well have two values
+    places = pd.concat([sipas(75.0, "a"), sipas(74.56, "b")], ignore_index=True)
+    assert not differing(places)
 
 
 def test_title_against_data():

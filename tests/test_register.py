@@ -157,8 +157,9 @@ def test_a_file_that_is_no_register_is_named(write, tmp_path):
         count(write(FIVE.drop(columns="due")))
     noise = tmp_path / "noise.parquet"
     noise.write_bytes(b"PAR1 noise")
-    with pytest.raises(ValueError, match=r"noise\.parquet: cannot be read as a register"):
-        count(noise)
+    for files in ((noise,), (write(FIVE), noise)):
+        with pytest.raises(ValueError, match=r"noise\.parquet: cannot be read as a register"):
+            count(*files)
 
 
 def histogram(days: list[int], open_: list[int] = ()) -> pd.DataFrame:

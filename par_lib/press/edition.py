@@ -40,7 +40,6 @@ def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
     Runs in ``kept`` are taken over from the standing edition.
     """
     target = paths.outputs(request.province, request.year)
-    place.clear(target)
     build = place.build_folder(target)
     jobs = []
     for lang in request.languages:

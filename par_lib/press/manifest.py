@@ -7,7 +7,8 @@ from pathlib import Path
 import nbformat
 
 from par_lib import inputs, tables
-from par_lib.press.plan import MANIFEST, Request, inputs_of, inputs_of_other_years, read_by
+from par_lib.press import plan
+from par_lib.press.plan import MANIFEST, Request
 
 
 def write(
@@ -17,6 +18,7 @@ def write(
 
     Its times stand apart from content, which equal runs share.
     """
+    others = plan.files_of_other_years(request.province, request.year, plan.read_by(runs))
     content = {
         "province": request.province,
         "place": data.place,
@@ -24,8 +26,7 @@ def write(
         "synthetic": data.synthetic,
         "languages": list(request.languages),
         "parameters": request.values,
-        "inputs": inputs_of(request)
-        | inputs_of_other_years(request.province, request.year, read_by(runs)),
+        "inputs": plan.inputs_of(request) | plan.fingerprints(others),
         "files": {
             p.relative_to(build).as_posix(): inputs.sha256(p)
             for p in sorted(build.rglob("*"))

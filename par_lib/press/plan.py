@@ -83,12 +83,12 @@ def recipe(request: Request, notebook: Path, lang: str) -> str:
 
 
 def inputs_of(request: Request) -> dict[str, str]:
-    """Fingerprint by path of each file an edition is made from."""
-    return _marked([*inputs.raw_files(request.province, request.year), *request.notebooks])
+    """Fingerprint by path of each file an edition is made from, but for other years' tables."""
+    return fingerprints([*inputs.raw_files(request.province, request.year), *request.notebooks])
 
 
-def inputs_of_other_years(province: str, year: int, read: Iterable[str]) -> dict[str, str]:
-    """Fingerprint by path of the raw tables of other years in ``read``, as runs note it."""
+def files_of_other_years(province: str, year: int, read: Iterable[str]) -> list[Path]:
+    """Raw tables of other years in ``read``, as runs note it."""
     files = set()
     for entry in read:
         of, _, table = entry.partition(":")
@@ -96,7 +96,7 @@ def inputs_of_other_years(province: str, year: int, read: Iterable[str]) -> dict
         name = "*.csv" if table == inputs.EVERY else f"{table}.csv"
         for other in {*years} - {year}:
             files.update(paths.raw(province, other).glob(name))
-    return _marked(file for file in files if not file.name.startswith("."))
+    return [file for file in files if not file.name.startswith(".")]
 
 
 def read_by(runs: dict[str, dict]) -> set[str]:
@@ -104,7 +104,9 @@ def read_by(runs: dict[str, dict]) -> set[str]:
     return {entry for run in runs.values() for entry in run["read"]}
 
 
-def _marked(files: Iterable[Path]) -> dict[str, str]:
+def fingerprints(files: Iterable[Path]) -> dict[str, str]:
+    """Fingerprint of each file by its path in the project."""
+
     def mark(file: Path) -> str:
         try:
             return inputs.fingerprint(file)

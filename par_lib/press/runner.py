@@ -28,8 +28,7 @@ _ALL = f"{inputs.EVERY}:{inputs.EVERY}"
 class _Edition:
     request: Request
     lock: FileLock
-    inputs: dict[str, str]
-    other_years: dict[str, str]
+    inputs: dict[str, str]  # as they were, and all tables of other years
     build: Path
     started: dt.datetime
     runs: dict[str, dict]
@@ -90,17 +89,18 @@ def _begin(request: Request) -> tuple[_Edition, list[Job]]:
     started = dt.datetime.now(dt.UTC)
     lock = place.reserve(paths.outputs(request.province, request.year))
     try:
+        place.clear(paths.outputs(request.province, request.year))
         request = plan.with_what_stands(request)  # again: another run may just have made it
         edition.forget_failures(request)
-        given = plan.inputs_of(request)
-        others = plan.inputs_of_other_years(request.province, request.year, [_ALL])
+        others = plan.files_of_other_years(request.province, request.year, [_ALL])
+        given = plan.inputs_of(request) | plan.fingerprints(others)
         edition.refresh_tables(request)
         kept = plan.kept_runs(request)
         build, own = edition.begin(request, kept)
     except BaseException:
         lock.release()
         raise
-    return _Edition(request, lock, given, others, build, started, dict(kept)), own
+    return _Edition(request, lock, given, build, started, dict(kept)), own
 
 
 def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
@@ -143,11 +143,12 @@ def _end(begun: _Edition) -> Iterator[Failure]:
 
 def _require_unchanged(begun: _Edition) -> None:
     """ValueError for an input that changed since: notebooks may have read different figures."""
-    request, given, now = begun.request, begun.inputs, plan.inputs_of(begun.request)
-    changed = {name for name in {*given, *now} if given.get(name) != now.get(name)}
+    request, given = begun.request, begun.inputs
     read = plan.read_by(begun.runs)
-    others = plan.inputs_of_other_years(request.province, request.year, read)
-    changed |= {name for name, mark in others.items() if begun.other_years.get(name) != mark}
+    others = plan.files_of_other_years(request.province, request.year, read)
+    now = plan.inputs_of(request) | plan.fingerprints(others)
+    changed = {name for name in now if given.get(name) != now[name]}
+    changed |= {name for name in given if not (paths.root() / name).is_file()}
     if changed:
         raise ValueError(
             f"{', '.join(sorted(changed))} changed while the edition was made; run again"
@@ -156,13 +157,12 @@ def _require_unchanged(begun: _Edition) -> None:
 
 def _failure(request: Request, error: BaseException, job: Job | None = None) -> Failure:
     """What to say of an error; its log is kept, unless the message says all."""
+    if job is None and isinstance(error, ValueError | OSError):
+        return Failure(request.place, str(error))
     message = str(error)
-    told = isinstance(error, NotebookError | ValueError) or (isinstance(error, OSError) and not job)
-    if not told:
+    if not isinstance(error, NotebookError | ValueError):
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
-    if told and not job:
-        return Failure(request.place, message)
     log = "".join(traceback.format_exception(error))
     what, notebook = (f"{job.lang}-{job.notebook.stem}", job.target) if job else ("edition", None)
     kept = edition.keep_failed(request, what, log, message, notebook=notebook)

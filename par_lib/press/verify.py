@@ -73,14 +73,9 @@ def mark(folder: Path) -> bool:
 def mark_all() -> None:
     """``mark`` every edition that stands and that no run is making."""
     for file in sorted((paths.root() / "outputs").glob(EDITIONS)):
-        with suppress(
-            ValueError, OSError
-        ):  # one that is being made, is damaged, may not be written
-            lock = place.reserve(file.parent)
-            try:
-                mark(file.parent)
-            finally:
-                lock.release()
+        # One that is being made, that is damaged, or that may not be written, is left as it is.
+        with suppress(ValueError, OSError), place.reserved(file.parent):
+            mark(file.parent)
 
 
 def _said(page: Path) -> str:
@@ -130,8 +125,9 @@ def _inputs_altered(made: dict) -> list[tuple[str, str]]:
 def _raw_now(made: dict) -> set[str]:
     """Raw files that an edition would be made from today."""
     province, year = made["province"], made["year"]
-    own = {file.relative_to(paths.root()).as_posix() for file in inputs.raw_files(province, year)}
-    return own | {*plan.inputs_of_other_years(province, year, plan.read_by(made["runs"]))}
+    files = inputs.raw_files(province, year)
+    files += plan.files_of_other_years(province, year, plan.read_by(made["runs"]))
+    return {file.relative_to(paths.root()).as_posix() for file in files}
 
 
 def _hash(file: Path, made: dict) -> str:
@@ -142,10 +138,8 @@ def _hash(file: Path, made: dict) -> str:
     found = _STATUS.search(text)
     if found:
         names = html.unescape(found[1]).split(", ")
-        known, lines = (
-            {*made["inputs"], *_raw_now(made)},
-            [_line(names, lang) for lang in LANGUAGES],
-        )
+        known = {*made["inputs"], *_raw_now(made)}
+        lines = [_line(names, lang) for lang in LANGUAGES]
         own = re.compile(rf"data/raw/{made['province']}/[\w.=/-]+")  # one that is gone again
         if all(name in known or own.fullmatch(name) for name in names) and found[0] in lines:
             text = text[: found.start()] + text[found.end() :]
