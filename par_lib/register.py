@@ -46,13 +46,11 @@ CREATE TEMP TABLE twice AS
     SELECT id, count(*) - 1 AS extra FROM dossiers WHERE id IS NOT NULL
     GROUP BY id HAVING count(*) > 1;
 CREATE TEMP VIEW once AS
-    SELECT * FROM dossiers WHERE id IS NULL
-    UNION ALL
-    SELECT * FROM dossiers WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM twice)
+    SELECT * FROM dossiers ANTI JOIN twice USING (id)
     UNION ALL
     SELECT * EXCLUDE (place) FROM (
         SELECT *, row_number() OVER (PARTITION BY id ORDER BY received, due, finished) AS place
-        FROM dossiers WHERE id IN (SELECT id FROM twice)
+        FROM dossiers SEMI JOIN twice USING (id)
     ) WHERE place = 1;
 """
 _HISTOGRAM = """
@@ -191,20 +189,29 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     import duckdb
 
     connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")  # where a time with a zone has its day
-    rows = None
+    scans, parquet = [], []
     for file in files:
+        csv, name = file.suffix.lower() == ".csv", str(file)
         try:
-            if file.suffix.lower() == ".csv":
-                own = connection.read_csv(str(file), all_varchar=True)
-            else:
-                own = connection.read_parquet(str(file))
+            own = (
+                connection.read_csv(name, all_varchar=True)
+                if csv
+                else connection.read_parquet(name)
+            )
         except duckdb.Error as error:
-            raise ValueError(f"{file}: cannot be read as a register ({error})") from error
-        missing = [name for name in COLUMNS if name not in own.columns]
+            raise ValueError(f"{name}: cannot be read as a register ({error})") from error
+        missing = [column for column in COLUMNS if column not in own.columns]
         if missing:
             raise ValueError(
-                f"{file}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}"
+                f"{name}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}"
             )
-        own = own.project(_CELLS)
-        rows = own if rows is None else rows.union(own)
+        if csv:  # one by one: of several, columns would be taken by their place
+            scans.append(own)
+        else:
+            parquet.append(name)
+    if parquet:  # in one scan: ten side by side need more memory than is allowed
+        scans.append(connection.read_parquet(parquet))
+    rows = scans[0].project(_CELLS)
+    for scan in scans[1:]:
+        rows = rows.union(scan.project(_CELLS))
     rows.create_view("dossiers")
