@@ -171,7 +171,7 @@ def announced_against_listed(
         listed = disbursement[
             (disbursement["level"] == row.level)
             & (disbursement["as_of"] == row.period_end)
-            & (disbursement["rate_pct_high"] <= threshold)
+            & (disbursement["rate_pct_high"] < threshold)
         ]
         a, b = int(row.value_low), len(listed)
         values = {

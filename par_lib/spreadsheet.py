@@ -75,12 +75,12 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:
     """CSV in UTF-8 with a byte order mark, for Excel; words that begin like a formula get a '.
 
-    Numbers keep the point as decimal mark; missing is empty.
+    Numbers keep the point as decimal mark, and 15 digits; missing is empty.
 
     >>> to_csv(pd.DataFrame({"unit": ["=1+1"], "late": [-3]})).decode("utf-8-sig")
     "unit,late\\n'=1+1,-3\\n"
     """
     words = frame.select_dtypes(["str", "object"]).columns
     inert = {name: frame[name].str.replace(_FORMULA, "'", regex=True) for name in words}
-    text = frame.assign(**inert).to_csv(index=False, lineterminator="\n")
+    text = frame.assign(**inert).to_csv(index=False, lineterminator="\n", float_format="%.15g")
     return (f"# {banner}\n{text}" if banner else text).encode("utf-8-sig")

@@ -161,15 +161,16 @@ def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
     """Read a figure as a Vietnamese source writes it; the whole text must be the figure.
 
     ``kind`` is a figure kind of schema.BOUNDS and decides between two readings (see the module);
-    None takes the kind from the written unit. A one-sided figure ("<20%") ends at the kind's
-    bound, or at the maximum written after "/"; its own end is included. Money is turned into
-    billion dong. Raises QuantityError for what is not one certain figure, an empty text too.
+    None takes the kind from the written unit. A one-sided figure ("≤20%") ends at the kind's
+    bound, or at the maximum written after "/". An end that the words leave out ("<20") is the next
+    number inside: 19 for a count or rank, the next float for others. Money is turned into billion
+    dong. Raises QuantityError for what is not one certain figure, an empty text too.
 
     >>> parse_quantity("11.193", kind="count").low, parse_quantity("72,57 %", kind="rate").low
     (11193.0, 72.57)
     >>> figure = parse_quantity("dưới 20%", kind="rate")
     >>> figure.low, figure.high, figure.unit, figure.exact
-    (0.0, 20.0, 'pct', False)
+    (0.0, 19.999999999999996, 'pct', False)
     >>> parse_quantity("2.534,302 tỷ đồng", kind="amount").low
     2534.302
     """
@@ -208,14 +209,26 @@ def _quantity(text: str, kind: Kind | None) -> Quantity:
         raise QuantityError(f"{low:g} is above {high:g}; write the lower end first")
     if out_of is not None and high > out_of:
         raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
+    approximate = sense == "about" or parts["before"] == "hơn"
+    stated = low
     if sense in ("above", "at least"):
         high = bound_high if out_of is None else out_of
     elif sense in ("below", "at most"):
         low = bound_low
     if sense in ("above", "below") and low == high:
-        raise QuantityError(f"nothing lies {sense} {low:g} here; check the figure in the source")
-    approximate = sense == "about" or parts["before"] == "hơn"
+        raise QuantityError(f"nothing lies {sense} {stated:g} here; check the figure in the source")
+    if sense == "above" and not approximate:
+        low = _next(stated, math.inf, kind)
+    elif sense == "below":
+        high = _next(stated, -math.inf, kind)
     return Quantity(low, high, out_of, unit, approximate, text)
+
+
+def _next(value: float, towards: float, kind: Kind | None) -> float:
+    """The nearest number to an end that is left out."""
+    if kind in ("count", "rank"):
+        return value + math.copysign(1, towards)
+    return math.nextafter(value, towards)
 
 
 def _split(text: str) -> dict[str, str | None]:

@@ -112,7 +112,7 @@ class Context:
         said = behind(marked.bases, marked.flat, numeral.end) or before(
             marked.bases, start, numeral.start
         )
-        if said is None and target["column"] == "disbursed_bn_vnd":
+        if said is None and target["column"] in ("disbursed_bn_vnd", "plan_bn_vnd"):
             said = next((b for b in marked.bases if numeral.end <= b.start < end), None)
         if said is None and before(marked.bases, 0, start):
             raise Unsure(N_("of which plan it is a share is not sure"))

@@ -21,7 +21,7 @@ _LEGAL = re.compile(
 _END = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[%)\d]))\.(?=\s|;|$)")
 _GOES_ON = re.compile(r"[.;\s]*(?:\d{1,2}\s)?\s*(?:bao gồm|gồm|cụ thể|trong đó)")
 _NEAR = 30  # characters in which a word directly behind a figure is said of it
-_BETWEEN = re.compile(r"[^\d,;:]*")
+_BETWEEN = re.compile(r"(?:[^\d,;:.]|\.(?!\s))*")
 
 
 class Placed(Protocol):
