@@ -149,4 +149,5 @@ def _indicator(measure: str, data: tables.Tables, language: Language) -> str:
     rows = rows[rows["period_end"] == rows["period_end"].max()]
     percent = rows["measure_unit"].iloc[-1] == "pct"
     ends = rows["value_low"].min(), rows["value_high"].max(skipna=False)
-    return language.interval(*ends, 2 if percent else 0, percent=percent)
+    written = language.interval(*ends, 2 if percent else 0, percent=percent)
+    return f"{written} {language(labels.LABELS.get(measure, ''))}".rstrip()

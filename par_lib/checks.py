@@ -11,7 +11,7 @@ from par_lib.wording import N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
-_SATISFIED = N_("{figure}, satisfaction: {high} % in one source and {low} % in another.")
+_SATISFIED = N_("{figure}, satisfaction: {high} in one source and {low} in another.")
 _EARNED = N_("{figure}: {high} points in one source and {low} in another.")
 _RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
 
@@ -54,14 +54,13 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
         unlisted = int((group["status"] == "bound").sum())
         values = {
             "level": LEVEL_UNITS[level], "listed": known, "total": total, "rest": total - known,
-            "unlisted": unlisted, "day": end.strftime("%d/%m/%Y"),
+            "unlisted": unlisted, "day": f"{end:%Y-%m-%d}",
         }  # fmt: skip
         what = N_(
             "{level}: the units listed have {listed} of the {total} late dossiers declared up to "
             "{day}; the {unlisted} not listed share {rest}."
         )
-        decide = N_("Ask for the figures of the {unlisted} units not listed.")
-        severity = "gap"
+        severity, decide = "gap", N_("Ask for the figures of the {unlisted} units not listed.")
         if not unlisted:  # how many there are is not known
             what = N_(
                 "{level}: the units listed have {listed} of the {total} late dossiers declared up "
@@ -175,11 +174,11 @@ def announced_against_listed(
         ]
         a, b = int(row.value_low), len(listed)
         values = {
-            "level": LEVEL_UNITS[row.level], "announced": a, "listed": b, "threshold": threshold,
-            "day": row.period_end.strftime("%d/%m/%Y"),
+            "level": LEVEL_UNITS[row.level], "announced": a, "listed": b,
+            "threshold": [threshold, 0, "%"], "day": f"{row.period_end:%Y-%m-%d}",
         }  # fmt: skip
         what = N_(
-            "{level}: {announced} are announced below {threshold} % at {day}, and {listed} listed."
+            "{level}: {announced} are announced below {threshold} at {day}, and {listed} listed."
         )
         severity, decide = verdict(a == b, N_("Find the unit that is missing or listed too much."))
         yield from_rows("announced_against_listed", row.level, what, a, b, severity, decide, values,
@@ -198,10 +197,10 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
         severity, decide = verdict(lowest - slack <= stated <= highest + slack, decide)
         values = {
-            "unit": row.unit, "day": row.as_of.strftime("%d/%m/%Y"),
-            "stated": [stated, _decimals(stated)], "computed": [computed, 2],
+            "unit": row.unit, "day": f"{row.as_of:%Y-%m-%d}",
+            "stated": [stated, _decimals(stated), "%"], "computed": [computed, 2, "%"],
         }  # fmt: skip
-        what = N_("{unit}, disbursement at {day}: {stated} % stated, {computed} % by the amounts.")
+        what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
         yield from_rows(
             "rate_against_amounts", row.unit, what, stated, computed, severity, decide,
             values, disbursement.loc[[row.Index]],
@@ -260,11 +259,11 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
             continue
         yield from_rows(
             "components_against_satisfaction", "sipas",
-            N_("SIPAS: the components' points mean {implied} % of the points, while an overall "
-               "satisfaction of {stated} % is published."),
+            N_("SIPAS: the components' points mean {implied} of the points, while an overall "
+               "satisfaction of {stated} is published."),
             row.satisfaction_pct, implied, "conflict",
             N_("State how the overall satisfaction is computed, and which one is to be quoted."),
-            {"implied": [implied, 2], "stated": [row.satisfaction_pct, 2]},
+            {"implied": [implied, 2, "%"], "stated": [row.satisfaction_pct, 2, "%"]},
             pd.concat([sipas.loc[[row.Index]], parts]),
         )  # fmt: skip
 
@@ -277,7 +276,8 @@ def sources_that_differ(
     known = stated.dropna(subset=[column])
     for (code, _), rows in known.groupby([name, known.get("unit_code", name)]):
         low, high = float(rows[column].min()), float(rows[column].max())
-        values = {"figure": LABELS[code], "high": [high, digits], "low": [low, digits]}
+        form = [digits, "%"] if column.endswith("_pct") else [digits]
+        values = {"figure": LABELS[code], "high": [high, *form], "low": [low, *form]}
         if low < high:
             yield from_rows("sources_that_differ", code, what, high, low, "conflict", decide,
                            values, rows)  # fmt: skip

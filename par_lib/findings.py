@@ -4,6 +4,7 @@ A finding is data, not an error. ``what`` and ``decide`` are translatable templa
 fills in their values in the reader's language.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -24,7 +25,10 @@ LEVEL_UNITS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One row of the review table; ``values`` fill the templates (a float with its digits)."""
+    """One row of the review table; ``values`` fill the templates.
+
+    A float is a list with its digits, a percentage with "%" behind them; "day" is an ISO date.
+    """
 
     check: str
     subject: str
@@ -81,6 +85,8 @@ def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
         match value:
             case [float() | int() as number, int() as digits]:
                 return language.number(number, digits)
+            case [float() | int() as number, int() as digits, "%"]:
+                return language.percent(number, digits)
             case list():
                 return language.listing([str(name) for name in value])
             case _:
@@ -91,6 +97,8 @@ def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
         for name in ("level", "fault", "figure"):
             if name in values:
                 values[name] = language(values[name])
+        if "day" in values:
+            values["day"] = language.date(dt.date.fromisoformat(values["day"]))
         return language(row[column], **values)
 
     if review.empty:

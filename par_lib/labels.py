@@ -3,6 +3,7 @@
 import pandas as pd
 
 from par_lib import schema
+from par_lib.rules.kinds import CriterionBase
 from par_lib.vietnamese import sort_key
 from par_lib.wording import N_, Language
 
@@ -52,6 +53,7 @@ LABELS = {
     "disbursement": N_("Disbursement of public investment"),
     "audit_recommendations": N_("Audit recommendations carried out"),
     "online_dossiers": N_("Dossiers handled online"),
+    "online_dossiers_processed": N_("dossiers handled online"),
     "rest": N_("All other criteria together"),
     "all": N_("All criteria together"),
     "surely": N_("surely"),
@@ -76,6 +78,26 @@ TABLE_LABELS = {
     "tasks": N_("Tasks"),
     "review": N_("Review"),
 }
+RULE_WORDS = {
+    "linear": N_("in proportion"),
+    "linear_above": N_("in proportion from {knots} on, nothing below"),
+    "proportional_between": N_("in proportion between {knots}"),
+    "bands": N_("in steps at {knots}"),
+    "ratio_to_target": N_("in proportion up to {knots}"),
+}
+
+
+def rule_words(rule: CriterionBase, language: Language) -> str:
+    """How a rule turns a rate into points, with the rates at which it bends or jumps.
+
+    >>> from par_lib.rules.kinds import EXAMPLE, RatioToTarget
+    >>> from par_lib.wording import language
+    >>> rule = RatioToTarget.model_validate(EXAMPLE | {"rule": "ratio_to_target", "target": 80})
+    >>> rule_words(rule, language("en"))
+    'in proportion up to 80%'
+    """
+    knots = [language.percent(knot, 0 if knot.is_integer() else 1) for knot in rule.knots_pct]
+    return language(RULE_WORDS[rule.rule], knots=language.listing(knots))
 
 
 def label(codes: pd.Series, language: Language) -> pd.Series:

@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 from rapidfuzz import fuzz, process
 
-from par_lib import paths, schema, spreadsheet
+from par_lib import paths, schema, spreadsheet, validation
 from par_lib.vietnamese import compare_key, fold, normalise
 
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
@@ -284,9 +284,7 @@ _SCHEMA = pa.DataFrameSchema(
             str, pa.Check.str_matches(r".*[^\W\d_]", error="is no name; write the unit's name")
         ),
         "name_en": pa.Column(str),
-        "level": pa.Column(
-            str, pa.Check.isin(schema.LEVELS, error=f"is not one of: {', '.join(schema.LEVELS)}")
-        ),
+        "level": pa.Column(str, validation.one_of(schema.LEVELS)),
         "kind": pa.Column(str),
         "valid_from": pa.Column(str, _DATE),
         "valid_to": pa.Column(str, _DATE),

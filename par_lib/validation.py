@@ -1,5 +1,7 @@
 """The declared tables as pandera schemas: one for a raw table, one for a tidy one."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pandera.pandas as pa
 
@@ -12,6 +14,12 @@ _AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("rank_low", "ran
             ("period_start", "period_end"))  # fmt: skip
 
 
+def one_of(codes: Sequence[str], *, or_empty: bool = False) -> pa.Check:
+    """The cell is one of the codes."""
+    allowed = ("", *codes) if or_empty else codes
+    return pa.Check.isin(allowed, error=f"is unknown; choose one of: {', '.join(codes)}")
+
+
 def raw_schema(table: schema.Table) -> pa.DataFrameSchema:
     """Schema of a raw table: every declared column present, in order, as text."""
     columns = {}
@@ -21,8 +29,7 @@ def raw_schema(table: schema.Table) -> pa.DataFrameSchema:
             checks.append(pa.Check.str_matches("^[^;]*$", error="holds ';'; write a comma"))
         codes = column.only or schema.CODES.get(column.name)
         if codes and column.kind == "code":
-            allowed = codes if column.required else ("", *codes)
-            checks.append(pa.Check.isin(allowed, error=f"is not one of: {', '.join(codes)}"))
+            checks.append(one_of(codes, or_empty=not column.required))
         columns[column.name] = pa.Column(str, checks)
     return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
 

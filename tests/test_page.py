@@ -10,11 +10,11 @@ import pytest
 from browser import specimen
 from bs4 import BeautifulSoup
 
+from par_lib.press.edition import first_headline
 from par_lib.press.markup import inline_svg, markdown
 from par_lib.press.page import (
     Card,
     Link,
-    first_headline,
     render_collection,
     render_page,
 )
@@ -381,6 +381,23 @@ def test_a_headline_in_an_index_leads_to_its_sources():
     card = Card("01_late_dossiers.html", "Hồ sơ", headline)
     assert soup(index_page(cards=[card])).select_one(".cards .status").text == "suy ra"
     assert first_headline(small_notebook(), href="a.html") == ""
+
+
+def test_a_section_whose_cells_show_nothing_is_named_and_left_out():
+    prose, code = nb.new_markdown_cell, nb.new_code_cell
+    shown = nb.new_output("display_data", {"text/html": "<p>41.657</p>"})
+    loud = code("show(x)", outputs=[shown])
+    page = render_cells(
+        prose("## Bản đồ\n\nMỗi ô một huyện."), code("x = 1"), prose("## Theo cấp"), loud,
+        prose("## Lời thôi"), prose("## Theo tháng\n\nTừng tháng."), code("y = 2"),
+        prose("## Phương pháp\n\nChia."), code("z = 3"),
+    )  # fmt: skip
+    assert [heading.text for heading in page.find_all("h2")] == [
+        "Theo cấp", "Lời thôi", "Phương pháp"
+    ]  # fmt: skip
+    assert "Mỗi ô một huyện" not in page.text
+    assert "Không có gì để trình bày ở các mục: Bản đồ; Theo tháng." in page.text
+    assert "Không có gì" not in render_cells(prose("## Theo cấp"), loud).text
 
 
 def test_an_index_names_each_page_with_its_finding():

@@ -5,12 +5,14 @@ new one, never half of each. The first language lies on top, the others in folde
 """
 
 import datetime as dt
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import nbformat
+from markupsafe import Markup
 
 from par_lib import labels, paths, spreadsheet, tables
 from par_lib.files import write_whole
@@ -21,6 +23,7 @@ from par_lib.press.verify import EDITIONS
 from par_lib.wording import LANGUAGES, NAMES, SYNTHETIC_WORDS, Language, language
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
+_HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
 
 
 def refresh_tables(request: Request) -> None:
@@ -224,7 +227,7 @@ def _banner(data: tables.Tables, t: Language) -> str:
 
 
 def _card(name: str, title: str, notebook: nbformat.NotebookNode) -> page.Card:
-    headline = page.first_headline(notebook, href=_file(name))
+    headline = first_headline(notebook, href=_file(name))
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             svg = output.get("data", {}).get("image/svg+xml")
@@ -232,6 +235,19 @@ def _card(name: str, title: str, notebook: nbformat.NotebookNode) -> page.Card:
                 alt = output["metadata"]["image/svg+xml"]["alt"]
                 return page.Card(_file(name), title, headline, "".join(svg), alt)
     return page.Card(_file(name), title, headline)
+
+
+def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
+    """The notebook's first headline sentence, for a card; its references lead into page ``href``.
+
+    Empty where the notebook has no headline.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found = _HEADLINE.search("".join(output.get("data", {}).get("text/html", "")))
+            if found:
+                return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
+    return Markup()
 
 
 def _title(notebook: nbformat.NotebookNode) -> str:

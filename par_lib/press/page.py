@@ -26,7 +26,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _HEADING = re.compile(r"<h([1-6])[ >]")
 _H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
-_HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -122,19 +121,6 @@ def render_collection(
     return _render("collection.html.j2", context, heading=heading, lead=lead, places=places)
 
 
-def first_headline(notebook: NotebookNode, *, href: str) -> Markup:
-    """The notebook's first headline sentence, for a Card; its references lead into page ``href``.
-
-    Empty where the notebook has no headline.
-    """
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            found = _HEADLINE.search(_text(output.get("data", {}).get("text/html", "")))
-            if found:
-                return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
-    return Markup()
-
-
 def _read_sections(
     notebook: NotebookNode, context: PageContext
 ) -> tuple[list[_Section], list[Markup]]:
@@ -161,7 +147,17 @@ def _read_sections(
     if len(sections) > 1 and not sections[0].has_output:  # imports belong to the first finding
         sections[1].code[:0] = sections[0].code
         sections[0].code.clear()
-    return sections, parameters
+    return _without_empty(sections, context.language), parameters
+
+
+def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
+    """The sections less those whose cells show nothing, which are named; the last one stays."""
+    empty = [one for one in sections[1:-1] if one.code and not one.has_output]
+    if empty:
+        words = t("Nothing to show under: {sections}.",
+                  sections="; ".join(one.heading for one in empty))  # fmt: skip
+        sections[0].blocks.append(Markup("<p>{}</p>").format(words))
+    return [one for one in sections if one not in empty]
 
 
 def _cards_section(cards: Sequence[Card], t: Language) -> _Section:

@@ -75,18 +75,12 @@ def dark_accessibility_faults(browser: Browser, path: Path) -> list[str]:
     return light + accessibility_faults(browser, path, scheme="dark")
 
 
-def request_faults(browser: Browser, path: Path) -> list[str]:
-    """Anything asked for beside the page itself."""
+def loading_faults(browser: Browser, path: Path) -> list[str]:
+    """Anything asked for beside the page itself; errors, warnings and dialogs while it is read."""
     with visit(browser, path) as seen:
         seen.page.wait_for_load_state("networkidle")
-        return [url for url in seen.requests if url != path.as_uri() and url[:5] != "data:"]
-
-
-def console_faults(browser: Browser, path: Path) -> list[str]:
-    """Errors, warnings and dialogs while the page is read."""
-    with visit(browser, path) as seen:
-        seen.page.wait_for_load_state("networkidle")
-        return [text for text in seen.messages if text.startswith(("error", "warning", "dialog"))]
+        asked = [url for url in seen.requests if url != path.as_uri() and url[:5] != "data:"]
+        return asked + [m for m in seen.messages if m.startswith(("error", "warning", "dialog"))]
 
 
 def width_faults(browser: Browser, path: Path) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from par_lib import cleaning, schema, spreadsheet, units
-from par_lib.vietnamese import compare_key
+from par_lib.vietnamese import compare_key, normalise
 
 RAW = Path(__file__).resolve().parents[2] / "data" / "raw" / "quang-nam"
 SOAK = bool(os.environ.get("PAR_SOAK"))
@@ -125,6 +125,7 @@ def answers() -> str:
 
 TABLES = {"answers": 2022, "late_dossiers": 2022, "disbursement": 2022, "sipas": 2022,
           "scores": 2022, "indicators": 2022, "mentions": 2022, "tasks": 2023}  # fmt: skip
+REMEDY = re.compile(r"; \S|must|states what")  # what is wrong; what to do
 UNCHANGED = {"as it is", "BOM", "CRLF", "CR", "NFD", "blank lines", "banner", "two banners"}
 
 
@@ -151,15 +152,34 @@ def test_a_damaged_file_is_refused_in_words_or_says_the_same(name, year, known, 
             for problem in error.problems:
                 assert re.match(rf"{name}\.csv, (row \d+|byte \d+)", problem), (what, problem)
                 assert len(problem) < 1_400, what
+                assert REMEDY.search(problem), problem
                 if what.startswith("row"):
                     row = re.match(r"row \d+", what)[0]
                     assert row in problem or "states what" in problem, (what, problem)
+            if what.startswith("row"):
+                _names_column_and_value(content.decode(), what, " ".join(error.problems))
             continue
         if what in UNCHANGED:
             assert_frame_equal(result, good)
         else:
             _same_but_one_row(result, good, what, name)
     assert refused > len(damaged) / 4
+
+
+def _names_column_and_value(text: str, what: str, problems: str) -> None:
+    """The cell that was damaged: its column, and what stands there (or the number it was read as).
+
+    A cell of 90,000 letters is refused before it is one of a column.
+    """
+    if "cannot be read" in problems:
+        return
+    row, column = re.match(r"row (\d+), (\w+)", what).groups()
+    assert column in problems, (what, problems)
+    rows = list(csv.reader(io.StringIO(text)))
+    cell = normalise(rows[int(row) - 1][rows[0].index(column)])
+    number = re.sub(r"\D", "", cell).lstrip("0")
+    shown = cell[:8] in normalise(problems) or (number and number in problems)
+    assert shown or repr(cell[:1])[1:-1] in problems, (what, problems)
 
 
 def _same_but_one_row(result: pd.DataFrame, good: pd.DataFrame, what: str, name: str) -> None:
