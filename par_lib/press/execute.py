@@ -2,6 +2,7 @@
 
 import ast
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ class _Engine(NBClientEngine):
 
 
 papermill_engines.register("par", _Engine)
+logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it tells, errors tell
 
 
 def run(job: Job) -> list[str]:

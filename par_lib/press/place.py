@@ -81,7 +81,9 @@ def put(build: Path, target: Path) -> None:
 def scratch() -> Path:
     """A private folder for all that this process and those it starts leave in between.
 
-    Gone when the process ends; those of processes that were killed are taken away first.
+    Gone when the process ends; those of processes that were killed are taken away first. IPython
+    and matplotlib keep their own there: nothing is written to the home folder, and no profile or
+    style of a person's own changes a notebook.
     """
     above = Path(tempfile.gettempdir())
     if os.name == "posix" and len(os.fsencode(above)) > _LONGEST:
@@ -89,6 +91,7 @@ def scratch() -> Path:
     clear_dead(above, _SCRATCH)
     own = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=above)
     os.environ["TMPDIR"] = tempfile.tempdir = own
+    os.environ |= {name: f"{own}/{name}" for name in ("IPYTHONDIR", "MPLCONFIGDIR")}
     # After multiprocessing has put its own folder in there away, at priority -100.
     util.Finalize(None, shutil.rmtree, [own], {"ignore_errors": True}, exitpriority=-200)
     return Path(own)

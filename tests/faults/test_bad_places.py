@@ -1,6 +1,7 @@
 """Full disks, odd places, two at once: a message or an edition that is whole, never a half one."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,8 +82,8 @@ def test_a_raw_file_that_cannot_be_read_is_named(standing):
 
 
 @pytest.mark.parametrize("change", [
-    {"HOME": None}, {"LANG": "C", "LC_ALL": "C"}, {"TZ": "Pacific/Kiritimati"},
-    {"PYTHONIOENCODING": "ascii"}, {"TERM": "dumb", "COLUMNS": "20"},
+    {"HOME": None}, {"HOME": "/dev/null"}, {"LANG": "C", "LC_ALL": "C"},
+    {"TZ": "Pacific/Kiritimati"}, {"PYTHONIOENCODING": "ascii"}, {"TERM": "dumb", "COLUMNS": "20"},
 ], ids=str)  # fmt: skip
 def test_an_odd_environment_gives_the_same_edition(standing, change):
     before = hashes(standing.edition)
@@ -90,7 +91,25 @@ def test_an_odd_environment_gives_the_same_edition(standing, change):
     for command in (("run", "2022", "--force"), ("list",)):
         done = subprocess.run([PAR, *command], env=env, capture_output=True, timeout=240)
         assert done.returncode == 0, done.stderr
+        assert not re.search(rb"Warning|Traceback|Error", done.stderr), done.stderr
     assert hashes(standing.edition) == before
+
+
+def test_a_run_reads_and_writes_nothing_in_the_home_folder(standing, tmp_path):
+    """Neither a profile of IPython nor a style of matplotlib, which would change every page."""
+    startup = tmp_path / ".ipython" / "profile_default" / "startup" / "mine.py"
+    style = tmp_path / ".config" / "matplotlib" / "matplotlibrc"
+    for file, text in ((startup, "raise SystemExit(1)"), (style, "axes.facecolor: black")):
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+    own, before = hashes(tmp_path), hashes(standing.edition)
+    env = standing.env | {"HOME": str(tmp_path)}
+    for more in ([], ["--no-fork"]):
+        done = subprocess.run([PAR, "run", "2022", "--force", *more], env=env, capture_output=True,
+                              timeout=240)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert hashes(standing.edition) == before
+    assert hashes(tmp_path) == own
 
 
 def test_a_linked_checkout_and_files_from_the_future_give_the_same_edition(standing, tmp_path):
