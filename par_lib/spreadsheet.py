@@ -19,16 +19,24 @@ _FORMULA = r"^(?=[=+@\t\r-])"  # what a spreadsheet would take for a formula
 
 
 class TableError(ValueError):
-    """A file is no table; the message says in which row, and what to do."""
+    """A file is no table; the message says which, in which row, and what to do."""
 
 
-def read_csv(path: Path) -> pd.DataFrame:
+def read_csv(path: Path, *, file: str = "") -> pd.DataFrame:
     """Every cell as text, a banner skipped; ``01`` stays ``01``, ``NA`` is a word.
 
     Labels of rows are their rows in the file less two, whatever blank rows or banners stand
     between, so that an error names the row a spreadsheet shows. Letters are composed (NFC). Raises
-    TableError for what is no table in UTF-8 separated by commas.
+    TableError for what is no table in UTF-8 separated by commas; it names the ``file`` so, or as
+    the path does.
     """
+    try:
+        return _read(path)
+    except TableError as error:
+        raise TableError(f"{file or path.name}, {error}") from None
+
+
+def _read(path: Path) -> pd.DataFrame:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

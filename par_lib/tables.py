@@ -159,16 +159,14 @@ def load_all_years(province: str, table: str) -> pd.DataFrame:
 def load_tiles(province: str) -> pd.DataFrame:
     """Tile map of the districts: columns code, row, column; empty where none was drawn.
 
-    Raises cleaning.DataError naming each row that is no tile, or lies where another lies.
+    Raises spreadsheet.TableError for no table, cleaning.DataError naming each row that is no tile,
+    or lies where another lies.
     """
     path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
     if not path.is_file():
         return pd.DataFrame(columns=columns)
     place = path.relative_to(paths.root()).as_posix()
-    try:
-        tiles = spreadsheet.read_csv(path)
-    except spreadsheet.TableError as error:
-        raise cleaning.DataError([f"{place}, {error}"]) from None
+    tiles = spreadsheet.read_csv(path, file=place)
     if list(tiles.columns) != columns:
         raise cleaning.DataError([f"{place}, row 1: columns must be code, row, column"])
     whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
@@ -241,10 +239,12 @@ def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
     """
     if not path.is_file():
         return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+    file = path.relative_to(paths.root()).as_posix()
     try:
-        return spreadsheet.read_csv(path)
-    except (spreadsheet.TableError, OSError) as error:
-        file = path.relative_to(paths.root()).as_posix()
+        return spreadsheet.read_csv(path, file=file)
+    except spreadsheet.TableError as error:
+        raise cleaning.DataError([str(error)]) from None
+    except OSError as error:
         raise cleaning.DataError([f"{file}, {error}"]) from None
 
 

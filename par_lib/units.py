@@ -52,10 +52,7 @@ def load_units(province: str) -> pd.DataFrame:
     if not path.is_file():
         known = ", ".join(paths.provinces()) or "none"
         raise FileNotFoundError(f"{file}: there is no such file; provinces that have one: {known}")
-    try:
-        raw = spreadsheet.read_csv(path)
-    except spreadsheet.TableError as error:
-        raise ValueError(f"{file}, {error}") from None
+    raw = spreadsheet.read_csv(path, file=file)
     units = _check(raw.map(normalise), file)
     home = units.loc[units["level"] == "province", "name"]
     same = home[home.map(fold).str.replace(" ", "-") == province]

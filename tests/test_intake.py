@@ -276,6 +276,17 @@ def test_a_new_row_is_added_below_a_table_with_blank_lines(home):
     assert set(rows["unit"]) >= {"Suối Mơ", "Đá Bạc"}
 
 
+def test_a_damaged_table_is_named_where_figures_are_added_or_a_workbook_is_filled(home):
+    assert read(home).exit_code == 0
+    table = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "one,cell\n", encoding="utf-8")
+    last = len(table.read_text(encoding="utf-8").splitlines())
+    for done in (read(home, "--merge"), par("template", 2030, "--province", "suong-mai",
+                                            "--to", home / "b.xlsx")):  # fmt: skip
+        assert done.exit_code == 1
+        assert f"late_dossiers.csv, row {last}: 2 cells where the header has" in done.output
+
+
 def test_a_source_named_by_the_reader_is_a_source_the_tables_know(home):
     assert read(home, "--source", "Bao_cao-2030").exit_code == 0
     assert "Bao_cao-2030" in tables.load("suong-mai", 2030).sources.index

@@ -112,7 +112,7 @@ def _quoted(text: str) -> str:
 
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
-    raw = spreadsheet.read_csv(file)
+    raw = spreadsheet.read_csv(file, file=str(file))
     checked = cleaning.check_raw(raw.map(normalise), table=table, file=str(file))
     return checked.reset_index(drop=True)  # rows are added at the end, by number
 

@@ -106,7 +106,7 @@ def read(path: Path, table: schema.Table, known: pd.DataFrame, year: int) -> pd.
     try:
         raw = spreadsheet.read_csv(path)
     except spreadsheet.TableError as error:
-        raise cleaning.DataError([f"{path.name}, {error}"]) from None
+        raise cleaning.DataError([str(error)]) from None
     return cleaning.tidy_table(raw, table=table, known=known, year=year, file=path.name)
 
 
