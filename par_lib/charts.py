@@ -161,9 +161,8 @@ def slopes(
 
 
 def shares(
-    frame: pd.DataFrame, *, x: str, language: Language, x_label: str, y_label: str,
-    equality: bool = False,
-) -> Figure:  # fmt: skip
+    frame: pd.DataFrame, *, x: str, x_label: str, y_label: str, equality: bool = False
+) -> Figure:
     """A cumulative-share curve between low_pct and high_pct; the band is what is not known.
 
     ``equality`` adds the diagonal of the Lorenz diagram.

@@ -85,7 +85,7 @@ class Tables:
     @property
     def place(self) -> str:
         """Official name of the province; with it as unit, a row is the total of its level."""
-        return self.units.loc[self.units["level"] == "province", "name"].iloc[0]
+        return units.home(self.units)
 
     @property
     def synthetic(self) -> bool:

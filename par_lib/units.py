@@ -175,6 +175,7 @@ def _spellings(unit: tuple) -> list[str]:
 
 
 def home(units: pd.DataFrame) -> str:
+    """Name of the province whose units these are; empty where none, or not one alone, is said."""
     listed = units.loc[units["level"] == "province", "name"]
     return units.attrs.get("province") or (listed.item() if len(listed) == 1 else "")
 

@@ -40,10 +40,8 @@ def make(root: Path, *arguments: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
-    return make(root, "--lang", "vi,en")
+def edition(outputs_to_read) -> Path:
+    return outputs_to_read / "quang-nam" / "2022"
 
 
 def read(page: Path) -> BeautifulSoup:

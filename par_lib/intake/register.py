@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib import register, schema
+from par_lib import register, schema, units
 
 
 def read(
@@ -27,7 +27,7 @@ def read(
         )
     counts = register.late_dossiers(histogram)
     names = dict(zip(known["code"], known["name"], strict=True))
-    home = known.loc[known["level"] == "province", "name"].iloc[0]
+    home = units.home(known)
     columns = [column.name for column in schema.TABLES["late_dossiers"].columns]
     trace = {"basis": "resolved", "status": "derived", "source": source,
              "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}  # fmt: skip

@@ -13,7 +13,7 @@ from par_lib import schema
 from par_lib.intake.context import Context
 from par_lib.intake.mentions import Mention
 from par_lib.intake.reading import Left, Taken
-from par_lib.vietnamese import Quantity, QuantityError, parse_quantity
+from par_lib.vietnamese import KIND_OF_UNIT, Quantity, QuantityError, parse_quantity
 from par_lib.wording import N_
 
 _MONEY = re.compile(r"\s?(?P<unit>(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)|đồng)(?!\w)")
@@ -128,9 +128,7 @@ def _cells(context: Context, one: Taken) -> dict[str, str]:
 def _kind(table: str, column: str, key: dict[str, str]) -> schema.Kind:
     declared = next(c for c in schema.TABLES[table].columns if c.name == column)
     if declared.unit_column:
-        return {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}[
-            key[declared.unit_column]
-        ]
+        return KIND_OF_UNIT[key[declared.unit_column]]
     return declared.kind
 
 

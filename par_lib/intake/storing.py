@@ -1,6 +1,7 @@
 """Raw tables into their folder: new rows are added, what stands there already is never replaced."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from par_lib import cleaning, schema, spreadsheet, units
 from par_lib.files import read_toml, write_whole
 from par_lib.sources import NAME, SYNTHETIC
 from par_lib.validation import ADDED_UP
-from par_lib.vietnamese import QuantityError, normalise, parse_quantity
+from par_lib.vietnamese import KIND_OF_UNIT, QuantityError, normalise, parse_quantity
 
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
 
@@ -107,8 +108,7 @@ def _kind_beside(file: Path) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = normalise(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(normalise(text), ensure_ascii=False)  # a basic string of TOML, too
 
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
@@ -182,9 +182,7 @@ def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> b
         return there == now
     kind = column.kind
     if column.unit_column:
-        kind = {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}.get(
-            row[column.unit_column], column.kind
-        )
+        kind = KIND_OF_UNIT.get(row[column.unit_column], kind)
     try:
         first, second = (parse_quantity(text, kind=kind) for text in (there, now))
     except QuantityError:

@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from par_lib import schema
 from par_lib.files import write_whole
 from par_lib.intake import sheet_words
+from par_lib.units import home
 from par_lib.wording import LANGUAGES, N_, language
 
 ROWS = 500  # rows to fill in
@@ -43,8 +44,7 @@ def write(
     book = Workbook()
     cover = book.active
     cover.title = t(N_("How to fill in"))
-    home = units.loc[units["level"] == "province", "name"].iloc[0]
-    cover["A1"] = t(N_("Figures of {place}, {year}"), place=home, year=str(year))
+    cover["A1"] = t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
     cover["A1"].font = Font(bold=True, size=16)
     for number, line in enumerate(_COVER, start=3):
         cover.cell(number, 1, f"{number - 2}. " + t(line, year=str(year), province=province))

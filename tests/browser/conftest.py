@@ -8,13 +8,10 @@ import page_checks
 import pytest
 import specimen
 from playwright.sync_api import sync_playwright
-from typer.testing import CliRunner
 
-from par_lib.cli import app
 from par_lib.press.page import render_collection, render_page
 from par_lib.wording import language
 
-NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -73,14 +70,6 @@ def violating_page() -> Path:
 
 
 @pytest.fixture(scope="session")
-def edition_pages(tmp_path_factory) -> list[Path]:
-    """Every page of a real edition, in both languages, made in a project of its own."""
-    checkout = Path(__file__).resolve().parents[2]
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(checkout / "data" / "raw", root / "data" / "raw", ignore=NO_DEMO)
-    shutil.copytree(checkout / "notebooks", root / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        result = CliRunner().invoke(app, ["run", "2022", "--lang", "vi,en"])
-    assert result.exit_code == 0, result.output
-    return sorted((root / "outputs").rglob("*.html"))
+def edition_pages(outputs_to_read) -> list[Path]:
+    """Every page of a real edition, in both languages."""
+    return sorted(outputs_to_read.rglob("*.html"))
