@@ -93,15 +93,18 @@ class Language:
 
         >>> language("vi").interval(0, 3551), language("en").interval(50, 70, 1, percent=True)
         ('0–3.551', '50–70%')
+        >>> language("en").interval(0, math.nextafter(20, 0), 1)
+        '0–20'
         """
         write = self.percent if percent else self.number
         if low is None or pd.isna(low):
             return UNKNOWN
         if high is None or pd.isna(high) or math.isinf(high):
             return f"≥{NBSP}{write(low, digits)}"
+        low, high = round(float(low), 9), round(float(high), 9)  # "<20" ends a hair below 20
         if low == high:
             return write(low, digits)
-        if float(low).is_integer() and float(high).is_integer():
+        if low.is_integer() and high.is_integer():
             digits = 0
         if low < 0:  # a dash beside a minus sign would mislead
             return self("{low} to {high}", low=self.number(low, digits), high=write(high, digits))
