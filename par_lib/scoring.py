@@ -113,7 +113,7 @@ def required_reduction(
     clear = late × target_reduction_pct / 100, rounded up to whole dossiers, so the target is met
     and never just missed; share_of_total_pct = 100 × clear / total. Both as ``_low``/``_high``:
     a unit with 0 to 3551 late dossiers must clear between 0 and that proportion of 3551. Missing
-    stays missing (``intervals.complete`` can bound it first); a zero total has no shares.
+    stays missing; a zero total has no shares.
     ValueError for a target outside 0–100, a low above its high, or more late than the total.
 
     >>> required_reduction(
