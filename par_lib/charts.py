@@ -259,8 +259,10 @@ def _span(ax: Axes, low: float, high: float, y: float, *, colour: str) -> None:
 def name_rows(ax: Axes, names: pd.Series | pd.Index) -> None:
     """Write the rows' names, first on top."""
     lines = [textwrap.fill(str(name), 40) for name in names]
-    size = 8 if any("\n" in line for line in lines) else 10
-    ax.set_yticks(range(len(names)), lines, fontsize=size)
+    folded = ["\n" in line for line in lines]
+    ax.set_yticks(range(len(names)), lines, fontsize=9 if any(folded) else 10)
+    for tick, two_lines in zip(ax.get_yticklabels(), folded, strict=True):
+        tick.set_fontsize(8 if two_lines else tick.get_fontsize())
     ax.set_ylim(len(names) - 0.4, -0.75)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
