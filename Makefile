@@ -38,7 +38,7 @@ soak: $(READY) ## The tests of faults with large counts: an hour
 	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults
 
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
-	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR --KernelManager.transport=ipc notebooks/[0-9]*.ipynb
+	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb
 	@$(MAKE) --no-print-directory notebooks-clean
 
 docs: $(READY) ## Write the pages of docs/ that are rendered from the code

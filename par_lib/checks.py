@@ -11,7 +11,7 @@ from par_lib.wording import N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
-_SATISFIED = N_("{figure}, satisfaction: {high} in one source and {low} in another.")
+_SATISFIED = N_("Satisfaction ({figure}): {high} in one source and {low} in another.")
 _EARNED = N_("{figure}: {high} points in one source and {low} in another.")
 _RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
 
@@ -196,15 +196,12 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
         decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
         severity, decide = verdict(lowest - slack <= stated <= highest + slack, decide)
-        values = {
-            "unit": row.unit, "day": f"{row.as_of:%Y-%m-%d}",
-            "stated": [stated, _decimals(stated), "%"], "computed": [computed, 2, "%"],
-        }  # fmt: skip
+        values = {"unit": row.unit, "day": f"{row.as_of:%Y-%m-%d}",
+                  "stated": [stated, _decimals(stated), "%"],
+                  "computed": [computed, 2, "%"]}  # fmt: skip
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
-        yield from_rows(
-            "rate_against_amounts", row.unit, what, stated, computed, severity, decide,
-            values, disbursement.loc[[row.Index]],
-        )  # fmt: skip
+        yield from_rows("rate_against_amounts", row.unit, what, stated, computed, severity, decide,
+                       values, disbursement.loc[[row.Index]])  # fmt: skip
 
 
 def _decimals(value: float) -> int:
@@ -228,8 +225,8 @@ def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
             continue
         a, b = int(parts["value_low"].sum()), int(whole.value_low)
         severity, decide = verdict(a == b, N_("Correct the total or a part."))
-        summands = " + ".join(str(int(part)) for part in parts["value_low"])
-        values = {"parts": summands, "sum": a, "whole": b}
+        values = {"parts": " + ".join(f"{part:.0f}" for part in parts["value_low"]), "sum": a,
+                  "whole": b}  # fmt: skip
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
         yield from_rows("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
                        indicators.loc[[whole.Index, *parts.index]])  # fmt: skip
@@ -260,7 +257,7 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
         yield from_rows(
             "components_against_satisfaction", "sipas",
             N_("SIPAS: the components' points mean {implied} of the points, while an overall "
-               "satisfaction of {stated} is published."),
+               "satisfaction of {stated} is given."),
             row.satisfaction_pct, implied, "conflict",
             N_("State how the overall satisfaction is computed, and which one is to be quoted."),
             {"implied": [implied, 2, "%"], "stated": [row.satisfaction_pct, 2, "%"]},
@@ -272,15 +269,18 @@ def sources_that_differ(
     stated: pd.DataFrame, name: str, column: str, what: str, digits: int
 ) -> Iterator[Finding]:
     """A figure of the province, named in the column ``name``, stated with two values."""
-    decide = N_("Decide which value is quoted; this edition shows both.")
+    unit = ["%"] if column.endswith("_pct") else []
     known = stated.dropna(subset=[column])
     for (code, _), rows in known.groupby([name, known.get("unit_code", name)]):
-        low, high = float(rows[column].min()), float(rows[column].max())
-        form = [digits, "%"] if column.endswith("_pct") else [digits]
-        values = {"figure": LABELS[code], "high": [high, *form], "low": [low, *form]}
+        low, high = ends = float(rows[column].min()), float(rows[column].max())
+        written = [[end, 0 if end.is_integer() else digits, *unit] for end in ends]
+        values = {"figure": LABELS[code], "low": written[0], "high": written[1]}
+        severity, decide = "conflict", N_("Decide which value is quoted; this edition shows both.")
+        if low == round(high) or high == round(low):
+            severity, decide = "note", N_("One may be the other, rounded: quote the exact one.")
         if low < high:
-            yield from_rows("sources_that_differ", code, what, high, low, "conflict", decide,
-                           values, rows)  # fmt: skip
+            yield from_rows("sources_that_differ", code, what, high, low, severity, decide, values,
+                           rows)  # fmt: skip
 
 
 def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:

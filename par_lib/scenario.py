@@ -114,6 +114,7 @@ def clear_late(
         f"on_time_{level}",
         by_pct=(float(rise[0]), min(100.0, float(rise[1]))),
         reached_pct=(100 * float(reached[0]), min(100.0, 100 * float(reached[1]))),
+        places=f"{', '.join(names)}: −{share_pct:g} %",
     )
 
 

@@ -41,7 +41,7 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     figure is an interval. Rates in percent, both ends missing where no figure of the whole year is
     known. ``stated``: whether a source gives the points. status: that of the source's rows where it
     states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
-    points nor figure is known: points then lie in [0, max].
+    points nor figure is known: points then lie in [0, max], as far as the PAR INDEX leaves room.
 
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
@@ -67,7 +67,28 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
         most = rule.max_points
         rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,
                      len(stated) > 0, status, source, locator))  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return _within_the_whole(pd.DataFrame(rows, columns=list(COLUMNS)), data, rules)
+
+
+def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.DataFrame:
+    """No criterion lost more than the index did, less what others surely lost.
+
+    Not those with an assumed maximum of 1 point, which is a unit of measure.
+    """
+    index = data.scores.query("criterion == 'par_index'").dropna(subset=["points"])
+    if index.empty:
+        return card
+    own = np.array([r.max_points_status == "stated" or r.max_points > 1 for r in rules.criteria])
+    lost = card["lost_points_low"]
+    room = rules.max_points - index["points"].min() - (lost[own].sum() - lost)
+    less = own & (room < card["lost_points_high"]) & (room >= lost)
+    card = card.assign(lost_points_high=card["lost_points_high"].mask(less, room))
+    card["points_low"] = card["points_low"].mask(less, card["max_points"] - room)
+    for row in card.index[less & (card["status"] != "reported")]:
+        sources = [*card.loc[row, "source"].split("; "), *index["source"]]
+        locators = [*card.loc[row, "locator"].split("; "), *index["locator"]]
+        card.loc[row, ["source", "locator"]] = join_traces(sources, locators)
+    return card
 
 
 def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:

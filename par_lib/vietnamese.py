@@ -183,7 +183,7 @@ def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
 
 
 def _quantity(text: str, kind: Kind | None) -> Quantity:
-    parts = _split(normalise(text).lower())
+    parts = _split(normalise(text))
     unit, factor = _UNITS[parts["unit"]] if parts["unit"] else (None, "1")
     if unit and kind not in (None, "number", KIND_OF_UNIT[unit]):
         raise QuantityError(f"kind {kind} is not written in {parts['unit']}; check the column")
@@ -193,7 +193,7 @@ def _quantity(text: str, kind: Kind | None) -> Quantity:
     if parts["first_pct"] and unit != "pct":
         raise QuantityError("has % at one end only; write it behind the last number")
     if parts["sign"] and bound_low != -math.inf:
-        raise QuantityError(f"kind {kind} takes no sign; a change is of kind number")
+        raise QuantityError(f"kind {kind} has no sign; put a change into the note")
     if parts["out_of"] and kind == "rate":
         raise QuantityError("a rate is not written with /; write the percentage")
 
@@ -226,20 +226,20 @@ def _quantity(text: str, kind: Kind | None) -> Quantity:
 
 def _next(value: float, towards: float, kind: Kind | None) -> float:
     """The nearest number to an end that is left out."""
-    if kind in ("count", "rank"):
-        return value + math.copysign(1, towards)
-    return math.nextafter(value, towards)
+    whole = kind in ("count", "rank")
+    return value + math.copysign(1, towards) if whole else math.nextafter(value, towards)
 
 
 def _split(text: str) -> dict[str, str | None]:
     if not text:
         raise QuantityError("is empty; a figure that is not stated is not read")
-    match = _FIGURE.match(text)
+    match = _FIGURE.match(text.lower())
     if match is None:
         raise QuantityError("does not begin with a figure; write it as 11.193, 72,57 % or ≥70%")
     if rest := text[match.end() :]:
+        read = text[: match.end()]
         raise QuantityError(
-            f'"{rest}" is left over after "{match[0]}"; write the figure alone, words in the note'
+            f'"{rest}" is left over after "{read}"; write the figure alone, words in the note'
         )
     return match.groupdict()
 
@@ -280,7 +280,7 @@ def _read(written: str, kind: Kind | None) -> Decimal:
     low, high = _bounds(kind)
     readings = [reading for reading in readings if low <= Decimal(reading) <= high]
     if not readings:
-        raise QuantityError(f"kind {kind} lies in {low:g}..{high:g}; check the source")
+        raise QuantityError(f"kind {kind} lies in {low:g} to {high:g}; check the source")
     if len(readings) > 1:
         whole, decimal = readings
         raise QuantityError(

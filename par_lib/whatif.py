@@ -22,22 +22,25 @@ class Change:
     """What happens to one criterion's rate: it reaches ``to_pct``, or moves by ``by_pct``.
 
     ``by_pct`` is (lowest, highest) in percentage points, for a move known only within bounds;
-    ``reached_pct`` is what the rate then lies in, where that is known better than by adding up.
+    ``reached_pct`` is what the rate then lies in, where that is known better than by adding up;
+    ``places`` says who changes, where it is not all.
     """
 
     criterion: str
     to_pct: float | None = None
     by_pct: tuple[float, float] = (0.0, 0.0)
     reached_pct: tuple[float, float] | None = None
+    places: str = ""
 
 
 def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]) -> pd.DataFrame:
     """Points each change wins, everything else staying as it is.
 
-    One row a change: criterion, rate_pct (before), new_rate_pct, won_points and lost_points (now;
-    no rule could win more) as ``_low``/``_high``, status, source, locator. won = points after −
-    points before; below zero is a loss. Where a source states the present points p, the rule is
-    bent to pass through them: with s the share of the maximum that the rule gives for a rate,
+    One row a change: criterion, places, rate_pct (before), new_rate_pct, won_points and
+    lost_points (now; no rule could win more) as ``_low``/``_high``, status, source, locator. won =
+    points after − points before; below zero is a loss. Where a source states the present points
+    p, the rule is bent to pass through them: with s the share of the maximum that the rule gives
+    for a rate,
 
         won = (max − p) × (s(new) − s(now)) / (1 − s(now)), for a rise
         won = −p × (s(now) − s(new)) / s(now), for a fall
@@ -68,10 +71,10 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
             [*row["locator"].split("; "), f"rule {rules.criteria.index(rule) + 1}"],
         )
         certain = rule.status == rule.max_points_status == "stated"
-        rows.append((change.criterion, low, high, *new, *won, row["lost_points_low"],
+        rows.append((change.criterion, change.places, low, high, *new, *won, row["lost_points_low"],
                      row["lost_points_high"], "derived" if certain else "assumed",
                      source, locator))  # fmt: skip
-    columns = ["criterion", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
+    columns = ["criterion", "places", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
                "new_rate_pct_high", "won_points_low", "won_points_high", "lost_points_low",
                "lost_points_high", "status", "source", "locator"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -6,6 +6,7 @@ Source text is English. A catalog lies in ``locale/<lang>/LC_MESSAGES/par_lib.po
 import datetime as dt
 import math
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, localcontext
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from par_lib.schema import LANGUAGES
 CATALOGS = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
+MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"
 # Said in both languages wherever invented figures are shown.
@@ -61,11 +63,16 @@ class Language:
 
         >>> language("vi").number(11193), language("en").number(1.1922, digits=4)
         ('11.193', '1.1922')
+        >>> language("vi").number(-70.65, digits=1)
+        '−70,7'
         """
         if value is None or pd.isna(value):
             return UNKNOWN
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self._locale)
+        with localcontext(rounding=ROUND_HALF_UP):  # as 70.65 is taken to 70.7 by hand
+            exact = value if isinstance(value, int) else round(float(value), 9)
+            text = format_decimal(exact, format=pattern, locale=self._locale)
+        return text.replace("-", MINUS)
 
     def percent(self, value: float | None, digits: int = 2) -> str:
         """Write a percentage, 72.57 meaning 72.57 %.

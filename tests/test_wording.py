@@ -22,7 +22,7 @@ def test_numbers():
     ("low", "high", "shown"),
     [
         (5, 5, "5"), (0, 3551, "0–3.551"), (70, None, f"≥{NBSP}70"),
-        (None, None, UNKNOWN), (-3, 4, "-3 đến 4"), (70.5, float("inf"), f"≥{NBSP}70,5"),
+        (None, None, UNKNOWN), (-3, 4, "−3 đến 4"), (70.5, float("inf"), f"≥{NBSP}70,5"),
     ],
 )  # fmt: skip
 def test_intervals(low, high, shown):

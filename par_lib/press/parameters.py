@@ -71,13 +71,16 @@ def chosen(texts: list[str], notebooks: list[Path]) -> dict[str, dict[str, objec
 
 
 def _typed(parameter: Parameter, written: str) -> object:
+    expected, least, most = parameter.type.__name__, -math.inf, math.inf
+    if parameter.name.endswith("_pct"):
+        expected, least, most = f"{expected} of 0 to 100", 0, 100
     try:
         value = parameter.type(written)
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(value, float) and not (math.isfinite(value) and least <= value <= most):
             raise ValueError
         return value
     except ValueError:
         raise ValueError(
-            f"parameter {parameter.name}={written}: expected {parameter.type.__name__} "
-            f"({parameter.meaning}), for example {parameter.name}={parameter.default}"
+            f"parameter {parameter.name}={written}: expected {expected} ({parameter.meaning}), "
+            f"for example {parameter.name}={parameter.default}"
         ) from None
