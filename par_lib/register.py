@@ -5,6 +5,7 @@ online. DuckDB counts it where it lies, larger than memory if need be. Counts of
 additive: those of several files add up, and quantiles from them are exact.
 """
 
+import csv
 import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ import pandas as pd
 
 from par_lib import paths
 from par_lib.findings import Finding
+from par_lib.schema import LEVELS
 from par_lib.wording import N_
 
 if TYPE_CHECKING:
@@ -24,23 +26,23 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
 KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
 SUFFIXES = (".parquet", ".csv")
-FAULTS = ("missing_cell", "unknown_unit", "missing_date", "finished_before_received", "duplicate")
+FAULTS = ("broken_row", "missing_cell", "unknown_unit", "unknown_level", "missing_date",
+          "finished_before_received", "impossible_date", "duplicate")  # fmt: skip
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"
 _FAULT_WORDS = {
+    "broken_row": N_("rows have too many or too few cells, or a quote that is not closed"),
     "missing_cell": N_("rows have no id, unit, level or procedure"),
     "unknown_unit": N_("rows name a unit that units.csv does not know"),
-    "missing_date": N_("rows have no due date or no date of receipt"),
+    "unknown_level": N_("rows name a level that does not exist"),
+    "missing_date": N_(
+        "rows lack the date of receipt or the due date, or have one that is no date"
+    ),
     "finished_before_received": N_("rows were finished before they were received"),
+    "impossible_date": N_("rows are due before they were received, or are of other years"),
     "duplicate": N_("rows repeat the id of another"),
 }
 
-# Days, whatever a file has: a dossier finished on the last day, at any hour, is finished.
-_CELLS = ", ".join(
-    [f"CAST({name} AS VARCHAR) AS {name}" for name in ("id", "unit", "level", "procedure")]
-    + [f"CAST(CAST({name} AS TIMESTAMP) AS DATE) AS {name}"
-       for name in ("received", "due", "finished")]
-)  # fmt: skip
 _ROWS = """
 CREATE TEMP TABLE twice AS
     SELECT id, count(*) - 1 AS extra FROM dossiers WHERE id IS NOT NULL
@@ -58,14 +60,21 @@ SELECT
     CASE WHEN id IS NULL OR unit IS NULL OR level IS NULL OR procedure IS NULL
             THEN 'missing_cell'
          WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
-         WHEN due IS NULL OR received IS NULL THEN 'missing_date'
-         WHEN finished < received THEN 'finished_before_received' END AS fault,
+         WHEN level NOT IN (SELECT unnest($levels)) THEN 'unknown_level'
+         WHEN due IS NULL OR received IS NULL OR unread THEN 'missing_date'
+         WHEN finished < received THEN 'finished_before_received'
+         WHEN due < received OR due > received + 3653 OR received > $until OR finished < $first
+            THEN 'impossible_date' END AS fault,
     unit, level, procedure, CAST(date_trunc('month', received) AS DATE) AS month,
     finished IS NOT NULL AND finished <= $until AS finished,
     CAST(date_diff('day', due, CASE WHEN finished <= $until THEN finished ELSE $until END)
         AS INTEGER) AS days_late,
     count(*) AS dossiers
 FROM once GROUP BY ALL
+"""
+_BROKEN = """
+SELECT count(DISTINCT (file_path, line_byte_position))
+FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
 """
 
 
@@ -85,6 +94,8 @@ def count(
     ``finished`` is false and days_late the days from its due date to ``until``. Early dossiers have
     days_late below zero. Of rows with one id the first by dates is kept, the others are
     "duplicate". Times of day are left out; cells of a CSV are text, its days written 2022-12-31.
+    Impossible are dates due before receipt or ten years after it, receipt after ``until`` and an
+    end before its year.
 
     ValueError naming the file for one that cannot be read or lacks a column.
     """
@@ -98,14 +109,18 @@ def count(
             try:
                 _open(connection, files)
                 connection.execute(_ROWS)
-                values = {"units": list(units), "until": until}
+                values = {"units": list(units), "levels": list(LEVELS), "until": until,
+                          "first": until.replace(month=1, day=1)}  # fmt: skip
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
+                broken = (0,)
+                if any(file.suffix.lower() == ".csv" for file in files):
+                    broken = connection.execute(_BROKEN).fetchone()
             except duckdb.Error as error:
                 which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
-                raise ValueError(f"{which}: cannot be read as a register ({error})") from error
+                raise _unreadable(which, error) from error
     faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
-    faults["duplicate"] = int(twice[0])
+    faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
     histogram = found[found["fault"].isna()].drop(columns="fault")
     kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
     return merge([histogram]), kept
@@ -191,27 +206,68 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")  # where a time with a zone has its day
     scans, parquet = [], []
     for file in files:
-        csv, name = file.suffix.lower() == ".csv", str(file)
         try:
-            own = (
-                connection.read_csv(name, all_varchar=True)
-                if csv
-                else connection.read_parquet(name)
-            )
+            is_csv = file.suffix.lower() == ".csv"
+            own = connection.sql(_csv(file)) if is_csv else connection.read_parquet(str(file))
         except duckdb.Error as error:
-            raise ValueError(f"{name}: cannot be read as a register ({error})") from error
-        missing = [column for column in COLUMNS if column not in own.columns]
-        if missing:
-            raise ValueError(
-                f"{name}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}"
-            )
-        if csv:  # one by one: of several, columns would be taken by their place
+            raise _unreadable(file, error) from error
+        _require_columns(file, own.columns)
+        if is_csv:  # one by one: of several, columns would be taken by their place
             scans.append(own)
         else:
-            parquet.append(name)
+            parquet.append(str(file))
     if parquet:  # in one scan: ten side by side need more memory than is allowed
         scans.append(connection.read_parquet(parquet))
-    rows = scans[0].project(_CELLS)
+    rows = scans[0].project(_cells(scans[0]))
     for scan in scans[1:]:
-        rows = rows.union(scan.project(_CELLS))
+        rows = rows.union(scan.project(_cells(scan)))
     rows.create_view("dossiers")
+
+
+def _csv(file: Path) -> str:
+    """The scan of a CSV: nothing is guessed, and a row that is not read is counted."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            names = next(csv.reader(text), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(file, error) from error
+    _require_columns(file, names)
+    types = ", ".join(f"{_sql(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"FROM read_csv({_sql(str(file))}, columns={{{types}}}, header=true, auto_detect=false, "
+        "delim=',', quote='\"', escape='\"', comment='', store_rejects=true)"
+    )
+
+
+def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
+    """Columns as they are counted: text without blanks at its ends, and days.
+
+    A dossier finished on the last day, at any hour, is finished. A blank cell is missing; "unread"
+    is an end that is no day.
+    """
+    is_text = dict(zip(scan.columns, (kind == "VARCHAR" for kind in scan.dtypes), strict=True))
+    cell = {name: f"NULLIF(trim({name}), '')" if is_text[name] else name for name in COLUMNS}
+    texts = [f"CAST({cell[name]} AS VARCHAR) AS {name}"
+             for name in ("id", "unit", "level", "procedure")]  # fmt: skip
+    days = [f"TRY_CAST(TRY_CAST({cell[name]} AS TIMESTAMP) AS DATE) AS {name}"
+            for name in ("received", "due", "finished")]  # fmt: skip
+    end = cell["finished"]
+    unread = f"{end} IS NOT NULL AND TRY_CAST({end} AS TIMESTAMP) IS NULL AS unread"
+    return ", ".join([*texts, *days, unread])
+
+
+def _require_columns(file: Path, names: Sequence[str]) -> None:
+    if missing := [column for column in COLUMNS if column not in names]:
+        raise ValueError(
+            f"{file}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}, in small "
+            "letters, separated by commas"
+        )
+
+
+def _unreadable(file: Path | str, error: Exception) -> ValueError:
+    why = str(error).partition("\n")[0]
+    return ValueError(f"{file}: cannot be read as a register ({why:.200})")
+
+
+def _sql(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

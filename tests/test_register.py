@@ -48,6 +48,10 @@ FAULTY = rows(
     ("1", "901", "01-03", "01-10", "01-09"),  # the id of another, finished later
     (None, "901", "01-03", "01-10", "01-09"),
 )
+ODD = pd.concat([
+    rows(("9", "901", "01-03", "01-10", "01-09")).assign(level="xyz"),
+    rows(("10", "901", "01-10", "01-03", "01-11")),  # due before it was received
+])  # fmt: skip
 
 
 @pytest.fixture
@@ -66,8 +70,8 @@ def count(*files: Path) -> tuple[pd.DataFrame, dict[str, int]]:
 
 @pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
 def test_counts_by_hand_and_faults_told(write, name):
-    histogram, faults = count(write(pd.concat([FIVE, FAULTY]), name))
-    assert faults == dict.fromkeys(register.FAULTS, 1)
+    histogram, faults = count(write(pd.concat([FIVE, FAULTY, ODD]), name))
+    assert faults == dict.fromkeys(register.FAULTS[1:], 1)  # the first is of text only
     days = histogram.sort_values(["unit", "days_late"])
     assert days["days_late"].tolist() == [-2, 0, 5, 1, 10]
     assert days["finished"].tolist() == [True, True, True, True, False]
@@ -106,8 +110,38 @@ def test_codes_of_a_csv_are_text_and_a_day_that_is_none_is_told(write, tmp_path)
     wrong = tmp_path / "wrong.csv"
     text = FIVE.to_csv(index=False).replace("2022-01-08", "31/12/2022")
     wrong.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"wrong\.csv: cannot be read as a register .*31/12/2022"):
-        count(wrong)
+    assert count(wrong)[1] == {"missing_date": 1}
+
+
+@pytest.mark.parametrize(("line", "faults"), [
+    ("#9,901,01", {}),  # no comment: a dossier, counted below
+    ("9,901", {"broken_row": 1}),
+    ("9,901,2022-01-03,2022-01-10,2022-01-08,district,P1,F1,true,x", {"broken_row": 1}),
+    ('9,901,2022-01-03,2022-01-10,2022-01-08,district,"P1,F1,true', {"broken_row": 1}),
+    ("9,901,2022-01-03,NA,2022-01-08,district,P1,F1,true", {"missing_date": 1}),
+    ("9,901,2022-01-03,2022-01-10,NA,district,P1,F1,true", {"missing_date": 1}),
+    ("9,901,2022-01-03,2022-01-10,2022-01-08,district,  ,F1,true", {"missing_cell": 1}),
+    ("9,901,2021-01-03,2021-01-10,2021-01-08,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,2023-01-03,2023-01-10,,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,2022-01-03,9999-01-10,,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,0022-01-03,2022-01-10,,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,2021-01-03,2021-01-10,2022-01-08,district,P1,F1,true", {}),  # finished in the year
+])  # fmt: skip
+def test_no_row_of_a_csv_is_left_out_unsaid(write, line, faults):
+    path = write(FIVE, "rows.csv")
+    if line.startswith("#"):
+        line = FIVE.iloc[[0]].assign(id="#9").to_csv(index=False, header=False).strip()
+    path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    histogram, found = count(path)
+    assert found == faults
+    assert histogram["dossiers"].sum() == 5 + (not faults)
+
+
+def test_a_register_without_rows_or_of_another_year_is_told(write):
+    known = pd.DataFrame({"code": UNITS, "name": UNITS, "level": "district"})
+    for file in (write(FIVE.iloc[:0], "none.csv"), write(FIVE, "old.csv")):
+        with pytest.raises(ValueError, match=r"most rows, or all, cannot be counted"):
+            intake.read([file], known, 2021, source="s")
 
 
 def test_columns_are_known_by_their_names_in_every_file(write):

@@ -20,10 +20,10 @@ def read(
     """
     until = dt.date(year, 12, 31)
     histogram, faults = register.count(files, units=known["code"], until=until)
-    if histogram["dossiers"].sum() < sum(faults.values()):
+    if histogram["dossiers"].sum() <= sum(faults.values()):
         raise ValueError(
-            f"{files[0]}: most rows cannot be counted ({faults}); is it the register of this "
-            "province? choose another with --province"
+            f"{files[0]}: most rows, or all, cannot be counted ({faults}); is it the register of "
+            f"this province and of {year}? choose others with --province, --year"
         )
     counts = register.late_dossiers(histogram)
     names = dict(zip(known["code"], known["name"], strict=True))
@@ -32,7 +32,7 @@ def read(
     trace = {"basis": "resolved", "status": "derived", "source": source,
              "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}  # fmt: skip
     rows = [
-        {**trace, **row, "locator": f"{files[0].parent.name}, {row['level']} {row['unit']}"}
+        {**trace, **row, "locator": f"{files[0].name}, {row['level']} {row['unit']}"}
         for row in _rows(counts, names, home)
     ]
     table = pd.DataFrame(rows).reindex(columns=columns)

@@ -25,7 +25,7 @@ from par_lib.wording import Language, language
 
 _TIMINGS = ("papermill", "execution")
 MILLION = 1_000_000
-_MOST_OUTPUT = 20 * MILLION  # bytes of one cell; a page of that size no browser likes
+_MOST_OUTPUT = 20 * MILLION  # bytes of one notebook; a page of that size no browser likes
 
 
 class NotebookError(RuntimeError):
@@ -138,6 +138,11 @@ def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookE
     that failed, from 1; None for the last that was begun.
     """
     notebook = nbformat.read(target, as_version=4)
+    notebook.cells = [  # without those in which papermill writes of an error
+        cell
+        for cell in notebook.cells
+        if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
+    ]
     cells = _own(notebook)
     states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
     number = number or sum(state not in (None, "pending") for state in states)
@@ -151,11 +156,11 @@ def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookE
 
 
 def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
-    """What figures.Page.show_sources noted last; where it was not called, it may be anything."""
-    for cell in reversed(executed.cells):
-        for output in cell.get("outputs", []):
-            if "par" in output.get("metadata", {}):
-                return output.metadata.par.read
+    """What figures.Page.show_sources noted in the last cell of code; else it may be anything."""
+    code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
+    for output in code[-1].outputs if code else []:
+        if "par" in output.get("metadata", {}):
+            return output.metadata.par.read
     return [f"{EVERY}:{EVERY}"]
 
 
@@ -164,8 +169,8 @@ def _provisioner(fork: bool) -> Iterator[None]:
     # Said to the factory, not in the environment, which it reads once a process.
     factory = KernelProvisionerFactory.instance()
     before = factory.default_provisioner_name
-    if fork and forking.available():
-        factory.default_provisioner_name = forking.NAME
+    forked = fork and forking.available()
+    factory.default_provisioner_name = forking.NAME if forked else forking.ORDINARY
     try:
         yield
     finally:
@@ -185,7 +190,7 @@ def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _require_complete(executed: nbformat.NotebookNode, target: Path, name: str) -> None:
-    left = 0
+    left = written = 0
     for number, cell in enumerate(_own(executed), start=1):
         if cell.cell_type != "code":
             continue
@@ -194,8 +199,10 @@ def _require_complete(executed: nbformat.NotebookNode, target: Path, name: str) 
             raise _failed(target, name, left, what)
         left = number
         size = len(json.dumps(cell.outputs)) if cell.outputs else 0
-        if size > _MOST_OUTPUT:
+        written += size
+        if written > _MOST_OUTPUT:
             cell.outputs = []  # kept for its author, without what is too much
             nbformat.write(executed, target)
-            what = f"gave {size // MILLION} MB of output; print less, "
+            what = f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
+            what += "before it); print less, "
             raise _failed(target, name, number, f"{what}{_MOST_OUTPUT // MILLION} MB at most")

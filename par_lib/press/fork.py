@@ -6,6 +6,7 @@ to the next. Where there is no fork (Windows), the ordinary kernel serves.
 """
 
 import asyncio
+import ctypes
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.forkserver
@@ -21,10 +22,12 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-NAME = "par-fork"  # entry point in pyproject.toml
+NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 PRELOAD = "par_lib.press.preload"
 _PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _START_SECONDS, _END_SECONDS = 10, 2
+_PDEATHSIG = 1  # sys/prctl.h
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 def available() -> bool:
@@ -52,6 +55,12 @@ def begin() -> BaseContext:
     if available():
         multiprocessing.forkserver.ensure_running()
     return server
+
+
+def die_with_parent() -> None:
+    """Have the system end this process with its parent: even while it runs code deaf to Python."""
+    if _PRCTL is not None:
+        _PRCTL(_PDEATHSIG, signal.SIGKILL)
 
 
 class Forked:
@@ -118,6 +127,15 @@ class ForkProvisioner(LocalProvisioner):
         await asyncio.to_thread(self.process.process.join, _END_SECONDS)
 
 
+class OrdinaryProvisioner(LocalProvisioner):
+    """Starts a kernel the ordinary way, to end with the process that started it."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """As jupyter_client does it."""
+        own = {} if _PRCTL is None else {"preexec_fn": die_with_parent}
+        return await super().launch_kernel(cmd, **kwargs, **own)
+
+
 def begin_worker() -> None:
     """To be run first in a worker: it ends with the runner, and forks from the runner's server.
 
@@ -142,9 +160,14 @@ def end_with_parent() -> None:
 
 
 def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
-    """Be a kernel, in a process just forked: as ``python -m ipykernel_launcher`` would be."""
+    """Be a kernel, in a process just forked: as ``python -m ipykernel_launcher`` would be.
+
+    The server that forked it ends when nobody holds its pipe, so the kernel must not either.
+    """
     os.setsid()
     end_with_parent()
+    die_with_parent()
+    os.close(multiprocessing.forkserver._forkserver._forkserver_alive_fd)
     os.environ.clear()
     os.environ.update(env)
     if cwd:
