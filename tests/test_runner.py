@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from par_lib import inputs, tables
 from par_lib.cli import app
-from par_lib.press import execute, fork, plan, runner, transport
+from par_lib.press import edition, execute, fork, plan, runner, transport, verify
 from par_lib.wording import language
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -288,6 +288,7 @@ def test_raw_data_that_cannot_be_read_stop_only_their_own_edition(made, root):
 
 def test_a_manifest_that_is_none_is_made_again(made):
     file = made / plan.MANIFEST
+    whole = file.read_text(encoding="utf-8")
     for content in ("{}", "[]", "3", "{", '{"files": {}}'):
         file.write_text(content, encoding="utf-8")
         assert plan.standing(request()) is None
@@ -295,6 +296,16 @@ def test_a_manifest_that_is_none_is_made_again(made):
         assert said.exit_code == 1
         assert "manifest.json: damaged; make the edition again" in said.output
     own = request()
+    sound = json.loads(whole)
+    for name in plan._SHAPE:
+        for value in (None, 3, [], {"a": 1}, ["xx"], [["vi"]], ["vi", "../../evil"], [1]):
+            file.write_text(json.dumps(sound | {name: value}), encoding="utf-8")
+            said = CliRunner().invoke(app, ["verify", str(made)])
+            assert said.exception is None or isinstance(said.exception, SystemExit), (name, value)
+            verify.mark_all()
+            edition.write_collection()
+            plan.with_what_stands(request())
+    file.write_text("{}", encoding="utf-8")
     assert make(plan.Request("quang-nam", 2022, ("en",), own.notebooks)) == (
         ["00", "01", "02", "03", "04", "05", "06", "07"], [],
     )  # fmt: skip

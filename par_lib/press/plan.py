@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from par_lib import inputs, paths
+from par_lib.schema import LANGUAGES
 
 MANIFEST = "manifest.json"
 NUMBERED = "[0-9][0-9]_*.ipynb"
-_KEYS = {"province", "place", "year", "languages", "parameters", "inputs", "files", "runs"}
+_SHAPE = {"province": str, "place": str, "year": int, "languages": list, "parameters": dict,
+          "inputs": dict, "files": dict, "runs": dict}  # fmt: skip
+_RUN = {"recipe": str, "state": dict | None, "read": list}
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,28 @@ def read_manifest(file: Path) -> dict:
         made = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         made = None
-    if not isinstance(made, dict) or not made.keys() >= _KEYS:
+    if not _is(made, _SHAPE) or not _is_sound(made):
         raise ValueError(f"{file}: damaged; make the edition again")
     return made
+
+
+def _is_sound(made: dict) -> bool:
+    texts = [*made["inputs"].values(), *made["files"].values()]
+    for run in made["runs"].values():
+        texts += run["read"] if _is(run, _RUN) else [None]
+    return (
+        bool(made["languages"])
+        and all(lang in LANGUAGES for lang in made["languages"])
+        and all(isinstance(own, dict) for own in made["parameters"].values())
+        and all(isinstance(text, str) for text in texts)
+    )
+
+
+def _is(held: object, shape: dict) -> bool:
+    """Whether it is a dict with these keys, each of its type."""
+    return isinstance(held, dict) and all(
+        name in held and isinstance(held[name], kind) for name, kind in shape.items()
+    )
 
 
 def standing(request: Request) -> dict | None:
