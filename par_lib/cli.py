@@ -144,10 +144,12 @@ def read(
     from par_lib import intake, units
     from par_lib.files import write_whole
     from par_lib.intake import register, workbook
+    from par_lib.press import place
     from par_lib.register import SUFFIXES
     from par_lib.wording import language
 
     with _plain_errors():
+        place.scratch()
         t, about = language(lang), paths.year_of(year)
         source = source or f"report-{about}"
         known = units.load_units(province)
@@ -260,7 +262,10 @@ def lab(
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """What a person can mend ends in one message and exit code 1, without a traceback."""
+    """What a person can mend ends in one message and exit code 1, without a traceback.
+
+    So does Ctrl-C, with the usual 130: what it leaves, the next run takes away.
+    """
     try:
         yield
     except typer.Exit:
@@ -268,6 +273,9 @@ def _plain_errors() -> Iterator[None]:
     except (ValueError, OSError, RuntimeError) as error:
         typer.echo(f"par: {error}", err=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("par: stopped; what stood before stands", err=True)
+        raise typer.Exit(130) from None
 
 
 if __name__ == "__main__":

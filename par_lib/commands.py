@@ -1,5 +1,6 @@
 """What ``par run`` does: which editions are meant, which need work, and who does it."""
 
+import multiprocessing
 import os
 import re
 from collections.abc import Iterator
@@ -140,13 +141,20 @@ def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
         except OSError as error:
             raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
         with client:
+            if not client.scheduler_info(n_workers=-1)["workers"]:
+                raise ValueError(f"{scheduler} has no worker; start one: dask worker {scheduler}")
             yield client.get_executor()  # it tries again what a lost worker had begun
         return
     from par_lib.press import fork
 
     workers = min(jobs or os.cpu_count() or 1, max(total, 1))
     with ProcessPoolExecutor(workers, fork.begin(), fork.begin_worker) as pool:
-        yield pool
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
 
 
 def _choose(notebooks: tuple[Path, ...], only: list[str]) -> tuple[Path, ...]:

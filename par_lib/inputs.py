@@ -18,6 +18,7 @@ EVERY = "*"  # every year, or every table
 PACKAGES = ("par-lib", "pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "seaborn",
             "statsmodels", "papermill", "nbconvert", "babel")  # fmt: skip
 _PACKAGE = Path(__file__).parent
+_HASHED = 20_000_000  # bytes: more of a register is not read to see whether it changed
 
 _read: set[tuple[str, str]] = set()
 
@@ -43,21 +44,21 @@ def sha256_of(content: bytes) -> str:
 
 
 def fingerprint(file: Path) -> str:
-    """What tells a raw file's content: its hash; of a register's file its size and time of change.
+    """What tells a raw file's content: its hash; of a large one of a register size and time.
 
     A register can be too large to be read for its hash each time.
     """
-    if file.parent.parent.name != "register":
-        return sha256(file)
     stat = file.stat()
+    if file.parent.parent.name != "register" or stat.st_size <= _HASHED:
+        return sha256(file)
     return f"{stat.st_size} bytes, changed at {stat.st_mtime_ns} ns"
 
 
 def raw_files(province: str, year: int) -> list[Path]:
     """Every raw file of an edition, sorted: the province's, the year's, its register's."""
     raw, own = paths.raw(province), paths.raw(province, year)
-    found = [*raw.glob("*.csv"), *raw.glob("*.toml"), *own.glob("*.csv"), *own.glob("rules.toml"),
-             *(raw / "register" / f"year={year}").glob("*.*")]  # fmt: skip
+    found = [*raw.glob("*.csv"), *raw.glob("*.toml"), *own.glob("*.[cC][sS][vV]"),
+             *own.glob("rules.toml"), *(raw / "register" / f"year={year}").glob("*.*")]  # fmt: skip
     return sorted(file for file in found if not file.name.startswith("."))
 
 

@@ -189,7 +189,8 @@ def stack(*frames: pd.DataFrame) -> pd.DataFrame:
 def refresh(province: str, year: int) -> Path:
     """Bring data/processed/<province>/<year> up to date; returns that folder."""
     folder = paths.processed(province, year)
-    if inputs.table_hashes(province, year) is not None:
+    written = inputs.table_hashes(province, year)
+    if written is not None and _as_written(folder, written):
         return folder
     digest = inputs.digest(province, year)
     tables = clean(province, year)
@@ -203,11 +204,27 @@ def refresh(province: str, year: int) -> Path:
     return folder
 
 
+def _no_tables(folder: Path) -> list[str]:
+    """A message for each CSV of a year whose name is no table's: it would not be read."""
+    names = [f"{name}.csv" for name in (*schema.TABLES, "answers")]
+    where = folder.relative_to(paths.root()).as_posix()
+    return [
+        f"{where}/{file.name}: is no table's file; give it one of these names: {', '.join(names)}"
+        for file in sorted(folder.glob("[!.]*.[cC][sS][vV]"))
+        if file.name not in names
+    ]
+
+
+def _as_written(folder: Path, hashes: dict[str, str]) -> bool:
+    files = {folder / f"{name}.parquet": known for name, known in hashes.items()}
+    return all(file.is_file() and inputs.sha256(file) == known for file, known in files.items())
+
+
 def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
     """All tidy tables and the review table of one year, from raw; nothing is written."""
     known = units.load_units(province)
     sources = load_sources(province)
-    tidy, problems = {}, []
+    tidy, problems = {}, _no_tables(paths.raw(province, year))
     for name, table in (schema.TABLES | {"answers": schema.ANSWERS}).items():
         path = paths.raw(province, year) / f"{name}.csv"
         file = path.relative_to(paths.root()).as_posix()

@@ -106,3 +106,24 @@ def test_an_empty_table_and_a_year_or_province_without_data(root):
         tables.load("quang-nam", 1999)
     with pytest.raises(ValueError, match="choose one of quang-nam"):
         tables.load("hue", 2022)
+
+
+def test_a_tidy_table_that_was_altered_is_made_again(root):
+    path = tables.refresh("quang-nam", 2022) / "late_dossiers.parquet"
+    own = path.read_bytes()
+    pd.read_parquet(path).assign(late_low=99_999).to_parquet(path, index=False)
+    assert tables.load("quang-nam", 2022).late_dossiers["late_low"].max() == 41657
+    assert path.read_bytes() == own
+    path.unlink()
+    assert tables.refresh("quang-nam", 2022) and path.read_bytes() == own
+
+
+def test_a_csv_that_is_no_table_s_is_told(root):
+    own = root / "data/raw/quang-nam/2022/sipas.csv"
+    for name in ("sipass.csv", "Mentions.CSV"):
+        other = own.with_name(name)
+        other.write_bytes(own.read_bytes())
+        with pytest.raises(cleaning.DataError, match=f"2022/{name}: is no table's file; give it"):
+            tables.load("quang-nam", 2022)
+        other.unlink()
+    assert tables.load("quang-nam", 2022)

@@ -1,8 +1,11 @@
 """What was altered since an edition was made is named, and said on its pages."""
 
+import os
+
 import pytest
 from typer.testing import CliRunner
 
+from par_lib import inputs
 from par_lib.cli import app
 
 
@@ -111,3 +114,13 @@ def test_a_run_of_another_year_says_it_too(edition, root):
 def test_a_folder_without_an_edition_is_told(root):
     done = par("verify", root / "notebooks")
     assert done.exit_code == 1 and "no edition here" in done.output
+
+
+def test_a_register_that_keeps_its_size_and_time_is_told_by_its_content(tmp_path):
+    file = tmp_path / "register" / "year=2022" / "a.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("1,2022-01-03", encoding="utf-8")
+    before, stat = inputs.fingerprint(file), file.stat()
+    file.write_text("1,2022-01-04", encoding="utf-8")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert inputs.fingerprint(file) != before

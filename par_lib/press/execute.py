@@ -19,7 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from par_lib.inputs import EVERY, YEARS
 from par_lib.press import fork as forking
-from par_lib.press import prose, transport
+from par_lib.press import place, prose, transport
 from par_lib.press.plan import Job
 from par_lib.wording import Language, language
 
@@ -58,6 +58,7 @@ def run(job: Job) -> list[str]:
     metadata do not declare (``par.tables``).
     """
     os.environ["PAR_ROOT"] = str(job.root)
+    place.scratch()
     executed = execute(
         job.notebook,
         job.target,
@@ -146,9 +147,9 @@ def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookE
     cells = _own(notebook)
     states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
     number = number or sum(state not in (None, "pending") for state in states)
-    for place, cell in enumerate(cells, start=1):
-        state = "completed" if place < number else "failed" if place == number else "pending"
-        cell.metadata["papermill"] = {"status": state, "exception": place == number}
+    for here, cell in enumerate(cells, start=1):
+        state = "completed" if here < number else "failed" if here == number else "pending"
+        cell.metadata["papermill"] = {"status": state, "exception": here == number}
     message = f"cell {number}: {what}"
     notebook.metadata["par"] = notebook.metadata.get("par", {}) | {"failed": message}
     nbformat.write(notebook, target)

@@ -53,7 +53,9 @@ def begin() -> BaseContext:
     """``context`` for the runner itself: its server imports while the tables are made."""
     server = context()
     if available():
+        own = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for the server either
         multiprocessing.forkserver.ensure_running()
+        signal.signal(signal.SIGINT, own)
     return server
 
 
@@ -141,8 +143,11 @@ def begin_worker() -> None:
 
     A process that the server forked knows its address, and the documentation of forkserver says
     that it uses it; up to Python 3.11 at least it would start, and fill, a server of its own.
+    Ctrl-C is for the runner alone, which ends its workers.
     """
     end_with_parent()
+    if hasattr(os, "setsid"):
+        os.setsid()
     server = multiprocessing.forkserver._forkserver
     if getattr(server, "_forkserver_address", None) and server._forkserver_pid is None:
         server.ensure_running = lambda: None

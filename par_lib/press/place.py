@@ -86,6 +86,8 @@ def scratch() -> Path:
     style of a person's own changes a notebook.
     """
     above = Path(tempfile.gettempdir())
+    if above.name.startswith(_SCRATCH):  # that of the run this process works for
+        return above
     if os.name == "posix" and len(os.fsencode(above)) > _LONGEST:
         above = Path("/tmp")
     clear_dead(above, _SCRATCH)

@@ -161,6 +161,23 @@ def test_the_next_run_needs_no_help_and_leaves_nothing_lying_about(project, vers
 
 
 @linux_only
+def test_a_run_that_is_stopped_says_so_and_leaves_the_edition(project, versions):
+    _, known, _ = versions
+    before = state(project, known)
+    running = project.start("run", "2022", "--force", start_new_session=True)
+    end = time.monotonic() + 60
+    while len(project.processes()) < 6 and time.monotonic() < end:  # two workers have begun
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert "par: stopped; what stood before stands" in said and "Traceback" not in said, said
+    assert project.wait_for_none() == set() and state(project, known) == before
+    assert project.par("run", "2022", "--force")[0] == 0 and project.hidden() == []
+
+
+@linux_only
 def test_a_report_being_read_or_a_workbook_being_written_is_whole_or_not_there(project, tmp_path):
     report = tmp_path / "bao cao.md"
     report.write_text(
@@ -197,5 +214,6 @@ def test_a_report_being_read_or_a_workbook_being_written_is_whole_or_not_there(p
         running.send_signal(signal.SIGKILL)
         running.communicate()
         assert not book.is_file() or openpyxl.load_workbook(book).sheetnames
+    assert [path for path in project.tmp.iterdir() if path.name.startswith("par-")] == []
     book.unlink(missing_ok=True)
     assert project.par("template", "2022", "--to", str(book))[0] == 0
