@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from par_lib import paths
@@ -10,6 +11,7 @@ from par_lib.files import write_whole
 from par_lib.schema import LANGUAGES
 
 NOTES = {"vi": "notebooks/START.vi.md", "en": "notebooks/START.md"}
+_LONGEST = 50  # bytes of a folder: a socket's path, 107 in all, must fit below it
 _LOCALES = {"vi": "vi_VN", "en": "default"}
 
 
@@ -61,7 +63,15 @@ def start(given: str, more: list[str]) -> None:
     prepare(folder, lang)
     above = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), above)))
-    LabApp.launch_instance([*arguments(folder, lang), *more])
+    with tempfile.TemporaryDirectory(prefix="par-lab-") as private:
+        os.environ["JUPYTER_RUNTIME_DIR"] = private
+        LabApp.launch_instance([*arguments(folder, lang), *_sockets(private), *more])
+
+
+def _sockets(private: str) -> list[str]:
+    """Kernels speak over sockets in a folder only we can enter, where a path is not too long."""
+    fits = os.name == "posix" and len(os.fsencode(private)) <= _LONGEST
+    return ["--KernelManager.transport=ipc"] if fits else []
 
 
 def _workspace(lang: str) -> dict:

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -152,6 +153,10 @@ def test_a_notebook_runs_to_its_end_in_the_lab(browser, lab, name):
             assert page.locator(".jp-OutputArea svg[role=img]").first.get_attribute("aria-label")
         if name != "explore.ipynb":
             assert any(heading in words(out, "text/html") for out in outputs)
+    files = Path(tempfile.gettempdir()).glob("par-lab-*/kernel-*.json")
+    private = [(json.loads(file.read_text())["transport"], file.parent.stat().st_mode % 0o1000)
+               for file in files]  # fmt: skip
+    assert private and set(private) == {("ipc", 0o700)}
     page.evaluate("() => jupyterapp.commands.execute('kernelmenu:shutdown')")
     page.close()
 
