@@ -73,12 +73,12 @@ def count_register(how: str, files: list[Path]) -> None:
     def bare() -> None:
         import duckdb
 
+        scan = f"read_parquet({[str(f) for f in files]!r})"
         duckdb.connect(config={"memory_limit": "1GB"}).execute(f"""
-            WITH d AS (SELECT * FROM read_parquet({[str(f) for f in files]!r})),
-            twice AS (SELECT id FROM d GROUP BY id HAVING count(*) > 1)
+            CREATE TEMP TABLE twice AS SELECT id FROM {scan} GROUP BY id HAVING count(*) > 1;
             SELECT unit, level, procedure, date_trunc('month', received), finished <= '{until}',
                 date_diff('day', due, coalesce(finished, DATE '{until}')), count(*)
-            FROM d WHERE id NOT IN (SELECT id FROM twice) GROUP BY ALL
+            FROM {scan} ANTI JOIN twice USING (id) GROUP BY ALL
         """).fetchall()
 
     def ours() -> None:

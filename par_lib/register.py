@@ -55,22 +55,30 @@ CREATE TEMP VIEW once AS
         FROM dossiers SEMI JOIN twice USING (id)
     ) WHERE place = 1;
 """
+# Rows by their days first; names are looked at once a group, not once a dossier.
 _HISTOGRAM = """
 SELECT
-    CASE WHEN id IS NULL OR unit IS NULL OR level IS NULL OR procedure IS NULL
+    CASE WHEN fault = 'missing_cell' OR nullif(trim(unit), '') IS NULL
+            OR nullif(trim(level), '') IS NULL OR nullif(trim(procedure), '') IS NULL
             THEN 'missing_cell'
          WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
-         WHEN level NOT IN (SELECT unnest($levels)) THEN 'unknown_level'
-         WHEN due IS NULL OR received IS NULL OR unread THEN 'missing_date'
-         WHEN finished < received THEN 'finished_before_received'
-         WHEN due < received OR due > received + 3653 OR received > $until OR finished < $first
-            THEN 'impossible_date' END AS fault,
-    unit, level, procedure, CAST(date_trunc('month', received) AS DATE) AS month,
-    finished IS NOT NULL AND finished <= $until AS finished,
-    CAST(date_diff('day', due, CASE WHEN finished <= $until THEN finished ELSE $until END)
-        AS INTEGER) AS days_late,
-    count(*) AS dossiers
-FROM once GROUP BY ALL
+         WHEN level NOT IN (SELECT unnest($levels)) THEN 'unknown_level' ELSE fault END AS fault,
+    unit, level, procedure, CAST(month AS DATE) AS month, finished, days_late,
+    CAST(sum(rows) AS BIGINT) AS dossiers
+FROM (
+    SELECT
+        CASE WHEN id IS NULL OR id = '' THEN 'missing_cell'
+             WHEN due IS NULL OR received IS NULL OR unread THEN 'missing_date'
+             WHEN finished < received THEN 'finished_before_received'
+             WHEN due < received OR due > received + 3653 OR received > $until OR finished < $first
+                THEN 'impossible_date' END AS fault,
+        unit, level, procedure, date_trunc('month', received) AS month,
+        finished IS NOT NULL AND finished <= $until AS finished,
+        CAST(date_diff('day', due, CASE WHEN finished <= $until THEN finished ELSE $until END)
+            AS INTEGER) AS days_late,
+        count(*) AS rows
+    FROM once GROUP BY ALL
+) GROUP BY ALL
 """
 _BROKEN = """
 SELECT count(DISTINCT (file_path, line_byte_position))
@@ -240,20 +248,22 @@ def _csv(file: Path) -> str:
 
 
 def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
-    """Columns as they are counted: text without blanks at its ends, and days.
+    """Columns as they are counted: text, and days. "unread" is an end that is no day.
 
-    A dossier finished on the last day, at any hour, is finished. A blank cell is missing; "unread"
-    is an end that is no day.
+    A dossier finished on the last day, at any hour, is finished. A blank cell is missing.
     """
-    is_text = dict(zip(scan.columns, (kind == "VARCHAR" for kind in scan.dtypes), strict=True))
-    cell = {name: f"NULLIF(trim({name}), '')" if is_text[name] else name for name in COLUMNS}
-    texts = [f"CAST({cell[name]} AS VARCHAR) AS {name}"
-             for name in ("id", "unit", "level", "procedure")]  # fmt: skip
-    days = [f"TRY_CAST(TRY_CAST({cell[name]} AS TIMESTAMP) AS DATE) AS {name}"
-            for name in ("received", "due", "finished")]  # fmt: skip
-    end = cell["finished"]
-    unread = f"{end} IS NOT NULL AND TRY_CAST({end} AS TIMESTAMP) IS NULL AS unread"
-    return ", ".join([*texts, *days, unread])
+    kinds = dict(zip(scan.columns, map(str, scan.dtypes), strict=True))
+    cells = [f"CAST({name} AS VARCHAR) AS {name}" for name in ("id", "unit", "level", "procedure")]
+    unread = "FALSE"
+    for name in ("received", "due", "finished"):
+        cell = name
+        if kinds[name] == "VARCHAR":
+            cell = f"NULLIF(trim({name}), '')"
+            unread = f"{cell} IS NOT NULL AND TRY_CAST({cell} AS TIMESTAMP) IS NULL"
+        if kinds[name] != "DATE":
+            cell = f"TRY_CAST(TRY_CAST({cell} AS TIMESTAMP) AS DATE)"
+        cells.append(f"{cell} AS {name}")
+    return ", ".join([*cells, f"{unread} AS unread"])
 
 
 def _require_columns(file: Path, names: Sequence[str]) -> None:
