@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from multiprocessing import util
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -56,6 +57,8 @@ def begin() -> BaseContext:
         own = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for the server either
         multiprocessing.forkserver.ensure_running()
         signal.signal(signal.SIGINT, own)
+        # Its end is awaited: one that still imports would write into a folder that is gone.
+        util.Finalize(None, multiprocessing.forkserver._forkserver._stop, exitpriority=-50)
     return server
 
 

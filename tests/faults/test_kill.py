@@ -164,13 +164,18 @@ def test_the_next_run_needs_no_help_and_leaves_nothing_lying_about(project, vers
 def test_a_run_that_is_stopped_says_so_and_leaves_the_edition(project, versions):
     _, known, _ = versions
     before = state(project, known)
-    running = project.start("run", "2022", "--force", start_new_session=True)
+    path = project.root / "notebooks" / "03_sipas.ipynb"
+    own = path.read_text(encoding="utf-8")
+    sleeping = own.replace("page = figures", "__import__('time').sleep(60)\\npage = figures", 1)
+    path.write_text(sleeping, encoding="utf-8")
+    running = project.start("run", "2022", start_new_session=True)
     end = time.monotonic() + 60
-    while len(project.processes()) < 6 and time.monotonic() < end:  # two workers have begun
+    while len(project.processes()) < 5 and time.monotonic() < end:
         time.sleep(0.05)
-    time.sleep(0.5)
+    time.sleep(2)
     os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
-    said, _ = running.communicate(timeout=60)
+    said, _ = running.communicate(timeout=50)
+    path.write_text(own, encoding="utf-8")
     assert running.returncode == 130, said
     assert "par: stopped; what stood before stands" in said and "Traceback" not in said, said
     assert project.wait_for_none() == set() and state(project, known) == before
