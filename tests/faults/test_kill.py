@@ -166,13 +166,13 @@ def test_a_run_that_is_stopped_says_so_and_leaves_the_edition(project, versions)
     before = state(project, known)
     path = project.root / "notebooks" / "03_sipas.ipynb"
     own = path.read_text(encoding="utf-8")
-    sleeping = own.replace("page = figures", "__import__('time').sleep(60)\\npage = figures", 1)
-    path.write_text(sleeping, encoding="utf-8")
+    begun = project.tmp / "begun"
+    waits = f"open('{begun}', 'w').close(); __import__('time').sleep(60)"
+    path.write_text(own.replace("page = figures", f"{waits}\\npage = figures", 1), encoding="utf-8")
     running = project.start("run", "2022", start_new_session=True)
     end = time.monotonic() + 60
-    while len(project.processes()) < 5 and time.monotonic() < end:
+    while not begun.exists() and time.monotonic() < end:
         time.sleep(0.05)
-    time.sleep(2)
     os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
     said, _ = running.communicate(timeout=50)
     path.write_text(own, encoding="utf-8")
