@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import openpyxl
 import pytest
@@ -169,7 +170,9 @@ def test_a_run_that_is_stopped_says_so_and_leaves_the_edition(project, versions)
     begun = project.tmp / "begun"
     waits = f"open('{begun}', 'w').close(); __import__('time').sleep(60)"
     path.write_text(own.replace("page = figures", f"{waits}\\npage = figures", 1), encoding="utf-8")
-    running = project.start("run", "2022", start_new_session=True)
+    # A shell has what it starts in the background ignore Ctrl-C: us, perhaps, and what we start.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    running = project.start("run", "2022", start_new_session=True, preexec_fn=hears)
     end = time.monotonic() + 60
     while not begun.exists() and time.monotonic() < end:
         time.sleep(0.05)
