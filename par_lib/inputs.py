@@ -46,12 +46,20 @@ def sha256_of(content: bytes) -> str:
 def fingerprint(file: Path) -> str:
     """What tells a raw file's content: its hash; of a large one of a register size and time.
 
-    A register can be too large to be read for its hash each time.
+    A register can be too large to be read for its hash each time; what is hashed of one is read
+    once a process, as each notebook of each language asks.
     """
-    stat = file.stat()
-    if file.parent.parent.name != "register" or stat.st_size <= _HASHED:
+    if file.parent.parent.name != "register":
         return sha256(file)
+    stat = file.stat()
+    if stat.st_size <= _HASHED:
+        return _hash_of_state(file, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
     return f"{stat.st_size} bytes, changed at {stat.st_mtime_ns} ns"
+
+
+@cache
+def _hash_of_state(file: Path, *_state: int) -> str:
+    return sha256(file)
 
 
 def raw_files(province: str, year: int) -> list[Path]:

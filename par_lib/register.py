@@ -122,7 +122,7 @@ def count(
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
                 broken = (0,)
-                if any(file.suffix.lower() == ".csv" for file in files):
+                if any(map(_is_csv, files)):
                     broken = connection.execute(_BROKEN).fetchone()
             except duckdb.Error as error:
                 which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
@@ -215,12 +215,13 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     scans, parquet = [], []
     for file in files:
         try:
-            is_csv = file.suffix.lower() == ".csv"
-            own = connection.sql(_csv(file)) if is_csv else connection.read_parquet(str(file))
+            own = (
+                connection.sql(_csv(file)) if _is_csv(file) else connection.read_parquet(str(file))
+            )
         except duckdb.Error as error:
             raise _unreadable(file, error) from error
         _require_columns(file, own.columns)
-        if is_csv:  # one by one: of several, columns would be taken by their place
+        if _is_csv(file):  # one by one: of several, columns would be taken by their place
             scans.append(own)
         else:
             parquet.append(str(file))
@@ -230,6 +231,10 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     for scan in scans[1:]:
         rows = rows.union(scan.project(_cells(scan)))
     rows.create_view("dossiers")
+
+
+def _is_csv(file: Path) -> bool:
+    return file.suffix.lower() == ".csv"
 
 
 def _csv(file: Path) -> str:

@@ -24,6 +24,8 @@ from par_lib.sources import SYNTHETIC, load_sources
 from par_lib.spreadsheet import FIRST_ROW
 from par_lib.wording import language
 
+_RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
+
 
 def _table(name: str) -> property:
     """A table of Tables, documented by its columns so that Shift-Tab tells them."""
@@ -206,7 +208,7 @@ def refresh(province: str, year: int) -> Path:
 
 def _no_tables(folder: Path) -> list[str]:
     """A message for each CSV of a year whose name is no table's: it would not be read."""
-    names = [f"{name}.csv" for name in (*schema.TABLES, "answers")]
+    names = [f"{name}.csv" for name in _RAW]
     where = folder.relative_to(paths.root()).as_posix()
     return [
         f"{where}/{file.name}: is no table's file; give it one of these names: {', '.join(names)}"
@@ -225,7 +227,7 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
     known = units.load_units(province)
     sources = load_sources(province)
     tidy, problems = {}, _no_tables(paths.raw(province, year))
-    for name, table in (schema.TABLES | {"answers": schema.ANSWERS}).items():
+    for name, table in _RAW.items():
         path = paths.raw(province, year) / f"{name}.csv"
         file = path.relative_to(paths.root()).as_posix()
         try:

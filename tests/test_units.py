@@ -70,7 +70,10 @@ def test_load_composes_letters_and_takes_a_byte_order_mark(load):
     [
         ("1,,,district,huyện,,,,,t", 'row 2, column name: "" is no name'),
         ("a b,A,,district,huyện,,,,,t", 'row 2, column code: "a b" is not a code'),
-        ("1,A,,huyen,huyện,,,,,t", 'row 2, column level: "huyen" is unknown; choose one of:'),
+        (
+            "1,A,,huyen,huyện,,,,,t",
+            'row 2, column level: "huyen" is unknown; choose one of: nation, province, department',
+        ),
         ("1,A,,district,,2022-13-01,,,,t", 'column valid_from: "2022-13-01" is not a date; write'),
         ("1,A,,district,,,31/12/2022,,,t", 'column valid_to: "31/12/2022" is not a date'),
         ("1,A,,district,,2023-01-01,2022-01-01,,,t", 'valid_to: "2022-01-01" is before valid_from'),
