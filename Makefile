@@ -19,7 +19,7 @@ demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 
 	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
 
 test: $(READY) ## Run all tests: package, notebooks, pages in a browser
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= --ignore tests/faults par_lib tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= --ignore tests/faults par_lib par_intake par_press par_demo par_cli.py tests
 	@$(BIN)/python -m coverage report
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/faults
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax -o addopts= notebooks
@@ -46,7 +46,7 @@ docs: $(READY) ## Write the pages of docs/ that are rendered from the code
 
 translations: $(READY) ## Bring the Vietnamese catalog up to date with the source text
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k language -k self -k plural:1,2 -o .messages.pot .
-	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l vi -o par_lib/locale/vi/LC_MESSAGES/par_lib.po
+	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l vi -o par_lib/language/locale/vi/LC_MESSAGES/par_lib.po
 	@rm .messages.pot
 
 lock: ## Pin the newest packages again (needs uv)
@@ -73,5 +73,5 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing the locked packages, once; this takes about a minute."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib par_lib > /dev/null || true
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib par_lib par_intake par_press par_demo par_cli.py > /dev/null || true
 	@touch $@

@@ -82,7 +82,7 @@ def count_register(how: str, files: list[Path]) -> None:
         """).fetchall()
 
     def ours() -> None:
-        from par_lib import register
+        from par_lib.cleaning import register
 
         register.count(files, units=units, until=until)
 

@@ -74,8 +74,7 @@ def _papermill(task: tuple[Path, Path]) -> None:
 
 def our_runs(folder: Path, count: int, *, jobs: int = 2, scheduler: str = "") -> None:
     """As many notebook runs through the project's own runner, forked kernels."""
-    from par_lib import commands
-    from par_lib.press import execute, plan
+    from par_press import commands, execute, plan
 
     request = plan.Request("quang-nam", 2022, ("vi",), tuple(notebooks()))
     todo = [plan.Job(ROOT, request, one, "vi", folder / str(i)) for i, one in numbered(count)]
@@ -127,7 +126,7 @@ def part_c(folder: Path) -> list[str]:
 
 def part_e(folder: Path) -> list[str]:
     """The sample reports: `par read` as a command, and reading alone in a process that is warm."""
-    from par_lib import intake
+    from par_intake import report
 
     samples = sorted((ROOT / "tests" / "reports").glob("*.md"))
     ways: dict[str, Callable[[], object]] = {}
@@ -136,7 +135,7 @@ def part_e(folder: Path) -> list[str]:
         dated = re.sub(r"\b20[23]\d\b", lambda year: str(int(year[0]) - 8), original.read_text())
         sample.write_text(dated, encoding="utf-8")
         ways[f"`par read {sample.name}`"] = lambda one=sample: _read_anew(one, folder / "raw")
-        ways[f"reading {sample.name}"] = lambda one=sample: intake.read(one, "quang-nam", 2022)
+        ways[f"reading {sample.name}"] = lambda one=sample: report.read(one, "quang-nam", 2022)
     took = alternating(ways, repeats=5)
     return [row(name, value) for name, value in took.items()]
 
@@ -179,7 +178,7 @@ def part_f(folder: Path) -> list[str]:
 
 def part_h(_: Path) -> list[str]:
     """A change in explore.ipynb, from the slider to the new charts and tables, 2022."""
-    from par_lib.explorer import Explorer
+    from par_lib.charts.explorer import Explorer
 
     explorer = Explorer("quang-nam", 2022)
     explorer.level.value = "department"  # once: both levels have been seen

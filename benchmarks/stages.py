@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clock import row, seconds
 
-from par_lib.press import plan
+from par_press import plan
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,7 +25,7 @@ def measure(folder: Path) -> list[str]:
     """Where the time of one run goes: by the clock in the runner, by profile in the cells."""
     from nbclient import NotebookClient
 
-    from par_lib.press import execute
+    from par_press import execute
 
     stages = {
         "start_new_kernel": "the fork, until its sockets are there",
@@ -58,8 +58,8 @@ def measure(folder: Path) -> list[str]:
 
 def _edition(request: plan.Request, folder: Path) -> float:
     """All that edition.finish does but the exchange, from the notebooks run last."""
-    from par_lib import tables
-    from par_lib.press import edition, manifest
+    from par_lib.cleaning import tables
+    from par_press import edition, manifest
 
     def finish() -> None:
         data = tables.load(request.province, request.year)
@@ -95,9 +95,8 @@ def profile_cells() -> None:
     import pstats
 
     import nbformat
-    from IPython.core.interactiveshell import InteractiveShell
-
     import par_lib.press.preload  # noqa: F401 - as the server does
+    from IPython.core.interactiveshell import InteractiveShell
 
     shell, profiler = InteractiveShell.instance(), cProfile.Profile()
     for notebook in notebooks():
@@ -110,10 +109,10 @@ def profile_cells() -> None:
     whole = sum(own for _, _, own, _, _ in stats.values())
     print()
     for what, file, function in (
-        ("figures drawn and written as SVG", "par_lib/style.py", "to_svg"),
-        ("tables written as HTML and CSV", "par_lib/figures.py", "table"),
-        ("the year's tables read and checked", "par_lib/tables.py", "load"),
-        ("break-even and what-if", "par_lib/whatif.py", "rise_curve"),
+        ("figures drawn and written as SVG", "par_lib/charts/style.py", "to_svg"),
+        ("tables written as HTML and CSV", "par_lib/charts/presentation.py", "table"),
+        ("the year's tables read and checked", "par_lib/cleaning/tables.py", "load"),
+        ("break-even and what-if", "par_lib/scoring/whatif.py", "rise_curve"),
     ):
         part = sum(together for (path, _, name), (_, _, _, together, _) in stats.items()
                    if path.endswith(file) and name == function)  # fmt: skip

@@ -6,11 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from par_lib import districts, intervals, rules, schema, scorecard, scoring, survey, whatif
-from par_lib.rules import kinds
+from par_lib.cleaning import schema
+from par_lib.scoring import (
+    formulas,
+    intervals,
+    rule_kinds,
+    rulebook,
+    scorecard,
+    survey,
+    unit_comparison,
+    whatif,
+)
 
 DOCS = Path(__file__).parent
-MODULES = (scoring, intervals, kinds, scorecard, whatif, survey, districts)
+MODULES = (formulas, intervals, rule_kinds, scorecard, whatif, survey, unit_comparison)
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
@@ -25,12 +34,12 @@ To compute a scorecard and ask what a change would win:
 
 ```python
 import par_lib as par
-from par_lib import rules, scenario, scorecard, whatif
+from par_lib.scoring import rulebook, scorecard, whatif
 
 data = par.load("quang-nam", 2022)
-book = rules.load("quang-nam", 2022)
+book = rulebook.load("quang-nam", 2022)
 card = scorecard.build(data, book)
-changes = scenario.parse_changes("online_payment = 30; sipas_feedback = +5", data=data, rules=book)
+changes = whatif.parse_changes("online_payment = 30; sipas_feedback = +5", data=data, rules=book)
 whatif.simulate(card, book, changes)
 whatif.cheapest_path(card[card["stated"]], target_points=3.88, reach_pct=50)
 ```
@@ -41,7 +50,7 @@ def method() -> str:
     """The page on formulas: the rulebook first, then every public function by module."""
     parts = [INTRODUCTION, "\n".join(_rulebook())]
     for module in MODULES:
-        parts.append(f"## {module.__name__.removeprefix('par_lib.')}\n\n{_text(module)}\n")
+        parts.append(f"## {module.__name__.removeprefix('par_lib.scoring.')}\n\n{_text(module)}\n")
         parts += [f"### {name}\n\n{_text(value)}\n" for name, value in _public(module)]
     return "\n".join(parts)
 
@@ -50,10 +59,10 @@ def data_dictionary() -> str:
     """The page on columns: every table as schema.py declares it."""
     lines = [
         "# Data dictionary", "",
-        "Rendered from `par_lib/schema.py` by `make docs`; do not edit. A column marked *partial* is a pair "
+        "Rendered from `par_lib/cleaning/schema.py` by `make docs`; do not edit. A column marked *partial* is a pair "
         "`_low`, `_high` in the tidy table. How cells are written: [data/raw/README.md](../data/raw/README.md).",
     ]  # fmt: skip
-    for table in (*schema.TABLES.values(), schema.ANSWERS):
+    for table in (*schema.TABLES.values(), schema.ANSWERS, schema.UNITS):
         lines += ["", f"## {table.name}", "", f"{table.meaning}.", "",
                   "| column | kind | required | partial | meaning | codes |", "|---|---|---|---|---|---|"]  # fmt: skip
         for column in table.columns:
@@ -67,7 +76,7 @@ def data_dictionary() -> str:
 
 
 def _rulebook() -> Iterator[str]:
-    book = rules.read(rules.RULES / "par_index_2022.toml")
+    book = rulebook.read(rulebook.RULES / "par_index_2022.toml")
     yield f"## The rulebook of {book.year}\n"
     yield "Edit a copy as `data/raw/<province>/<year>/rules.toml` to use other rules.\n"
     for area in book.areas:

@@ -7,15 +7,15 @@
 
 from typing import TYPE_CHECKING
 
-from par_lib.paths import provinces, years
+from par_lib.storage.paths import provinces, years
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from pandas.io.formats.style import Styler
 
-    from par_lib.explorer import Explorer
-    from par_lib.tables import Tables
-    from par_lib.views import View
+    from par_lib.charts.explorer import Explorer
+    from par_lib.charts.view import View
+    from par_lib.cleaning.tables import Tables
 
 __all__ = ["explore", "load", "provinces", "show", "view", "years"]
 
@@ -30,16 +30,16 @@ def load(province: str, year: int) -> "Tables":
     ``.tasks``; ``.review`` is what does not add up. Raises ValueError for a province or year
     without raw data, naming those that have it.
     """
-    from par_lib import tables
+    from par_lib.cleaning import tables
 
     return tables.load(province, year)
 
 
 def show(frame: "DataFrame", lang: str = "vi") -> "Styler":
     """A frame as a table to read, numbers and dates as the language writes them."""
-    from par_lib import readable
+    from par_lib.charts import presentation
 
-    return readable.show(frame, lang)
+    return presentation.show(frame, lang)
 
 
 def view(
@@ -55,7 +55,7 @@ def view(
     shown, ``.code`` the call, ``.save()`` writes the choices for ``papermill -f``. ValueError says
     what can be chosen.
     """
-    from par_lib import views
+    from par_lib.charts import view as views
 
     return views.view(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
                       lang=lang)  # fmt: skip
@@ -66,7 +66,7 @@ def explore(
     threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
 ) -> "Explorer":  # fmt: skip
     """Widgets that choose a view; takes what ``view`` takes."""
-    from par_lib.explorer import Explorer
+    from par_lib.charts.explorer import Explorer
 
     return Explorer(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
                     lang=lang)  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
-from par_lib.cli import app
+from par_cli import app
 
 collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 CHECKOUT = Path(__file__).resolve().parents[1]

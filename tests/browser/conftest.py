@@ -9,8 +9,8 @@ import pytest
 import specimen
 from playwright.sync_api import sync_playwright
 
-from par_lib.press.page import render_collection, render_page
-from par_lib.wording import language
+from par_lib.language.translation import language
+from par_press.page import render_collection, render_page
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (

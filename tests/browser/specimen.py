@@ -7,8 +7,8 @@ import matplotlib as mpl
 import nbformat.v4 as nb
 from matplotlib.figure import Figure
 
-from par_lib.press.page import Card, Edition, Link, PageContext
-from par_lib.wording import language
+from par_lib.language.translation import language
+from par_press.page import Card, Edition, Link, PageContext
 
 HOSTILE = '<img src=x onerror="alert(1)">{{7*7}}</title><script>alert(2)</script>'
 COLOURS = {

@@ -60,7 +60,7 @@ def start_lab(root, asked, tmp_path_factory):
         log = (tmp_path_factory.mktemp("lab") / "log").open("w")
         home = str(tmp_path_factory.mktemp("home"))
         running.append(subprocess.Popen(
-            [sys.executable, "-m", "par_lib.cli", "lab", "--lang", lang, *options],
+            [sys.executable, "-m", "par_cli", "lab", "--lang", lang, *options],
             env=os.environ | {"HOME": home, "PYTHONPATH": str(asked.parent),
                               "PAR_ASKED": str(asked)}, stdout=log, stderr=log))  # fmt: skip
         address = f"http://127.0.0.1:{port}"

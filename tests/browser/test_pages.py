@@ -6,9 +6,8 @@ import page_checks
 import pytest
 import specimen
 
-from par_lib import intake
-from par_lib.press.page import render_page
-from par_lib.wording import language
+from par_lib.language.translation import language
+from par_press.page import render_page
 
 CHECKS = [
     page_checks.accessibility_faults,
@@ -43,8 +42,8 @@ def test_violations_are_found(browser, violating_page, check):
 def read_report(tmp_path_factory):
     """What par read shows of a sample report."""
     folder = tmp_path_factory.mktemp("read")
-    report = Path(__file__).parents[1] / "reports" / "city.md"
-    result = intake.read(report, "quang-nam", 2030)  # its offices are unknown there: many are left
+    report = Path(__file__).parents[1] / "par_intake" / "reports" / "city.md"
+    result = report.read(report, "quang-nam", 2030)  # its offices are unknown there: many are left
     page = folder / "read-report.html"
     page.write_text(result.page(language("vi")), encoding="utf-8")
     return page

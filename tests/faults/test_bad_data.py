@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from par_lib import cleaning, schema, spreadsheet, units
-from par_lib.vietnamese import compare_key, normalise
+from par_lib.cleaning import schema, tidying, units, validation
+from par_lib.language.spelling import compare_key, normalise
+from par_lib.storage import csv_files
 
 RAW = Path(__file__).resolve().parents[2] / "data" / "raw" / "quang-nam"
 SOAK = bool(os.environ.get("PAR_SOAK"))
@@ -104,10 +105,10 @@ def known(root):
 
 def read(path: Path, table: schema.Table, known: pd.DataFrame, year: int) -> pd.DataFrame:
     try:
-        raw = spreadsheet.read_csv(path)
-    except spreadsheet.TableError as error:
-        raise cleaning.DataError([str(error)]) from None
-    return cleaning.tidy_table(raw, table=table, known=known, year=year, file=path.name)
+        raw = csv_files.read_csv(path)
+    except csv_files.TableError as error:
+        raise validation.DataError([str(error)]) from None
+    return tidying.tidy_table(raw, table=table, known=known, year=year, file=path.name)
 
 
 def answers() -> str:
@@ -147,7 +148,7 @@ def test_a_damaged_file_is_refused_in_words_or_says_the_same(name, year, known, 
         path.write_bytes(content)
         try:
             result = read(path, table, known, year)
-        except cleaning.DataError as error:
+        except validation.DataError as error:
             refused += 1
             for problem in error.problems:
                 assert re.match(rf"{name}\.csv, (row \d+|byte \d+)", problem), (what, problem)

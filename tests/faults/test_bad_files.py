@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 from test_bad_data import CELLS, SOAK
 
-from par_lib import rules, schema, sources, units
-from par_lib.cleaning import DataError
-from par_lib.intake import sheet_words, workbook
-from par_lib.intake.documents import ReportError
+from par_intake import template, workbook
+from par_intake.documents import ReportError
+from par_lib.cleaning import schema, sources, units
+from par_lib.cleaning.validation import DataError
+from par_lib.scoring import rulebook
 
 COUNT = 3000 if SOAK else 300
 TYPED = [True, dt.datetime(2022, 2, 3, 4, 5), dt.date(1900, 1, 1), 1e300, -1e-9, 0.1 + 0.2, 10**18,
@@ -33,7 +34,7 @@ def known():
 def book(path, head, body):
     """A workbook of one sheet of late dossiers, one cell a value."""
     made = openpyxl.Workbook()
-    made.active.title = sheet_words.sheet_name("late_dossiers")
+    made.active.title = template.sheet_name("late_dossiers")
     for line in (head, *body):
         made.active.append(line)
     made.save(path)
@@ -41,7 +42,7 @@ def book(path, head, body):
 
 def test_a_workbook_with_another_cell_is_refused_by_that_cell_or_says_the_same(tmp_path, known):
     path, rng, refused = tmp_path / "b.xlsx", random.Random(5), 0
-    head = [sheet_words.header(name) for name in
+    head = [template.header(name) for name in
             ("unit", "level", "period_start", "period_end", "late", "source", "note")]  # fmt: skip
     book(path, head, BODY)
     (good,) = workbook.read(path, known, 2022, source="mine").values()
@@ -67,7 +68,7 @@ def test_a_workbook_with_another_cell_is_refused_by_that_cell_or_says_the_same(t
 
 def test_a_workbook_that_is_broken_is_told(tmp_path, known):
     path, rng = tmp_path / "b.xlsx", random.Random(6)
-    book(path, [sheet_words.header(c.name) for c in schema.TABLES["late_dossiers"].columns][:4], [])
+    book(path, [template.header(c.name) for c in schema.TABLES["late_dossiers"].columns][:4], [])
     whole = path.read_bytes()
     broken = [b"", b"PK", whole[: len(whole) // 2], whole[::-1], b"\0" * 5_000, b"unit,late\n"]
     for _ in range(COUNT):
@@ -146,13 +147,13 @@ def test_a_damaged_sources_toml_is_told(root):
 
 
 def test_damaged_rules_are_told(tmp_path):
-    text = (rules.RULES / "par_index_2022.toml").read_text(encoding="utf-8")
+    text = (rulebook.RULES / "par_index_2022.toml").read_text(encoding="utf-8")
     path, refused = tmp_path / "rules.toml", 0
-    good = rules.read(rules.RULES / "par_index_2022.toml")
+    good = rulebook.read(rulebook.RULES / "par_index_2022.toml")
     for content in lines_changed(text, random.Random(9)):
         path.write_bytes(content)
         try:
-            read = rules.read(path)
+            read = rulebook.read(path)
         except ValueError as error:
             refused += 1
             for line in str(error).splitlines():

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from par_lib.inputs import sha256
+from par_lib.storage.dependencies import sha256
 
 # The fifth cell of 03_sipas, counted as its author sees it.
 CASES = {

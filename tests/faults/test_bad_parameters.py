@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from par_lib.cli import app
-from par_lib.press import execute, fork
-from par_lib.wording import language
+from par_cli import app
+from par_lib.language.translation import language
+from par_press import execute, kernels
 
 HOSTILE = [
     "'", '"', '"""', "\'\'\'", "{}", "{0}", "{{7*7}}", "%s", "\\", "\n", "a\nimport os", "#",
@@ -68,7 +68,7 @@ def test_an_option_out_of_its_range_is_refused(root, option):
     assert done.exit_code != 0 and "Traceback" not in done.output
 
 
-@pytest.mark.skipif(not fork.available(), reason="no fork on this machine")
+@pytest.mark.skipif(not kernels.available(), reason="no fork on this machine")
 def test_what_papermill_puts_into_a_notebook_is_a_value_and_never_code(tmp_path):
     """Every hostile text as a parameter: the kernel gets just the text."""
     mark = tmp_path / "mark"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from par_lib.inputs import sha256_of
-from par_lib.press import verify
+from par_lib.storage.dependencies import sha256_of
+from par_press import manifest
 
 PAR = str(Path(sys.executable).with_name("par"))
 
@@ -20,7 +20,7 @@ def hashes(folder: Path) -> dict[str, str]:
     """Of every file, without what a page says of its raw data afterwards."""
     return {
         path.relative_to(folder).as_posix(): sha256_of(
-            verify._STATUS.sub("", path.read_text(encoding="utf-8")).encode()
+            manifest._STATUS.sub("", path.read_text(encoding="utf-8")).encode()
         )
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "manifest.json"

@@ -16,7 +16,7 @@ from functools import partial
 import openpyxl
 import pytest
 
-from par_lib.press import verify
+from par_press import manifest
 
 SOAK = bool(os.environ.get("PAR_SOAK"))
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -55,7 +55,7 @@ def state(project, known) -> str:
 
 
 def _without_status(pages: dict[str, str]) -> dict[str, str]:
-    return {name: verify._STATUS.sub("", text) for name, text in pages.items()}
+    return {name: manifest._STATUS.sub("", text) for name, text in pages.items()}
 
 
 @linux_only
@@ -82,17 +82,18 @@ def test_a_run_killed_at_random_leaves_an_edition_whole(project, versions):
 
 
 BOUNDARIES = [
-    ("par_lib.tables", "refresh", "before"), ("par_lib.tables", "write_whole", "before"),
-    ("par_lib.tables", "write_whole", "after"), ("par_lib.press.place", "clear", "after"),
-    ("par_lib.press.edition", "begin", "after"), ("par_lib.press.execute", "execute", "before"),
-    ("par_lib.press.execute", "execute", "after"), ("par_lib.press.edition", "finish", "before"),
-    ("par_lib.press.edition", "_write_tables", "after"),
-    ("par_lib.press.edition", "_write_pages", "after"),
-    ("par_lib.press.manifest", "write", "after"),
-    ("par_lib.press.place", "put", "before"), ("par_lib.press.place", "_exchange", "after"),
-    ("par_lib.press.place", "put", "after"),
-    ("par_lib.press.edition", "write_collection", "before"),
-    ("par_lib.press.edition", "write_collection", "after"),
+    ("par_lib.cleaning.tables", "refresh", "before"),
+    ("par_lib.cleaning.tables", "write_whole", "before"),
+    ("par_lib.cleaning.tables", "write_whole", "after"), ("par_press.place", "clear", "after"),
+    ("par_press.edition", "begin", "after"), ("par_press.execute", "execute", "before"),
+    ("par_press.execute", "execute", "after"), ("par_press.edition", "finish", "before"),
+    ("par_press.edition", "_write_tables", "after"),
+    ("par_press.edition", "_write_pages", "after"),
+    ("par_press.manifest", "write", "after"),
+    ("par_press.place", "put", "before"), ("par_press.place", "_exchange", "after"),
+    ("par_press.place", "put", "after"),
+    ("par_press.edition", "write_collection", "before"),
+    ("par_press.edition", "write_collection", "after"),
 ]  # fmt: skip
 DIES = """
 import importlib, os, signal, sys
@@ -113,8 +114,8 @@ class Here(Executor):
         done.set_result(task(*given))
         return done
 
-from par_lib import commands
-from par_lib.press import edition, execute, place, plan, runner
+import par_cli
+from par_press import edition, execute, place, plan, runner
 setattr(module, name, dies)
 place.scratch()
 every = plan.all_notebooks()
@@ -147,7 +148,7 @@ def test_a_run_killed_between_two_stages_leaves_an_edition_whole(
 
 
 def _altered(project) -> list[tuple[str, str]]:
-    done = subprocess.run([sys.executable, "-m", "par_lib.cli", "verify", str(project.edition)],
+    done = subprocess.run([sys.executable, "-m", "par_cli", "verify", str(project.edition)],
                           env=project.env, capture_output=True, text=True)  # fmt: skip
     assert done.stderr == ""
     lines = [line.rsplit(": ", 1) for line in done.stdout.splitlines()]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from par_lib import commands, intake, units
-from par_lib.press import execute, place, plan
-from par_lib.vietnamese import parse_quantity
-from par_lib.wording import language
+from par_lib.cleaning import units
+from par_lib.language.numbers import parse_quantity
+from par_lib.language.translation import language
+from par_press import commands, execute, place, plan
 
 SOAK = bool(os.environ.get("PAR_SOAK"))
 RUNS, READS, CASES = (1000, 10_000, 100_000) if SOAK else (0, 60, 300)
@@ -59,7 +59,7 @@ def _state() -> tuple[float, int]:
 
 def test_reading_varied_texts_ends_in_words_and_leaves_nothing(root, tmp_path):
     """Sentences of the sample reports shuffled, cut and mixed with other figures."""
-    samples = (Path(__file__).resolve().parents[1] / "reports").glob("*.md")
+    samples = (Path(__file__).resolve().parents[1] / "par_intake" / "reports").glob("*.md")
     lines = [line for sample in sorted(samples) for line in sample.read_text("utf-8").splitlines()]
     rng, known = random.Random(3), units.load_units("quang-nam")
     assert len(known) > 20
@@ -72,7 +72,7 @@ def test_reading_varied_texts_ends_in_words_and_leaves_nothing(root, tmp_path):
             text = text.replace(str(rng.randrange(10)), rng.choice(["1", "9.9", "%", "/", ""]), 2)
         report.write_text(text + "\n", encoding="utf-8")
         try:
-            intake.read(report, "quang-nam", 2022)
+            report.read(report, "quang-nam", 2022)
         except ValueError as error:
             assert str(error)
         if number == READS // 10:

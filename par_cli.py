@@ -1,0 +1,287 @@
+"""``par``: make editions, list them, check a year's data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from par_lib.storage import paths
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Yearly editions on administrative reform: PAR INDEX and SIPAS.",
+)  # fmt: skip
+Province = Annotated[str, typer.Option(help="Folder name in data/raw.")]
+_SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agrees": "green"}
+
+
+@app.command()
+def run(
+    editions: Annotated[
+        list[str] | None,
+        typer.Argument(help="Years, as 2022 or 2021-2024, or with a province, as demo:2021-2024."),
+    ] = None,
+    province: Province = "quang-nam",
+    every: Annotated[bool, typer.Option("--all", help="Every province and year.")] = False,
+    lang: Annotated[str, typer.Option(help="vi, en, or vi,en for both.")] = "vi",
+    notebook: Annotated[
+        list[str] | None, typer.Option(help="Only this notebook, as 01; repeat for more.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="name=value, for the notebooks that declare it."),
+    ] = None,
+    timeout: Annotated[int, typer.Option(help="Seconds a cell may take.", min=1, max=86400)] = 300,
+    jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.", min=0)] = 0,
+    force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
+    fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
+    scheduler: Annotated[
+        str, typer.Option(help="Run on a dask cluster, as tcp://host:8786 (extra: cluster).")
+    ] = "",
+) -> None:
+    """Make editions: raw figures, tidy tables, notebooks, pages, index, manifest.
+
+    Only what changed is run again. An edition that fails leaves the old one standing, and the
+    others go on.
+    """
+    from par_press import commands
+
+    with _plain_errors():
+        wanted = commands.editions(editions or [], province, every=every)
+        requests = commands.requests(
+            wanted, lang, notebook or [], parameter or [], timeout, fork, force
+        )
+        failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List provinces, years, notebooks and their parameters."""
+    from par_press import notebook_source, plan
+
+    with _plain_errors():
+        for province in paths.provinces():
+            typer.echo(f"{province}: {', '.join(map(str, paths.years(province)))}")
+        for notebook in plan.all_notebooks():
+            typer.echo(f"\n{notebook.stem}")
+            for one in notebook_source.declared(notebook).values():
+                typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
+
+
+@app.command()
+def check(
+    year: Annotated[str, typer.Argument(help="Year to check, as 2022.")],
+    province: Province = "quang-nam",
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Read a year's raw tables and print what does not add up and what is missing."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from par_lib.cleaning import findings, tables
+    from par_lib.language import translation
+    from par_lib.language.translation import language
+    from par_lib.scoring import rulebook, scorecard
+
+    with _plain_errors():
+        t = language(lang)
+        data = tables.load(province, paths.year_of(year))
+        scorecard.build(
+            data, rulebook.load(province, data.year)
+        )  # refuses rules that contradict data
+        table = Table(show_lines=True)
+        for label in (t("Severity"), t("Finding"), t("To decide")):
+            table.add_column(label)
+        for row in findings.describe(data.review, t).itertuples():
+            style = _SEVERITY_STYLE[row.severity]
+            table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
+        Console().print(table)
+        if data.missing:
+            names = t.listing([t(translation.TABLE_LABELS[name]) for name in data.missing])
+            typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
+
+
+@app.command()
+def verify(
+    edition: Annotated[Path, typer.Argument(help="Its folder, as outputs/quang-nam/2022.")],
+) -> None:
+    """Compare an edition and what it was made from with its manifest; name what was altered."""
+    from par_press import manifest
+
+    with _plain_errors():
+        altered = manifest.altered(edition)
+        manifest.mark(edition)
+    for name, what in altered:
+        typer.echo(f"{name}: {what}")
+    if altered:
+        raise typer.Exit(1)
+    typer.echo(f"{edition}: nothing altered since it was made")
+
+
+@app.command()
+def read(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A .docx, .pdf, .doc, .rtf, .txt, .md, .xlsx file, or a .parquet or .csv register."
+        ),
+    ],
+    year: Annotated[str, typer.Option(help="Year the report is about, as 2022.")],
+    province: Province = "quang-nam",
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the raw tables; data/raw/PROVINCE if not given.")
+    ] = None,
+    merge: Annotated[bool, typer.Option(help="Add to raw tables that exist.")] = False,
+    source: Annotated[
+        str, typer.Option(help="Its name in sources.toml; report-YEAR if not given.")
+    ] = "",
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Read a report or workbook into raw tables; show what was taken, and what is left to you.
+
+    Nothing that stands in a table is ever replaced.
+    """
+    from par_intake import report, workbook
+    from par_lib.cleaning import units
+    from par_lib.cleaning.register import SUFFIXES
+    from par_lib.language.translation import language
+    from par_lib.storage.paths import write_whole
+    from par_press import place
+
+    with _plain_errors():
+        place.scratch()
+        t, about = language(lang), paths.year_of(year)
+        source = source or f"report-{about}"
+        known = units.load_units(province)
+        if file.suffix.lower() in (".xlsx", ".xlsm"):
+            title, tables = file.stem, workbook.read(file, known, about, source=source)
+        elif file.suffix.lower() in SUFFIXES:
+            title = file.stem
+            tables, faults = workbook.count_register([file], known, about, source=source)
+            for name, rows in faults.items():
+                typer.echo(f"{file.name}: {rows} rows not counted: {name.replace('_', ' ')}")
+        else:
+            result = report.read(file, province, about, source=source)
+            title, tables = result.title, result.tables
+            page = (to or paths.reading(province, about)) / "read-report.html"
+            write_whole(page, result.page(t))
+            typer.echo(t("{taken} figures were read and {left} are left to you.",
+                         taken=result.taken, left=len(result.left)))  # fmt: skip
+            typer.echo(t("Compare: {page}", page=str(page)))
+        told = report.store(to or paths.raw(province), tables, known,
+                            source=source, title=title, into_existing=merge)  # fmt: skip
+        for line in told:
+            typer.echo(line)
+
+
+@app.command()
+def template(
+    year: Annotated[str, typer.Argument(help="Year to fill in, as 2024.")],
+    province: Province = "quang-nam",
+    to: Annotated[Path | None, typer.Option(help="The .xlsx to write; must not exist.")] = None,
+) -> None:
+    """Write the workbook an office fills in, with what the raw tables hold already."""
+    with _plain_errors():
+        typer.echo(_template(province, paths.year_of(year), to))
+
+
+@app.command(name="new-year")
+def new_year(
+    year: Annotated[str, typer.Argument(help="Year to begin, as 2024.")],
+    province: Province = "quang-nam",
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Begin a year: its folder, the workbook, and the list of what is to be done.
+
+    A province that has no units.csv yet gets one: its districts of 2022 and the usual agencies.
+    """
+    from par_intake import raw_folder
+    from par_lib.language.translation import language
+
+    with _plain_errors():
+        t, about = language(lang), paths.year_of(year)
+        units_file = paths.raw(province) / "units.csv"
+        if not units_file.is_file():
+            raw_folder.begin_province(province)
+            typer.echo(t("Made {file}: compare it with the province's own list.",
+                         file=str(units_file)))  # fmt: skip
+        folder = paths.raw(province) / str(about)
+        folder.mkdir(parents=True, exist_ok=True)
+        book = folder / f"{province}-{about}.xlsx"
+        if not book.exists():
+            _template(province, about, book)
+        for number, step in enumerate(raw_folder.CHECKLIST, start=1):
+            values = {"book": str(book), "year": str(about), "province": province}
+            typer.echo(f"{number}. {t(step, **values)}")
+
+
+@app.command()
+def demo(
+    dossiers: Annotated[int, typer.Option(help="Size of the dossier register.")] = 400_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another invented province.")] = 1,
+    force: Annotated[bool, typer.Option(help="Take away what was added to it.")] = False,
+) -> None:
+    """Make the invented province "demo" for 2021 to 2024, marked synthetic everywhere."""
+    from par_demo import province
+
+    with _plain_errors():
+        typer.echo(f"{province.write(size=dossiers, seed=seed, force=force)}  (synthetic)")
+
+
+def _template(province: str, year: int, to: Path | None) -> Path:
+    from par_intake import template
+    from par_lib.cleaning import schema, units
+    from par_lib.storage import csv_files
+
+    known = units.units_on(units.load_units(province), f"{year}-12-31")
+    path = to or Path(f"{province}-{year}.xlsx")
+    if path.exists():
+        raise FileExistsError(f"{path}: exists; give another name with --to")
+    folder = paths.raw(province) / str(year)
+    tables = {
+        name: csv_files.read_csv(folder / f"{name}.csv")
+        for name in schema.TABLES
+        if (folder / f"{name}.csv").is_file()
+    }
+    template.write(path, province, year, known, tables)
+    return path
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    lang: Annotated[
+        str, typer.Option(envvar="LAB_LANG", help="vi or en; the system's if not given.")
+    ] = "",
+) -> None:
+    """Open JupyterLab on the notebooks, on this machine only; other options go to jupyter lab."""
+    from par_press import lab
+
+    with _plain_errors():
+        lab.start(lang, context.args)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What a person can mend ends in one message and exit code 1, without a traceback.
+
+    So does Ctrl-C, with the usual 130: what it leaves, the next run takes away.
+    """
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except (ValueError, OSError, RuntimeError) as error:
+        typer.echo(f"par: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("par: stopped; what stood before stands", err=True)
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    app()

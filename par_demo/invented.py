@@ -1,0 +1,279 @@
+"""Everything invented: places and offices, a dossier register, and a year's results.
+
+Rows are as the raw tables declare them: every cell text, each traced to this program.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from par_lib.cleaning import schema
+from par_lib.language.spelling import fold
+from par_lib.scoring import survey
+
+PROVINCE = "demo"
+HOME = ("99", "Minh Họa")  # "illustration"
+_CITIES, _TOWNS = ("Thí Dụ", "Giả Định"), ("Phỏng Thử",)
+_RURAL = (
+    "Hư Cấu", "Tượng Trưng", "Ước Lệ", "Mô Phỏng", "Giả Sử", "Thử Số", "Khuôn Mẫu", "Tạm Gọi",
+    "Quy Ước", "Phác Thảo", "Tưởng Tượng", "Đặt Bày", "Nháp Sẵn", "Lấy Ví", "Vẽ Ra",
+)  # fmt: skip
+DEPARTMENTS = tuple(f"Sở Ví dụ {letter}" for letter in "ABCDEFGH")
+_CORNERS = ("Đông", "Tây", "Nam", "Bắc")
+
+
+def units() -> pd.DataFrame:
+    rows = [("XX", "Cả nước (giả lập)", "Invented nation", "nation", "quốc gia"),
+            (*HOME, "Minh Hoa (invented)", "province", "tỉnh")]  # fmt: skip
+    kinds = [("thành phố", "City"), ("thị xã", "Town"), ("huyện", "District")]
+    code = 900
+    for (kind, english), names in zip(kinds, (_CITIES, _TOWNS, _RURAL), strict=True):
+        for name in names:
+            code += 1
+            latin = fold(name).title()
+            rows.append((str(code), name, f"{latin} {english}", "district", kind))
+            for corner in _CORNERS:
+                rows.append((f"{code}{len(rows):03}", f"{name} {corner}",
+                             f"{latin} {fold(corner).title()}", "commune", "xã"))  # fmt: skip
+    rows += [(f"99-{fold(name)[-1]}", name, f"Sample Department {name[-1]}", "department", "sở")
+             for name in DEPARTMENTS]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["code", "name", "name_en", "level", "kind"])
+    return frame.assign(valid_from="", valid_to="", successor="", aliases="", source=PROVINCE)
+
+
+def tiles(units: pd.DataFrame) -> pd.DataFrame:
+    codes = units.loc[units["level"] == "district", "code"].reset_index(drop=True)
+    return pd.DataFrame({"code": codes, "row": codes.index // 5, "column": codes.index % 5})
+
+
+def table(
+    name: str, rows: list[dict], *, table: schema.Table | None = None, **common: str
+) -> pd.DataFrame:
+    """Rows as the raw table declares them: every cell text, every row traced to this module."""
+    columns = [column.name for column in (table or schema.TABLES[name]).columns]
+    trace = {"status": "reported", "source": PROVINCE, "locator": "par demo"}
+    frame = pd.DataFrame([common | trace | row for row in rows]).reindex(columns=columns)
+    return frame.map(lambda cell: "" if pd.isna(cell) else str(cell))
+
+
+def decimal(value: float, digits: int = 1) -> str:
+    return f"{value:.{digits}f}".replace(".", ",")
+
+
+_PROCEDURES, _FIELDS = 24, 8
+_TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
+
+
+def register(
+    units: pd.DataFrame, lateness: np.ndarray, year: int, count: int, number: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:  # fmt: skip
+    """One row a dossier received in the year; finished is missing while it is open at its end."""
+    offices = units.index[units["level"].isin(["department", "district", "commune"])]
+    size = units.loc[offices, "level"].map({"department": 3.0, "district": 6.0, "commune": 1.5})
+    weight = size.to_numpy() * rng.uniform(0.5, 1.5, len(offices))
+    picked = rng.choice(offices, size=count, p=weight / weight.sum())
+    procedure = rng.integers(0, _PROCEDURES, count)
+    received = np.datetime64(f"{year}-01-01") + rng.integers(0, 365, count)
+    term = _TERM_DAYS[procedure % len(_TERM_DAYS)]
+    late = rng.random(count) < lateness[picked] * (1 - 0.15 * number)
+    over = np.where(late, 1 + rng.lognormal(1.6, 1.0, count).astype(int),
+                    -(rng.random(count) * term).astype(int))  # fmt: skip
+    finished = (received + term + over).astype("datetime64[D]")
+    open_ = finished > np.datetime64(f"{year}-12-31")
+    return pd.DataFrame(
+        {
+            "id": [f"{year}-{i:07}" for i in range(count)],
+            "unit": units["code"].to_numpy()[picked],
+            "level": units["level"].to_numpy()[picked],
+            "procedure": [f"P{one:02}" for one in procedure],
+            "field": [f"F{one % _FIELDS + 1}" for one in procedure],
+            "received": received.astype("datetime64[s]"),
+            "due": (received + term).astype("datetime64[s]"),
+            "finished": pd.Series(finished.astype("datetime64[s]")).mask(open_),
+            "online": rng.random(count) < 0.35 + 0.12 * number,
+        }
+    )
+
+
+def save(folder: Path, register: pd.DataFrame, rng: np.random.Generator) -> None:
+    """The register with a few faulty rows, as every real one has, for its reader to count."""
+    faulty = register.sample(max(len(register) // 2_000, 4), random_state=rng).copy()
+    kind = np.arange(len(faulty)) % 4
+    faulty.loc[kind == 0, "finished"] = faulty["received"] - pd.Timedelta(days=3)
+    faulty.loc[kind == 1, "unit"] = "000"
+    faulty.loc[kind == 2, "due"] = pd.NaT
+    faulty.loc[kind != 3, "id"] += "x"  # the others are duplicates
+    folder.mkdir(parents=True)
+    both = pd.concat([register, faulty], ignore_index=True)
+    both.to_parquet(folder / "part-0.parquet", index=False)
+
+
+def late(register: pd.DataFrame, units: pd.DataFrame, year: int) -> pd.DataFrame:
+    names = dict(zip(units["code"], units["name"], strict=True))
+    done = register[register["finished"].notna()].assign(
+        on_time=lambda frame: frame["finished"] <= frame["due"],
+        month=lambda frame: frame["finished"].dt.month,
+    )
+    months = [pd.Period(f"{year}-{month:02}", "M") for month in range(1, 13)]
+    year_days, half_days = (months[0], months[11]), (months[0], months[5])
+    rows = []
+    for level, of_level in done.groupby("level"):
+        arrived = register[register["level"] == level]
+        first_half = of_level[of_level["month"] <= 6]
+        rows.append(_period(HOME[1], level, year_days, of_level, len(arrived)))
+        rows.append(_period(HOME[1], level, half_days, first_half))
+        of_unit = arrived["unit"].value_counts()
+        rows += [
+            _period(names[code], level, year_days, own, of_unit[code])
+            for code, own in of_level.groupby("unit")
+        ]
+        rows += [
+            _period(HOME[1], level, (months[month - 1],) * 2, own)
+            for month, own in of_level.groupby("month")
+        ]
+    return table("late_dossiers", rows, basis="resolved")
+
+
+def _period(
+    unit: str, level: str, span: tuple[pd.Period, pd.Period], done: pd.DataFrame,
+    received: int | str = "",
+) -> dict:  # fmt: skip
+    on_time = int(done["on_time"].sum())
+    return {
+        "unit": unit, "level": level, "period_start": f"{span[0].start_time:%Y-%m-%d}",
+        "period_end": f"{span[1].end_time:%Y-%m-%d}", "received": received,
+        "resolved": len(done), "on_time": on_time, "late": len(done) - on_time,
+    }  # fmt: skip
+
+
+_MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
+_TASKS = (  # area, Vietnamese, English, what it moves
+    (3, "Xử lý hồ sơ trễ hạn ở cấp huyện", "Clear late dossiers in districts",
+     "late_dossiers.late:district"),
+    (3, "Xử lý hồ sơ trễ hạn ở cấp xã", "Clear late dossiers in communes",
+     "late_dossiers.late:commune"),
+    (6, "Đẩy nhanh giải ngân tại các huyện", "Speed up disbursement in districts",
+     "disbursement.rate_pct:district"),
+    (7, "Tăng hồ sơ làm trực tuyến", "Have more dossiers handled online",
+     "online_dossiers_processed"),
+    (7, "Tăng thanh toán trực tuyến", "Have more fees paid online", "online_payment_dossiers_pct"),
+    (8, "Nâng mức độ hài lòng", "Raise satisfaction", "sipas.points"),
+    (1, "Viết sổ tay mẫu", "Write a sample handbook", ""),
+)  # fmt: skip
+
+
+def disbursement(units: pd.DataFrame, year: int, rng: np.random.Generator) -> pd.DataFrame:
+    common = {"plan_year": year, "scope": "total", "basis": "province_plan"}
+    ends = [f"{month.end_time:%Y-%m-%d}" for month in pd.period_range(f"{year}-01", periods=12,
+                                                                      freq="M")]  # fmt: skip
+    rows = []
+    districts = units.loc[units["level"] == "district", "name"]
+    for unit, level in [(HOME[1], "province"), *((name, "district") for name in districts)]:
+        goal = rng.uniform(45, 99) if level == "district" else rng.uniform(70, 92)
+        path = goal * (np.arange(1, 13) / 12) ** rng.uniform(1.2, 2.2)
+        for end, rate in zip(ends, path, strict=True):
+            row = common | {"unit": unit, "level": level, "as_of": end, "rate_pct": decimal(rate)}
+            if level == "province":
+                disbursed = round(70 * rate, 3)  # of a plan of 7,000 billion
+                row |= {"plan_bn_vnd": "7000", "disbursed_bn_vnd": decimal(disbursed, 3)}
+            rows.append(row)
+    rows += [
+        common | {"unit": name, "level": "department", "as_of": ends[-1],
+                  "rate_pct": decimal(rng.uniform(20, 99))}
+        for name in DEPARTMENTS
+    ]  # fmt: skip
+    return table("disbursement", rows)
+
+
+def answers(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """About 6,000 answers of 1,200 people; two districts have too few people to be shown."""
+    districts = units.loc[units["level"] == "district", "name"].tolist()
+    asked = [22, 26, *rng.integers(45, 99, len(districts) - 2)]
+    mood = rng.uniform(-0.12, 0.12, len(districts))
+    parts = dict(zip(_MAX_POINTS, (0.80, 0.79, 0.77, 0.76, 0.71), strict=True))
+    rows = []
+    for district, people, shift in zip(districts, asked, mood, strict=True):
+        code = fold(district).replace(" ", "-")
+        for person in range(people):
+            weight = decimal(rng.choice([0.8, 1.0, 1.25]))
+            for part, level in parts.items():
+                pleased = rng.random() < level + shift
+                answer = rng.choice([4, 5]) if pleased else rng.choice([1, 2, 3], p=[0.1, 0.3, 0.6])
+                rows.append({"unit": district, "level": "district", "component": part,
+                             "respondent": f"{code}-{person:03}", "answer": answer,
+                             "weight": weight})  # fmt: skip
+    return table("answers", rows, table=schema.ANSWERS)
+
+
+def _satisfied(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    numbers = answers.assign(weight=answers["weight"].str.replace(",", ".").astype(float))
+    return survey.satisfaction(numbers, by=by)
+
+
+def sipas(answers: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    by_district = ((unit, "district", own) for unit, own in answers.groupby("unit"))
+    for unit, level, own in [(HOME[1], "province", answers), *by_district]:
+        by_part = _satisfied(own, ["component"]).assign(unit=unit)
+        overall = survey.overall(by_part, by="unit", max_points=_MAX_POINTS).iloc[0]
+        for part in [*by_part.to_dict("records"), overall.to_dict() | {"component": "overall"}]:
+            share, most = part["satisfaction_pct"], _MAX_POINTS.get(part["component"])
+            row = {"unit": unit, "level": level, "component": part["component"],
+                   "satisfaction_pct": "" if pd.isna(share) else decimal(share, 2),
+                   "respondents": int(part["respondents"])}  # fmt: skip
+            if level == "province" and most:
+                row["points"] = f"{decimal(share / 100 * most, 4)}/{decimal(most)}"
+            rows.append(row)
+    return table("sipas", rows)
+
+
+def scores(answers: pd.DataFrame, number: int, rng: np.random.Generator) -> pd.DataFrame:
+    by_part = _satisfied(answers, ["component"]).assign(unit=HOME[1])
+    sipas = survey.overall(by_part, by="unit", max_points=_MAX_POINTS)["points"].item()
+    pillars = rng.uniform(9, 11, 8) + 0.15 * number  # of 12.5 each: eighths of 100, nobody's rule
+    rank = f"{60 - 4 * number}/63"
+    rows = [
+        {"criterion": "par_index", "points": f"{decimal(sum(pillars), 2)}/100", "rank": rank},
+        {"criterion": "sipas", "points": f"{decimal(sipas, 4)}/10"},
+        {"criterion": "sipas_index", "rank": rank},
+        {"criterion": "leaders_survey", "points": f"{decimal(17 + 0.6 * number, 2)}/22"},
+        {"criterion": "online_payment", "points": f"{decimal(0.6 + 0.2 * number, 2)}/1,5"},
+    ]
+    rows += [{"criterion": f"pillar_{i}", "points": f"{decimal(points, 2)}/12,5",
+              "rank": f"{rng.integers(5, 60)}/63"}
+             for i, points in enumerate(pillars, start=1)]  # fmt: skip
+    return table("scores", rows)
+
+
+def indicators(register: pd.DataFrame, year: int, number: int) -> pd.DataFrame:
+    figures = [
+        ("audit_recommendations_implemented_pct", decimal(62 + 5 * number), "pct"),
+        ("online_dossiers_processed", int(register["online"].sum()), "count"),
+        ("dossiers_received_online_and_offline", len(register), "count"),
+        ("online_payment_procedures_pct", decimal(12 + 9 * number), "pct"),
+        ("online_payment_dossiers_pct", decimal(7 + 8 * number), "pct"),
+        ("par_index_national_mean_points", decimal(84.5 + 0.5 * number), "points"),
+    ]
+    rows = [{"measure": name, "value": value, "measure_unit": unit, "basis": "unstated",
+             "unit": "Cả nước (giả lập)" if "national" in name else HOME[1],
+             "level": "nation" if "national" in name else "province",
+             "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
+            for name, value, unit in figures]  # fmt: skip
+    return table("indicators", rows)
+
+
+def mentions(units: pd.DataFrame, year: int) -> pd.DataFrame:
+    communes = units.loc[units["level"] == "commune", "name"].head(4)
+    return table("mentions", [
+        {"unit": name, "level": "commune", "table": "late_dossiers", "measure": "late",
+         "statement": "high", "period_end": f"{year}-12-31"} for name in communes
+    ])  # fmt: skip
+
+
+def tasks(year: int) -> pd.DataFrame:
+    rows = [{"area": area, "task_vi": vi, "task_en": en, "moves": moves, "plan_year": year,
+             "lead_units": ";".join(DEPARTMENTS[i : i + 1 + i % 2])}
+            for i, (area, vi, en, moves) in enumerate(_TASKS)]  # fmt: skip
+    return table("tasks", rows)

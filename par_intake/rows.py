@@ -1,0 +1,221 @@
+"""From figures read to raw tables: one row for all that is said of one office, day and plan.
+
+Every cell can be read by the cleaning; figures that contradict each other go to review.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from par_intake.context import Context
+from par_intake.lists import Mention
+from par_intake.sentences import Left, Taken
+from par_lib.cleaning import schema
+from par_lib.language import numbers
+from par_lib.language.numbers import KIND_OF_UNIT, Quantity, QuantityError, parse_quantity
+from par_lib.language.translation import N_
+
+_MONEY = re.compile(r"\s?(?P<unit>(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)|đồng)(?!\w)")
+_MISPRINT = re.compile(r"\d{1,3}(?:\.\d{3})*,\d{3} triệu đồng")
+_WORDS = 80  # characters of a locator's quotation
+_RATE_ERROR = 0.06  # percentage points by which a rounded rate may differ
+
+
+@dataclass
+class Row:
+    """One row of a raw table, and the figures that made it."""
+
+    year: int
+    table: str
+    key: dict[str, str]
+    status: str
+    cells: dict[str, str] = field(default_factory=dict)
+    figures: list[Taken | Mention] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def gather(
+    context: Context, taken: Iterable[Taken], mentions: Iterable[Mention], *, province: str
+) -> tuple[list[Row], list[Left]]:
+    """Rows in the order of the report, and the figures that cannot stand in one."""
+    rows: dict[tuple, Row] = {}
+    left: list[Left] = []
+    for one in sorted(taken, key=lambda t: (t.line, t.numeral.start)):
+        row = _row(one, province)
+        row = rows.setdefault((row.year, row.table, row.status, *row.key.values()), row)
+        for column, cell in _cells(context, one).items():
+            try:
+                parse_quantity(cell, kind=_kind(row.table, column, row.key))
+            except QuantityError as error:
+                left.append(Left(one.line, one.numeral, "{about}", str(error)))
+                continue
+            if column in row.cells and _value(row, column) != _value(row, column, cell):
+                why = N_("said elsewhere with another figure: {about}")
+                left.append(Left(one.line, one.numeral, why, row.cells[column]))
+                continue
+            row.cells.setdefault(column, cell)
+            row.figures.append(one)
+            row.notes += [one.note] if one.note and one.note not in row.notes else []
+    for row in rows.values():
+        left += _disagreeing(row)
+    listed = [row for row in rows.values() if row.figures]
+    return [*listed, *(_mention(context, one) for one in mentions)], left
+
+
+def tables(
+    context: Context, rows: Iterable[Row], *, source: str
+) -> dict[tuple[int, str], pd.DataFrame]:
+    """Raw tables as the edition reads them, by year of the data and name."""
+    written: dict[tuple[int, str], list[dict[str, str]]] = {}
+    for row in rows:
+        trace = {
+            "status": row.status,
+            "source": source,
+            "locator": _locator(context, row),
+            "note": ", ".join(row.notes).replace(";", ","),
+        }
+        written.setdefault((row.year, row.table), []).append(row.key | row.cells | trace)
+    return {
+        (year, name): pd.DataFrame(
+            listed, columns=[column.name for column in schema.TABLES[name].columns], dtype=str
+        ).fillna("")
+        for (year, name), listed in written.items()
+    }
+
+
+def _row(one: Taken, province: str) -> Row:
+    said = dict(one.target)
+    table = said["table"]
+    start, end = f"{one.period.start}", f"{one.period.end}"
+    unit = {"unit": one.unit or province, "level": one.level}
+    key = {
+        "late_dossiers": lambda: unit | {"period_start": start, "period_end": end,
+                                         "basis": "unstated"},
+        "disbursement": lambda: unit | {"plan_year": str(one.plan_year), "as_of": end,
+                                        "scope": one.scope, "basis": one.basis},
+        "sipas": lambda: unit | {"component": said["component"]},
+        "scores": lambda: {"criterion": said["criterion"]},
+        "indicators": lambda: {"measure": said["measure"], **unit, "period_start": start,
+                               "period_end": end, "measure_unit": _measure_unit(one),
+                               "basis": "unstated"},
+    }[table]()  # fmt: skip
+    return Row(one.period.end.year, table, key, one.status)
+
+
+def _measure_unit(one: Taken) -> str:
+    kind = one.numeral.kind.partition(":")[0]
+    return kind if kind in schema.MEASURE_UNITS else "points"
+
+
+def _cells(context: Context, one: Taken) -> dict[str, str]:
+    column = dict(one.target).get("column", "value")
+    text = one.cell or one.numeral.text
+    if one.numeral.kind == "pct" and not one.cell:
+        return {column: f"{text}%"}
+    if one.numeral.kind != "bn_vnd":
+        return {column: text}
+    flat = context.marked[one.line].flat
+    unit = _MONEY.match(flat, one.numeral.end)["unit"].replace("tỉ", "tỷ")
+    unit = unit if unit in ("tỷ", "đồng") else f"{unit} đồng"
+    first, _, whole = text.partition("/")
+    columns = (column, "plan_bn_vnd") if whole else (column,)
+    return {
+        name: f"{part.strip()} {unit}" for name, part in zip(columns, (first, whole), strict=False)
+    }
+
+
+def _kind(table: str, column: str, key: dict[str, str]) -> numbers.Kind:
+    declared = next(c for c in schema.TABLES[table].columns if c.name == column)
+    if declared.unit_column:
+        return KIND_OF_UNIT[key[declared.unit_column]]
+    return declared.kind
+
+
+def _value(row: Row, column: str, cell: str | None = None) -> Quantity:
+    text = row.cells[column] if cell is None else cell
+    read = parse_quantity(text, kind=_kind(row.table, column, row.key))
+    return replace(read, as_written="", unit=None)
+
+
+def _disagreeing(row: Row) -> list[Left]:
+    """Amounts that do not give the stated rate: mended where it is a slip of 1,000, else left."""
+    names = ("disbursed_bn_vnd", "plan_bn_vnd", "rate_pct")
+    if row.table == "late_dossiers":
+        _name_basis(row)
+    if not all(name in row.cells for name in names) or row.status != "reported":
+        return []
+    disbursed, plan, rate = (_value(row, name).low for name in names)
+    if plan and abs(disbursed / plan * 100 - rate) <= _RATE_ERROR:
+        return []
+    for name, ratio in (("disbursed_bn_vnd", disbursed * 1e5), ("plan_bn_vnd", disbursed * 0.1)):
+        others = [other for other in names[:2] if other != name]
+        agrees = plan and abs(ratio / plan - rate) <= _RATE_ERROR
+        if (
+            agrees
+            and _MISPRINT.fullmatch(row.cells[name])
+            and not _MISPRINT.fullmatch(row.cells[others[0]])
+        ):
+            said = row.cells[name]
+            row.cells[name] = said.replace("triệu", "tỷ").removesuffix(" đồng")
+            row.notes.append(f"the report writes {said}, which the stated rate shows to be tỷ")
+            return []
+    reason = N_("amounts and rate do not agree: {about}")
+    about = " / ".join(row.cells[name] for name in names)
+    left = [Left(one.line, one.numeral, reason, about) for one in row.figures]
+    row.cells.clear()
+    row.figures.clear()
+    return left
+
+
+def _name_basis(row: Row) -> None:
+    """A share on time is of the count with which it agrees."""
+    if "on_time_pct" not in row.cells or "on_time" not in row.cells:
+        return
+    share, on_time = _value(row, "on_time_pct").low, _value(row, "on_time").low
+    for basis in ("resolved", "received"):
+        whole = _value(row, basis).low if basis in row.cells else 0
+        if whole and abs(on_time / whole * 100 - share) <= _RATE_ERROR:
+            row.key["basis"] = basis
+            return
+
+
+def _mention(context: Context, one: Mention) -> Row:
+    key = {
+        "unit": one.unit,
+        "level": one.level,
+        "table": one.table,
+        "measure": one.column,
+        "statement": "high",
+        "period_end": f"{one.period.end}",
+    }
+    notes = []
+    if one.level == "commune":
+        notes = ["communes of this district, which ones is not stated"]
+    return Row(one.period.end.year, "mentions", key, "reported", figures=[one], notes=notes)
+
+
+def _span(one: Taken | Mention) -> tuple[int, int]:
+    if isinstance(one, Mention):
+        return one.start, one.end
+    return one.span if one.span[1] else (one.numeral.start, one.numeral.end)
+
+
+def _locator(context: Context, row: Row) -> str:
+    """Section and bullet, the characters in the whole text, and the words."""
+    places = []
+    for number in dict.fromkeys(one.line for one in row.figures):
+        line = context.lines[number]
+        spans = sorted({_span(one) for one in row.figures if one.line == number})
+        at = ", ".join(f"{line.start + start}–{line.start + end}" for start, end in spans)
+        words = _quotation(line.text, spans[0][0], spans[-1][1])
+        places.append(f"{line.where}, characters {at}: {words}".removeprefix(", "))
+    return " and ".join(places).replace(";", ",")
+
+
+def _quotation(text: str, start: int, end: int) -> str:
+    """The clause around a figure, cut to what a locator can hold."""
+    first = max((text.rfind(mark, 0, start) for mark in (";", ":", ", ", ". ")), default=-1) + 1
+    last = re.compile(r"[;,.](?!\d)|$").search(text, end).start()
+    return text[max(first, end - _WORDS) : last].strip()[:_WORDS]

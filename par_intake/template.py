@@ -1,0 +1,203 @@
+"""The workbook an office fills in: a sheet a table, in an office's words, with what is known."""
+
+from pathlib import Path
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from par_lib.cleaning import schema
+from par_lib.cleaning.units import home
+from par_lib.language import LANGUAGES
+from par_lib.language.spelling import compare_key
+from par_lib.language.translation import LABELS, N_, TABLE_LABELS, Language, language
+from par_lib.storage.paths import write_whole
+
+_t = language(LANGUAGES[0])  # an office fills in Vietnamese
+HEADERS = {
+    "unit": N_("Unit"), "level": N_("Level"), "period_start": N_("From day"),
+    "period_end": N_("To day"), "received": N_("Dossiers received"),
+    "resolved": N_("Dossiers resolved"), "on_time": N_("Dossiers on time"),
+    "late": N_("Dossiers late"), "on_time_pct": N_("Share on time (%)"), "basis": N_("Share of"),
+    "plan_year": N_("Plan of year"), "as_of": N_("Counted to day"), "scope": N_("Capital counted"),
+    "plan_bn_vnd": N_("Plan (billion dong)"), "disbursed_bn_vnd": N_("Disbursed (billion dong)"),
+    "rate_pct": N_("Rate of disbursement (%)"), "component": N_("Component"),
+    "satisfaction_pct": N_("Satisfied (%)"), "points": N_("Points"),
+    "max_points": N_("Maximum points"), "respondents": N_("People asked"),
+    "criterion": N_("Criterion"), "rank": N_("Rank"), "ranked_units": N_("Units ranked"),
+    "measure": N_("Measure"), "value": N_("Figure"), "measure_unit": N_("Unit of the figure"),
+    "table": N_("Table concerned"), "statement": N_("What is said"), "area": N_("Area (1 to 8)"),
+    "task_vi": N_("Task (Vietnamese)"), "task_en": N_("Task (English)"),
+    "lead_units": N_("Led by"), "supporting_units": N_("With"), "target": N_("Target"),
+    "target_unit": N_("Unit of the target"), "moves": N_("Figure it moves"),
+    "status": N_("Kind of figure"), "source": N_("Source"), "locator": N_("Where in the source"),
+    "note": N_("Note"),
+}  # fmt: skip
+_LEVELS = {
+    "nation": N_("Nation"), "province": N_("Province"), "department": N_("Departments"),
+    "district": N_("Districts"), "commune": N_("Communes"),
+}  # fmt: skip
+_CODES = {
+    "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
+    "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
+    "due": N_("dossiers due"),
+}  # fmt: skip
+HINTS = {
+    "text": N_("Words."),
+    "code": N_("Choose from the list."),
+    "unit": N_("Choose from the list, or write the name as the source does."),
+    "date": N_("A day, as 31/12/2022."),
+    "count": N_("A whole number, as 11.193."),
+    "amount": N_("Billion dong, as 2.534,302; with its unit where it is another."),
+    "rate": N_("Per cent, as 72,57; a bound as ≥70."),
+    "points": N_("Points, as 0,59 or 0,59/1,5."),
+    "rank": N_("A rank, as 61 or 61/63."),
+    "number": N_("A figure; its unit goes into the column for it."),
+}
+LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
+DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
+TOTALS = frozenset(map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng")))
+
+
+def sheet_name(table: str) -> str:
+    """The sheet of a table; Excel takes at most 31 characters."""
+    return _t(TABLE_LABELS[table])[:31]
+
+
+def header(column: str, t: Language = _t) -> str:
+    """The header of a column, Vietnamese where no language is given."""
+    return t(HEADERS[column])
+
+
+def word(column: str, code: str, t: Language = _t) -> str:
+    """How a code of this column is shown."""
+    words = _LEVELS if column == "level" else LABELS | _CODES
+    return t(words.get(code, code))
+
+
+def code_of(column: str, text: str) -> str:
+    """The code that a cell's word or code stands for; the text itself where it stands for none."""
+    wanted = compare_key(text)
+    for code in schema.CODES[column]:
+        if wanted in (compare_key(code), compare_key(word(column, code))):
+            return code
+    return text
+
+
+def column_of(table: schema.Table, text: str) -> str | None:
+    """The column a header stands for: its Vietnamese or English header, or its name."""
+    wanted = compare_key(text)
+    for column in table.columns:
+        names = (column.name, HEADERS[column.name], header(column.name))
+        if wanted and wanted in map(compare_key, names):
+            return column.name
+    return None
+
+
+ROWS = 500  # rows to fill in
+HEAD = 3  # the row of the headers, under title and hint
+_FORMATS = {
+    "count": "#,##0",
+    "rank": "0",
+    "rate": "0.##",
+    "points": "0.####",
+    "amount": "#,##0.###",
+}
+_WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
+         "lead_units": 34, "supporting_units": 34}  # fmt: skip
+_COVER = (
+    N_("Fill in the sheets that your office has figures for; leave the others empty."),
+    N_("Write each figure as the source does. An empty cell means: not stated. Zero means zero."),
+    N_("A name chosen as unit is one office; the province's name stands for a level's total."),
+    N_("Of every figure say where it stands: the source, and the section or page in it."),
+    N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}"),
+)  # fmt: skip
+
+
+def write(
+    path: Path, province: str, year: int, units: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    """Write the workbook for ``year``: ``units`` valid then, ``tables`` of text as they stand."""
+    t = language(LANGUAGES[0])
+    book = Workbook()
+    cover = book.active
+    cover.title = t(N_("How to fill in"))
+    cover["A1"] = t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
+    cover["A1"].font = Font(bold=True, size=16)
+    for number, line in enumerate(_COVER, start=3):
+        cover.cell(number, 1, f"{number - 2}. " + t(line, year=str(year), province=province))
+        cover.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
+    for number, name in enumerate(schema.TABLES, start=len(_COVER) + 4):
+        cell = cover.cell(number, 1, sheet_name(name))
+        cell.hyperlink = f"#'{sheet_name(name)}'!A{HEAD + 1}"
+        cell.font = Font(underline="single", color="0B5C8F")
+    cover.column_dimensions["A"].width = 100
+    cover.protection.sheet = True
+    lists = book.create_sheet(LISTS)
+    lists.protection.sheet = True
+    offered = {"unit": [*units["name"], schema.OTHERS]} | {
+        name: [word(name, code) for code in codes] for name, codes in schema.CODES.items()
+    }
+    ranges = {}
+    for at, (name, choices) in enumerate(offered.items(), start=1):
+        lists.cell(1, at, header(name)).font = Font(bold=True)
+        for row, choice in enumerate(choices, start=2):
+            lists.cell(row, at, choice)
+        letter = get_column_letter(at)
+        lists.column_dimensions[letter].width = _WIDE.get(name, 24)
+        ranges[name] = f"'{lists.title}'!${letter}$2:${letter}${len(choices) + 1}"
+    for name, table in schema.TABLES.items():
+        sheet = book.create_sheet(sheet_name(name))
+        _sheet(sheet, table, tables.get(name), ranges)
+    write_whole(path, book.save)
+
+
+def _sheet(
+    sheet: Worksheet, table: schema.Table, known: pd.DataFrame | None, ranges: dict[str, str]
+) -> None:
+    t = language(LANGUAGES[0])
+    sheet["A1"] = sheet.title
+    sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A2"] = t(N_("Columns with * must be filled in. The note on a header says how."))
+    sheet["A2"].font = Font(italic=True, color="5A6673")
+    for at, column in enumerate(table.columns, start=1):
+        required = column.required and column.name not in DEFAULTS
+        head = sheet.cell(HEAD, at, header(column.name) + (" *" if required else ""))
+        head.font = Font(bold=True, color="FFFFFF")
+        head.fill = PatternFill("solid", fgColor="1F4E6B")
+        head.alignment = Alignment(wrap_text=True, vertical="center")
+        head.comment = Comment(t(HINTS[column.kind]), "par", width=260, height=70)
+        letter = get_column_letter(at)
+        sheet.column_dimensions[letter].width = _WIDE.get(column.name, 16)
+        if column.name in ranges:
+            # A name the list lacks can be written too: an old name, an office to be added.
+            strict = column.kind == "code"
+            choice = DataValidation("list", formula1=f"={ranges[column.name]}", allow_blank=True,
+                                    showErrorMessage=strict)  # fmt: skip
+            choice.add(f"{letter}{HEAD + 1}:{letter}{HEAD + ROWS}")
+            sheet.add_data_validation(choice)
+        for row in range(HEAD + 1, HEAD + ROWS + 1):
+            cell = sheet.cell(row, at)
+            cell.protection = Protection(locked=False)
+            cell.number_format = _FORMATS.get(
+                column.kind, "@" if column.kind != "date" else "dd/mm/yyyy"
+            )
+    for row, record in enumerate([] if known is None else known.to_dict("records"), start=HEAD + 1):
+        for at, column in enumerate(table.columns, start=1):
+            text = record[column.name]
+            if text:
+                shown = word(column.name, text) if column.kind == "code" else text
+                sheet.cell(row, at).value = shown
+                sheet.cell(row, at).data_type = "s"  # what begins with = is words, no formula
+    sheet.freeze_panes = sheet.cell(HEAD + 1, 2)
+    sheet.row_dimensions[HEAD].height = 34
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+    sheet.protection.sort = sheet.protection.autoFilter = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -1,0 +1,232 @@
+"""Raw tables from a workbook: the template, or any sheet with its headers; or from a register."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+from openpyxl.cell.cell import Cell
+from openpyxl.cell.read_only import EmptyCell
+
+from par_intake import template
+from par_intake.documents import MAX_BYTES, ReportError, refuse_bomb
+from par_lib.cleaning import register, schema, units
+from par_lib.cleaning.validation import DataError
+from par_lib.language.numbers import KIND_OF_UNIT, QuantityError, parse_quantity
+from par_lib.language.spelling import compare_key, normalise
+
+
+def count_register(
+    files: list[Path], known: pd.DataFrame, year: int, *, source: str
+) -> tuple[dict[tuple[int, str], pd.DataFrame], dict[str, int]]:
+    """The raw table, and how many rows of each of register.FAULTS it leaves out.
+
+    late counts what was resolved after its due date; the basis is what was resolved in the year.
+    A row with the province as unit is the total of its level. ValueError where most rows are
+    faulty, as with a register of another province.
+    """
+    until = dt.date(year, 12, 31)
+    histogram, faults = register.count(files, units=known["code"], until=until)
+    if histogram["dossiers"].sum() <= sum(faults.values()):
+        raise ValueError(
+            f"{files[0]}: most rows, or all, cannot be counted ({faults}); is it the register of "
+            f"this province and of {year}? choose others with --province, --year"
+        )
+    counts = register.late_dossiers(histogram)
+    names = dict(zip(known["code"], known["name"], strict=True))
+    home = units.home(known)
+    columns = [column.name for column in schema.TABLES["late_dossiers"].columns]
+    trace = {"basis": "resolved", "status": "derived", "source": source,
+             "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}  # fmt: skip
+    rows = [
+        {**trace, **row, "locator": f"{files[0].name}, {row['level']} {row['unit']}"}
+        for row in _register_rows(counts, names, home)
+    ]
+    table = pd.DataFrame(rows).reindex(columns=columns)
+    table = table.map(lambda cell: "" if pd.isna(cell) else str(cell))
+    return {(year, "late_dossiers"): table}, faults
+
+
+def _register_rows(counts: pd.DataFrame, names: dict[str, str], home: str) -> Iterator[dict]:
+    for level, own in counts.groupby("level"):
+        whole = own[["received", "resolved", "on_time", "late"]].sum()
+        yield {"unit": home, "level": level, **whole.to_dict()}
+        for row in own.to_dict("records"):
+            yield row | {"unit": names[row["unit"]]}
+
+
+_SEARCHED = 20  # rows in which the headers are looked for, under whatever titles
+_FEWEST = 3  # headers that make a table
+MAX_ROWS, MAX_COLUMNS = 20_000, 100
+Cells = dict[str, tuple[str, object]]  # column name → (cell, value)
+
+
+def read(
+    path: Path, known: pd.DataFrame, year: int, *, source: str
+) -> dict[tuple[int, str], pd.DataFrame]:
+    """The tables of every sheet that has their headers, as raw text, by (year, name).
+
+    What no header asks for is filled in: the whole year as period, the place of a row as locator,
+    ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
+    that is no workbook, is too large, or holds macros or no table.
+    """
+    rows: dict[tuple[int, str], list[dict[str, str]]] = {}
+    problems: list[str] = []
+    found = False
+    for title, lines in _sheets(path):
+        head = _header(title, lines)
+        if head is None or title == template.LISTS:
+            continue
+        found = True
+        at, table, columns = head
+        for number, line in enumerate(lines[at + 1 :], start=at + 2):
+            cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
+                     for c, name in columns.items() if c < len(line)}  # fmt: skip
+            written = [value for _, value in cells.values() if value not in (None, "")]
+            if not written or compare_key(str(written[0])) in template.TOTALS:
+                continue
+            row = _row(title, table, cells, known, year, problems)
+            row["source"] = row["source"] or source
+            row["locator"] = row["locator"] or f"{title}, row {number}".replace(";", ",")
+            rows.setdefault((year, table.name), []).append(row)
+    if not found:
+        raise ReportError(f"{path}: no sheet has the headers of a table; start from par template")
+    if problems:
+        raise DataError(problems)
+    return {
+        key: pd.DataFrame(
+            listed, columns=[c.name for c in schema.TABLES[key[1]].columns], dtype=str
+        )
+        for key, listed in rows.items()
+    }
+
+
+def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
+    if not path.is_file():
+        raise ReportError(f"{path}: there is no such file")
+    if path.stat().st_size > MAX_BYTES:
+        raise ReportError(f"{path}: {path.stat().st_size:,} bytes; at most {MAX_BYTES:,}")
+    refuse_bomb(path)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if any("vbaproject" in name.lower() for name in packed.namelist()):
+                raise ReportError(f"{path}: holds macros; save it as .xlsx without them")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except ReportError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
+        raise ReportError(
+            f"{path}: is no workbook ({type(error).__name__}); save it as .xlsx"
+        ) from None
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # a file may lie about its size
+        lines = []
+        for line in sheet.iter_rows(max_col=MAX_COLUMNS):
+            lines.append(tuple(map(_value, line)))
+            if len(lines) > MAX_ROWS:
+                raise ReportError(f"{path}, {sheet.title}: more than {MAX_ROWS:,} rows")
+        yield sheet.title, lines
+    book.close()
+
+
+def _value(cell: Cell | EmptyCell) -> object:
+    """A cell's value; what Excel shows as 72 % it holds as 0.72."""
+    if isinstance(cell.value, float | int) and "%" in (cell.number_format or ""):
+        return round(cell.value * 100, 9)
+    return cell.value
+
+
+def _header(title: str, lines: list[tuple]) -> tuple[int, schema.Table, dict[int, str]] | None:
+    """The row of the headers, the table they are of, and the column of each cell."""
+    best: tuple[int, int, schema.Table, dict[int, str]] | None = None
+    for number, line in enumerate(lines[:_SEARCHED]):
+        texts = [normalise(str(v)).rstrip("* ") if v is not None else "" for v in line]
+        for table in schema.TABLES.values():
+            columns = {at: name for at, text in enumerate(texts)
+                       if (name := template.column_of(table, text))}  # fmt: skip
+            named = title == template.sheet_name(table.name)
+            score = 2 * len(set(columns.values())) + named
+            if len(columns) >= _FEWEST and (best is None or score > best[0]):
+                best = (score, number, table, columns)
+    return best[1:] if best else None
+
+
+def _row(
+    title: str, table: schema.Table, cells: Cells, known: pd.DataFrame, year: int,
+    problems: list[str],
+) -> dict[str, str]:  # fmt: skip
+    row: dict[str, str] = {}
+    for column in table.columns:
+        where, value = cells.get(column.name, ("", None))
+        try:
+            row[column.name] = _text(value, column)
+        except ValueError as error:
+            problems.append(f"{title}, {where}: {error}")
+            row[column.name] = ""
+    defaults = template.DEFAULTS | {
+        "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "plan_year": str(year),
+    }  # fmt: skip
+    for column in table.columns:
+        if column.required and not row[column.name]:
+            row[column.name] = defaults.get(column.name, "")
+    for column in table.columns:
+        where, value = cells.get(column.name, ("", None))
+        try:
+            _check(row, column, known, given=value not in (None, ""))
+        except ValueError as error:
+            problems.append(f"{title}, {where or column.name}: {error}")
+    return row
+
+
+def _text(value: object, column: schema.Column) -> str:
+    """A cell as the raw table writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, (dt.datetime, dt.date)):
+        day = value.date() if isinstance(value, dt.datetime) else value
+        if column.kind != "date":
+            raise ValueError(f"{day} is a day, and this column is none; write it as text")
+        return day.isoformat()
+    if isinstance(value, bool):
+        raise ValueError(f"{value} is true or false; write a figure or words")
+    if isinstance(value, (int, float)):
+        return (
+            str(int(value)) if float(value).is_integer() else repr(float(value)).replace(".", ",")
+        )
+    text = normalise(str(value))
+    if text.startswith("="):
+        raise ValueError(f'"{text[:40]}" is a formula; paste its value instead')
+    if column.kind == "code":
+        return template.code_of(column.name, text)
+    if column.kind == "date":
+        for form in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return dt.datetime.strptime(text, form).date().isoformat()
+            except ValueError:
+                continue
+        raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
+    return text
+
+
+def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, given: bool) -> None:
+    """Say what the cleaning would refuse, while the cell is still known."""
+    text = row[column.name]
+    if not text:
+        if column.required and not given and column.name not in ("source", "locator"):
+            raise ValueError(f"{template.header(column.name)} is empty; fill it in")
+        return
+    if column.kind == "code" and text not in schema.CODES[column.name]:
+        choices = ", ".join(template.word(column.name, c) for c in schema.CODES[column.name])
+        raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
+    if column.kind == "unit" and text != schema.OTHERS:
+        units.resolve(text, known)
+    if column.is_quantity:
+        kind = column.kind
+        if column.unit_column:
+            kind = KIND_OF_UNIT.get(row[column.unit_column], "number")
+        try:
+            parse_quantity(text, kind=kind)
+        except QuantityError as error:
+            raise ValueError(str(error)) from None

@@ -1,0 +1,12 @@
+"""From raw tables to tidy ones, and what in them does not add up.
+
+- ``schema``: the tables and their columns, said once
+- ``validation``: what a raw and a tidy table must hold, as pandera schemas; the error of a cell
+- ``units``: provinces, districts, communes and departments valid on a date; names resolved
+- ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
+- ``sources``: where figures come from
+- ``register``: a dossier register counted, however large
+- ``findings``: what was compared, and what a person should decide
+- ``checks``: every check of a year's tables
+- ``tables``: a year's raw folder → its tidy tables; ``load``
+"""

@@ -1,0 +1,305 @@
+"""What does not add up in a year's tables, and what adds up: each check yields its findings."""
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from par_lib.cleaning.findings import (
+    LEVEL_UNITS,
+    NOTHING_TO_DECIDE,
+    Finding,
+    from_rows,
+    to_frame,
+    verdict,
+)
+from par_lib.language.spelling import sort_key
+from par_lib.language.translation import LABELS, N_
+
+_RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
+_POINTS_TOLERANCE = 0.005  # a total written with two decimals
+_SATISFIED = N_("Satisfaction ({figure}): {high} in one source and {low} in another.")
+_EARNED = N_("{figure}: {high} points in one source and {low} in another.")
+_RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
+
+
+def review(
+    tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.DataFrame, year: int,
+    more: Iterable[Finding] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """All findings of one year and ``more``, gravest first; empty where nothing can be compared."""
+    province = known.loc[known["level"] == "province", "code"].iloc[0]
+    late, capital = tables["late_dossiers"], tables["disbursement"]
+    sipas = tables["sipas"].query("level == 'province'")
+    findings = [
+        *listed_against_total(late, province=province),
+        *half_year_against_year(late, province=province),
+        *named_without_figure(tables["mentions"], late, province=province),
+        *lists_that_differ(tables["mentions"]),
+        *announced_against_listed(tables["indicators"], capital),
+        *rate_against_amounts(capital),
+        *parts_against_whole(tables["indicators"]),
+        *components_against_total(sipas, tables["scores"]),
+        *sources_that_differ(sipas, "component", "satisfaction_pct", _SATISFIED, 2),
+        *sources_that_differ(sipas, "component", "points", _EARNED, 4),
+        *sources_that_differ(tables["scores"], "criterion", "points", _EARNED, 2),
+        *sources_that_differ(tables["scores"], "criterion", "rank_low", _RANKED, 0),
+        *title_against_data(sources, year=year),
+        *more,
+    ]
+    return to_frame(findings)
+
+
+def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
+    """Listed units against the declared total of their level; the rest is what nobody owns."""
+    for (level, _, end), group in late.groupby(["level", "period_start", "period_end"]):
+        declared = group[group["unit_code"] == province]
+        listed = group[(group["unit_code"] != province) & (group["status"] != "bound")]
+        if len(declared) != 1 or listed.empty or declared["late_low"].isna().all():
+            continue
+        total, known = int(declared["late_low"].item()), int(listed["late_low"].sum())
+        unlisted = int((group["status"] == "bound").sum())
+        values = {
+            "level": LEVEL_UNITS[level], "listed": known, "total": total, "rest": total - known,
+            "unlisted": unlisted, "day": f"{end:%Y-%m-%d}",
+        }  # fmt: skip
+        what = N_(
+            "{level}: the units listed have {listed} of the {total} late dossiers declared up to "
+            "{day}; the {unlisted} not listed share {rest}."
+        )
+        severity, decide = "gap", N_("Ask for the figures of the {unlisted} units not listed.")
+        if not unlisted:  # how many there are is not known
+            what = N_(
+                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
+                "to {day}; those not listed share {rest}."
+            )
+            decide = N_("Ask for the figures of the units not listed.")
+        if known > total:
+            what = N_(
+                "{level}: the units listed have {listed} late dossiers, more than the {total} "
+                "declared for all up to {day}."
+            )
+            decide, severity = N_("Correct the total or a listed figure."), "conflict"
+        elif known == total:
+            what = N_("{level}: the units listed add up to the {total} late dossiers declared.")
+            decide, severity = NOTHING_TO_DECIDE, "agrees"
+        yield from_rows("listed_against_total", level, what, known, total, severity, decide, values,
+                       declared)  # fmt: skip
+
+
+def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
+    """About half a year against the whole: it may not exceed it, and should make sense."""
+    totals = late[(late["unit_code"] == province) & late["late_low"].notna()]
+    listed = late[(late["unit_code"] != province) & (late["status"] != "bound")]
+    for part in totals.itertuples():
+        if not 150 < (part.period_end - part.period_start).days < 300:
+            continue
+        if part.level == "province":  # the province's own offices are its departments
+            whole = listed[listed["level"] == "department"]
+        else:
+            whole = totals[totals["level"] == part.level]
+        whole = whole[
+            (whole["period_start"] == part.period_start) & (whole["period_end"] > part.period_end)
+        ]
+        if whole.empty:
+            continue
+        a, b = int(part.late_low), int(whole["late_low"].sum())
+        values = {"level": LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
+        what = N_(
+            "{level}: {part} late dossiers in the first half and {whole} in the year, so {rest} "
+            "in the second half."
+        )
+        severity, decide = "note", N_("Confirm that both counts use the same definition of late.")
+        if part.level == "province":
+            what = N_(
+                "{level}: {part} late dossiers at the one-stop centre in the first half alone, "
+                "but the departments listed have {whole} in the whole year."
+            )
+        if a > b:
+            severity = "conflict"
+            decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
+        both = pd.concat([totals.loc[[part.Index]], whole])
+        yield from_rows("half_year_against_year", part.level, what, a, b, severity, decide, values,
+                       both)  # fmt: skip
+
+
+def named_without_figure(
+    mentions: pd.DataFrame, late: pd.DataFrame, *, province: str
+) -> Iterator[Finding]:
+    """Units named as high, at a level where others have figures, without one of their own."""
+    exact = late[(late["status"] != "bound") & late["late_low"].notna()]
+    for level, named in mentions[mentions["table"] == "late_dossiers"].groupby("level"):
+        figures = exact[(exact["level"] == level) & (exact["unit_code"] != province)]
+        if figures.empty:
+            continue
+        without = named[~named["unit_code"].isin(figures["unit_code"])]
+        for unit, rows in without.groupby("unit"):
+            yield from_rows(
+                "named_without_figure", unit,
+                N_("{unit} is named as having many late dossiers in one section, but has no figure "
+                   "in the other."),
+                None, None, "gap", N_("Ask for the figure of {unit}."), {"unit": unit}, rows,
+            )  # fmt: skip
+
+
+def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
+    """Two lists of the same source that name different places for the same thing."""
+    for (level, _source), named in mentions.groupby(["level", "source"]):
+        lists = [set(rows["unit"]) for _, rows in named.groupby("locator")]
+        if len(lists) != 2:
+            continue
+        a, b = lists
+        if a == b:
+            continue
+        values = {
+            "level": LEVEL_UNITS[level], "count_a": len(a), "count_b": len(b),
+            "both": sorted(a & b, key=sort_key) or ["–"],
+            "only_a": sorted(a - b, key=sort_key) or ["–"],
+            "only_b": sorted(b - a, key=sort_key) or ["–"],
+        }  # fmt: skip
+        yield from_rows(
+            "lists_that_differ", level,
+            N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "
+               "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the "
+               "second: {only_b}."),
+            len(a), len(b), "conflict", N_("Decide which list holds, or give figures for all."),
+            values, named,
+        )  # fmt: skip
+
+
+def announced_against_listed(
+    indicators: pd.DataFrame, disbursement: pd.DataFrame
+) -> Iterator[Finding]:
+    """How many units a source announces below a threshold, against how many it lists."""
+    announced = indicators[indicators["measure"].str.startswith("announced_below_")]
+    for row in announced.itertuples():
+        threshold = int(row.measure.removeprefix("announced_below_").removesuffix("_pct"))
+        listed = disbursement[
+            (disbursement["level"] == row.level)
+            & (disbursement["as_of"] == row.period_end)
+            & (disbursement["rate_pct_high"] < threshold)
+        ]
+        a, b = int(row.value_low), len(listed)
+        values = {
+            "level": LEVEL_UNITS[row.level], "announced": a, "listed": b,
+            "threshold": [threshold, 0, "%"], "day": f"{row.period_end:%Y-%m-%d}",
+        }  # fmt: skip
+        what = N_(
+            "{level}: {announced} are announced below {threshold} at {day}, and {listed} listed."
+        )
+        severity, decide = verdict(a == b, N_("Find the unit that is missing or listed too much."))
+        yield from_rows("announced_against_listed", row.level, what, a, b, severity, decide, values,
+                       indicators.loc[[row.Index]])  # fmt: skip
+
+
+def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
+    """A stated rate against disbursed ÷ plan, within what their written decimals leave open."""
+    both = disbursement.dropna(subset=["plan_bn_vnd", "disbursed_bn_vnd", "rate_pct_low"])
+    for row in both[both["plan_bn_vnd"] > 0].itertuples():
+        disbursed, plan, stated = row.disbursed_bn_vnd, row.plan_bn_vnd, row.rate_pct_low
+        computed = 100 * disbursed / plan
+        lowest = 100 * (disbursed - _half_step(disbursed)) / (plan + _half_step(plan))
+        highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
+        slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
+        decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
+        severity, decide = verdict(lowest - slack <= stated <= highest + slack, decide)
+        values = {"unit": row.unit, "day": f"{row.as_of:%Y-%m-%d}",
+                  "stated": [stated, _decimals(stated), "%"],
+                  "computed": [computed, 2, "%"]}  # fmt: skip
+        what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
+        yield from_rows("rate_against_amounts", row.unit, what, stated, computed, severity, decide,
+                       values, disbursement.loc[[row.Index]])  # fmt: skip
+
+
+def _decimals(value: float) -> int:
+    return len(f"{value:.10g}".partition(".")[2])
+
+
+def _half_step(value: float) -> float:
+    """Half a unit of the last decimal: 46.5 stands for 46.45 to 46.55."""
+    return 0.5 * 10 ** -_decimals(value)
+
+
+def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
+    """Parts of a survey (``<measure>_…``) against its total (``<measure>``) in the same source."""
+    for whole in indicators[indicators["measure_unit"] == "count"].itertuples():
+        parts = indicators[
+            indicators["measure"].str.startswith(f"{whole.measure}_")
+            & (indicators["measure_unit"] == "count")
+            & (indicators["source"] == whole.source)
+        ]
+        if len(parts) < 2:
+            continue
+        a, b = int(parts["value_low"].sum()), int(whole.value_low)
+        severity, decide = verdict(a == b, N_("Correct the total or a part."))
+        values = {"parts": " + ".join(f"{part:.0f}" for part in parts["value_low"]), "sum": a,
+                  "whole": b}  # fmt: skip
+        what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
+        yield from_rows("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
+                       indicators.loc[[whole.Index, *parts.index]])  # fmt: skip
+
+
+def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Finding]:
+    """SIPAS components against their stated total, and the satisfaction that total implies.
+
+    Not while sources differ on a component or the total: ``sources_that_differ`` says so.
+    """
+    parts = sipas[(sipas["component"] != "overall") & sipas["points"].notna()]
+    total = scores[(scores["criterion"] == "sipas") & scores["points"].notna()]
+    parts, total = parts.drop_duplicates(["component", "points"]), total.drop_duplicates("points")
+    if parts.empty or parts["component"].duplicated().any() or len(total) != 1:
+        return
+    a, b = parts["points"].sum(), total["points"].item()
+    decide = N_("Correct the total or a component.")
+    severity, decide = verdict(abs(a - b) <= _POINTS_TOLERANCE, decide)
+    yield from_rows(
+        "components_against_total", "sipas",
+        N_("SIPAS: the components add up to {sum} points, and {stated} are stated."),
+        a, b, severity, decide, {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
+    )  # fmt: skip
+    implied = 100 * a / parts["max_points"].sum()
+    for row in sipas.query("component == 'overall' and satisfaction_pct.notna()").itertuples():
+        if abs(row.satisfaction_pct - implied) <= _RATE_TOLERANCE_PCT:
+            continue
+        yield from_rows(
+            "components_against_satisfaction", "sipas",
+            N_("SIPAS: the components' points mean {implied} of the points, while an overall "
+               "satisfaction of {stated} is given."),
+            row.satisfaction_pct, implied, "conflict",
+            N_("State how the overall satisfaction is computed, and which one is to be quoted."),
+            {"implied": [implied, 2, "%"], "stated": [row.satisfaction_pct, 2, "%"]},
+            pd.concat([sipas.loc[[row.Index]], parts]),
+        )  # fmt: skip
+
+
+def sources_that_differ(
+    stated: pd.DataFrame, name: str, column: str, what: str, digits: int
+) -> Iterator[Finding]:
+    """A figure of the province, named in the column ``name``, stated with two values."""
+    unit = ["%"] if column.endswith("_pct") else []
+    known = stated.dropna(subset=[column])
+    for (code, _), rows in known.groupby([name, known.get("unit_code", name)]):
+        low, high = ends = float(rows[column].min()), float(rows[column].max())
+        written = [[end, 0 if end.is_integer() else digits, *unit] for end in ends]
+        values = {"figure": LABELS[code], "low": written[0], "high": written[1]}
+        severity, decide = "conflict", N_("Decide which value is quoted; this edition shows both.")
+        if low == round(high) or high == round(low):
+            severity, decide = "note", N_("One may be the other, rounded: quote the exact one.")
+        if low < high:
+            yield from_rows("sources_that_differ", code, what, high, low, severity, decide, values,
+                           rows)  # fmt: skip
+
+
+def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:
+    """A source whose title names another year than its figures."""
+    if "title_year" not in sources:
+        return
+    for name, row in sources.dropna(subset=["title_year", "data_year"]).iterrows():
+        title, data = int(row["title_year"]), int(row["data_year"])
+        if title != data and year == data:
+            yield Finding(
+                "title_against_data", name,
+                N_("The report's title says {title}, and its figures are those of {data}."),
+                title, data, "note",
+                N_("Quote it with the year of its figures."),
+                {"title": str(title), "data": str(data)}, "reported", name,
+            )  # fmt: skip

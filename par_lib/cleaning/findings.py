@@ -1,0 +1,109 @@
+"""A finding: what was compared, the two numbers, how grave it is, what a person should decide.
+
+A finding is data, not an error. ``what`` and ``decide`` are translatable templates; ``describe``
+fills in their values in the reader's language.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+import pandas as pd
+
+from par_lib.language.translation import N_, Language
+
+SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
+NOTHING_TO_DECIDE = N_("Nothing to decide.")
+LEVEL_UNITS = {
+    "province": N_("Provincial level"),
+    "department": N_("Departments and agencies"),
+    "district": N_("Districts"),
+    "commune": N_("Communes"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the review table; ``values`` fill the templates.
+
+    A float is a list with its digits, a percentage with "%" behind them; "day" is an ISO date.
+    """
+
+    check: str
+    subject: str
+    what: str
+    number_a: float | None
+    number_b: float | None
+    severity: str
+    decide: str
+    values: dict = field(default_factory=dict)
+    status: str = "derived"
+    source: str = ""
+    locator: str = ""
+
+
+def from_rows(
+    check: str, subject: str, what: str, a: float | None, b: float | None, severity: str,
+    decide: str, values: dict, rows: pd.DataFrame,
+) -> Finding:  # fmt: skip
+    """A finding with the sources and locators of the ``rows`` it was read from."""
+    source, locator = join_traces(rows["source"], rows["locator"])
+    return Finding(check, subject, what, a, b, severity, decide, values, "derived", source, locator)
+
+
+def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, str]:
+    """Sources and the places in them, each pair once, as two texts of equally many parts.
+
+    >>> join_traces(["a", "a; b", "a"], ["I.1", "I.1; p. 2", "I.3"])
+    ('a; b; a', 'I.1; p. 2; I.3')
+    """
+    source, locator = "; ".join(sources), "; ".join(locators)
+    pairs = dict.fromkeys(zip(source.split("; "), locator.split("; "), strict=True))
+    return "; ".join(name for name, _ in pairs), "; ".join(place for _, place in pairs)
+
+
+def verdict(holds: bool, decide: str) -> tuple[str, str]:
+    """Severity of a comparison, and what a person has to decide about it: nothing if it holds."""
+    return ("agrees", NOTHING_TO_DECIDE) if holds else ("conflict", decide)
+
+
+def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """The review table: a row a finding, gravest first; empty where there is none."""
+    columns = list(Finding.__dataclass_fields__)
+    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
+    frame["values"] = frame["values"].map(lambda values: json.dumps(values, ensure_ascii=False))
+    frame[["number_a", "number_b"]] = frame[["number_a", "number_b"]].astype(float)
+    order = frame["severity"].map(SEVERITIES.index)
+    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The review table with ``what`` and ``decide`` written out in the reader's language."""
+
+    def write(value: object) -> object:
+        match value:
+            case [float() | int() as number, int() as digits]:
+                return language.number(number, digits)
+            case [float() | int() as number, int() as digits, "%"]:
+                return language.percent(number, digits)
+            case list():
+                return language.listing([str(name) for name in value])
+            case _:
+                return value
+
+    def sentence(row: pd.Series, column: str) -> str:
+        values = {name: write(value) for name, value in json.loads(row["values"]).items()}
+        for name in ("level", "fault", "figure"):
+            if name in values:
+                values[name] = language(values[name])
+        if "day" in values:
+            values["day"] = language.date(dt.date.fromisoformat(values["day"]))
+        return language(row[column], **values)
+
+    if review.empty:
+        return review.copy()
+    return review.assign(
+        what=review.apply(sentence, axis=1, column="what"),
+        decide=review.apply(sentence, axis=1, column="decide"),
+    )

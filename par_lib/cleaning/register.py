@@ -1,0 +1,288 @@
+"""A dossier register of any size, one row a dossier, counted into a histogram of days late.
+
+Columns: id, unit (code), level, procedure, field, received, due, finished (missing while open),
+online. DuckDB counts it where it lies, larger than memory if need be. Counts of integer days are
+additive: those of several files add up, and quantiles from them are exact.
+"""
+
+import csv
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from par_lib.cleaning.findings import Finding
+from par_lib.cleaning.schema import LEVELS
+from par_lib.language.translation import N_
+from par_lib.storage import paths
+
+if TYPE_CHECKING:
+    import duckdb
+
+COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
+KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
+SUFFIXES = (".parquet", ".csv")
+FAULTS = ("broken_row", "missing_cell", "unknown_unit", "unknown_level", "missing_date",
+          "finished_before_received", "impossible_date", "duplicate")  # fmt: skip
+SOURCE = "register"  # its entry in sources.toml
+_MEMORY = "1GB"
+_FAULT_WORDS = {
+    "broken_row": N_("rows have too many or too few cells, or a quote that is not closed"),
+    "missing_cell": N_("rows have no id, unit, level or procedure"),
+    "unknown_unit": N_("rows name a unit that units.csv does not know"),
+    "unknown_level": N_("rows name a level that does not exist"),
+    "missing_date": N_(
+        "rows lack the date of receipt or the due date, or have one that is no date"
+    ),
+    "finished_before_received": N_("rows were finished before they were received"),
+    "impossible_date": N_("rows are due before they were received, or are of other years"),
+    "duplicate": N_("rows repeat the id of another"),
+}
+
+_ROWS = """
+CREATE TEMP TABLE twice AS
+    SELECT id, count(*) - 1 AS extra FROM dossiers WHERE id IS NOT NULL
+    GROUP BY id HAVING count(*) > 1;
+CREATE TEMP VIEW once AS
+    SELECT * FROM dossiers ANTI JOIN twice USING (id)
+    UNION ALL
+    SELECT * EXCLUDE (place) FROM (
+        SELECT *, row_number() OVER (PARTITION BY id ORDER BY received, due, finished) AS place
+        FROM dossiers SEMI JOIN twice USING (id)
+    ) WHERE place = 1;
+"""
+# Rows by their days first; names are looked at once a group, not once a dossier.
+_HISTOGRAM = """
+SELECT
+    CASE WHEN fault = 'missing_cell' OR nullif(trim(unit), '') IS NULL
+            OR nullif(trim(level), '') IS NULL OR nullif(trim(procedure), '') IS NULL
+            THEN 'missing_cell'
+         WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
+         WHEN level NOT IN (SELECT unnest($levels)) THEN 'unknown_level' ELSE fault END AS fault,
+    unit, level, procedure, CAST(month AS DATE) AS month, finished, days_late,
+    CAST(sum(rows) AS BIGINT) AS dossiers
+FROM (
+    SELECT
+        CASE WHEN id IS NULL OR id = '' THEN 'missing_cell'
+             WHEN due IS NULL OR received IS NULL OR unread THEN 'missing_date'
+             WHEN finished < received THEN 'finished_before_received'
+             WHEN due < received OR due > received + 3653 OR received > $until OR finished < $first
+                THEN 'impossible_date' END AS fault,
+        unit, level, procedure, date_trunc('month', received) AS month,
+        finished IS NOT NULL AND finished <= $until AS finished,
+        CAST(date_diff('day', due, CASE WHEN finished <= $until THEN finished ELSE $until END)
+            AS INTEGER) AS days_late,
+        count(*) AS rows
+    FROM once GROUP BY ALL
+) GROUP BY ALL
+"""
+_BROKEN = """
+SELECT count(DISTINCT (file_path, line_byte_position))
+FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
+"""
+
+
+def files_of(province: str, year: int) -> list[Path]:
+    """Files of a year's register: data/raw/<province>/register/year=<year>/*.parquet or *.csv."""
+    folder = paths.raw(province) / "register" / f"year={year}"
+    return sorted(file for file in folder.glob("[!.]*") if file.suffix.lower() in SUFFIXES)
+
+
+def count(
+    files: Sequence[Path], *, units: Iterable[str], until: dt.date, memory: str = _MEMORY
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Count a register: its histogram, and how many rows each of FAULTS kept out of it.
+
+    Without files both are empty. The histogram has a row for each of KEYS that occurs, with
+    ``dossiers``; month is that of receipt. A dossier not finished by ``until`` is open:
+    ``finished`` is false and days_late the days from its due date to ``until``. Early dossiers have
+    days_late below zero. Of rows with one id the first by dates is kept, the others are
+    "duplicate". Times of day are left out; cells of a CSV are text, its days written 2022-12-31.
+    Impossible are dates due before receipt or ten years after it, receipt after ``until`` and an
+    end before its year.
+
+    ValueError naming the file for one that cannot be read or lacks a column.
+    """
+    if not files:
+        return pd.DataFrame(columns=[*KEYS, "dossiers"]), {}
+    import duckdb  # only whoever has a register pays for it
+
+    with tempfile.TemporaryDirectory(prefix="par-") as spill:
+        config = {"memory_limit": memory, "temp_directory": spill}
+        with duckdb.connect(config=config) as connection:
+            try:
+                _open(connection, files)
+                connection.execute(_ROWS)
+                values = {"units": list(units), "levels": list(LEVELS), "until": until,
+                          "first": until.replace(month=1, day=1)}  # fmt: skip
+                found = connection.execute(_HISTOGRAM, values).df()
+                twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
+                broken = (0,)
+                if any(map(_is_csv, files)):
+                    broken = connection.execute(_BROKEN).fetchone()
+            except duckdb.Error as error:
+                which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
+                raise _unreadable(which, error) from error
+    faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
+    faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
+    histogram = found[found["fault"].isna()].drop(columns="fault")
+    kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
+    return merge([histogram]), kept
+
+
+def count_each(
+    files: Sequence[Path], *, executor: Executor, units: Iterable[str], until: dt.date
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """As ``count``, each file a task of its own, as for a cluster; repeated ids within a file."""
+    codes = list(units)
+    tasks = [executor.submit(count, [file], units=codes, until=until) for file in files]
+    parts = [task.result() for task in tasks]
+    faults: dict[str, int] = {}
+    for _, found in parts:
+        for name, rows in found.items():
+            faults[name] = faults.get(name, 0) + rows
+    return merge([histogram for histogram, _ in parts]), faults
+
+
+def merge(histograms: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One histogram of several, as of several files: counts of equal keys are added."""
+    whole = pd.concat(histograms, ignore_index=True)
+    return whole.groupby(KEYS, as_index=False)["dossiers"].sum()
+
+
+def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
+    """A finding for each kind of row that was left out of the counts."""
+    for name, rows in faults.items():
+        yield Finding(
+            "register_faults", name,
+            N_("Dossier register: {rows} {fault}; they are not counted."),
+            rows, None, "gap", N_("Correct these rows where the register is kept."),
+            {"rows": rows, "fault": _FAULT_WORDS[name]}, "derived", SOURCE, str(year),
+        )  # fmt: skip
+
+
+def late_dossiers(histogram: pd.DataFrame) -> pd.DataFrame:
+    """Counts by unit and level: received, resolved, on_time, late (resolved after the due date)."""
+    done = histogram["finished"]
+    counts = pd.DataFrame(
+        {
+            "received": histogram["dossiers"],
+            "resolved": histogram["dossiers"].where(done, 0),
+            "on_time": histogram["dossiers"].where(done & (histogram["days_late"] <= 0), 0),
+            "late": histogram["dossiers"].where(done & (histogram["days_late"] > 0), 0),
+        }
+    )
+    return counts.groupby([histogram["unit"], histogram["level"]]).sum().reset_index()
+
+
+def quantile(histogram: pd.DataFrame, share: float) -> int:
+    """The smallest number of days late that at least ``share`` of finished dossiers do not exceed.
+
+    Exact: the histogram counts whole days. ValueError for a share outside (0, 1] or no dossier.
+    """
+    days = histogram[histogram["finished"]].groupby("days_late")["dossiers"].sum().sort_index()
+    if not 0 < share <= 1 or days.empty:
+        raise ValueError(f"share is {share}, dossiers {days.sum():g}; 0 < share <= 1, and some")
+    return int(days.index[(days.cumsum() >= share * days.sum()).to_numpy().argmax()])
+
+
+def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
+    """Share of dossiers not finished by so many days after their due date (Kaplan–Meier).
+
+    Columns days_late, open_pct: a dossier still open at the end counts as open up to then and is
+    left out after it, neither finished nor open for ever. Estimate of statsmodels' SurvfuncRight
+    with frequencies as weights.
+    """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    days = histogram.groupby(["days_late", "finished"], as_index=False)["dossiers"].sum()
+    shift = days["days_late"].min() - 1  # it takes times above zero only
+    curve = SurvfuncRight(
+        days["days_late"] - shift, days["finished"].astype(int), freq_weights=days["dossiers"]
+    )
+    return pd.DataFrame({"days_late": curve.surv_times + shift, "open_pct": 100 * curve.surv_prob})
+
+
+def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> None:
+    """Make the view ``dossiers`` of the rows of all files."""
+    import duckdb
+
+    connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")  # where a time with a zone has its day
+    scans, parquet = [], []
+    for file in files:
+        try:
+            own = (
+                connection.sql(_csv(file)) if _is_csv(file) else connection.read_parquet(str(file))
+            )
+        except duckdb.Error as error:
+            raise _unreadable(file, error) from error
+        _require_columns(file, own.columns)
+        if _is_csv(file):  # one by one: of several, columns would be taken by their place
+            scans.append(own)
+        else:
+            parquet.append(str(file))
+    if parquet:  # in one scan: ten side by side need more memory than is allowed
+        scans.append(connection.read_parquet(parquet))
+    rows = scans[0].project(_cells(scans[0]))
+    for scan in scans[1:]:
+        rows = rows.union(scan.project(_cells(scan)))
+    rows.create_view("dossiers")
+
+
+def _is_csv(file: Path) -> bool:
+    return file.suffix.lower() == ".csv"
+
+
+def _csv(file: Path) -> str:
+    """The scan of a CSV: nothing is guessed, and a row that is not read is counted."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            names = next(csv.reader(text), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(file, error) from error
+    _require_columns(file, names)
+    types = ", ".join(f"{_sql(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"FROM read_csv({_sql(str(file))}, columns={{{types}}}, header=true, auto_detect=false, "
+        "delim=',', quote='\"', escape='\"', comment='', store_rejects=true)"
+    )
+
+
+def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
+    """Columns as they are counted: text, and days. "unread" is an end that is no day.
+
+    A dossier finished on the last day, at any hour, is finished. A blank cell is missing.
+    """
+    kinds = dict(zip(scan.columns, map(str, scan.dtypes), strict=True))
+    cells = [f"CAST({name} AS VARCHAR) AS {name}" for name in ("id", "unit", "level", "procedure")]
+    unread = "FALSE"
+    for name in ("received", "due", "finished"):
+        cell = name
+        if kinds[name] == "VARCHAR":
+            cell = f"NULLIF(trim({name}), '')"
+            unread = f"{cell} IS NOT NULL AND TRY_CAST({cell} AS TIMESTAMP) IS NULL"
+        if kinds[name] != "DATE":
+            cell = f"TRY_CAST(TRY_CAST({cell} AS TIMESTAMP) AS DATE)"
+        cells.append(f"{cell} AS {name}")
+    return ", ".join([*cells, f"{unread} AS unread"])
+
+
+def _require_columns(file: Path, names: Sequence[str]) -> None:
+    if missing := [column for column in COLUMNS if column not in names]:
+        raise ValueError(
+            f"{file}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}, in small "
+            "letters, separated by commas"
+        )
+
+
+def _unreadable(file: Path | str, error: Exception) -> ValueError:
+    why = str(error).partition("\n")[0]
+    return ValueError(f"{file}: cannot be read as a register ({why:.200})")
+
+
+def _sql(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,272 @@
+"""From a province's raw folder to the tidy tables an edition is made of."""
+
+import datetime as dt
+import json
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from par_lib.cleaning import checks, register, schema, tidying, units, validation
+from par_lib.cleaning.sources import SYNTHETIC, load_sources
+from par_lib.language import LANGUAGES
+from par_lib.language.translation import TABLE_LABELS, language
+from par_lib.storage import csv_files, dependencies, paths
+from par_lib.storage.csv_files import FIRST_ROW
+from par_lib.storage.paths import write_whole
+
+_RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
+
+
+def _table(name: str) -> property:
+    """A table of Tables, documented by its columns so that Shift-Tab tells them."""
+    if name == "review":
+        doc = "What does not add up and what is missing: severity, rule, values, sources."
+    else:
+        table = schema.TABLES[name]
+        doc = f"{table.meaning}.\n\n" + "\n".join(
+            f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
+        )
+    return property(lambda self: self._read(name), doc=doc)
+
+
+class Tables:
+    """The tidy tables of one province and year, read when asked for; empty without raw data.
+
+    ``units``, ``sources`` and ``tiles`` are the province's, ``review`` is what does not add up.
+    """
+
+    late_dossiers = _table("late_dossiers")
+    disbursement = _table("disbursement")
+    sipas = _table("sipas")
+    scores = _table("scores")
+    indicators = _table("indicators")
+    mentions = _table("mentions")
+    tasks = _table("tasks")
+    review = _table("review")
+
+    def __init__(self, province: str, year: int, folder: Path) -> None:
+        self.province, self.year, self._folder = province, year, folder
+        self._frames: dict[str, pd.DataFrame] = {}
+        self.units = units.load_units(province)
+        self.sources = load_sources(province)
+        self.tiles = load_tiles(province)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        raise AttributeError(
+            f"no table {name!r}; choose one of {', '.join((*schema.TABLES, 'review'))}"
+        )
+
+    def _read(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            dependencies.note_read(self.year, name)
+            self._frames[name] = pd.read_parquet(self._folder / f"{name}.parquet")
+        return self._frames[name]
+
+    def __repr__(self) -> str:
+        rows = ", ".join(
+            f"{name} {len(getattr(self, name))}" for name in (*schema.TABLES, "review")
+        )
+        return f"{self.place} {self.year}, rows: {rows}"
+
+    def _repr_html_(self) -> str:
+        t = language(LANGUAGES[0])
+        names = (*schema.TABLES, "review")
+        rows = [(f".{name}", t(TABLE_LABELS[name]), len(self._read(name))) for name in names]
+        listed = pd.DataFrame(rows, columns=[t("Table"), t("What it holds"), t("Rows")])
+        return listed.style.set_caption(f"{self.place}, {self.year}").hide().to_html(uuid="tables")
+
+    @property
+    def place(self) -> str:
+        """Official name of the province; with it as unit, a row is the total of its level."""
+        return units.home(self.units)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the figures are invented, to show what real ones would look like."""
+        return bool((self.sources["kind"] == SYNTHETIC).any())
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the tables without a row this year, of those every year should have.
+
+        Tasks are set after a year; places named without a figure are no lack.
+        """
+        due = [name for name in schema.TABLES if name not in ("mentions", "tasks")]
+        return [name for name in due if getattr(self, name).empty]
+
+
+def load(province: str, year: int) -> Tables:
+    """Tidy tables of one province and year, made anew where raw data or code changed.
+
+    Raises ValueError for a province or year without raw data, naming those that have it, and
+    cleaning.DataError naming file, row and column of every cell that cannot be read.
+    """
+    year = paths.require(province, year)
+    return Tables(province, year, refresh(province, year))
+
+
+def load_previous(province: str, year: int) -> Tables | None:
+    """Tidy tables of the year before; None where it has no raw data."""
+    dependencies.note_read(year, dependencies.YEARS)
+    return load(province, year - 1) if year - 1 in paths.years(province) else None
+
+
+def load_answers(province: str, year: int) -> pd.DataFrame:
+    """Answers of residents to the survey, tidy, a row an answer; empty where there are none."""
+    dependencies.note_read(year, "answers")
+    return pd.read_parquet(refresh(province, paths.require(province, year)) / "answers.parquet")
+
+
+def load_register(province: str, year: int) -> pd.DataFrame:
+    """Histogram of days late of the year's dossier register; empty where there is none."""
+    dependencies.note_read(year, "register")
+    return pd.read_parquet(refresh(province, paths.require(province, year)) / "register.parquet")
+
+
+def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the period that ends last and, of those that end with it, begins first."""
+    last = frame[frame["period_end"] == frame["period_end"].max()]
+    return last[last["period_start"] == last["period_start"].min()]
+
+
+def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Rows that count the whole calendar year, 1 January to 31 December."""
+    return frame[
+        (frame["period_start"] == pd.Timestamp(year, 1, 1))
+        & (frame["period_end"] == pd.Timestamp(year, 12, 31))
+    ]
+
+
+def load_all_years(province: str, table: str) -> pd.DataFrame:
+    """One tidy table over every year the province has, with a first column ``year``."""
+    dependencies.note_read("*", table)
+    dependencies.note_read("*", dependencies.YEARS)
+    frames = []
+    for year in paths.years(province):
+        frame = pd.read_parquet(refresh(province, year) / f"{table}.parquet")
+        frame.insert(0, "year", year)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def load_tiles(province: str) -> pd.DataFrame:
+    """Tile map of the districts: columns code, row, column; empty where none was drawn.
+
+    Raises spreadsheet.TableError for no table, cleaning.DataError naming each row that is no tile,
+    or lies where another lies.
+    """
+    path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
+    if not path.is_file():
+        return pd.DataFrame(columns=columns)
+    place = path.relative_to(paths.root()).as_posix()
+    tiles = csv_files.read_csv(path, file=place)
+    if list(tiles.columns) != columns:
+        raise validation.DataError([f"{place}, row 1: columns must be code, row, column"])
+    whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
+    twice = tiles.duplicated("code") | tiles.duplicated(["row", "column"])
+    problems = [
+        f"{place}, row {row + FIRST_ROW}: {', '.join(tiles.loc[row])}: write a code and a place, "
+        "two whole numbers, each once"
+        for row in tiles.index[~whole | twice]
+    ]
+    if problems:
+        raise validation.DataError(problems)
+    return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
+
+
+def stack(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Rows of several frames under one another, with an index of their own."""
+    return pd.concat(frames, ignore_index=True)
+
+
+def refresh(province: str, year: int) -> Path:
+    """Bring data/processed/<province>/<year> up to date; returns that folder."""
+    folder = paths.processed(province, year)
+    written = dependencies.table_hashes(province, year)
+    if written is not None and _as_written(folder, written):
+        return folder
+    digest = dependencies.digest(province, year)
+    tables = clean(province, year)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / dependencies.MARKER).unlink(missing_ok=True)
+    for name, table in tables.items():
+        write_whole(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
+    hashes = {name: dependencies.sha256(folder / f"{name}.parquet") for name in tables}
+    marker = json.dumps({"digest": digest, "tables": hashes}, indent=1)
+    write_whole(folder / dependencies.MARKER, marker)
+    return folder
+
+
+def _no_tables(folder: Path) -> list[str]:
+    """A message for each CSV of a year whose name is no table's: it would not be read."""
+    names = [f"{name}.csv" for name in _RAW]
+    where = folder.relative_to(paths.root()).as_posix()
+    return [
+        f"{where}/{file.name}: is no table's file; give it one of these names: {', '.join(names)}"
+        for file in sorted(folder.glob("[!.]*.[cC][sS][vV]"))
+        if file.name not in names
+    ]
+
+
+def _as_written(folder: Path, hashes: dict[str, str]) -> bool:
+    files = {folder / f"{name}.parquet": known for name, known in hashes.items()}
+    return all(
+        file.is_file() and dependencies.sha256(file) == known for file, known in files.items()
+    )
+
+
+def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
+    """All tidy tables and the review table of one year, from raw; nothing is written."""
+    known = units.load_units(province)
+    sources = load_sources(province)
+    tidy, problems = {}, _no_tables(paths.raw(province, year))
+    for name, table in _RAW.items():
+        path = paths.raw(province, year) / f"{name}.csv"
+        file = path.relative_to(paths.root()).as_posix()
+        try:
+            raw = read_raw(path, table)
+            problems += _unknown_sources(raw, sources, file)
+            tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file)
+        except validation.DataError as error:
+            problems += error.problems
+    if problems:
+        raise validation.DataError(problems)
+    files = register.files_of(province, year)
+    if files and register.SOURCE not in sources.index:
+        raise validation.DataError(
+            [f"{files[0].parent}: a register needs a source; add [register] to sources.toml"]
+        )
+    tidy["register"], faults = register.count(
+        files, units=known["code"], until=dt.date(year, 12, 31)
+    )
+    more = register.faults_found(faults, year)
+    review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
+    return tidy | {"review": review}
+
+
+def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
+    """A raw table as text, cell by cell; without a file, no rows.
+
+    Raises cleaning.DataError when the file is not UTF-8 or not a table.
+    """
+    if not path.is_file():
+        return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+    file = path.relative_to(paths.root()).as_posix()
+    try:
+        return csv_files.read_csv(path, file=file)
+    except csv_files.TableError as error:
+        raise validation.DataError([str(error)]) from None
+    except OSError as error:
+        raise validation.DataError([f"{file}, {error}"]) from None
+
+
+def _unknown_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> list[str]:
+    if "source" not in raw:  # told with the other columns
+        return []
+    return [
+        f"{file}, row {row + FIRST_ROW}, column source: {name!r} is not in sources.toml; "
+        "add it there"
+        for row, name in raw["source"].items()
+        if name and name not in sources.index
+    ]

@@ -1,0 +1,8 @@
+"""Words and figures as they are written, and in the reader's language.
+
+- ``spelling``: names compared, searched and sorted whatever their case, tones and letters
+- ``numbers``: figures as Vietnamese sources write them: decimal comma, thousands dot, bounds
+- ``translation``: words, numbers and dates in the reader's language; labels of codes
+"""
+
+LANGUAGES = ("vi", "en")  # the first is the one an office reads

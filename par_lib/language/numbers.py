@@ -1,0 +1,240 @@
+"""Figures as they are written in Vietnamese.
+
+How dots and commas are read:
+
+- A comma is the decimal mark. Two commas, or a dot after a comma, are refused: English style.
+- Several dots, or dots before a comma, part thousands, in groups of three.
+- One dot that cannot part thousands (``2534.302``, ``0.59``, ``1.1922``) is a decimal mark.
+- One dot that could be either (``11.193``) is read as its kind allows: counts and ranks are
+  whole, so it parts thousands; rates and points end at 100, so it is decimal; an amount, a
+  number or an unknown kind leaves both readings open and is refused.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from par_lib.language.spelling import normalise
+
+Kind = Literal[
+    "text", "code", "unit", "date", "count", "amount", "rate", "points", "rank", "number"
+]
+# Lowest and highest value a kind can take; None is unbounded.
+BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "count": (0, None),
+    "amount": (0, None),
+    "rate": (0, 100),
+    "points": (0, 100),
+    "rank": (1, None),
+    "number": (None, None),
+}
+
+MAX_DIGITS = 15  # the longest whole number a float always holds exactly
+KIND_OF_UNIT = {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}
+_UNITS: dict[str, tuple[str, str]] = {  # as written: (measure unit, factor into it)
+    **dict.fromkeys(("%", "phần trăm"), ("pct", "1")),
+    "điểm": ("points", "1"),
+    **dict.fromkeys(("hồ sơ", "hs", "đơn vị", "địa phương", "phiếu", "cuộc"), ("count", "1")),
+    **dict.fromkeys(("nghìn tỷ đồng", "ngàn tỷ đồng"), ("bn_vnd", "1000")),
+    **dict.fromkeys(("tỷ đồng", "tỉ đồng", "tỷ", "tỉ"), ("bn_vnd", "1")),
+    "triệu đồng": ("bn_vnd", "0.001"),
+    "đồng": ("bn_vnd", "0.000000001"),
+}
+_BEFORE = {
+    **dict.fromkeys(("<", "dưới"), "below"),
+    **dict.fromkeys(("≤", "<=", "tối đa", "không quá"), "at most"),
+    **dict.fromkeys((">", "trên", "hơn"), "above"),
+    **dict.fromkeys(("≥", ">=", "ít nhất", "tối thiểu", "không dưới"), "at least"),
+    **dict.fromkeys(("khoảng", "gần", "xấp xỉ", "~", "≈"), "about"),
+    "từ": "from",
+}
+_AFTER = {"trở lên": "at least", "trở xuống": "at most"}
+
+
+def _any_of(words: dict[str, object]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+# 0-9 only: a superscript is a footnote, a full-width digit comes from no Vietnamese keyboard.
+_NUMBER = "[0-9]+(?:[.,][0-9]+)*"
+_FIGURE = re.compile(
+    rf"""
+    (?:(?P<before>{_any_of(_BEFORE)})\s?)?
+    (?P<sign>[+\-−])?(?P<first>{_NUMBER})
+    (?:(?P<first_pct>\s?%)?\s?(?:[-–—]|đến)\s?(?P<last>{_NUMBER}))?
+    (?:\s?/\s?(?P<out_of>{_NUMBER}))?
+    (?:\s?(?P<unit>{_any_of(_UNITS)}))?
+    (?:\s(?P<after>{_any_of(_AFTER)}))?
+    """,
+    re.VERBOSE,
+)
+_PLAIN = re.compile(r"[0-9]+([.,][0-9]+)?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+
+
+class QuantityError(ValueError):
+    """A figure that cannot be read with certainty: says the text, why, and what to write."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A figure read from text: an interval, both ends included.
+
+    Ends are in ``unit`` (one of schema.MEASURE_UNITS, None where no unit was written), infinite
+    where unbounded. ``out_of`` is the maximum in "0.59/1.5". ``approximate`` tells that the
+    source wrote a round-number word; "khoảng 500" is then 500..500, yet not exact.
+    """
+
+    low: float
+    high: float
+    out_of: float | None
+    unit: str | None
+    approximate: bool
+    as_written: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether the source states one value."""
+        return self.low == self.high and not self.approximate
+
+
+def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
+    """Read a figure as a Vietnamese source writes it; the whole text must be the figure.
+
+    ``kind`` is a figure kind of schema.BOUNDS and decides between two readings (see the module);
+    None takes the kind from the written unit. A one-sided figure ("≤20%") ends at the kind's
+    bound, or at the maximum written after "/". An end that the words leave out ("<20") is the next
+    number inside: 19 for a count or rank, the next float for others. Money is turned into billion
+    dong. Raises QuantityError for what is not one certain figure, an empty text too.
+
+    >>> parse_quantity("11.193", kind="count").low, parse_quantity("72,57 %", kind="rate").low
+    (11193.0, 72.57)
+    >>> figure = parse_quantity("dưới 20%", kind="rate")
+    >>> figure.low, figure.high, figure.unit, figure.exact
+    (0.0, 19.999999999999996, 'pct', False)
+    >>> parse_quantity("2.534,302 tỷ đồng", kind="amount").low
+    2534.302
+    """
+    if kind is not None and kind not in BOUNDS:
+        raise ValueError(f"kind {kind!r}: choose one of {', '.join(BOUNDS)}")
+    try:
+        return _quantity(text, kind)
+    except QuantityError as error:
+        raise QuantityError(f'"{text}": {error}') from None
+
+
+def _quantity(text: str, kind: Kind | None) -> Quantity:
+    parts = _split(normalise(text))
+    unit, factor = _UNITS[parts["unit"]] if parts["unit"] else (None, "1")
+    if unit and kind not in (None, "number", KIND_OF_UNIT[unit]):
+        raise QuantityError(f"kind {kind} is not written in {parts['unit']}; check the column")
+    kind = kind or KIND_OF_UNIT.get(unit)
+    sense = _sense(parts)
+    bound_low, bound_high = _bounds(kind)
+    if parts["first_pct"] and unit != "pct":
+        raise QuantityError("has % at one end only; write it behind the last number")
+    if parts["sign"] and bound_low != -math.inf:
+        raise QuantityError(f"kind {kind} has no sign; put a change into the note")
+    if parts["out_of"] and kind == "rate":
+        raise QuantityError("a rate is not written with /; write the percentage")
+
+    numbers = {
+        name: float(_read(parts[name], kind) * Decimal(factor))
+        for name in ("first", "last", "out_of")
+        if parts[name]
+    }
+    low = -numbers["first"] if parts["sign"] in ("-", "−") else numbers["first"]
+    high = numbers.get("last", low)
+    out_of = numbers.get("out_of")
+    if low > high:
+        raise QuantityError(f"{low:g} is above {high:g}; write the lower end first")
+    if out_of is not None and high > out_of:
+        raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
+    approximate = sense == "about" or parts["before"] == "hơn"
+    stated = low
+    if sense in ("above", "at least"):
+        high = bound_high if out_of is None else out_of
+    elif sense in ("below", "at most"):
+        low = bound_low
+    if sense in ("above", "below") and low == high:
+        raise QuantityError(f"nothing lies {sense} {stated:g} here; check the figure in the source")
+    if sense == "above" and not approximate:
+        low = _next(stated, math.inf, kind)
+    elif sense == "below":
+        high = _next(stated, -math.inf, kind)
+    return Quantity(low, high, out_of, unit, approximate, text)
+
+
+def _next(value: float, towards: float, kind: Kind | None) -> float:
+    """The nearest number to an end that is left out."""
+    whole = kind in ("count", "rank")
+    return value + math.copysign(1, towards) if whole else math.nextafter(value, towards)
+
+
+def _split(text: str) -> dict[str, str | None]:
+    if not text:
+        raise QuantityError("is empty; a figure that is not stated is not read")
+    match = _FIGURE.match(text.lower())
+    if match is None:
+        raise QuantityError("does not begin with a figure; write it as 11.193, 72,57 % or ≥70%")
+    if rest := text[match.end() :]:
+        read = text[: match.end()]
+        raise QuantityError(
+            f'"{rest}" is left over after "{read}"; write the figure alone, words in the note'
+        )
+    return match.groupdict()
+
+
+def _sense(parts: dict[str, str | None]) -> str | None:
+    before, after = _BEFORE.get(parts["before"]), _AFTER.get(parts["after"])
+    if before == "from" and not (parts["last"] or after):
+        raise QuantityError("từ needs an end; write từ 2 - 3 or từ 2 trở lên")
+    senses = [sense for sense in (before, after) if sense not in (None, "from")]
+    if len(senses) > 1 or (parts["last"] and senses not in ([], ["about"])):
+        raise QuantityError("has two bounds; write one, as ≥70%, or a range, as 50–70%")
+    return senses[0] if senses else None
+
+
+def _bounds(kind: Kind | None) -> tuple[float, float]:
+    low, high = BOUNDS[kind or "number"]
+    return (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+
+
+def _read(written: str, kind: Kind | None) -> Decimal:
+    """One number: all readings its marks allow, less those its kind forbids."""
+    if sum(map(str.isdigit, written)) > MAX_DIGITS:
+        raise QuantityError(f"has more than {MAX_DIGITS} digits; write a larger unit")
+    readings = []
+    if _GROUPED.fullmatch(written):
+        readings.append(written.replace(".", "").replace(",", "."))
+    if _PLAIN.fullmatch(written):
+        readings.append(written.replace(",", "."))
+    if not readings:
+        raise QuantityError(_wrong_marks(written))
+    if kind in ("count", "rank"):
+        readings = [reading for reading in readings if "." not in reading]
+        if not readings:
+            raise QuantityError(
+                f"kind {kind} is whole, and {written} has a decimal mark; "
+                "leave the mark out if it parts thousands"
+            )
+    low, high = _bounds(kind)
+    readings = [reading for reading in readings if low <= Decimal(reading) <= high]
+    if not readings:
+        raise QuantityError(f"kind {kind} lies in {low:g} to {high:g}; check the source")
+    if len(readings) > 1:
+        whole, decimal = readings
+        raise QuantityError(
+            f"can be {whole} or {decimal}; write {whole} or {decimal.replace('.', ',')}"
+        )
+    return Decimal(readings[0])
+
+
+def _wrong_marks(written: str) -> str:
+    if _ENGLISH.fullmatch(written):
+        swapped = written.translate(str.maketrans(".,", ",."))
+        return f"is written the English way; write {swapped} (decimal comma, thousands dot)"
+    return f"{written} mixes its marks; write thousands as 1.234.567 and decimals as 72,57"

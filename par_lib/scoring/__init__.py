@@ -1,0 +1,13 @@
+"""Points, rates and comparisons: pure arithmetic on tidy tables.
+
+- ``formulas``: points from satisfaction, rates, shares, reductions
+- ``intervals``: ranks, Gini, Lorenz and changes of values known only within bounds
+- ``rule_kinds``: kinds of scoring rules, each from a rate to points
+- ``rulebook``: the rules of a year (``rules/par_index_<year>.toml``), each stated or assumed
+- ``scorecard``: points and points lost by criterion
+- ``survey``: satisfaction (SIPAS) from answers, with its uncertainty
+- ``unit_comparison``: districts compared, who is among the weakest, who moved a number
+- ``changes``: what changed since the year before
+- ``whatif``: what a change would win, and the cheapest way to a target
+- ``assigned_tasks``: tasks set after a year, joined to the figures they should move
+"""

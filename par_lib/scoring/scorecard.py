@@ -1,0 +1,279 @@
+"""The scorecard: points and lost points by criterion, known, assumed or unknown.
+
+Points come from a source where one states them, else from the rulebook's rule and the year's
+figure; both can be intervals. Everything that rests on an assumed rule has status "assumed".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from par_lib.cleaning.findings import join_traces
+from par_lib.cleaning.sources import RULEBOOK
+from par_lib.cleaning.tables import Tables, of_whole_year
+from par_lib.scoring import formulas
+from par_lib.scoring.rulebook import CriterionBase, Rulebook
+
+COLUMNS = (
+    "criterion", "area", "rate_pct_low", "rate_pct_high", "points_low", "points_high", "max_points",
+    "lost_points_low", "lost_points_high", "stated", "status", "source", "locator",
+)  # fmt: skip
+
+
+_HALF_CENT = 0.005  # points are written with two decimals
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A figure in percent, known within [low, high], and the rows it was read from."""
+
+    low: float
+    high: float
+    rows: pd.DataFrame
+
+
+def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
+    """One row a criterion of the rulebook; columns COLUMNS.
+
+    Points and lost points (max − points) as ``_low``/``_high``: apart where sources differ or the
+    figure is an interval. Rates in percent, both ends missing where no figure of the whole year is
+    known. ``stated``: whether a source gives the points. status: that of the source's rows where it
+    states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
+    points nor figure is known: points then lie in [0, max], as far as the PAR INDEX leaves room.
+
+    ValueError where a source states more points, or another maximum, than the rulebook allows.
+    """
+    rows = []
+    for number, rule in enumerate(rules.criteria, start=1):
+        rate, stated = read_rate(rule.measure, data), _stated_points(rule, data, rules.file)
+        low, high, parts, status = 0.0, rule.max_points, None, "unknown"
+        if len(stated):
+            low, high, parts = stated["points"].min(), stated["points"].max(), stated
+            status = "assumed"
+            if rule.max_points_status == "stated":
+                status = "derived" if (stated["status"] == "derived").any() else "reported"
+        elif rate is not None:
+            low, high = rule.points_for(pd.Series([rate.low, rate.high]))
+            status, parts = "assumed", rate.rows
+        sources, locators = [], []
+        if parts is not None:
+            sources, locators = list(parts["source"]), list(parts["locator"])
+        if status in ("assumed", "unknown"):
+            sources, locators = [*sources, RULEBOOK], [*locators, f"rule {number}"]
+        source, locator = join_traces(sources, locators)
+        ends = (rate.low, rate.high) if rate else (np.nan, np.nan)
+        most = rule.max_points
+        rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,
+                     len(stated) > 0, status, source, locator))  # fmt: skip
+    return _within_the_whole(pd.DataFrame(rows, columns=list(COLUMNS)), data, rules)
+
+
+def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.DataFrame:
+    """No criterion lost more than the index did, less what others surely lost.
+
+    Not those with an assumed maximum of 1 point, which is a unit of measure.
+    """
+    index = data.scores.query("criterion == 'par_index'").dropna(subset=["points"])
+    if index.empty:
+        return card
+    own = np.array([r.max_points_status == "stated" or r.max_points > 1 for r in rules.criteria])
+    lost = card["lost_points_low"]
+    room = rules.max_points - index["points"].min() - (lost[own].sum() - lost)
+    less = own & (room < card["lost_points_high"]) & (room >= lost)
+    card = card.assign(lost_points_high=card["lost_points_high"].mask(less, room))
+    card["points_low"] = card["points_low"].mask(less, card["max_points"] - room)
+    for row in card.index[less & (card["status"] != "reported")]:
+        sources = [*card.loc[row, "source"].split("; "), *index["source"]]
+        locators = [*card.loc[row, "locator"].split("; "), *index["locator"]]
+        card.loc[row, ["source", "locator"]] = join_traces(sources, locators)
+    return card
+
+
+def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
+    """One row a criterion (and year, where there is one): what all rows that state it say.
+
+    ``points`` become ``points_low``/``points_high``, points from the least to the most stated;
+    other pairs likewise (ranks: 1 is best), without an upper end where one has none. Rows that
+    state nothing add nothing. status is "derived" where one row is; source and locator name all.
+
+    >>> two = pd.DataFrame({"criterion": "par_index", "points": [80.91, 81.0], "rank_low": 57,
+    ...     "rank_high": 57, "status": "reported", "source": ["a", "b"], "locator": ["1", "2"]})
+    >>> hull(two)[["criterion", "points_low", "points_high", "rank_low", "source"]].values.tolist()
+    [['par_index', 80.91, 81.0, 57, 'a; b']]
+    """
+    known = stated.assign(points_low=stated["points"], points_high=stated["points"])
+    known = known.drop(columns="points")
+    lows = [name for name in known if name.endswith("_low")]
+    keys = [name for name in (by, "year") if name in known]
+    says = known[lows].notna().any(axis=1)
+    known = known[says | ~says.groupby([known[key] for key in keys]).transform("any")]
+    how = {name: "min" if name in lows else "first"
+           for name in known.columns.difference(keys, sort=False)}  # fmt: skip
+    groups = known.groupby(keys, sort=False)
+    rows = groups.agg(how)
+    for name, said in groups:
+        place = name if len(keys) > 1 else name[0]
+        for low in lows:
+            high = low.replace("_low", "_high")
+            ends = said.loc[said[low].notna(), high]  # missing where one of them has no end
+            rows.loc[place, high] = ends.max(skipna=False) if len(ends) else None
+        if (said["status"] == "derived").any():
+            rows.loc[place, "status"] = "derived"
+        rows.loc[place, ["source", "locator"]] = join_traces(said["source"], said["locator"])
+    return rows.reset_index()
+
+
+def unexplained_loss(
+    scorecard: pd.DataFrame, *, index_points: tuple[float, float], max_points: float = 100.0
+) -> tuple[float, float]:
+    """Lowest and highest number of points lost that no criterion with stated points explains.
+
+    (max_points − index_points) − Σ lost points of the criteria whose points a source states; the
+    criteria with assumed maxima lie within it. ``index_points``: the least and the most that
+    sources state. Where more is lost by criterion than in all, by more than the rounding of two
+    written decimals each, the figures contradict each other: ValueError.
+
+    >>> card = pd.DataFrame({"stated": [True], "lost_points_low": [8.91], "lost_points_high": 8.91})
+    >>> [round(end, 2) for end in unexplained_loss(card, index_points=(80.91, 81.0))]
+    [10.09, 10.18]
+    """
+    known = scorecard[scorecard["stated"]]
+    fewest, lost = max_points - index_points[1], max_points - index_points[0]
+    least, most = (float(known[f"lost_points_{end}"].sum()) for end in ("low", "high"))
+    if least - lost > _HALF_CENT * (len(known) + 1):
+        raise ValueError(
+            f"{least:.4g} points are lost by criterion and only {lost:.4g} in all; correct one of "
+            "them"
+        )
+    return max(fewest - most, 0.0), max(lost - least, 0.0)
+
+
+def read_rate(measure: str, data: Tables) -> Rate | None:
+    """The province's figure a rule is applied to; None where this year has none."""
+    kind, _, name = measure.partition(":")
+    readers: dict[str, Callable[[Tables, str], Rate | None]] = {
+        "sipas": _satisfaction, "indicators": _indicator, "on_time": _on_time,
+        "disbursement": _disbursed,
+    }  # fmt: skip
+    if not measure:
+        return None
+    if kind not in readers:
+        raise ValueError(f"measure {measure!r}: begin it with one of {', '.join(readers)}")
+    return readers[kind](data, name)
+
+
+def _satisfaction(data: Tables, component: str) -> Rate | None:
+    rows = data.sipas.query("component == @component and level == 'province'")
+    shares = rows["satisfaction_pct"].fillna(
+        formulas.recover_satisfaction(rows["points"], max_points=rows["max_points"])
+    )
+    return _rate(shares, shares, rows)
+
+
+def _indicator(data: Tables, name: str) -> Rate | None:
+    """A figure of the whole year and province; of ``part/whole``, the share."""
+    rows = of_whole_year(data.indicators, data.year)
+    rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
+    part, _, whole = name.partition("/")
+    own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
+    if not whole:
+        return _rate(own["value_low"], own["value_high"], own)
+    if own.empty or of.empty:
+        return None
+    pairs = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
+    if pairs.empty:
+        pairs = own.merge(of, how="cross", suffixes=("", "_of"))
+    low = [_percent(*pair) for pair in zip(pairs["value_low"], pairs["value_high_of"], strict=True)]
+    high = [
+        _percent(*pair) for pair in zip(pairs["value_high"], pairs["value_low_of"], strict=True)
+    ]
+    return _rate(pd.Series(low), pd.Series(high), pd.concat([own, of]))
+
+
+def _on_time(data: Tables, level: str) -> Rate | None:
+    """On time as a share of on time and late, over the whole year."""
+    known = data.late_dossiers
+    rows = known[(known["level"] == level) & (known["unit"] == data.place)]
+    whole = of_whole_year(rows, data.year)
+    if len(whole) != 1:
+        return None
+    if whole[["late_low", "late_high"]].isna().all(axis=None):
+        return _rate(whole["on_time_pct_low"], whole["on_time_pct_high"], whole)
+    (least, most), (fewest, latest) = on_time_bounds(rows, whole), late_bounds(whole)
+    low = 100.0 if latest == 0 else _percent(least, least + latest)
+    high = 100.0 if np.isinf(most) or fewest == 0 else _percent(most, most + fewest)
+    return _rate(pd.Series([low]), pd.Series([high]), rows)
+
+
+def late_bounds(whole: pd.DataFrame) -> tuple[float, float]:
+    """Late dossiers of one row: unknown ends are zero and without bound."""
+    low, high = whole["late_low"].item(), whole["late_high"].item()
+    return (0.0 if pd.isna(low) else float(low)), (np.inf if pd.isna(high) else float(high))
+
+
+def on_time_bounds(rows: pd.DataFrame, whole: pd.DataFrame) -> tuple[float, float]:
+    """Dossiers on time in the period of ``whole``: as counted, or resolved less late.
+
+    Else at least those of any part of it, by the least of what sources say of the part.
+    """
+    counted, resolved = whole["on_time"].item(), whole["resolved"].item()
+    if pd.notna(counted):
+        return float(counted), float(counted)
+    if pd.notna(resolved):
+        fewest, most = late_bounds(whole)
+        return max(float(resolved) - most, 0.0), max(float(resolved) - fewest, 0.0)
+    inside = rows[
+        (rows["period_start"] >= whole["period_start"].item())
+        & (rows["period_end"] <= whole["period_end"].item())
+    ]
+    least = inside.groupby(["period_start", "period_end"])["on_time"].min().max()
+    return (0.0 if pd.isna(least) else float(least)), np.inf
+
+
+def _disbursed(data: Tables, level: str) -> Rate | None:
+    """The rate at the end of the year; before it, only that it was reached already."""
+    capital = data.disbursement
+    rows = capital[(capital["level"] == level) & (capital["unit"] == data.place)]
+    rows = rows[rows["scope"] == ("total" if (rows["scope"] == "total").any() else "year_plan")]
+    rows = rows[rows["as_of"] == rows["as_of"].max()]
+    high = rows["rate_pct_high"].clip(upper=100)
+    if len(rows) and rows["as_of"].iloc[0] != pd.Timestamp(data.year, 12, 31):
+        high = high.mask(high.notna(), 100.0)
+    return _rate(rows["rate_pct_low"].clip(upper=100), high, rows)
+
+
+def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
+    """Hull of what the rows say; an open end is 0 or 100, a row that says nothing is left out."""
+    says = low.notna() | high.notna()
+    if not says.any():
+        return None
+    ends = low[says].astype(float).fillna(0), high[says].astype(float).fillna(100)
+    return Rate(float(ends[0].min()), float(ends[1].max()), rows)
+
+
+def _percent(part: float, whole: float) -> float:
+    """100 × part / whole, at most 100; missing where either is, or the whole is zero."""
+    if pd.isna(part) or pd.isna(whole) or whole == 0:
+        return np.nan
+    return min(100.0, 100 * float(part) / float(whole))
+
+
+def _stated_points(rule: CriterionBase, data: Tables, file: str) -> pd.DataFrame:
+    """Rows that state the criterion's points; none where no source does."""
+    table, _, name = rule.points.partition(":")
+    if not table:
+        return data.scores.iloc[:0]
+    column = {"sipas": "component", "scores": "criterion"}[table]
+    frame = getattr(data, table)
+    rows = frame[(frame[column] == name) & frame["points"].notna()]
+    if table == "sipas":
+        rows = rows[rows["level"] == "province"]
+    most = rows["max_points"].fillna(rule.max_points)
+    for row in rows[(most != rule.max_points) | (rows["points"] > rule.max_points)].itertuples():
+        raise ValueError(
+            f"{rule.code}: {row.source} ({row.locator}) states {row.points:g} of "
+            f"{row.max_points:g} points, {file} has {rule.max_points:g}; correct one of them"
+        )
+    return rows

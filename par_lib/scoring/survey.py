@@ -1,0 +1,113 @@
+"""SIPAS from answers: satisfaction with its uncertainty, points, what is too few to show.
+
+Our reading of the survey: satisfied are the answers 4 (satisfied) and 5 (very satisfied) of five;
+satisfaction is their share. The official method is not available to us.
+"""
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from par_lib.scoring import formulas
+
+SATISFIED_FROM = 4
+
+
+def satisfaction(
+    answers: pd.DataFrame, *, by: list[str], confidence_pct: float = 95.0,
+    design_effect: float = 1.0, min_respondents: int = 30,
+) -> pd.DataFrame:  # fmt: skip
+    """Share of satisfied answers for each group of ``by``, with its Wilson interval.
+
+    ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (1 where
+    nobody has one).
+    Result, one row a group: respondents, satisfaction_pct, likely_pct_low, likely_pct_high;
+    percent, higher is better.
+
+    satisfaction = 100 × Σ w·[answer ≥ 4] / Σ w. The interval is Wilson's score interval for
+    n_eff = n / (design_effect × k), where k = n Σw² / (Σw)² is Kish's effect of unequal weights:
+    people asked in the same commune answer alike, so that n answers tell less than n independent
+    ones would. A group of fewer than ``min_respondents`` people keeps its count, without a figure.
+
+    References: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; L. Kish, Survey Sampling (1965).
+    ValueError for an answer outside 1 to 5, a weight not above zero or missing beside others, a
+    person twice in a group, a design effect below 1.
+
+    >>> answers = pd.DataFrame({"unit": "A", "respondent": range(100), "weight": 1.0,
+    ...                         "answer": [4] * 80 + [2] * 20})
+    >>> satisfaction(answers, by=["unit"]).iloc[0, 1:].round(2).tolist()
+    [100.0, 80.0, 71.12, 86.66]
+    """
+    if not design_effect >= 1:
+        raise ValueError(f"design_effect is {design_effect}; it is 1 (simple random) or more")
+    answer, weight = answers["answer"].astype(int), answers["weight"].astype(float)
+    if weight.isna().all():
+        weight = weight.fillna(1.0)
+    twice = answers.duplicated([*by, "respondent"])
+    if twice.any():
+        row = twice.idxmax()
+        raise ValueError(f"row {row}: respondent {answers.loc[row, 'respondent']} answers twice in "
+                         "one group; group by component, or code people apart")  # fmt: skip
+    for name, wrong in (("answer", ~answer.between(1, 5)), ("weight", ~(weight > 0))):
+        if wrong.any():
+            row = wrong.idxmax()
+            raise ValueError(f"row {row}: {name} {answers.loc[row, name]} is not possible; answers "
+                             "are 1 to 5, weights above zero")  # fmt: skip
+    weighted = answers[[*by, "respondent"]].assign(
+        w=weight, w2=weight**2, yes=weight * (answer >= SATISFIED_FROM)
+    )
+    sums = weighted.groupby(by, sort=False, observed=True).agg(
+        respondents=("respondent", "nunique"), n=("w", "size"), w=("w", "sum"), w2=("w2", "sum"),
+        yes=("yes", "sum"),
+    )  # fmt: skip
+    effective = sums["n"] / (design_effect * (sums["n"] * sums["w2"] / sums["w"] ** 2))
+    share = sums["yes"] / sums["w"]
+    low, high = proportion_confint(
+        share * effective, effective, alpha=1 - confidence_pct / 100, method="wilson"
+    )
+    shown = sums["respondents"] >= min_respondents
+    return pd.DataFrame(
+        {
+            "respondents": sums["respondents"],
+            "satisfaction_pct": (100 * share).where(shown),
+            "likely_pct_low": (100 * low).where(shown),
+            "likely_pct_high": (100 * high).where(shown),
+        }
+    ).reset_index()
+
+
+def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) -> pd.DataFrame:
+    """One satisfaction a group: the components' satisfaction weighted by their maximum points.
+
+    ``components`` is a result of ``satisfaction`` by ``by`` and component. satisfaction =
+    Σ max × satisfaction / Σ max; points = Σ max × satisfaction / 100; both ends of the interval
+    likewise, so that it is rather wider than it need be. A group that lacks a component,
+    or shows none for it, has no figure. Columns: ``by``, respondents (of the smallest component),
+    satisfaction_pct, likely_pct_low, likely_pct_high, points, points_low, points_high.
+    Weighting by points is our reading: the official overall index is published, not its formula.
+    """
+    most = pd.Series(max_points, dtype=float)
+    known = components[components["component"].isin(most.index)]
+    ends = ["satisfaction_pct", "likely_pct_low", "likely_pct_high"]
+    tables = {
+        end: known.set_index([by, "component"])[end].unstack().reindex(columns=most.index)  # noqa: PD010
+        for end in ends
+    }
+    order = known[by].drop_duplicates()
+    weighted = pd.DataFrame({
+        end: table.mul(most).sum(axis=1, skipna=False) / most.sum() for end, table in tables.items()
+    })  # fmt: skip
+    respondents = known.groupby(by)["respondents"].min()
+    points = {
+        name: formulas.convert_satisfaction(weighted[end], max_points=most.sum())
+        for name, end in zip(("points", "points_low", "points_high"), ends, strict=True)
+    }
+    frame = weighted.assign(respondents=respondents, **points)
+    columns = ["respondents", *ends, *points]
+    return frame.loc[order, columns].rename_axis(by).reset_index()
+
+
+def max_points_of(sipas: pd.DataFrame) -> dict[str, float]:
+    """Maximum points by component, from the province's rows of the sipas table."""
+    rows = sipas[(sipas["level"] == "province") & (sipas["component"] != "overall")]
+    rows = rows[rows["max_points"].notna()]
+    return dict(zip(rows["component"], rows["max_points"].astype(float), strict=True))

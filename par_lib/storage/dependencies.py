@@ -1,0 +1,130 @@
+"""What a result depends on, told apart by content; and which tables a run has read.
+
+Nothing here imports pandas: an edition with nothing to do is recognised in a moment.
+"""
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from par_lib.storage import paths
+
+MARKER = "tables.json"  # in data/processed/<province>/<year>: digest of inputs, hash of each table
+YEARS = "years"  # read by whoever asks which years a province has
+EVERY = "*"  # every year, or every table
+PACKAGES = ("par-lib", "pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "seaborn",
+            "statsmodels", "papermill", "nbconvert", "babel")  # fmt: skip
+_LIBRARY = Path(__file__).parents[1]
+_HASHED = 20_000_000  # bytes: more of a register is not read to see whether it changed
+
+_read: set[tuple[str, str]] = set()
+
+
+def note_read(year: int | str, table: str) -> None:
+    """Remember that this process has read a table; ``year`` "*" stands for every year."""
+    _read.add((str(year), table))
+
+
+def tables_read() -> list[str]:
+    """What this process has read so far, as ``2022:late_dossiers``, sorted."""
+    return sorted(f"{year}:{table}" for year, table in _read)
+
+
+def sha256(file: Path) -> str:
+    """Hash of a file's content."""
+    return sha256_of(file.read_bytes())
+
+
+def sha256_of(content: bytes) -> str:
+    """Hash of content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def fingerprint(file: Path) -> str:
+    """What tells a raw file's content: its hash; of a large one of a register size and time.
+
+    A register can be too large to be read for its hash each time; what is hashed of one is read
+    once a process, as each notebook of each language asks.
+    """
+    if file.parent.parent.name != "register":
+        return sha256(file)
+    stat = file.stat()
+    if stat.st_size <= _HASHED:
+        return _hash_of_state(file, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return f"{stat.st_size} bytes, changed at {stat.st_mtime_ns} ns"
+
+
+@cache
+def _hash_of_state(file: Path, *_state: int) -> str:
+    return sha256(file)
+
+
+def raw_files(province: str, year: int) -> list[Path]:
+    """Every raw file of an edition, sorted: the province's, the year's, its register's."""
+    raw, own = paths.raw(province), paths.raw(province, year)
+    found = [*raw.glob("*.csv"), *raw.glob("*.toml"), *own.glob("*.[cC][sS][vV]"),
+             *own.glob("rules.toml"), *(raw / "register" / f"year={year}").glob("*.*")]  # fmt: skip
+    return sorted(file for file in found if not file.name.startswith("."))
+
+
+def digest(province: str, year: int) -> str:
+    """sha256 over all that a year's tidy tables depend on: raw files and code."""
+    marks = [f"{file.name} {fingerprint(file)}" for file in raw_files(province, year)]
+    return sha256_of("\n".join([code_digest(), *marks]).encode())
+
+
+def table_hashes(province: str, year: int) -> dict[str, str] | None:
+    """Hash of each tidy table by name; None where they are not up to date, or it cannot be told."""
+    try:
+        kept = json.loads((paths.processed(province, year) / MARKER).read_text(encoding="utf-8"))
+        return kept["tables"] if kept["digest"] == digest(province, year) else None
+    except (OSError, ValueError):
+        return None
+
+
+def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None:
+    """Hash of everything in ``read`` as it is now; None where a table is not up to date.
+
+    What every notebook uses is always among it: units, sources, tiles and the year's own rules.
+    """
+    raw, years = paths.raw(province), paths.years(province)
+    common = [raw / name for name in ("units.csv", "sources.toml", "tiles.csv")]
+    common.append(paths.raw(province, year) / "rules.toml")
+    state = {"province": _over([file for file in common if file.is_file()])}
+    for entry in read:
+        of, _, table = entry.partition(":")
+        if table == YEARS:
+            state[entry] = ",".join(map(str, years))
+            continue
+        for one in years if of == EVERY else [int(of)]:
+            hashes = table_hashes(province, one)
+            if hashes is None:
+                return None
+            known = json.dumps(hashes) if table == EVERY else hashes[table]
+            state[f"{one}:{table}"] = known
+    return state
+
+
+@cache
+def code_digest(*more: Path) -> str:
+    """sha256 over par_lib and ``more`` packages: code, rules, catalogs; and what they run with."""
+    kinds = (".py", ".toml", ".po", ".j2", ".css", ".js")
+    files = sorted(
+        file for folder in (_LIBRARY, *more) for file in folder.rglob("*") if file.suffix in kinds
+    )
+    return hashlib.sha256((_over(files) + json.dumps(versions())).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages a result depends on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def _over(files: list[Path]) -> str:
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return whole.hexdigest()

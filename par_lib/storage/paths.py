@@ -1,0 +1,163 @@
+"""Where things live, and how files are put there: whole, so that nobody finds a part.
+
+The root is found by its marker, never by the working directory.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
+    """Write text, bytes, or what a function writes to the path it is given; parents are made.
+
+    A process that is killed on the way leaves a hidden file beside, ``.par-<process>-…``; the next
+    that writes a file there takes it away.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    clear_dead(path.parent, ".par-")
+    handle, name = tempfile.mkstemp(
+        prefix=f".par-{os.getpid()}-", suffix=path.suffix, dir=path.parent
+    )
+    os.close(handle)
+    beside = Path(name)
+    try:
+        if isinstance(content, str):
+            beside.write_text(content, encoding="utf-8", newline="")
+        elif isinstance(content, bytes):
+            beside.write_bytes(content)
+        else:
+            content(beside)
+        beside.chmod(0o644)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_toml(path: Path, *, name: str) -> dict:
+    """A TOML file as a dict; ValueError that begins with ``name`` for what cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError:
+        why = "brackets within brackets, too many"
+    except ValueError as error:  # of TOML, of letters, of a number with thousands of digits
+        why = str(error)
+    raise ValueError(f"{name}: cannot be read as TOML ({why})")
+
+
+def clear_dead(folder: Path, start: str) -> None:
+    """Take away what processes that are no more left in a folder as ``<start><process>-…``."""
+    name = re.compile(rf"{re.escape(start)}(\d+)-.*")
+    for left in folder.iterdir():
+        made = name.fullmatch(left.name)
+        if made and not _alive(int(made[1])):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(True)
+
+
+def _alive(process: int) -> bool:
+    if os.name == "nt":  # there, signal 0 is no question
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another person's
+        return True
+    return True
+
+
+MARKER = Path("data", "raw", "README.md")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def root() -> Path:
+    """Folder that holds data/, notebooks/ and outputs/.
+
+    ``PAR_ROOT`` wins where set; otherwise the folder above the installed package.
+
+    Raises FileNotFoundError when the folder has no ``data/raw/README.md``.
+    """
+    folder = Path(os.environ.get("PAR_ROOT") or Path(__file__).resolve().parents[2])
+    if not (folder / MARKER).is_file():
+        raise FileNotFoundError(
+            f"{folder}: no {MARKER.as_posix()} here; set PAR_ROOT to the project's folder"
+        )
+    return folder
+
+
+def raw(province: str, year: int | None = None) -> Path:
+    """data/raw/<province>[/<year>]: figures as received, read-only."""
+    return _edition(root() / "data" / "raw", province, year)
+
+
+def processed(province: str, year: int) -> Path:
+    """data/processed/<province>/<year>: tidy tables, made anew from raw."""
+    return _edition(root() / "data" / "processed", province, year)
+
+
+def outputs(province: str, year: int) -> Path:
+    """outputs/<province>/<year>: one edition."""
+    return _edition(root() / "outputs", province, year)
+
+
+def reading(province: str, year: int) -> Path:
+    """outputs/read/<province>/<year>: what was read from a report, beside the editions."""
+    return _edition(root() / "outputs" / "read", province, year)
+
+
+def notebooks() -> Path:
+    """notebooks/: the collection."""
+    return root() / "notebooks"
+
+
+def provinces() -> list[str]:
+    """Provinces that have raw data, by folder name."""
+    return sorted(p.parent.name for p in (root() / "data" / "raw").glob("*/units.csv"))
+
+
+def years(province: str) -> list[int]:
+    """Years for which a province has a raw folder, ascending.
+
+    Raises ValueError for a province without raw data, naming those that have it.
+    """
+    _require_province(province)
+    return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
+
+
+def year_of(text: str) -> int:
+    """A year of four digits; ValueError for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and text >= "1900"):
+        raise ValueError(f"year {text!r}: write four digits, as 2022")
+    return int(text)
+
+
+def require(province: str, year: int | str) -> int:
+    """The year, after making sure that this province and year have raw data.
+
+    Raises ValueError naming those that have.
+    """
+    have = years(province)
+    for one in have:
+        if year in (one, str(one)):
+            return one
+    raise ValueError(
+        f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
+    )
+
+
+def _require_province(province: str) -> None:
+    known = provinces()
+    if province not in known:
+        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
+
+
+def _edition(base: Path, province: str, year: int | None) -> Path:
+    if not _NAME.fullmatch(province) or len(province) > 60:
+        raise ValueError(
+            f"province {province!r}: expected a folder name of a-z, 0-9 and '-', as quang-nam"
+        )
+    return base / province if year is None else base / province / f"{int(year):04d}"

@@ -1,0 +1,240 @@
+"""Kernels forked from a process that has imported everything already: a fresh process in 50 ms.
+
+A jupyter_client kernel provisioner, chosen by name in jupyter_client's factory. The
+forks come from multiprocessing's forkserver, which never ran a notebook: no state leaks from one
+to the next. Where there is no fork (Windows), the ordinary kernel serves. The runner talks to
+either over sockets in a private folder, without idle waits.
+"""
+
+import asyncio
+import ctypes
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.forkserver
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from multiprocessing import util
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets.config import Config
+
+NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
+PRELOAD = "par_press.preload"
+_PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+_START_SECONDS, _END_SECONDS = 10, 2
+_PDEATHSIG = 1  # sys/prctl.h
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
+def available() -> bool:
+    """Whether this process can fork kernels; one under a dask nanny may have no children."""
+    possible = "forkserver" in multiprocessing.get_all_start_methods()
+    return possible and not multiprocessing.current_process().daemon
+
+
+def context() -> BaseContext:
+    """The forkserver, with everything a notebook and a worker import, where there is one."""
+    if not available():
+        return multiprocessing.get_context("spawn")
+    # Read when pyplot is imported: a kernel started the ordinary way has it set as well.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    # debugpy, which every kernel imports, would complain that Python's own modules are frozen.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload([PRELOAD])
+    return server
+
+
+def begin() -> BaseContext:
+    """``context`` for the runner itself: its server imports while the tables are made."""
+    server = context()
+    if available():
+        own = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for the server either
+        multiprocessing.forkserver.ensure_running()
+        signal.signal(signal.SIGINT, own)
+        # Its end is awaited: one that still imports would write into a folder that is gone.
+        util.Finalize(None, multiprocessing.forkserver._forkserver._stop, exitpriority=-50)
+    return server
+
+
+def die_with_parent() -> None:
+    """Have the system end this process with its parent: even while it runs code deaf to Python."""
+    if _PRCTL is not None:
+        _PRCTL(_PDEATHSIG, signal.SIGKILL)
+
+
+class Forked:
+    """The few things of subprocess.Popen that LocalProvisioner asks of its process."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: BaseProcess) -> None:
+        self.process = process
+        self.pid = process.pid
+
+    def poll(self) -> int | None:
+        """Exit code, None while it runs."""
+        return self.process.exitcode
+
+    def wait(self) -> int | None:
+        """Wait for the end; gives the exit code."""
+        self.process.join()
+        return self.process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process, if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Starts the kernel that its command names as a fork instead of a new interpreter."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Fork a kernel; gives its connection info."""
+        process = context().Process(
+            target=run_kernel,
+            args=(cmd[cmd.index("-f") :], kwargs.get("env") or dict(os.environ), kwargs.get("cwd")),
+        )
+        process.start()
+        self.process = Forked(process)
+        self.pid = process.pid
+        self.pgid = process.pid  # run_kernel leads a group of its own
+        await self._bound()
+        return self.connection_info
+
+    async def _bound(self) -> None:
+        """Wait for its sockets: a client that calls too early waits 100 ms to call again."""
+        info = self.connection_info
+        if info.get("transport") != "ipc":
+            return
+        sockets = [Path(f"{info['ip']}-{port}") for name, port in info.items() if name in _PORTS]
+        with suppress(TimeoutError):  # the client tells of a kernel that never answers
+            async with asyncio.timeout(_START_SECONDS):
+                while self.process.poll() is None and not all(one.exists() for one in sockets):
+                    await asyncio.sleep(0.002)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Give the kernel its time to end and see it at once, instead of asking every 100 ms."""
+        await asyncio.to_thread(self.process.process.join, _END_SECONDS)
+
+
+class OrdinaryProvisioner(LocalProvisioner):
+    """Starts a kernel the ordinary way, to end with the process that started it."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """As jupyter_client does it."""
+        own = {} if _PRCTL is None else {"preexec_fn": die_with_parent}
+        return await super().launch_kernel(cmd, **kwargs, **own)
+
+
+def begin_worker() -> None:
+    """To be run first in a worker: it ends with the runner, and forks from the runner's server.
+
+    A process that the server forked knows its address, and the documentation of forkserver says
+    that it uses it; up to Python 3.11 at least it would start, and fill, a server of its own.
+    Ctrl-C is for the runner alone, which ends its workers.
+    """
+    end_with_parent()
+    if hasattr(os, "setsid"):
+        os.setsid()
+    server = multiprocessing.forkserver._forkserver
+    if getattr(server, "_forkserver_address", None) and server._forkserver_pid is None:
+        server.ensure_running = lambda: None
+
+
+def end_with_parent() -> None:
+    """End this process when the one that asked for it is gone, even killed: leave no orphan."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
+    """Be a kernel, in a process just forked: as ``python -m ipykernel_launcher`` would be.
+
+    The server that forked it ends when nobody holds its pipe, so the kernel must not either.
+    """
+    os.setsid()
+    end_with_parent()
+    die_with_parent()
+    os.close(multiprocessing.forkserver._forkserver._forkserver_alive_fd)
+    os.environ.clear()
+    os.environ.update(env)
+    if cwd:
+        os.chdir(cwd)
+    sys.argv = ["ipykernel_launcher", *arguments]
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance()
+
+
+_CLIENT = f"{__name__}.PromptClient"
+
+
+class PromptClient(AsyncKernelClient):
+    """jupyter_client's own, that takes a kernel for ready when it says so.
+
+    The stock one then listens 0.2 s more for messages of the past: a fifth of a notebook's run.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask until an answer came, and its "idle" on the channel of outputs: nothing is before it.
+
+        Raises RuntimeError when the kernel died, or ``timeout`` seconds have passed.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < end:
+            question = self.kernel_info()
+            if await self._answered(question):
+                return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _answered(self, question: str) -> bool:
+        try:
+            answer = await self.get_shell_msg(timeout=1)
+            while answer["parent_header"].get("msg_id") != question:
+                answer = await self.get_shell_msg(timeout=1)
+            while True:
+                told = await self.get_iopub_msg(timeout=0.2)
+                idle = told["content"].get("execution_state") == "idle"
+                if idle and told["parent_header"].get("msg_id") == question:
+                    return True
+        except Empty:
+            return False
+
+
+def config(private: str) -> Config:
+    """Sockets and key in a folder only we can enter: no port to clash, nothing on the network."""
+    own = {"client_class": _CLIENT}
+    if os.name != "nt":
+        own |= {
+            "transport": "ipc",
+            "ip": f"{private}/kernel",
+            "connection_file": f"{private}/k.json",
+        }
+    return Config({"KernelManager": own})

@@ -1,0 +1,295 @@
+"""One executed notebook becomes one self-contained HTML page; and the page that lists editions.
+
+nbconvert gives Markdown and code colouring. Its exporter is not used: it searches templates in
+folders of the machine, does not escape by default, and walks cell by cell, while a page here is
+a row of sections with the code of each folded at its end.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import count, groupby, pairwise
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+
+from par_lib.language.translation import Language
+from par_press.markup import highlight, inline_svg, markdown
+
+TEMPLATES = Path(__file__).parent / "templates"
+PARAMETER_TAGS = {"parameters", "injected-parameters"}
+_HEADING = re.compile(r"<h([1-6])[ >]")
+_H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the page furniture; ``language`` is the code of the page it leads to."""
+
+    href: str
+    label: str
+    current: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What a page says around the notebook's own text."""
+
+    language: Language
+    title: str
+    place: str = ""
+    year: str = ""
+    edition_date: str = ""
+    home: Link | None = None
+    contents: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
+    downloads: tuple[Link, ...] = ()
+    banner: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One page of an edition: its finding, and a small picture (SVG) with its words."""
+
+    href: str
+    title: str
+    headline: str = ""
+    picture: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition in the collection's index: a link per language, and a note where needed."""
+
+    place: str
+    year: str
+    links: tuple[Link, ...]
+    note: str = ""
+
+
+@dataclass
+class _Section:
+    anchor: str = ""
+    heading: str = ""
+    blocks: list[Markup] = field(default_factory=list)
+    code: list[Markup] = field(default_factory=list)
+    has_output: bool = False
+
+
+def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Card] = ()) -> str:
+    """Render an executed notebook as a page that needs nothing beside itself.
+
+    ``cards`` lead to the other pages of the edition; they follow the first headed section.
+    Equal input gives equal text. Outputs are taken as text/html (trusted), image/svg+xml,
+    text/markdown (raw HTML escaped) or text/plain, in this order; stderr and errors are shown.
+
+    Raises ValueError, naming page and cell, for a chart without alternative text, a picture
+    that is not SVG, or headings that are not one H1 first and then no level skipped.
+    """
+    sections, parameters = _read_sections(notebook, context)
+    blocks = [block for section in sections for block in section.blocks]
+    _check_headings("".join(blocks), context.title)
+    here = next((i for i, link in enumerate(context.contents) if link.current), None)
+    if cards:
+        sections.insert(2, _cards_section(cards, context.language))
+    around = dict.fromkeys(("previous", "next"))
+    if here is not None:
+        around["previous"] = context.contents[here - 1] if here else None
+        around["next"] = context.contents[here + 1] if here + 1 < len(context.contents) else None
+    return _render("page.html.j2", context, sections=sections, parameters=parameters, **around)
+
+
+def render_collection(
+    language: Language,
+    *,
+    heading: str,
+    lead: str,
+    editions: Iterable[Edition],
+    languages: tuple[Link, ...] = (),
+) -> str:
+    """Render outputs/index.html: all places, in the order given, with their years and languages."""
+    context = PageContext(language, title=heading, languages=languages)
+    places = [(place, list(group)) for place, group in groupby(editions, lambda e: e.place)]
+    return _render("collection.html.j2", context, heading=heading, lead=lead, places=places)
+
+
+def _read_sections(
+    notebook: NotebookNode, context: PageContext
+) -> tuple[list[_Section], list[Markup]]:
+    sections, parameters, charts = [_Section()], [], count(1)
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            _add_prose(sections, markdown(cell.source))
+        if cell.cell_type != "code":
+            continue
+        if PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
+            parameters.append(highlight(cell.source))
+        elif cell.source.strip():
+            sections[-1].code.append(highlight(cell.source))
+        for output in cell.outputs:
+            sections[-1].has_output = True
+            try:
+                block = _render_output(output, context.language, charts)
+            except ValueError as error:
+                raise ValueError(f"{context.title}, cell {number}: {error}") from error
+            if output.get("data", {}).keys() & {"text/html", "image/svg+xml"}:
+                sections[-1].blocks.append(block)
+            else:
+                _add_prose(sections, block)
+    if len(sections) > 1 and not sections[0].has_output:  # imports belong to the first finding
+        sections[1].code[:0] = sections[0].code
+        sections[0].code.clear()
+    return _without_empty(sections, context.language), parameters
+
+
+def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
+    """The sections less those whose cells show nothing, which are named; the last one stays."""
+    empty = [one for one in sections[1:-1] if one.code and not one.has_output]
+    if empty:
+        words = t("Nothing to show under: {sections}.",
+                  sections="; ".join(one.heading for one in empty))  # fmt: skip
+        sections[0].blocks.append(Markup("<p>{}</p>").format(words))
+    return [one for one in sections if one not in empty]
+
+
+def _cards_section(cards: Sequence[Card], t: Language) -> _Section:
+    drawn = [
+        replace(
+            card, picture=card.picture and inline_svg(card.picture, alt=card.alt, prefix=f"p{i}")
+        )
+        for i, card in enumerate(cards, start=1)
+    ]
+    heading = t("Page by page")
+    block = _environment().get_template("cards.html.j2").render(heading=heading, cards=drawn)
+    return _Section("pages", heading, [Markup(block)])
+
+
+def _add_prose(sections: list[_Section], html: Markup) -> None:
+    """Append prose; each H2 opens a section. Raw HTML is escaped: every ``<h2>`` is a heading."""
+    for part in re.split(r"(?=<h2>)", html):
+        found = _H2.match(part)
+        if found:
+            anchor = f"section-{len(sections)}"
+            part = f'<h2 id="{anchor}">{part.removeprefix("<h2>")}'
+            sections.append(_Section(anchor, Markup(found[1]).striptags()))
+        if part.strip():
+            sections[-1].blocks.append(Markup(part))
+
+
+def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> Markup:
+    if output.output_type == "stream":
+        text = Markup("<pre>{}</pre>").format(strip_ansi(_text(output.text)))
+        if output.name == "stderr":
+            words = t("Message from the computation")
+            return Markup('<div class="stderr"><p>{}</p>{}</div>').format(words, text)
+        return text
+    if output.output_type == "error":
+        trace = strip_ansi("\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
+        words = t("This computation failed")
+        return Markup('<div class="error"><p>{}</p><pre>{}</pre></div>').format(words, trace)
+    data = {kind: _text(content) for kind, content in output.data.items()}
+    if "image/svg+xml" in data:
+        words = output.metadata.get("image/svg+xml", {})
+        return _render_chart(data["image/svg+xml"], words, next(charts))
+    if "text/html" in data:
+        return Markup(data["text/html"])
+    if any(kind.startswith("image/") for kind in data):
+        raise ValueError(f"{', '.join(data)}: a chart leaves as SVG with its words, by show(fig)")
+    if "text/markdown" in data:
+        return markdown(data["text/markdown"])
+    return Markup("<pre>{}</pre>").format(data.get("text/plain", ", ".join(data)))
+
+
+def _render_chart(svg: str, words: dict[str, str], number: int) -> Markup:
+    chart = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}")
+    caption = words.get("caption", "")
+    return Markup(
+        '<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}</figure>'
+    ).format(chart, Markup("<figcaption>{}</figcaption>").format(caption) if caption else "")
+
+
+def _check_headings(html: str, title: str) -> None:
+    levels = [int(level) for level in _HEADING.findall(html)]
+    if levels[:1] != [1] or levels.count(1) != 1:
+        raise ValueError(
+            f"{title}: heading levels {levels}: begin the first cell with the only '# heading'"
+        )
+    for above, below in pairwise(levels):
+        if below > above + 1:
+            raise ValueError(f"{title}: a level {below} heading follows level {above}: skip none")
+
+
+def _render(template: str, context: PageContext, **values: object) -> str:
+    style = (TEMPLATES / "page.css").read_text("utf-8") + _running_header(context)
+    script = (TEMPLATES / "page.js").read_text("utf-8")
+    # Charts carry style attributes, which no hash can allow; style elements and scripts need one.
+    policy = (
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
+        f"style-src-elem '{_digest(style)}'; style-src-attr 'unsafe-inline'"
+    )
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            context=context,
+            t=context.language,
+            anchor=_anchor,
+            policy=policy,
+            style=Markup(style),
+            script=Markup(script),
+            **{"sections": (), **values},
+        )
+    )
+
+
+def _running_header(context: PageContext) -> str:
+    """Print: place, year and date of the edition above each page; banner and number below."""
+    edition = " · ".join(filter(None, (context.place, context.year)))
+    boxes = {
+        "top-left": _css_string(edition or context.title),
+        "top-right": _css_string(context.edition_date),
+        "bottom-left": _css_string(context.banner),
+        "bottom-right": 'counter(page) " / " counter(pages)',
+    }
+    font = "font: 8.5pt system-ui, sans-serif; color: #5f6670"
+    rules = " ".join(f"@{box} {{ content: {text}; {font} }}" for box, text in boxes.items())
+    return f"@media print {{ @page {{ {rules} }} }}\n"
+
+
+def _css_string(text: str) -> str:
+    """Quote text for CSS; every character that could end the string or the element is escaped."""
+    return '"' + re.sub(r"[^\w ·.,:;/()–-]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _anchor(link: Link) -> Markup:
+    language = Markup(' lang="{0}" hreflang="{0}"').format(link.language) if link.language else ""
+    current = Markup(' aria-current="page"') if link.current else ""
+    return Markup('<a href="{}"{}{}>{}</a>').format(link.href, language, current, link.label)
+
+
+def _text(content: str | list[str]) -> str:
+    return content if isinstance(content, str) else "".join(content)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

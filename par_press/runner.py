@@ -1,0 +1,169 @@
+"""Many editions at once: every notebook is a task, and one failure stops only its own edition.
+
+The tasks go through a concurrent.futures.Executor: processes of this machine, or a cluster's. What
+is put in place is put there by the runner alone.
+"""
+
+import datetime as dt
+import shutil
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from par_lib.storage import dependencies, paths
+from par_press import edition, place, plan
+from par_press.execute import NotebookError, run
+from par_press.plan import Job, Request
+
+KEPT, DONE, FAILED, STOPPED = "kept", "done", "failed", "stopped"
+Told = Callable[[str, str], None]
+_ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
+
+
+@dataclass
+class _Edition:
+    request: Request
+    lock: FileLock
+    inputs: dict[str, str]  # as they were, and all tables of other years
+    build: Path
+    started: dt.datetime
+    runs: dict[str, dict]
+    waiting: set[Future] = field(default_factory=set)
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong with an edition: the message, and where the log lies."""
+
+    place: str
+    message: str
+    log: Path | None = None
+
+
+def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list[Failure]:
+    """Make editions; gives the failures, whose old editions still stand.
+
+    ``tell(what, name)`` is called with KEPT, DONE, FAILED or STOPPED and the notebook's name for
+    each.
+    """
+    failures: list[Failure] = []
+    jobs: dict[Future, tuple[_Edition, Job]] = {}
+    for request in requests:
+        try:
+            begun, own = _begin(request)
+        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+            failures.append(_failure(request, error))
+            continue
+        for _ in begun.runs:
+            tell(KEPT, request.place)
+        for job in own:
+            try:
+                future = executor.submit(run, job)
+            except Exception as error:  # noqa: BLE001 - the pool is gone, of whatever it died
+                failures.append(_give_up(begun, error, job))
+                break
+            begun.waiting.add(future)
+            jobs[future] = (begun, job)
+        if not begun.waiting:
+            failures += _end(begun)
+    while jobs:
+        done, _ = wait(jobs, return_when=FIRST_COMPLETED)
+        for future in done:
+            begun, job = jobs.pop(future)
+            begun.waiting.discard(future)
+            what, failure = _take(future, begun, job)
+            if failure:
+                failures.append(failure)
+            tell(what, f"{job.request.place}  {job.name}")
+            if not begun.waiting:
+                failures += _end(begun)
+    return failures
+
+
+def _begin(request: Request) -> tuple[_Edition, list[Job]]:
+    started = dt.datetime.now(dt.UTC)
+    lock = place.reserve(paths.outputs(request.province, request.year))
+    try:
+        place.clear(paths.outputs(request.province, request.year))
+        request = plan.with_what_stands(request)  # again: another run may just have made it
+        edition.forget_failures(request)
+        others = plan.files_of_other_years(request.province, request.year, [_ALL])
+        given = plan.inputs_of(request) | plan.fingerprints(others)
+        edition.refresh_tables(request)
+        kept = plan.kept_runs(request)
+        build, own = edition.begin(request, kept)
+    except BaseException:
+        lock.release()
+        raise
+    return _Edition(request, lock, given, build, started, dict(kept)), own
+
+
+def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
+    """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
+    try:
+        read = future.result()
+        begun.runs[job.name] = {
+            "recipe": plan.recipe(job.request, job.notebook, job.lang),
+            "read": read,
+            "state": dependencies.state_of(read, job.request.province, job.request.year),
+        }
+    except CancelledError as error:
+        if begun.failed:
+            return STOPPED, None
+        return FAILED, _give_up(begun, error, job)  # not cancelled by us: a cluster gave it up
+    except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
+        return FAILED, _give_up(begun, error, job)
+    return DONE, None
+
+
+def _give_up(begun: _Edition, error: BaseException, job: Job) -> Failure:
+    begun.failed = True
+    for other in begun.waiting:
+        other.cancel()
+    return _failure(job.request, error, job)
+
+
+def _end(begun: _Edition) -> Iterator[Failure]:
+    """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
+    try:
+        if not begun.failed:
+            _require_unchanged(begun)
+            edition.finish(begun.request, begun.build, begun.runs, begun.started)
+    except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+        yield _failure(begun.request, error)
+    finally:
+        shutil.rmtree(begun.build, ignore_errors=True)
+        begun.lock.release()
+
+
+def _require_unchanged(begun: _Edition) -> None:
+    """ValueError for an input that changed since: notebooks may have read different figures."""
+    request, given = begun.request, begun.inputs
+    read = plan.read_by(begun.runs)
+    others = plan.files_of_other_years(request.province, request.year, read)
+    now = plan.inputs_of(request) | plan.fingerprints(others)
+    changed = {name for name in now if given.get(name) != now[name]}
+    changed |= {name for name in given if not (paths.root() / name).is_file()}
+    if changed:
+        raise ValueError(
+            f"{', '.join(sorted(changed))} changed while the edition was made; run again"
+        )
+
+
+def _failure(request: Request, error: BaseException, job: Job | None = None) -> Failure:
+    """What to say of an error; its log is kept, unless the message says all."""
+    if job is None and isinstance(error, ValueError | OSError):
+        return Failure(request.place, str(error))
+    message = str(error)
+    if not isinstance(error, NotebookError | ValueError):
+        where = f"{job.notebook.name}: " if job else ""
+        message = f"{where}{type(error).__name__}: {error}"
+    log = "".join(traceback.format_exception(error))
+    what, notebook = (f"{job.lang}-{job.notebook.stem}", job.target) if job else ("edition", None)
+    kept = edition.keep_failed(request, what, log, message, notebook=notebook)
+    return Failure(request.place, message, kept)

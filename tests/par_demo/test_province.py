@@ -1,0 +1,180 @@
+"""The invented province: complete, the same each time, and never to be taken for real."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from par_cli import app
+from par_demo import province
+from par_lib.cleaning import schema, sources, tables
+from par_lib.language.translation import SYNTHETIC_WORDS
+from par_lib.scoring import assigned_tasks, rulebook, scorecard, unit_comparison
+from par_lib.storage import csv_files
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob("*")) if p.is_file()}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("project")
+    (root / "data" / "raw").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "data" / "raw" / "README.md", root / "data" / "raw")
+    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAR_ROOT", str(root))
+        province.write(size=8_000, seed=1)
+        yield root
+
+
+def test_the_same_seed_gives_the_same_files(root):
+    before = hashes(root / "data" / "raw" / "demo")
+    result = CliRunner().invoke(app, ["demo", "--dossiers", "8000"])
+    assert result.exit_code == 0, result.output
+    assert hashes(root / "data" / "raw" / "demo") == before
+    province.write(size=8_000, seed=2)
+    assert hashes(root / "data" / "raw" / "demo") != before
+    province.write(size=8_000, seed=1)
+    assert [p.name for p in (root / "data" / "raw").iterdir() if p.name[0] == "."] == []
+
+
+def test_every_table_of_every_year_is_there_and_agrees_with_itself(root):
+    for year in province.YEARS:
+        data = tables.load("demo", year)
+        assert data.missing == [] and data.synthetic
+        assert not any(getattr(data, name).empty for name in schema.TABLES)
+        assert set(data.review["severity"]) <= {"agrees", "note", "gap"}
+        assert len(tables.load_answers("demo", year)) > 5_000
+
+
+def test_every_csv_begins_with_the_banner(root):
+    files = list((root / "data" / "raw" / "demo").rglob("*.csv"))
+    assert len(files) == 2 + 4 * 8
+    for file in files:
+        assert file.read_text(encoding="utf-8-sig").startswith(f"# {SYNTHETIC_WORDS}\n"), file
+
+
+def test_a_row_below_the_banner_is_named_as_a_spreadsheet_counts(root):
+    path = root / "data" / "raw" / "demo" / "2022" / "sipas.csv"
+    text = path.read_bytes()
+    lines = text.decode("utf-8").splitlines()
+    path.write_text("\n".join([*lines[:2], lines[2].replace("Minh Họa", "Minh Hạ"), *lines[3:]]))
+    with pytest.raises(ValueError, match=r"sipas\.csv, row 3, column unit"):
+        tables.load("demo", 2022)
+    path.write_bytes(text)
+    assert csv_files.read_csv(path).index[0] == 1
+
+
+def test_late_dossiers_are_those_of_the_register(root):
+    register = pd.read_parquet(root / "data" / "raw" / "demo" / "register" / "year=2022")
+    assert register["id"].duplicated().any() and (register["unit"] == "000").any()
+    known = register.drop_duplicates()
+    known = known[(known["unit"] != "000") & known["due"].notna()]
+    done = known[known["finished"].notna() & (known["finished"] >= known["received"])]
+    late = int((done["level"].eq("district") & (done["finished"] > done["due"])).sum())
+    data = tables.load("demo", 2022).late_dossiers
+    whole = tables.longest_period(data[(data["level"] == "district")])
+    total = whole.loc[whole["unit"] == "Minh Họa", "late_low"].item()
+    assert total == late
+    assert whole.loc[whole["unit"] != "Minh Họa", "late_low"].sum() == total
+
+
+def test_who_moved_the_late_rate_from_year_to_year_adds_up(root):
+    now, before = tables.load("demo", 2022), tables.load("demo", 2021)
+    kind, moved = unit_comparison.change_by_level(now, before)
+    assert kind == "years" and set(moved["level"]) == {"commune", "department", "district"}
+    pair = [
+        unit_comparison.late_and_resolved(one)[["late_low", "resolved"]]
+        .set_axis(["part", "whole"], axis=1).astype(float)
+        for one in (before, now)
+    ]  # fmt: skip
+    rates = [100 * frame["part"].sum() / frame["whole"].sum() for frame in pair]
+    found = unit_comparison.decompose_rate(*pair)["change_pct"].sum()
+    assert found == pytest.approx(rates[1] - rates[0])
+
+
+def test_points_at_stake_by_task(root):
+    data, book = tables.load("demo", 2022), rulebook.load("demo", 2022)
+    card = scorecard.build(data, book)
+    tasks = data.tasks.set_index("moves", drop=False)
+    stake = assigned_tasks.points_at_stake(tasks, card=card, rules=book)
+    sipas = card[card["area"] == "sipas"]["lost_points_low"].sum()
+    assert stake.loc["sipas.points", "stake_points_low"] == pytest.approx(sipas)
+    assert stake.loc["sipas.points", "status"] == "derived"
+    assert stake.loc["late_dossiers.late:district", "status"] == "assumed"
+    assert pd.isna(stake.loc["", "stake_points_low"])  # moves nothing that counts
+
+
+def test_what_is_real_is_never_overwritten_or_mixed(root):
+    path = root / "data" / "raw" / "demo" / "sources.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + '\n[press]\ntitle = "A"\nproducer = "B"\nkind = "press"\n'
+                    "accessed = 2024-01-01\n", encoding="utf-8")  # fmt: skip
+    with pytest.raises(ValueError, match="real and synthetic sources stand together"):
+        sources.load_sources("demo")
+    path.write_text(text.replace('kind = "synthetic"', 'kind = "press"'), encoding="utf-8")
+    with pytest.raises(ValueError, match="holds figures that are not synthetic"):
+        province.write(size=8_000)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="10 dossiers: at least 4,000"):
+        province.write(size=10)
+
+
+@pytest.fixture(scope="module")
+def edition(root):
+    result = CliRunner().invoke(app, ["run", "2022", "--province", "demo", "--lang", "vi,en"])
+    assert result.exit_code == 0, result.output
+    return root / "outputs" / "demo" / "2022"
+
+
+def test_every_page_and_file_of_an_edition_says_synthetic(edition):
+    made = json.loads((edition / "manifest.json").read_text())
+    assert made["synthetic"] is True and made["warnings"] == []
+    pages = list(edition.rglob("*.html"))
+    assert len(pages) == 16
+    links = 0
+    for path in pages:
+        text = path.read_text()
+        assert f'<p class="banner">{SYNTHETIC_WORDS}</p>' in text, path
+        for content in re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', text):
+            links += 1
+            assert base64.b64decode(content).decode("utf-8-sig").startswith(f"# {SYNTHETIC_WORDS}")
+    assert links > 50
+    for table in (edition / "tables").glob("*.csv"):
+        assert table.read_text(encoding="utf-8-sig").startswith(f"# {SYNTHETIC_WORDS}")
+    assert SYNTHETIC_WORDS in (edition.parents[1] / "index.html").read_text()
+
+
+def test_answers_of_single_people_are_not_published(edition):
+    assert not (edition / "tables" / "answers.csv").exists()
+    assert all("thi-du-000" not in path.read_text() for path in edition.rglob("*.html"))
+
+
+def test_every_part_of_every_notebook_has_something_to_show(edition):
+    """But for the places where an edition without gaps has nothing to tell."""
+    missing = {
+        path.stem: re.findall(r'class="missing">([^<]+)<', path.read_text())
+        for path in edition.glob("en/*.html")
+    }
+    assert {name: words for name, words in missing.items() if words} == {}
+
+
+def test_what_was_added_to_the_invented_province_is_not_taken_away_unasked(root):
+    path = root / "data" / "raw" / "demo" / "sources.toml"
+    text = path.read_text(encoding="utf-8")
+    added = '\n[mine]\ntitle = "A"\nproducer = "B"\nkind = "synthetic"\naccessed = 2024-01-01\n'
+    path.write_text(text + added, encoding="utf-8")
+    with pytest.raises(ValueError, match="holds figures of mine too; --force takes them away"):
+        province.write(size=4_000)
+    path.write_text(text, encoding="utf-8")

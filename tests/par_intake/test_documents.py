@@ -1,0 +1,142 @@
+"""Reports as lines that know their place; what is no report is refused before it is opened."""
+
+import unicodedata
+import zipfile
+
+import docx
+import pytest
+
+from par_intake import documents
+
+TEXT = """BÁO CÁO
+I. KẾT QUẢ
+- Hồ sơ trễ hạn năm 2030:
++ Huyện: 12 hồ sơ; trong đó Suối Mơ (7 hồ sơ)
++ Xã: 5 hồ sơ
+- Giải ngân đạt 61,5%
+II. NHIỆM VỤ
+1. Cải cách thể chế
+- Rà soát văn bản
+"""
+
+
+def places(report):
+    return [(line.section, line.place) for line in report.lines]
+
+
+EXPECTED = [
+    ("", "paragraph 1"),
+    ("I", "heading"),
+    ("I", "bullet 1"),
+    ("I", "bullet 1, + Huyện"),
+    ("I", "bullet 1, + Xã"),
+    ("I", "bullet 2"),
+    ("II", "heading"),
+    ("II.1", "heading"),
+    ("II.1", "bullet 1"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_plain_text_in_any_unicode_form(tmp_path, encoding, form):
+    file = tmp_path / "report.txt"
+    file.write_bytes(unicodedata.normalize(form, TEXT).encode(encoding))
+    report = documents.load(file)
+    assert places(report) == EXPECTED
+    assert report.lines[3].parent == 2
+    assert report.lines[5].parent == 1
+    for line in report.lines:  # a span of a line is a span of the whole text
+        assert report.text[line.start : line.start + len(line.text)] == line.text
+
+
+def test_tcvn3_letters_are_repaired(tmp_path):
+    file = tmp_path / "report.txt"
+    typed = (
+        "B¸o c¸o kÕt qu¶ thùc hiÖn c¶i c¸ch hµnh chÝnh cña tØnh n¨m 2030.\n"
+        "- C¸c huyÖn cã 12 hå s¬ trÔ h¹n; gi¶i ng©n ®¹t 61,5% kÕ ho¹ch vèn ®Çu t\u00ad c«ng."
+    )
+    file.write_bytes(typed.encode("cp1252"))
+    assert documents.load(file).lines[1].text == (
+        "- Các huyện có 12 hồ sơ trễ hạn; giải ngân đạt 61,5% kế hoạch vốn đầu tư công."
+    )
+
+
+def test_word_file_with_a_table(tmp_path):
+    document = docx.Document()
+    for text in TEXT.splitlines():
+        document.add_paragraph(text)
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(
+        (c for row in table.rows for c in row.cells),
+        ("Đơn vị", "Trễ hạn", "Suối Mơ", "7"),
+        strict=True,
+    ):
+        cell.text = text
+    document.save(tmp_path / "report.docx")
+    report = documents.load(tmp_path / "report.docx")
+    assert places(report)[: len(EXPECTED)] == EXPECTED
+    assert report.lines[-1].text == "Suối Mơ: Trễ hạn 7"
+    assert report.lines[-1].place == "table row: Suối Mơ"
+
+
+def packed(path, name, content):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "message"),
+    [
+        ("gone.docx", lambda path: None, "no such file"),
+        ("a.exe", lambda path: path.write_bytes(b"MZ"), "save it as one of"),
+        ("noise.docx", lambda path: path.write_bytes(bytes(range(256)) * 40), "cannot be opened"),
+        ("noise.pdf", lambda path: path.write_bytes(bytes(range(256)) * 40), "cannot be opened"),
+        ("noise.txt", lambda path: path.write_bytes(bytes(range(256)) * 40), "is not text"),
+        ("empty.txt", lambda path: path.write_bytes(b" \n "), "holds no text"),
+        ("bomb.docx", lambda path: packed(path, "word/document.xml", b"0" * 201_000_000),
+         "unpacks to more than"),
+        ("entities.docx", lambda path: packed(path, "word/document.xml",
+         '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "XML entities"),
+        ("cut.docx", lambda path: path.write_bytes(b"PK\3\4" + b"\0" * 60), "cannot be opened"),
+    ],
+)  # fmt: skip
+def test_what_is_no_report_is_refused(tmp_path, name, make, message):
+    make(tmp_path / name)
+    with pytest.raises(documents.ReportError, match=message):
+        documents.load(tmp_path / name)
+
+
+def test_a_damaged_word_file_is_refused(tmp_path):
+    file = tmp_path / "damaged.docx"
+    packed(file, "word/document.xml", "hồ sơ trễ hạn " * 50)
+    raw = bytearray(file.read_bytes())
+    body = 30 + len("word/document.xml")  # behind the local header
+    raw[body : body + 8] = b"\xff" * 8
+    file.write_bytes(raw)
+    with pytest.raises(documents.ReportError, match="is damaged or encrypted"):
+        documents.load(file)
+
+
+def test_too_large_a_file_is_not_opened(tmp_path):
+    file = tmp_path / "large.txt"
+    with file.open("wb") as stream:
+        stream.truncate(documents.MAX_BYTES + 1)  # sparse: takes no space
+    with pytest.raises(documents.ReportError, match="a report has at most"):
+        documents.load(file)
+
+
+def test_lines_that_a_page_broke_are_joined():
+    lines = [
+        "- Hồ sơ trễ hạn: Suối Mơ (7 hồ sơ);",
+        "Đá Bạc (5 hồ sơ)",
+        "- Giải ngân",
+        "KẾT LUẬN",
+        "a.",
+    ]
+    assert documents._unwrap(lines) == [
+        "- Hồ sơ trễ hạn: Suối Mơ (7 hồ sơ); Đá Bạc (5 hồ sơ)",
+        "- Giải ngân",
+        "KẾT LUẬN",
+        "a.",
+    ]

@@ -1,0 +1,293 @@
+"""A report goes in, raw tables come out: written once, merged after that, never replaced."""
+
+import io
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from par_cli import app
+from par_lib.cleaning import tables
+from par_lib.storage import paths
+
+REPORT = """I. KẾT QUẢ NĂM 2030
+- Hồ sơ trễ hạn:
++ Sở: Sở Y tế (76 hồ sơ)
++ Huyện: 1.204 hồ sơ trễ hạn, trong đó Suối Mơ 1.100 hồ sơ
++ Xã: một số xã có hồ sơ trễ hạn cao: các xã thuộc huyện Suối Mơ
+- Tính đến 31/12/2030, giải ngân đạt 72,5% kế hoạch điều chỉnh; có 01 địa phương và 02 đơn vị \
+giải ngân dưới 70%: Suối Mơ 63,7%, Sở Y tế (16%), Sở Xây dựng 0%.
+- Khác: 37 sáng kiến
+"""
+UNITS = """code,name,name_en,level,kind,valid_from,valid_to,successor,aliases,source
+1,Sương Mai,,province,tỉnh,,,,,test
+2,Suối Mơ,,district,huyện,,,,,test
+3,Đá Bạc,,district,thị xã,,,,,test
+4,Sở Y tế,,department,sở,,,,,test
+5,Sở Xây dựng,,department,sở,,,,,test
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A province of our own, Sương Mai, that no reader can take for a real one."""
+    monkeypatch.setenv("PAR_ROOT", str(tmp_path))
+    raw = tmp_path / "data" / "raw" / "suong-mai"
+    raw.mkdir(parents=True)
+    (raw / "units.csv").write_text(UNITS, encoding="utf-8")
+    marker = tmp_path / paths.MARKER
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    (tmp_path / "report.md").write_text(REPORT, encoding="utf-8")
+    return tmp_path
+
+
+def par(*arguments):
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def read(home, *more, report="report.md"):
+    where = ("--province", "suong-mai", "--year", "2030", "--lang", "en")
+    return par("read", home / report, *where, *more)
+
+
+def test_what_is_written_is_what_the_edition_reads(home):
+    result = read(home)
+    assert result.exit_code == 0, result.output
+    assert "10 figures were read and 1 are left to you" in result.output
+    loaded = tables.load("suong-mai", 2030)
+    late = loaded.late_dossiers.set_index(["unit", "level"])["late_low"]
+    assert late["Sở Y tế", "department"] == 76
+    assert late["Sương Mai", "district"] == 1204
+    assert loaded.late_dossiers.query("unit == 'Đá Bạc'")["late_high"].item() == 104  # 1204 - 1100
+    rates = loaded.disbursement.set_index(["unit", "level"])
+    assert rates.loc[("Sương Mai", "province"), "basis"] == "adjusted_plan"
+    assert rates.loc[("Đá Bạc", "district"), "rate_pct_low"] == 70  # listing of one is whole
+    assert loaded.mentions[["unit", "level"]].to_numpy().tolist() == [["Suối Mơ", "commune"]]
+    announced = loaded.indicators.set_index("level")["value_low"]
+    assert (announced["district"], announced["department"]) == (1, 2)
+    assert loaded.sources.loc["report-2030", "producer"] == "Sương Mai"
+
+
+def test_a_locator_gives_section_characters_and_words(home):
+    read(home)
+    raw = pd.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv", dtype=str)
+    start = REPORT.index("76")
+    assert raw["locator"][0] == (
+        f"I, bullet 1, + Sở, characters {start}–{start + 2}: Sở Y tế (76 hồ sơ)"
+    )
+
+
+def test_the_page_marks_every_number_and_leads_to_its_row(home):
+    read(home, "--to", home / "new")
+    page = (home / "new" / "read-report.html").read_text(encoding="utf-8")
+    assert page.count('<mark id="n-') == 15  # 10 read, 1 left, the year of I., day month year
+    assert 'class="left" title="no measure is named"' in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_nothing_is_overwritten(home):
+    assert read(home).exit_code == 0
+    again = read(home)
+    assert again.exit_code == 1
+    assert "exists; add --merge" in again.stderr
+    same = read(home, "--merge")
+    assert same.exit_code == 0
+    assert {line[0] for line in same.output.splitlines()[2:]} == {"="}
+
+
+def test_merge_adds_what_is_new_and_refuses_what_contradicts(home):
+    read(home)
+    late = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    before = late.read_text(encoding="utf-8")
+    more = REPORT.replace("Sở Y tế (76 hồ sơ)", "Sở Y tế (76 hồ sơ), Sở Xây dựng (3 hồ sơ)")
+    (home / "report.md").write_text(more, encoding="utf-8")
+    added = read(home, "--merge")
+    assert "+ " in added.output
+    assert "Sở Xây dựng department 2030" in added.output
+    grown = late.read_text(encoding="utf-8")
+    assert grown.startswith(before.rstrip("\n").rsplit("\n", 1)[0])
+    (home / "report.md").write_text(more.replace("1.204", "1.205"), encoding="utf-8")
+    refused = read(home, "--merge")
+    assert refused.exit_code == 1
+    assert "late 1.204 → 1.205" in refused.stderr
+    assert "nothing was written" in refused.stderr
+    assert late.read_text(encoding="utf-8") == grown
+
+
+def test_a_count_that_the_list_does_not_bear_out_bounds_nobody(home):
+    text = REPORT.replace("có 01 địa phương", "có 02 địa phương")
+    (home / "report.md").write_text(text, encoding="utf-8")
+    result = read(home)
+    assert "1 are listed, which is not the count announced" in (
+        home / "outputs/read/suong-mai/2030/read-report.html"
+    ).read_text(encoding="utf-8")
+    assert result.exit_code == 0
+    assert "≥70" not in (home / "data/raw/suong-mai/2030/disbursement.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cells", "noted"),
+    [
+        ("đã giải ngân 4.486,479 triệu đồng/8.230.300 triệu đồng, đạt 54,5%",
+         ("8.230.300 triệu đồng", "4.486,479 tỷ", "54,5%"), "the stated rate shows to be tỷ"),
+        ("kế hoạch vốn 8.230.300 triệu đồng, đã giải ngân 4.486,479 triệu đồng, đạt 54,5%",
+         ("8.230.300 triệu đồng", "4.486,479 tỷ", "54,5%"), "the stated rate shows to be tỷ"),
+        ("giải ngân 4.486,479/8.230,300 tỷ đồng, đạt 54,5%",
+         ("8.230,300 tỷ", "4.486,479 tỷ", "54,5%"), ""),
+        ("kế hoạch vốn 8.230,3 tỷ đồng, đã giải ngân 4.486,5 tỷ đồng, đạt 45,5%", None,
+         "amounts and rate do not agree"),
+    ],
+)  # fmt: skip
+def test_amounts_are_held_against_the_stated_rate(home, sentence, cells, noted):
+    (home / "report.md").write_text(f"- Đến 30/11/2030, {sentence}.\n", encoding="utf-8")
+    read(home)
+    file = home / "data/raw/suong-mai/2030/disbursement.csv"
+    page = (home / "outputs/read/suong-mai/2030/read-report.html").read_text(encoding="utf-8")
+    if cells is None:
+        assert not file.exists()
+        assert noted in page
+        return
+    row = pd.read_csv(file, dtype=str, keep_default_na=False).iloc[0]
+    assert (row["plan_bn_vnd"], row["disbursed_bn_vnd"], row["rate_pct"]) == cells
+    assert noted in row["note"]
+
+
+def test_a_file_that_is_not_there_is_a_message(home):
+    missing = read(home, report="gone.md")
+    assert (missing.exit_code, "no such file" in missing.stderr) == (1, True)
+
+
+def test_tasks_have_area_leads_supports_and_targets(home):
+    text = """II. NHIỆM VỤ NĂM 2031
+1. Cải cách thủ tục hành chính
+- Sở Y tế chủ trì, phối hợp với Sở Xây dựng và các sở, ngành công khai 100% hồ sơ; \
+tổ chức từ 02 - 03 cuộc đối thoại
+- Giảm hồ sơ: Sở Y tế; Sở Xây dựng; huyện Suối Mơ
+- Tăng thanh toán trực tuyến: Sở Xây dựng; đạt 80% trở lên
+2. Việc khác
+- Trồng 12% cây
+"""
+    (home / "report.md").write_text(text, encoding="utf-8")
+    result = read(home)
+    assert "5 figures" not in result.output
+    assert "4 figures were read and 1 are left to you" in result.output  # 12 %: of no area
+    file = home / "data/raw/suong-mai/2031/tasks.csv"
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+    assert rows[["area", "lead_units", "supporting_units", "target"]].to_numpy().tolist() == [
+        ["3", "Sở Y tế", "Sở Xây dựng;các sở, ngành", "100%"],
+        ["3", "Sở Y tế", "", "02 - 03"],
+        ["3", "Sở Y tế;Sở Xây dựng;huyện Suối Mơ", "", ""],
+        ["3", "Sở Xây dựng", "", ""],
+        ["3", "Sở Xây dựng", "", "80% trở lên"],
+    ]
+    assert set(rows["plan_year"]) == {"2031"}
+    assert tables.load("suong-mai", 2031).tasks["target_low"].tolist()[0] == 100
+
+
+def test_tasks_in_other_words_are_not_added_twice(home):
+    text = "II. NHIỆM VỤ\n1. Cải cách thể chế\n- Sở Y tế rà soát 100% văn bản\n"
+    (home / "report.md").write_text(text, encoding="utf-8")
+    read(home)
+    file = home / "data/raw/suong-mai/2031/tasks.csv"
+    file.write_text(file.read_text("utf-8").replace("rà soát", "xem lại"), encoding="utf-8")
+    before = file.read_text("utf-8")
+    assert read(home, "--merge").exit_code == 0
+    assert file.read_text("utf-8") == before
+
+
+def test_points_of_a_criterion_are_never_taken_for_the_par_index(home):
+    """Under a heading that names both, a component's 1,2485/1,5 is left, and 86,74 is read."""
+    (home / "scores.md").write_text(
+        "BÁO CÁO\n\nIII. Chỉ số SIPAS và PAR INDEX\n\nĐiểm các tiêu chí thành phần:\n\n"
+        "Thủ tục hành chính: 1,2485/1,5 điểm;\n\n"
+        "Chỉ số cải cách hành chính (PAR INDEX) của tỉnh đạt 86,74 điểm, xếp thứ 35/63.\n",
+        encoding="utf-8")  # fmt: skip
+    result = read(home, report="scores.md")
+    assert result.exit_code == 0, result.output
+    scores = tables.load("suong-mai", 2030).scores.set_index("criterion")
+    assert scores.loc["par_index", "points"] == 86.74
+    assert scores["max_points"].dropna().tolist() in ([], [1.5])
+
+
+def test_a_column_of_planned_money_is_the_plan(home):
+    from docx import Document
+
+    document = Document()
+    table = document.add_table(rows=2, cols=4)
+    for row, cells in enumerate((
+        ("Địa phương", "Kế hoạch (tỷ đồng)", "Giải ngân (tỷ đồng)", "Tỷ lệ (%)"),
+        ("Suối Mơ", "512,4", "318,7", "62,20"),
+    )):  # fmt: skip
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    document.save(home / "plan.docx")
+    result = read(home, report="plan.docx")
+    assert result.exit_code == 0, result.output
+    row = tables.load("suong-mai", 2030).disbursement.query("unit == 'Suối Mơ'").iloc[0]
+    assert (row["plan_bn_vnd"], row["disbursed_bn_vnd"], row["rate_pct_low"]) == (
+        512.4, 318.7, 62.2,
+    )  # fmt: skip
+
+
+def test_beside_invented_sources_a_new_one_is_invented_too(home):
+    sources = home / "data/raw/suong-mai/sources.toml"
+    sources.write_text('[made]\ntitle = "A"\nproducer = "B"\nkind = "synthetic"\n'
+                       "accessed = 2030-01-01\n", encoding="utf-8")  # fmt: skip
+    assert read(home).exit_code == 0
+    assert tables.load("suong-mai", 2030).synthetic
+
+
+@pytest.mark.parametrize("name", ["Bao cao 2021", "../x", 'a"]\nx=1\n["b', ""])
+def test_a_source_is_named_so_that_sources_toml_can_be_read(home, name):
+    result = read(home, "--source", name)
+    if name:
+        assert result.exit_code == 1 and "write letters a-z, digits and" in result.output
+        assert not (home / "data/raw/suong-mai/sources.toml").exists()
+    else:
+        assert result.exit_code == 0
+
+
+def test_a_second_source_may_agree_with_a_figure_that_is_added_up_and_nothing_else(home):
+    """It would be counted twice as a row of its own; rows below a blank line stay themselves."""
+    assert read(home).exit_code == 0
+    table = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("\n", "\n\n", 1), encoding="utf-8")
+    again = read(home, "--merge", "--source", "other-2030")
+    assert again.exit_code == 0, again.output
+    assert pd.read_csv(table).equals(pd.read_csv(io.StringIO(text)))
+    (home / "report.md").write_text(REPORT.replace("(76 hồ sơ)", "(77 hồ sơ)"), encoding="utf-8")
+    differs = read(home, "--merge", "--source", "third-2030")
+    assert differs.exit_code == 1 and "76 → 77" in differs.output
+
+
+def test_a_new_row_is_added_below_a_table_with_blank_lines(home):
+    assert read(home).exit_code == 0
+    table = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    more = REPORT.replace("Suối Mơ 1.100 hồ sơ", "Suối Mơ 1.100 hồ sơ, Đá Bạc 50 hồ sơ")
+    (home / "report.md").write_text(more, encoding="utf-8")
+    done = read(home, "--merge")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(table)
+    assert len(rows) == len(lines)  # one more than before, the header not counted
+    assert set(rows["unit"]) >= {"Suối Mơ", "Đá Bạc"}
+
+
+def test_a_damaged_table_is_named_where_figures_are_added_or_a_workbook_is_filled(home):
+    assert read(home).exit_code == 0
+    table = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "one,cell\n", encoding="utf-8")
+    last = len(table.read_text(encoding="utf-8").splitlines())
+    for done in (read(home, "--merge"), par("template", 2030, "--province", "suong-mai",
+                                            "--to", home / "b.xlsx")):  # fmt: skip
+        assert done.exit_code == 1
+        assert f"late_dossiers.csv, row {last}: 2 cells where the header has" in done.output
+
+
+def test_a_source_named_by_the_reader_is_a_source_the_tables_know(home):
+    assert read(home, "--source", "Bao_cao-2030").exit_code == 0
+    assert "Bao_cao-2030" in tables.load("suong-mai", 2030).sources.index

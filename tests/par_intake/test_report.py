@@ -1,0 +1,217 @@
+"""Whole reports of an invented province, in every form an office sends, against their tables."""
+
+import random
+import unicodedata
+from pathlib import Path
+
+import docx
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+from viparse.normalize import tcvn3, vni
+
+from par_intake import lists, raw_folder, rows, sentences, tasks
+from par_intake.context import Context
+from par_intake.documents import ReportError, build, load
+from par_intake.marks import Gazetteer
+from par_lib.cleaning import schema, validation
+
+REPORTS = Path(__file__).parent / "reports"
+NAMES = sorted(path.stem for path in REPORTS.glob("*.md"))
+KNOWN = pd.DataFrame(
+    [
+        ("91", "Gió Ngàn", "province", "tỉnh", ""),
+        ("92", "Sông Trăng", "district", "thành phố", ""),
+        ("93", "Đồi Thông", "district", "huyện", ""),
+        ("94", "Bến Đá", "district", "huyện", ""),
+        ("95", "Sở Nội vụ", "department", "sở", "SNV"),
+        ("96", "Sở Lâm nghiệp", "department", "sở", ""),
+    ],
+    columns=["code", "name", "level", "kind", "aliases"],
+).assign(name_en="", successor="", valid_from=pd.NaT, valid_to=pd.NaT, source="test")
+
+
+def understood(report):
+    """Rows as (table, unit, level or criterion, column, cell, end), and what is left."""
+    context = Context(report, Gazetteer(KNOWN), 2030)
+    listed, counts, done = lists.read_listings(context)
+    set_tasks, targets = tasks.read_tasks(context, done)
+    figures, left = sentences.Reader(context).read(done | targets)
+    made, more = rows.gather(
+        context, [*listed, *figures], lists.read_mentions(context), province="Gió Ngàn"
+    )
+    made += set_tasks
+    cells = {
+        (row.table, row.key.get("unit", ""),
+         row.key.get("component") or row.key.get("criterion") or row.key.get("level")
+         or row.key.get("area"),
+         column, cell, row.key.get("as_of") or row.key.get("period_end") or "")
+        for row in made
+        for column, cell in (row.cells.items() or [("", "")])
+        if row.table != "tasks" or column == "target"
+    }  # fmt: skip
+    said = {
+        f"{one.numeral.text}: {one.reason.format(about=one.about)}"
+        for one in [*counts, *left, *more]
+    }
+    return cells, said, context, made
+
+
+def expected(name):
+    table = pd.read_csv(REPORTS / f"{name}.csv", dtype=str, keep_default_na=False)
+    return set(table.itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_gives_its_tables_and_nothing_else(name):
+    cells, left, _, _ = understood(load(REPORTS / f"{name}.md"))
+    assert cells == expected(name)
+    assert left == set((REPORTS / f"{name}.left").read_text(encoding="utf-8").splitlines())
+
+
+def as_nfd(text, folder):
+    path = folder / "r.txt"
+    path.write_text(unicodedata.normalize("NFD", text), encoding="utf-8")
+    return path
+
+
+def as_utf16(text, folder):
+    path = folder / "r.txt"
+    path.write_text(text, encoding="utf-16")
+    return path
+
+
+def as_word(text, folder):
+    document = docx.Document()
+    for line in text.splitlines():
+        document.add_paragraph(line)
+    document.save(folder / "r.docx")
+    return folder / "r.docx"
+
+
+def as_pdf(text, folder):
+    lines = [line for line in text.splitlines() if line]
+    with mpl.rc_context({"pdf.fonttype": 42}):
+        page = Figure(figsize=(40, 12))
+        for number, line in enumerate(lines):
+            page.text(0.01, 0.97 - 0.03 * number, line, fontsize=8)
+        page.savefig(folder / "r.pdf")
+    return folder / "r.pdf"
+
+
+def as_tcvn3(text, folder):
+    """One byte a letter, as fonts before Unicode had it; an accented capital turns small."""
+    letters = {letter: chr(ord(byte)) for byte, letter in reversed(tcvn3._ENTRIES)}
+    typed = "".join(letters.get(c) or letters.get(c.lower(), c) for c in text)
+    path = folder / "r.txt"
+    path.write_bytes(typed.encode("cp1252"))
+    return path
+
+
+def as_vni(text, folder):
+    """One or two bytes a letter."""
+    letters = {letter: typed for typed, letter in reversed(vni._ENTRIES)}
+    path = folder / "r.txt"
+    path.write_bytes("".join(letters.get(c, c) for c in text).encode("cp1252"))
+    return path
+
+
+def as_rtf(text, folder):
+    escaped = "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text)
+    path = folder / "r.rtf"
+    path.write_text("{\\rtf1\\ansi " + escaped.replace("\n", "\\par\n") + "}", encoding="ascii")
+    return path
+
+
+FORMS = [as_nfd, as_utf16, as_word, as_pdf, as_rtf, as_tcvn3, as_vni]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_form_of_the_file_does_not_matter(name, form, tmp_path):
+    text = (REPORTS / f"{name}.md").read_text(encoding="utf-8")
+    assert understood(load(form(text, tmp_path)))[0] == expected(name)
+
+
+def test_a_pdf_of_200_pages_is_refused_before_it_is_parsed(tmp_path):
+    with PdfPages(tmp_path / "r.pdf") as book:
+        for _ in range(200):
+            book.savefig(Figure(figsize=(1, 1)))
+    with pytest.raises(ReportError, match="200 pages; split"):
+        load(tmp_path / "r.pdf")
+
+
+def test_tables_in_word(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("I. KẾT QUẢ NĂM 2030")
+    document.add_paragraph("Hồ sơ trễ hạn và giải ngân đến 31/12/2030:")
+    table = document.add_table(rows=0, cols=4)
+    for values in (
+        ("STT", "Địa phương", "Hồ sơ trễ hạn", "Tỷ lệ giải ngân (%)"),
+        ("1", "Sông Trăng", "1.204", "63,7"),
+        ("2", "huyện Đồi Thông", "40", "70"),
+        ("3", "Lạ Hoắc", "5", "80"),
+        ("", "Tổng cộng", "1.249", "66"),
+    ):
+        for cell, value in zip(table.add_row().cells, values, strict=True):
+            cell.text = value
+    document.save(tmp_path / "r.docx")
+    cells, left, _, _ = understood(load(tmp_path / "r.docx"))
+    day = "2030-12-31"
+    assert cells == {
+        ("late_dossiers", "Sông Trăng", "district", "late", "1.204", day),
+        ("late_dossiers", "huyện Đồi Thông", "district", "late", "40", day),
+        ("disbursement", "Sông Trăng", "district", "rate_pct", "63,7%", day),
+        ("disbursement", "huyện Đồi Thông", "district", "rate_pct", "70%", day),
+    }
+    assert {line.partition(":")[0] for line in left} == {"5", "80", "1.249", "66"}
+
+
+def damage(text, chance):
+    """One way a text gets damaged on its way: letters, marks, digits, lines."""
+    lines = text.splitlines()
+    at = chance.randrange(len(text) - 1)
+    kind = chance.randrange(6)
+    if kind == 0:  # a letter, mark or digit is lost
+        return text[:at] + text[at + 1 :]
+    if kind == 1:  # decimal comma and thousands dot change places
+        return text.translate(str.maketrans(".,", ",."))
+    if kind == 2:  # the file is cut
+        return text[:at]
+    if kind == 3:  # the lines are shuffled
+        chance.shuffle(lines)
+        return "\n".join(lines)
+    if kind == 4:  # two neighbours change places
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    digits = [i for i, char in enumerate(text) if char.isdigit()]
+    at = chance.choice(digits)  # one digit becomes another
+    return text[:at] + str((int(text[at]) + chance.randrange(1, 9)) % 10) + text[at + 1 :]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_damaged_report_is_read_as_it_stands_or_left(name, tmp_path):
+    """120 variants each: no traceback, and no cell that the text as it now stands does not hold."""
+    text = (REPORTS / f"{name}.md").read_text(encoding="utf-8")
+    chance = random.Random(name)
+    for number in range(120):
+        variant = damage(text, chance)
+        report = build(variant.splitlines())
+        _, _, context, made = understood(report)
+        for row in made:
+            for column, cell in row.cells.items():
+                if column not in ("lead_units", "supporting_units", "target_unit"):
+                    written = cell.strip("≥≤<>%").split()[0]
+                    assert written in report.text, (variant, row)
+        if number % 20:
+            continue
+        try:
+            raw_folder.merge(tmp_path / "none", rows.tables(context, made, source="s"), KNOWN)
+        except validation.DataError as error:
+            assert str(error)
+
+
+def test_every_table_has_a_sample():
+    covered = {row[0] for name in NAMES for row in expected(name)}
+    assert covered == set(schema.TABLES)

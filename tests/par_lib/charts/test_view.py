@@ -1,0 +1,145 @@
+"""What the widgets show: one call of par.view, the same as code, as parameters and as words."""
+
+import pandas as pd
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+import par_lib as par
+from par_lib.charts.explorer import Explorer
+from par_lib.charts.view import levels
+
+
+@pytest.fixture(scope="module")
+def data(root):
+    return par.load("quang-nam", 2022)
+
+
+def words(markup: str) -> str:
+    return BeautifulSoup(markup, "html.parser").get_text(" ")
+
+
+def test_a_view_shows_both_charts_with_words_and_the_frames_behind_them(data):
+    view = par.view(data, threshold_pct=60, what_if="online_payment = 30", lang="en")
+    page = BeautifulSoup(view.markup, "html.parser")
+    pictures = page.find_all("svg")
+    assert len(pictures) == 2 and all(p["aria-label"].startswith("Bar chart") for p in pictures)
+    assert {name: len(frame) for name, frame in view.tables.items()} == {
+        "late_dossiers": 18, "disbursement": 18, "what_if": 1,
+    }  # fmt: skip
+    # Below 60 % at the end of 2022: Nông Sơn 57.6, Nam Giang 56.7, Bắc Trà My 49.7, Tây Giang 47.5,
+    # Hội An 44.6; the nine known only as 70 % or more are not.
+    assert "5 of 18 surely below 60%, 0 perhaps" in words(view.markup)
+    # 0.91 lost points x (30/80 - 6.5/80) / (1 - 6.5/80) = 0.2910
+    assert view.tables["what_if"]["won_points_low"].item() == pytest.approx(0.2910, abs=5e-5)
+
+
+def test_what_is_known_only_as_an_interval_is_perhaps_below(data):
+    assert "9/18 đơn vị chắc chắn dưới 75 %, 9 đơn vị có thể dưới" in words(
+        par.view(data, threshold_pct=75).markup
+    ).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_code_of_a_view_gives_the_view(data):
+    view = par.view(data, level="department", what_if='sipas_feedback = +5; online_payment = "30"'
+                    .replace('"', ""))  # fmt: skip
+    given = {}
+    exec(view.code.replace("par.view", "same = par.view"), given)
+    assert given["same"].parameters == view.parameters and given["same"].markup == view.markup
+
+
+def test_a_view_is_written_as_parameters_that_papermill_reads(data, tmp_path):
+    view = par.view(data, what_if="sipas_access = +3", lang="en")
+    file = view.save(tmp_path / "deep" / "view.yaml")
+    assert yaml.safe_load(file.read_text(encoding="utf-8")) == {
+        "province": "quang-nam", "year": 2022, "level": "district", "threshold_pct": 70.0,
+        "what_if": "sipas_access = +3", "lang": "en",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"level": "ward"}, "level 'ward': choose one of department, district"),
+    ({"threshold_pct": 101}, "threshold_pct is 101; it must be 0 to 100"),
+    ({"threshold_pct": "60"}, "threshold_pct is a number, as 60"),
+    ({"what_if": 30}, "what_if a line, as 'online_payment = 30'"),
+    ({"year": 2022}, "or what par.load gave and no year"),
+    ({"what_if": "nothing"}, "change 'nothing': write criterion = 30"),
+    ({"lang": "fr"}, "lang 'fr': choose one of vi, en"),
+])  # fmt: skip
+def test_a_wrong_choice_is_refused_in_words(data, asked, said):
+    with pytest.raises(ValueError, match=said.replace("(", r"\(")):
+        par.view(data, **asked)
+
+
+def test_what_is_mistyped_is_told_in_words(root, data):
+    with pytest.raises(ValueError, match="province 'quangnam' has no raw data; choose one of qu"):
+        par.years("quangnam")
+    with pytest.raises(ValueError, match="no raw data for abc; choose one of 2021"):
+        par.load("quang-nam", "abc")
+    with pytest.raises(TypeError, match=r"par\.show takes a DataFrame, as data\.sipas"):
+        par.show(data)
+
+
+def test_a_year_without_figures_by_unit_says_so(root):
+    view = par.view("quang-nam", 2021, lang="en")
+    assert view.tables["late_dossiers"].empty and view.tables["disbursement"].empty
+    assert "Districts: no late dossiers are known by unit." in words(view.markup)
+    assert levels(par.load("quang-nam", 2021)) == []
+
+
+def test_what_a_view_returns_can_be_changed_without_changing_the_next(data):
+    frame = par.view(data).tables["late_dossiers"]
+    frame.loc[:, "late_low"] = 0
+    assert par.view(data).tables["late_dossiers"]["late_low"].max() == 11193
+
+
+def test_moving_a_slider_is_one_call_of_view(root):
+    explorer = Explorer("quang-nam", 2022, lang="en")
+    before = explorer._shown.value
+    explorer.threshold_pct.value = 60
+    assert explorer.view.parameters["threshold_pct"] == 60 and explorer._shown.value != before
+    explorer.rates["online_payment"].value = 30
+    assert explorer.what_if.value == "online_payment = 30"
+    assert explorer.view.parameters["what_if"] == "online_payment = 30"
+    assert explorer._code.value == explorer.view.code
+    explorer.level.value = "department"
+    assert list(explorer.view.tables["late_dossiers"]["level"].unique()) == ["department"]
+    explorer.year.value = 2023  # other criteria: nothing is asked of them yet
+    assert explorer.view.parameters | {"level": ""} == {
+        "province": "quang-nam", "year": 2023, "level": "", "threshold_pct": 60.0, "what_if": "",
+        "lang": "en",
+    }  # fmt: skip
+
+
+def test_a_line_of_changes_that_cannot_be_read_is_said_beside_the_button(root):
+    explorer = Explorer("quang-nam", 2022, lang="en")
+    shown = explorer._shown.value
+    explorer.what_if.value = "<b>nonsense"
+    assert "&lt;b&gt;nonsense" in explorer._saved.value and explorer._shown.value == shown
+    explorer.what_if.value = ""
+    assert explorer._saved.value == ""
+
+
+def test_the_button_writes_the_view_and_says_how_to_use_it(root):
+    explorer = Explorer("quang-nam", 2022, lang="en", what_if="online_payment = 30")
+    explorer.button.click()
+    file = root / "outputs" / "views" / "quang-nam-2022.yaml"
+    assert yaml.safe_load(file.read_text(encoding="utf-8")) == explorer.view.parameters
+    assert "-f outputs/views/quang-nam-2022.yaml" in explorer._saved.value
+
+
+def test_tables_tell_what_they_hold(data):
+    assert "<caption>Quảng Nam, 2022</caption>" in data._repr_html_()
+    assert "late_low, late_high: dossiers late" in type(data).late_dossiers.__doc__
+    assert {"late_dossiers", "review"} <= set(dir(data))
+    with pytest.raises(AttributeError, match="no table 'late'; choose one of late_dossiers"):
+        _ = data.late
+
+
+def test_a_frame_is_shown_as_its_reader_writes_numbers():
+    frame = pd.DataFrame({"late": [41657, None], "rate_pct": [72.57, 6.5], "bn": [1e4, 2.0],
+                          "unit": ["<b>", "Hội An"]})  # fmt: skip
+    shown = BeautifulSoup(par.show(frame).to_html(), "html.parser")
+    assert [cell.text for cell in shown.find_all("td")] == [
+        "41.657", "72,57", "10.000", "<b>", "–", "6,50", "2", "Hội An",
+    ]  # fmt: skip

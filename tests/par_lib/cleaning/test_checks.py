@@ -1,0 +1,186 @@
+"""Each check on small made frames: where it must fire, and where it must not."""
+
+import pandas as pd
+import pytest
+
+from par_lib.cleaning import checks, findings
+from par_lib.language.translation import language
+
+TRACE = {"status": "reported", "source": "made", "locator": "row"}
+HALF, YEAR = pd.Timestamp("2022-06-30"), pd.Timestamp("2022-12-31")
+
+
+def late(*rows: tuple) -> pd.DataFrame:
+    """Rows (unit_code, level, period_end, late[, status]); unit 49 is the province."""
+    return pd.DataFrame(
+        [
+            {
+                "unit_code": code, "unit": code, "level": level,
+                "period_start": pd.Timestamp("2022-01-01"), "period_end": end,
+                "late_low": number, "late_high": number, **TRACE,
+                "status": status[0] if status else "reported",
+            }
+            for code, level, end, number, *status in rows
+        ]
+    )  # fmt: skip
+
+
+def severities(found) -> list[str]:
+    return [finding.severity for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("total", "severity"),
+    [(30, "agrees"), (40, "gap"), (29, "conflict")],  # 10 + 20 = 30 are listed
+)
+def test_listed_against_total(total, severity):
+    frame = late(
+        ("49", "district", YEAR, total), ("a", "district", YEAR, 10), ("b", "district", YEAR, 20)
+    )
+    (found,) = checks.listed_against_total(frame, province="49")
+    assert (found.number_a, found.number_b, found.severity) == (30, total, severity)
+
+
+def test_listed_against_total_is_silent_without_a_total_or_a_list():
+    only_list = late(("a", "district", YEAR, 10))
+    only_total = late(("49", "district", YEAR, 10))
+    for frame in (only_list, only_total):
+        assert not list(checks.listed_against_total(frame, province="49"))
+
+
+@pytest.mark.parametrize(("half", "severity"), [(5, "note"), (10, "note"), (11, "conflict")])
+def test_half_year_against_year(half, severity):
+    frame = late(("49", "district", HALF, half), ("49", "district", YEAR, 10))
+    (found,) = checks.half_year_against_year(frame, province="49")
+    assert (found.number_a, found.number_b, found.severity) == (half, 10, severity)
+
+
+def test_half_year_is_compared_with_its_own_level_only():
+    frame = late(("49", "district", HALF, 5), ("49", "commune", YEAR, 10))
+    assert not list(checks.half_year_against_year(frame, province="49"))
+
+
+def mentions(*rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"unit_code": unit, "unit": unit, "level": level, "table": "late_dossiers",
+             **TRACE, "locator": locator}
+            for unit, level, locator in rows
+        ],
+        columns=["unit_code", "unit", "level", "table", *TRACE],
+    )  # fmt: skip
+
+
+def test_named_without_figure():
+    named = mentions(("a", "district", "II"), ("b", "district", "II"), ("c", "commune", "II"))
+    figures = late(("a", "district", YEAR, 10), ("b", "district", YEAR, 3, "bound"))
+    found = list(checks.named_without_figure(named, figures, province="49"))
+    assert [finding.subject for finding in found] == ["b"]  # c: no commune has a figure at all
+
+
+def test_lists_that_differ():
+    same = mentions(("a", "commune", "I"), ("a", "commune", "II"))
+    assert not list(checks.lists_that_differ(same))
+    other = mentions(("a", "commune", "I"), ("b", "commune", "II"))
+    assert severities(checks.lists_that_differ(other)) == ["conflict"]
+
+
+def test_announced_against_listed():
+    announced = pd.DataFrame(
+        [{"measure": "announced_below_70_pct", "level": "district", "period_end": YEAR,
+          "value_low": 2, **TRACE}]
+    )  # fmt: skip
+    listed = pd.DataFrame(
+        [{"level": "district", "as_of": YEAR, "rate_pct_high": rate} for rate in (50, 69.9, 100)]
+    )
+    assert severities(checks.announced_against_listed(announced, listed)) == ["agrees"]
+    fewer = listed.iloc[1:]  # 69.9 and 100: one below 70, two announced
+    assert severities(checks.announced_against_listed(announced, fewer)) == ["conflict"]
+
+
+@pytest.mark.parametrize(
+    ("disbursed", "stated", "severity"),
+    # 712 of 1,000 is 71.2 %; 0.712 is the slip of triệu for tỷ
+    [(712, 71.2, "agrees"), (712, 71.29, "agrees"), (712, 71.4, "conflict"),
+     (0.712, 71.2, "conflict"),
+     # whole per cents: 71.5 to 72.5 may stand for 712 of 1,000 only with half a per cent of slack
+     (712, 71.0, "agrees"), (712, 72.0, "conflict")],
+)  # fmt: skip
+def test_rate_against_amounts(disbursed, stated, severity):
+    frame = pd.DataFrame(
+        [{"unit": "a", "as_of": YEAR, "plan_bn_vnd": 1000.0, "disbursed_bn_vnd": disbursed,
+          "rate_pct_low": stated, **TRACE}]
+    )  # fmt: skip
+    assert severities(checks.rate_against_amounts(frame)) == [severity]
+    assert not list(checks.rate_against_amounts(frame.assign(plan_bn_vnd=0.0)))
+
+
+@pytest.mark.parametrize(("whole", "severity"), [(449, "agrees"), (450, "conflict")])
+def test_parts_against_whole(whole, severity):
+    # 55 + 74 + 264 + 56 = 449
+    parts = {"ballots_a": 55, "ballots_b": 74, "ballots_c": 264, "ballots_d": 56}
+    frame = pd.DataFrame(
+        [{"measure": name, "value_low": value, "measure_unit": "count", **TRACE}
+         for name, value in ({"ballots": whole} | parts).items()]
+    )  # fmt: skip
+    assert severities(checks.parts_against_whole(frame)) == [severity]
+    assert not list(checks.parts_against_whole(frame.iloc[:2]))  # one part is no sum
+
+
+def sipas(satisfaction_pct: float, unit: str = "49") -> pd.DataFrame:
+    rows = [("access", None, 1.0, 1.5), ("result", None, 2.0, 2.5), ("overall", satisfaction_pct,
+            None, None)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["component", "satisfaction_pct", "points", "max_points"])
+    return frame.assign(unit_code=unit, **TRACE)
+
+
+def test_components_against_total():
+    # 1 + 2 = 3 of 1.5 + 2.5 = 4 points, so 75 %
+    def total(points):
+        return pd.DataFrame([{"criterion": "sipas", "points": points, **TRACE}])
+
+    assert severities(checks.components_against_total(sipas(75.0), total(3.0))) == ["agrees"]
+    assert severities(checks.components_against_total(sipas(75.0), total(3.1))) == ["conflict"]
+    found = list(checks.components_against_total(sipas(74.5), total(3.0)))
+    assert [finding.check for finding in found][1] == "components_against_satisfaction"
+    assert not list(checks.components_against_total(sipas(75.0), total(3.0).iloc[:0]))
+
+
+def test_sources_that_differ():
+    def differing(frame):
+        return list(
+            checks.sources_that_differ(frame, "component", "satisfaction_pct", "{figure}", 2)
+        )
+
+    assert not differing(sipas(75.0))
+    (found,) = differing(pd.concat([sipas(75.0), sipas(74.56)], ignore_index=True))
+    assert (found.subject, found.number_a, found.number_b) == ("overall", 75.0, 74.56)
+    assert not differing(pd.concat([sipas(75.0), sipas(75.0)], ignore_index=True))
+    # two places may well have two values
+    places = pd.concat([sipas(75.0, "a"), sipas(74.56, "b")], ignore_index=True)
+    assert not differing(places)
+
+
+def test_title_against_data():
+    sources = pd.DataFrame({"title_year": [2023], "data_year": [2022]}, index=["report"])
+    assert severities(checks.title_against_data(sources, year=2022)) == ["note"]
+    assert not list(checks.title_against_data(sources, year=2023))  # another year's page
+    assert not list(checks.title_against_data(sources.assign(title_year=2022), year=2022))
+
+
+def test_the_review_is_gravest_first_and_reads_in_both_languages():
+    frame = late(
+        ("49", "district", YEAR, 40), ("a", "district", YEAR, 10), ("49", "district", HALF, 41)
+    )
+    found = [
+        *checks.listed_against_total(frame, province="49"),
+        *checks.half_year_against_year(frame, province="49"),
+    ]
+    review = findings.to_frame(found)
+    assert review["severity"].tolist() == ["conflict", "gap"]
+    english = findings.describe(review, language("en"))["what"].tolist()
+    assert "10 of the 40 late dossiers" in english[1] and "{" not in " ".join(english)
+    vietnamese = findings.describe(review, language("vi"))["what"].tolist()
+    assert vietnamese != english and "{" not in " ".join(vietnamese)
+    nothing = findings.describe(findings.to_frame([]), language("vi"))
+    assert nothing.empty and "what" in nothing

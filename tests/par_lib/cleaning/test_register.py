@@ -1,0 +1,240 @@
+"""A dossier register, counted: by hand, in parts, with faults, and as raw rows."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from par_intake import workbook
+from par_lib.cleaning import register
+
+settings.register_profile("par", deadline=None)  # a busy machine is no failure
+settings.load_profile("par")
+
+UNTIL = dt.date(2022, 12, 31)
+UNITS = ["901", "902"]
+
+
+def day(text: str | None) -> pd.Timestamp:
+    return pd.NaT if text is None else pd.Timestamp(f"2022-{text}")
+
+
+def rows(*dossiers: tuple) -> pd.DataFrame:
+    """id, unit, received, due, finished; the rest as usual."""
+    frame = pd.DataFrame(
+        [(name, unit, day(a), day(b), day(c)) for name, unit, a, b, c in dossiers],
+        columns=["id", "unit", "received", "due", "finished"],
+    )
+    times = {name: frame[name].astype("datetime64[s]") for name in ("received", "due", "finished")}
+    return frame.assign(level="district", procedure="P1", field="F1", online=True, **times)
+
+
+FIVE = rows(
+    ("1", "901", "01-03", "01-10", "01-08"),  # two days early
+    ("2", "901", "01-05", "01-10", "01-10"),  # on the day
+    ("3", "901", "02-01", "02-10", "02-15"),  # five days late
+    ("4", "902", "12-01", "12-21", None),  # open, ten days over at the end of the year
+    ("5", "902", "03-01", "03-05", "03-06"),  # one day late
+)
+FAULTY = rows(
+    ("6", "000", "01-03", "01-10", "01-08"),
+    ("7", "901", "01-03", None, "01-08"),
+    ("8", "901", "01-03", "01-10", "01-02"),
+    ("1", "901", "01-03", "01-10", "01-09"),  # the id of another, finished later
+    (None, "901", "01-03", "01-10", "01-09"),
+)
+ODD = pd.concat([
+    rows(("9", "901", "01-03", "01-10", "01-09")).assign(level="xyz"),
+    rows(("10", "901", "01-10", "01-03", "01-11")),  # due before it was received
+])  # fmt: skip
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(frame: pd.DataFrame, name: str = "part-0.parquet") -> Path:
+        path = tmp_path / name
+        frame.to_csv(path, index=False) if name.endswith("csv") else frame.to_parquet(path)
+        return path
+
+    return write
+
+
+def count(*files: Path) -> tuple[pd.DataFrame, dict[str, int]]:
+    return register.count(list(files), units=UNITS, until=UNTIL)
+
+
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_counts_by_hand_and_faults_told(write, name):
+    histogram, faults = count(write(pd.concat([FIVE, FAULTY, ODD]), name))
+    assert faults == dict.fromkeys(register.FAULTS[1:], 1)  # the first is of text only
+    days = histogram.sort_values(["unit", "days_late"])
+    assert days["days_late"].tolist() == [-2, 0, 5, 1, 10]
+    assert days["finished"].tolist() == [True, True, True, True, False]
+    counts = register.late_dossiers(histogram).set_index("unit")
+    # 901: three received and resolved, one late; 902: two received, one resolved, late
+    assert counts.loc["901", ["received", "resolved", "on_time", "late"]].tolist() == [3, 3, 2, 1]
+    assert counts.loc["902", ["received", "resolved", "on_time", "late"]].tolist() == [2, 1, 0, 1]
+
+
+@pytest.mark.parametrize("cell", ["id", "unit", "level", "procedure"])
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_rows_without_a_cell_are_counted_as_faults_and_take_no_other_with_them(write, name, cell):
+    empty = FIVE.astype({cell: object})
+    empty.loc[[0, 1], cell] = None
+    histogram, faults = count(write(empty, name))
+    assert faults == {"missing_cell": 2} and histogram["dossiers"].sum() == 3
+    # beside ids that repeat, too
+    again = pd.concat([empty, FIVE.iloc[[4]]])
+    histogram, faults = count(write(again, name))
+    assert faults == {"missing_cell": 2, "duplicate": 1} and histogram["dossiers"].sum() == 3
+
+
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_the_time_of_day_counts_for_nothing(write, name):
+    times = {"received": "2022-12-31 08:00", "due": "2022-12-31", "finished": "2022-12-31"}
+    own = FIVE.iloc[[0, 0]].assign(id=["1", "2"], **{k: pd.Timestamp(v) for k, v in times.items()})
+    own["finished"] = pd.to_datetime(["2022-12-31 00:00", "2022-12-31 10:00"])
+    histogram, faults = count(write(own, name))
+    assert faults == {}
+    assert histogram[["finished", "days_late", "dossiers"]].to_numpy().tolist() == [[True, 0, 2]]
+
+
+def test_codes_of_a_csv_are_text_and_a_day_that_is_none_is_told(write, tmp_path):
+    histogram, faults = count(write(FIVE, "Cư M'gar.CSV".lower()))
+    assert faults == {} and histogram["unit"].unique().tolist() == ["901", "902"]
+    wrong = tmp_path / "wrong.csv"
+    text = FIVE.to_csv(index=False).replace("2022-01-08", "31/12/2022")
+    wrong.write_text(text, encoding="utf-8")
+    assert count(wrong)[1] == {"missing_date": 1}
+
+
+@pytest.mark.parametrize(("line", "faults"), [
+    ("#9,901,01", {}),  # no comment: a dossier, counted below
+    ("9,901", {"broken_row": 1}),
+    ("9,901,2022-01-03,2022-01-10,2022-01-08,district,P1,F1,true,x", {"broken_row": 1}),
+    ('9,901,2022-01-03,2022-01-10,2022-01-08,district,"P1,F1,true', {"broken_row": 1}),
+    ("9,901,2022-01-03,NA,2022-01-08,district,P1,F1,true", {"missing_date": 1}),
+    ("9,901,2022-01-03,2022-01-10,NA,district,P1,F1,true", {"missing_date": 1}),
+    ("9,901,2022-01-03,2022-01-10,2022-01-08,district,  ,F1,true", {"missing_cell": 1}),
+    ("9,901,2021-01-03,2021-01-10,2021-01-08,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,2023-01-03,2023-01-10,,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,2022-01-03,9999-01-10,,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,0022-01-03,2022-01-10,,district,P1,F1,true", {"impossible_date": 1}),
+    ("9,901,2021-01-03,2021-01-10,2022-01-08,district,P1,F1,true", {}),  # finished in the year
+])  # fmt: skip
+def test_no_row_of_a_csv_is_left_out_unsaid(write, line, faults):
+    path = write(FIVE, "rows.csv")
+    if line.startswith("#"):
+        line = FIVE.iloc[[0]].assign(id="#9").to_csv(index=False, header=False).strip()
+    path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    histogram, found = count(path)
+    assert found == faults
+    assert histogram["dossiers"].sum() == 5 + (not faults)
+
+
+def test_a_register_without_rows_or_of_another_year_is_told(write):
+    known = pd.DataFrame({"code": UNITS, "name": UNITS, "level": "district"})
+    for file in (write(FIVE.iloc[:0], "none.csv"), write(FIVE, "old.csv")):
+        with pytest.raises(ValueError, match=r"most rows, or all, cannot be counted"):
+            workbook.count_register([file], known, 2021, source="s")
+
+
+def test_columns_are_known_by_their_names_in_every_file(write):
+    turned = FIVE[[*reversed(FIVE.columns)]]
+    files = [write(FIVE.iloc[:2], "a.csv"), write(turned.iloc[2:], "b.csv")]
+    pd.testing.assert_frame_equal(count(*files)[0], count(write(FIVE, "whole.parquet"))[0])
+    with pytest.raises(ValueError, match=r"c\.csv: lacks level;"):
+        count(files[0], write(FIVE.drop(columns="level"), "c.csv"))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Ho_Chi_Minh"])
+def test_a_time_with_a_zone_has_its_day_in_viet_nam(write, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    own = FIVE.iloc[[1]].copy()
+    own["finished"] = pd.Timestamp("2022-01-12 20:00", tz="UTC")  # 3 o'clock of the 13th there
+    assert count(write(own))[0]["days_late"].tolist() == [3]
+
+
+def test_files_of_both_kinds_count_together(write):
+    files = [write(FIVE.iloc[:2], "a.csv"), write(FIVE.iloc[2:], "b.parquet")]
+    pd.testing.assert_frame_equal(count(*files)[0], count(write(FIVE, "whole.parquet"))[0])
+
+
+def test_files_add_up_and_so_do_tasks(write):
+    files = [write(FIVE.iloc[:2], "a.parquet"), write(FIVE.iloc[2:], "b.parquet")]
+    whole, _ = count(*files)
+    with ThreadPoolExecutor(2) as pool:
+        parts, faults = register.count_each(files, executor=pool, units=UNITS, until=UNTIL)
+    pd.testing.assert_frame_equal(whole, parts)
+    assert faults == {} and whole["dossiers"].sum() == 5
+
+
+def test_what_was_finished_after_the_end_is_open_at_the_end(write):
+    late = rows(("9", "901", "12-01", "12-21", "12-30"))
+    late["finished"] = pd.Timestamp("2023-01-09")  # nineteen days late, ten of them by the end
+    histogram, _ = count(write(late))
+    assert histogram[["finished", "days_late"]].to_numpy().tolist() == [[False, 10]]
+
+
+def test_no_files_count_nothing():
+    histogram, faults = count()
+    assert histogram.empty and faults == {}
+
+
+def test_a_file_that_is_no_register_is_named(write, tmp_path):
+    with pytest.raises(ValueError, match=r"part-0\.parquet: lacks due; a register has id, unit"):
+        count(write(FIVE.drop(columns="due")))
+    noise = tmp_path / "noise.parquet"
+    noise.write_bytes(b"PAR1 noise")
+    for files in ((noise,), (write(FIVE), noise)):
+        with pytest.raises(ValueError, match=r"noise\.parquet: cannot be read as a register"):
+            count(*files)
+
+
+def histogram(days: list[int], open_: list[int] = ()) -> pd.DataFrame:
+    frame = pd.DataFrame({"days_late": [*days, *open_], "dossiers": 1,
+                          "finished": [True] * len(days) + [False] * len(open_)})  # fmt: skip
+    return frame.assign(unit="901", level="district", procedure="P1", month=dt.date(2022, 1, 1))
+
+
+@given(st.lists(st.integers(-20, 40), min_size=1, max_size=40), st.sampled_from([0.5, 0.9, 0.95]))
+def test_quantiles_are_exact(days, share):
+    expected = np.quantile(days, share, method="inverted_cdf")
+    assert register.quantile(histogram(days), share) == expected
+
+
+def test_open_dossiers_are_censored_by_hand():
+    # at −1: 1 of 4 finished, 75 % open; one open dossier leaves at 0; at 2: 1 of the 2 left, 37.5 %
+    curve = register.still_open(histogram([-1, 2, 5], [0])).set_index("days_late")["open_pct"]
+    assert curve.to_dict() == pytest.approx({-1: 75.0, 2: 37.5, 5: 0.0})
+
+
+def test_a_register_becomes_raw_rows_with_totals(write):
+    known = pd.DataFrame({"code": ["99", *UNITS], "name": ["Minh Họa", "Thí Dụ", "Giả Định"],
+                          "level": ["province", "district", "district"]})  # fmt: skip
+    tables, faults = workbook.count_register([write(FIVE)], known, 2022, source="register-2022")
+    table = tables[2022, "late_dossiers"].set_index("unit")
+    assert faults == {}
+    assert table["late"].to_dict() == {"Minh Họa": "2", "Thí Dụ": "1", "Giả Định": "1"}
+    whole = table.loc["Minh Họa"]
+    assert (whole["resolved"], whole["on_time"], whole["basis"]) == ("4", "2", "resolved")
+
+
+def test_par_read_takes_a_register_and_refuses_another_province_s(write, tmp_path):
+    from typer.testing import CliRunner
+
+    from par_cli import app
+
+    mine = FIVE.assign(unit=FIVE["unit"].map({"901": "507", "902": "503"}))  # Điện Bàn, Hội An
+    arguments = ["--year", "2022", "--to", str(tmp_path / "out"), "--lang", "en"]
+    done = CliRunner().invoke(app, ["read", str(write(mine)), *arguments])
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(tmp_path / "out" / "2022" / "late_dossiers.csv").set_index("unit")
+    assert table["late"].to_dict() == {"Quảng Nam": 2, "Hội An": 1, "Điện Bàn": 1}
+    refused = CliRunner().invoke(app, ["read", str(write(FIVE, "b.parquet")), *arguments])
+    assert refused.exit_code == 1 and "is it the register of this" in refused.output

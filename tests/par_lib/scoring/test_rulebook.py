@@ -1,0 +1,174 @@
+"""The rulebook: every rule by hand, what loading refuses, and what is assumed stays so called."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from par_lib.scoring import rule_kinds, rulebook
+
+settings.register_profile("par", deadline=None)  # a busy machine is no failure
+settings.load_profile("par")
+
+RULES = {
+    "linear": rule_kinds.Linear,
+    "linear_above": rule_kinds.LinearAbove,
+    "proportional_between": rule_kinds.ProportionalBetween,
+    "bands": rule_kinds.Bands,
+    "ratio_to_target": rule_kinds.RatioToTarget,
+}
+
+
+def rule(kind: str, **options) -> rule_kinds.CriterionBase:
+    return RULES[kind].model_validate(
+        rule_kinds.EXAMPLE | {"rule": kind, "max_points": 2.0} | options
+    )
+
+
+def band(start: float, end: float, points: float) -> dict:
+    return {"from": start, "to": end, "points": points}
+
+
+THREE = [band(0, 50, 0), band(50, 80, 0.5), band(80, 100, 2)]
+EVERY = [
+    rule("linear"),
+    rule("linear_above", threshold=70),
+    rule("proportional_between", zero_at=70, full_at=90),
+    rule("bands", bands=THREE),
+    rule("ratio_to_target", target=80),
+]
+
+
+@pytest.mark.parametrize(
+    ("made", "rates", "points"),
+    [
+        (EVERY[0], [0, 70.65, 100], [0, 1.413, 2]),  # 2 × 0.7065 = 1.413, as the report has it
+        (EVERY[1], [69.99, 70, 100], [0, 1.4, 2]),  # 2 × 0.7 = 1.4, nothing below 70
+        (EVERY[2], [70, 75, 90, 95], [0, 0.5, 2, 2]),  # 2 × (75 − 70) / 20 = 0.5
+        (EVERY[3], [49.9, 50, 79.9, 80, 100], [0, 0.5, 0.5, 2, 2]),
+        (EVERY[4], [0, 6.5, 80, 90], [0, 0.1625, 2, 2]),  # 2 × 6.5 / 80 = 0.1625
+    ],
+    ids=RULES,
+)
+def test_a_rule_by_hand(made, rates, points):
+    assert made.points_for(pd.Series(rates)).tolist() == pytest.approx(points)
+
+
+@given(st.sampled_from(EVERY), st.floats(0, 100), st.floats(0, 100))
+def test_points_rise_with_the_rate_and_stay_within_the_maximum(made, one, other):
+    low, high = sorted((one, other))
+    a, b = made.points_for(pd.Series([low, high]))
+    assert 0 <= a <= b <= made.max_points
+
+
+def test_a_missing_rate_stays_missing_and_an_impossible_one_is_refused():
+    assert EVERY[0].points_for(pd.Series([None, 50.0])).isna().tolist() == [True, False]
+    with pytest.raises(ValueError, match="example: a rate of 101 % is not in 0 to 100"):
+        EVERY[0].points_for(pd.Series([101.0]))
+    stated = rule_kinds.Stated.model_validate(rule_kinds.EXAMPLE | {"rule": "stated"})
+    with pytest.raises(ValueError, match="no rate gives its points"):
+        stated.points_at(50)
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """The rules of 2022 with one text replaced, read."""
+
+    def read(old: str, new: str) -> rulebook.Rulebook:
+        text = (rulebook.RULES / "par_index_2022.toml").read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "rules.toml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return rulebook.read(path)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('code = "sipas_result"', 'code = "sipas_access"', "sipas_access stands twice"),
+        ("max_points = 2\n", "max_points = 3\n", "area sipas: its criteria add up to 11 points, "
+         "it declares 10"),
+        ("max_points = 68", "max_points = 60", "areas add up to 92 points, max_points says 100"),
+        ("max_points = 68", "max_points = 6", "areas add up to 38 points"),
+        ('area = "leaders_survey"', 'area = "leaders"', "area 'leaders' is not among the areas"),
+        ("target = 80", "target = 0", "criteria online_payment, target: 0: "),
+        ("zero_at = 0", "zero_at = 100", "disbursement: zero_at 100 must be below full_at 100"),
+        ('rule = "linear"', 'rule = "liner"', "criteria sipas_access: Input tag 'liner'"),
+        ("complete = true", "compleat = true", "areas sipas, compleat: True: is not known here"),
+        ('"sipas:access"', '"sipas:acess"', "'acess' is not one of access"),
+        ('"scores:online_payment"', '"score:online_payment"', "begin it with one of sipas:"),
+        ('"on_time:district"', '"on_time:distrct"', "'distrct' is not one of nation"),
+        ('["sipas.points"]', '["sipas.pionts"]', "write sipas.column:level with a column of"),
+        ("year = 2022", "year = [", "cannot be read as TOML"),
+    ],
+)  # fmt: skip
+def test_a_wrong_rulebook_is_refused_with_its_place(changed, old, new, words):
+    with pytest.raises(ValueError, match=r"rules\.toml") as error:
+        changed(old, new)
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("bands", "words"),
+    [
+        ([band(0, 50, 0), band(60, 100, 2)], "bands leave a gap at 50"),
+        ([band(0, 60, 0), band(50, 100, 2)], "bands overlap at 50"),
+        ([band(0, 50, 1), band(50, 100, 0.5)], "points fall at 50"),
+        ([band(0, 50, 0)], "must begin at 0 and end at 100"),
+        ([band(0, 100, 3)], "3 points are above max_points 2"),
+        ([band(0, 0, 0), band(0, 100, 2)], "from 0 to 0 holds nothing"),
+    ],
+)
+def test_bands_cover_without_overlap(bands, words):
+    with pytest.raises(ValueError, match=words):
+        rule("bands", bands=bands)
+
+
+def test_an_unknown_criterion_is_named_with_those_there_are(changed):
+    with pytest.raises(ValueError, match=r"'online' is not in rules\.toml; choose one of sip"):
+        changed("year = 2022", "year = 2022")["online"]
+
+
+def test_what_is_stated_of_2022_and_nothing_more():
+    book = rulebook.load("quang-nam", 2022)
+    stated = {one.code: one.max_points for one in book.criteria
+              if one.max_points_status == "stated"}  # fmt: skip
+    assert stated == {
+        "sipas_access": 1.5, "sipas_procedure": 1.5, "sipas_officials": 2.5, "sipas_result": 2.5,
+        "sipas_feedback": 2, "leaders_survey": 22, "online_payment": 1.5,
+    }  # fmt: skip
+    assert {one.code for one in book.criteria if one.status == "stated"} == {"leaders_survey"}
+    assert {area.code: area.max_points for area in book.areas} == {
+        "sipas": 10, "leaders_survey": 22, "assessed": 68,
+    }  # fmt: skip
+
+
+def test_rules_of_another_year_are_all_assumed():
+    book = rulebook.load("quang-nam", 2023)
+    assert book.file == "par_index_2022.toml"
+    assert {one.status for one in (*book.areas, *book.criteria)} == {"assumed"}
+    assert {one.max_points_status for one in book.criteria} == {"assumed"}
+
+
+def test_a_province_s_own_rules_win(tmp_path, monkeypatch):
+    folder = tmp_path / "data" / "raw" / "quang-nam" / "2022"
+    folder.mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "README.md").touch()
+    monkeypatch.setenv("PAR_ROOT", str(tmp_path))
+    shutil.copy(rulebook.RULES / "par_index_2022.toml", folder / "rules.toml")
+    text = (folder / "rules.toml").read_text(encoding="utf-8")
+    (folder / "rules.toml").write_text(text.replace("target = 80", "target = 50"), encoding="utf-8")
+    assert rulebook.load("quang-nam", 2022)["online_payment"].target == 50
+    assert rulebook.load("quang-nam", 2023)["online_payment"].target == 80
+
+
+def test_every_rulebook_of_the_project_is_sound():
+    files = sorted(Path(rulebook.RULES).glob("par_index_*.toml"))
+    assert files
+    for file in files:
+        assert rulebook.read(file).year == int(file.stem.rpartition("_")[2])

@@ -1,0 +1,157 @@
+"""The scorecard of 2022 and of made tables, worked by hand."""
+
+import pandas as pd
+import pytest
+
+from par_lib.cleaning import tables
+from par_lib.scoring import rulebook, scorecard
+
+
+@pytest.fixture(scope="module")
+def card():
+    data = tables.load("quang-nam", 2022)
+    return scorecard.build(data, rulebook.load("quang-nam", 2022)).set_index("criterion")
+
+
+def test_known_points_of_2022(card):
+    # 0.3078 + 0.3141 + 0.6037 + 0.6115 + 0.587 = 2.4241 of SIPAS; 22 − 16.42; 1.5 − 0.59
+    known = card[card["status"] == "reported"]["lost_points_low"]
+    assert known.filter(like="sipas").sum() == pytest.approx(2.4241)
+    assert known["leaders_survey"] == pytest.approx(5.58)
+    assert known["online_payment"] == pytest.approx(0.91)
+    assert len(known) == 7
+    # 100 − 80.91 = 19.09 lost; 2.4241 + 5.58 + 0.91 = 8.9141 known; 10.1759 not
+    rest = scorecard.unexplained_loss(card.reset_index(), index_points=(80.91, 80.91))
+    assert rest == pytest.approx((10.1759, 10.1759))
+
+
+def test_assumed_and_unknown_points_are_called_so(card):
+    assumed = card[card["status"] == "assumed"]
+    assert set(assumed.index) == {
+        "on_time_district", "on_time_commune", "disbursement", "audit_recommendations",
+        "online_dossiers",
+    }  # fmt: skip
+    assert all(assumed["source"].str.contains("rulebook"))
+    # 202,751 of 396,320 is 51.16 %, by the rule of 1 point at most
+    assert assumed.loc["online_dossiers", "points_low"] == pytest.approx(202751 / 396320)
+    unknown = card.loc["on_time_department"]
+    assert unknown["status"] == "unknown"
+    assert unknown[["points_low", "points_high"]].tolist() == [0, 1]
+
+
+def test_on_time_is_bounded_by_what_part_of_the_year_tells(card):
+    # at least the first half's 55,724 on time; 41,657 late in the year: 55,724 / 97,381 = 57.22 %
+    row = card.loc["on_time_district"]
+    assert row["rate_pct_low"] == pytest.approx(100 * 55724 / (55724 + 41657))
+    assert row["rate_pct_high"] == 100
+    # communes: 82,851 / (82,851 + 13,363) = 86.11 %
+    assert card.loc["on_time_commune", "rate_pct_low"] == pytest.approx(100 * 82851 / 96214)
+
+
+def test_more_lost_by_criterion_than_in_all_is_a_contradiction():
+    card = pd.DataFrame({"stated": [True], "lost_points_low": [20.0], "lost_points_high": [20.0]})
+    with pytest.raises(ValueError, match=r"20 points are lost by criterion and only 19\.09 in"):
+        scorecard.unexplained_loss(card, index_points=(80.91, 80.91))
+    rounded = card.assign(lost_points_low=19.1, lost_points_high=19.1)  # two decimals each
+    assert scorecard.unexplained_loss(rounded, index_points=(80.91, 80.91)) == (0, 0)
+
+
+class Year:
+    """A year with made tables instead of read ones."""
+
+    place, year = "Quảng Nam", 2022
+
+    def __init__(self, **frames: pd.DataFrame) -> None:
+        real = tables.load("quang-nam", 2022)
+        for name in ("late_dossiers", "disbursement", "sipas", "scores", "indicators"):
+            setattr(self, name, frames.get(name, getattr(real, name).iloc[:0]))
+
+
+TRACE = {"status": "reported", "source": "s", "locator": "l"}
+
+
+def late(start: str = "2022-01-01", end: str = "2022-12-31", **figures: float) -> pd.DataFrame:
+    row = dict.fromkeys(
+        ("resolved", "on_time", "late_low", "late_high", "on_time_pct_low", "on_time_pct_high")
+    )
+    row |= {"unit": "Quảng Nam", "level": "district", **TRACE, **figures}
+    row |= {"period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)}
+    return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize(
+    ("figures", "low", "high"),
+    [
+        # 900 on time, 100 to 200 late: 900/1100 to 900/1000
+        ({"on_time": 900, "late_low": 100, "late_high": 200}, 81.8182, 90),
+        # more than 100 late: anything from nothing to 90 %
+        ({"on_time": 900, "late_low": 100}, 0, 90),
+        # resolved less late: 1,000 − 100 on time
+        ({"resolved": 1000, "late_low": 100, "late_high": 100}, 90, 90),
+        # no late dossier at all
+        ({"late_low": 0, "late_high": 0}, 100, 100),
+        # nothing counted, a rate stated
+        ({"on_time_pct_low": 91.74, "on_time_pct_high": 91.74}, 91.74, 91.74),
+    ],
+)
+def test_on_time_from_what_is_known(figures, low, high):
+    rate = scorecard.read_rate("on_time:district", Year(late_dossiers=late(**figures)))
+    assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_part_of_the_year_is_not_the_year():
+    first_quarter = late(end="2022-03-31", on_time=90, late_low=10, late_high=10)
+    assert scorecard.read_rate("on_time:district", Year(late_dossiers=first_quarter)) is None
+    row = {"unit": "Quảng Nam", "level": "province", "scope": "total", "rate_pct_low": 5.0,
+           "rate_pct_high": 5.0, **TRACE}  # fmt: skip
+    for day, high in (("2022-02-28", 100.0), ("2022-12-31", 5.0)):
+        capital = pd.DataFrame([row | {"as_of": pd.Timestamp(day)}])
+        rate = scorecard.read_rate("disbursement:province", Year(disbursement=capital))
+        assert (rate.low, rate.high) == (5.0, high)  # what is disbursed only grows
+
+
+def indicator(measure: str, low: float, high: float | None, **other: object) -> dict:
+    dates = {"period_start": pd.Timestamp(2022, 1, 1), "period_end": pd.Timestamp(2022, 12, 31)}
+    return {"measure": measure, "value_low": low, "value_high": high, "unit": "Quảng Nam",
+            "level": "province", **TRACE, **dates, **other}  # fmt: skip
+
+
+def test_a_share_of_two_intervals_and_only_of_the_province():
+    # "more than 200" of 400 to 500: 200/500 at least, no upper end
+    rows = [indicator("a", 200, None), indicator("b", 400, 500), indicator("c", 61.69, 61.69)]
+    rows.append(indicator("c", 20, 20, unit="Hội An", level="district"))
+    year = Year(indicators=pd.DataFrame(rows))
+    share = scorecard.read_rate("indicators:a/b", year)
+    assert (share.low, share.high) == (40, 100)
+    assert scorecard.read_rate("indicators:c", year).low == 61.69
+    assert scorecard.read_rate("indicators:d", year) is None
+
+
+def score(points: float, most: float, status: str = "reported") -> dict:
+    return {"criterion": "online_payment", "points": points, "max_points": most,
+            **TRACE, "status": status}  # fmt: skip
+
+
+def test_two_sources_of_one_score_are_an_interval_and_a_wrong_maximum_is_refused():
+    book = rulebook.load("quang-nam", 2022)
+    two = Year(scores=pd.DataFrame([score(0.5, 1.5), score(0.59, 1.5, "derived")]))
+    row = scorecard.build(two, book).set_index("criterion").loc["online_payment"]
+    assert row[["points_low", "points_high"]].tolist() == [0.5, 0.59]
+    assert row["status"] == "derived" and row["stated"]
+    for points, most in ((1.8, 2.0), (1.6, 1.5)):
+        with pytest.raises(ValueError, match=r"online_payment: s \(l\) states 1\.[68] of "):
+            scorecard.build(Year(scores=pd.DataFrame([score(points, most)])), book)
+
+
+def test_a_year_without_figures_has_a_scorecard_of_unknowns():
+    data = tables.load("quang-nam", 2024)
+    card = scorecard.build(data, rulebook.load("quang-nam", 2024))
+    without = card[card["rate_pct_low"].isna()]
+    assert set(without["status"]) == {"unknown"}
+    assert (without["lost_points_high"] == without["max_points"]).all()
+
+
+def test_a_measure_of_no_known_kind_is_refused():
+    with pytest.raises(ValueError, match="'weather:rain': begin it with one of sipas, indicators"):
+        scorecard.read_rate("weather:rain", tables.load("quang-nam", 2022))
+    assert scorecard.read_rate("", tables.load("quang-nam", 2022)) is None
