@@ -9,7 +9,6 @@ import csv
 import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,27 +130,7 @@ def count(
     faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
     histogram = found[found["fault"].isna()].drop(columns="fault")
     kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
-    return merge([histogram]), kept
-
-
-def count_each(
-    files: Sequence[Path], *, executor: Executor, units: Iterable[str], until: dt.date
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """As ``count``, each file a task of its own, as for a cluster; repeated ids within a file."""
-    codes = list(units)
-    tasks = [executor.submit(count, [file], units=codes, until=until) for file in files]
-    parts = [task.result() for task in tasks]
-    faults: dict[str, int] = {}
-    for _, found in parts:
-        for name, rows in found.items():
-            faults[name] = faults.get(name, 0) + rows
-    return merge([histogram for histogram, _ in parts]), faults
-
-
-def merge(histograms: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """One histogram of several, as of several files: counts of equal keys are added."""
-    whole = pd.concat(histograms, ignore_index=True)
-    return whole.groupby(KEYS, as_index=False)["dossiers"].sum()
+    return histogram.groupby(KEYS, as_index=False)["dossiers"].sum(), kept
 
 
 def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
@@ -168,14 +147,12 @@ def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
 def late_dossiers(histogram: pd.DataFrame) -> pd.DataFrame:
     """Counts by unit and level: received, resolved, on_time, late (resolved after the due date)."""
     done = histogram["finished"]
-    counts = pd.DataFrame(
-        {
-            "received": histogram["dossiers"],
-            "resolved": histogram["dossiers"].where(done, 0),
-            "on_time": histogram["dossiers"].where(done & (histogram["days_late"] <= 0), 0),
-            "late": histogram["dossiers"].where(done & (histogram["days_late"] > 0), 0),
-        }
-    )
+    counts = pd.DataFrame({
+        "received": histogram["dossiers"],
+        "resolved": histogram["dossiers"].where(done, 0),
+        "on_time": histogram["dossiers"].where(done & (histogram["days_late"] <= 0), 0),
+        "late": histogram["dossiers"].where(done & (histogram["days_late"] > 0), 0),
+    })  # fmt: skip
     return counts.groupby([histogram["unit"], histogram["level"]]).sum().reset_index()
 
 

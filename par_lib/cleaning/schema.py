@@ -13,38 +13,17 @@ LEVELS = ("nation", "province", "department", "district", "commune")
 STATUSES = ("reported", "derived", "bound")  # a fourth, "assumed", belongs to scoring rules only
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")
 MEASURE_UNITS = ("count", "pct", "points", "bn_vnd")
-BASES = (
-    "received",
-    "resolved",
-    "due",
-    "start_of_year_plan",
-    "adjusted_plan",
-    "supplemented_plan",
-    "province_plan",
-    "prime_minister_plan",
-    "unstated",
-)
+BASES = ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan", "supplemented_plan",
+         "province_plan", "prime_minister_plan", "unstated")  # fmt: skip
 SCOPES = ("total", "year_plan", "carried_over", "programmes")
 STATEMENTS = ("high",)
-CRITERIA = (
-    "par_index",
-    *(f"pillar_{n}" for n in range(1, 9)),
-    "sipas",
-    "sipas_index",
-    "leaders_survey",
-    "online_payment",
-)
+CRITERIA = ("par_index", *(f"pillar_{n}" for n in range(1, 9)), "sipas", "sipas_index",
+            "leaders_survey", "online_payment")  # fmt: skip
 CODES = {
-    "level": LEVELS,
-    "status": STATUSES,
-    "component": COMPONENTS,
-    "measure_unit": MEASURE_UNITS,
-    "target_unit": MEASURE_UNITS,
-    "basis": BASES,
-    "scope": SCOPES,
-    "statement": STATEMENTS,
+    "level": LEVELS, "status": STATUSES, "component": COMPONENTS, "measure_unit": MEASURE_UNITS,
+    "target_unit": MEASURE_UNITS, "basis": BASES, "scope": SCOPES, "statement": STATEMENTS,
     "criterion": CRITERIA,
-}
+}  # fmt: skip
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
 
 
@@ -93,12 +72,8 @@ class Table:
 
 
 _UNIT = Column("unit", "unit", "province, department or district, as spelled in the source", True)
-_LEVEL = Column(
-    "level",
-    "code",
-    "level of the offices counted; with the province as unit, all offices of that level",
-    True,
-)
+_LEVEL = Column("level", "code", "level of the offices counted; with the province as unit, all "
+                "offices of that level", True)  # fmt: skip
 _BASIS = Column("basis", "code", "what a rate is a share of", True)
 _START = Column("period_start", "date", "first day counted", True)
 _END = Column("period_end", "date", "last day counted", True)
@@ -109,159 +84,93 @@ _TRACE = (
     Column("note", "text", "what a reader must know about this row"),
 )
 
-TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        Table(
-            "late_dossiers",
-            "Dossiers of administrative procedures handled, and how many were late",
-            (
-                _UNIT,
-                _LEVEL,
-                _START,
-                _END,
-                Column("received", "count", "dossiers received"),
-                Column("resolved", "count", "dossiers resolved"),
-                Column("on_time", "count", "dossiers resolved on time"),
-                Column("late", "count", "dossiers late", partial=True),
-                Column("on_time_pct", "rate", "share on time, of the basis", partial=True),
-                _BASIS,
-                *_TRACE,
-            ),
-            ("unit", "level", "period_start", "period_end"),
-        ),
-        Table(
-            "disbursement",
-            "Public-investment capital disbursed, against the plan named as basis",
-            (
-                _UNIT,
-                _LEVEL,
-                Column("plan_year", "count", "year of the capital plan", True),
-                Column("as_of", "date", "date of the figure", True),
-                Column("scope", "code", "which capital is counted", True),
-                _BASIS,
-                Column("plan_bn_vnd", "amount", "capital planned, billion dong"),
-                Column("disbursed_bn_vnd", "amount", "capital disbursed, billion dong"),
-                Column("rate_pct", "rate", "disbursed as a share of the basis", partial=True),
-                *_TRACE,
-            ),
-            ("unit", "level", "plan_year", "as_of", "scope", "basis"),
-        ),
-        Table(
-            "sipas",
-            "Satisfaction with public administrative services, by component",
-            (
-                _UNIT,
-                _LEVEL,
-                Column("component", "code", "component of the survey, or overall", True),
-                Column("satisfaction_pct", "rate", "share satisfied"),
-                Column("points", "points", "points earned in the PAR INDEX"),
-                Column("max_points", "points", "points that could be earned"),
-                Column("respondents", "count", "people who answered"),
-                *_TRACE,
-            ),
-            ("unit", "level", "component"),
-        ),
-        Table(
-            "scores",
-            "Points and ranks in the PAR INDEX, its pillars and criteria",
-            (
-                Column("criterion", "code", "criterion, pillar or index", True),
-                Column("points", "points", "points earned"),
-                Column("max_points", "points", "points that could be earned"),
-                Column("rank", "rank", "place among the ranked units, 1 is best", partial=True),
-                Column("ranked_units", "count", "how many units were ranked"),
-                *_TRACE,
-            ),
-            ("criterion",),
-        ),
-        Table(
-            "indicators",
-            "Single figures that belong to no other table",
-            (
-                Column("measure", "text", "what is measured", True),
-                _UNIT,
-                _LEVEL,
-                _START,
-                _END,
-                Column(
-                    "value", "number", "the figure", True, partial=True, unit_column="measure_unit"
-                ),
-                Column("measure_unit", "code", "unit of the figure", True),
-                _BASIS,
-                *_TRACE,
-            ),
-            ("measure", "unit", "level", "period_end"),
-        ),
-        Table(
-            "mentions",
-            "Places a source names without giving a figure",
-            (
-                _UNIT,
-                _LEVEL,
-                Column("table", "text", "table the missing figure would belong to", True),
-                Column("measure", "text", "column of that table", True),
-                Column("statement", "code", "what is said of the place", True),
-                _END,
-                *_TRACE,
-            ),
-            ("unit", "level", "table", "measure", "locator"),
-        ),
-        Table(
-            "tasks",
-            "Tasks set after the year's results, and who leads them",
-            (
-                Column("area", "count", "area of reform, 1 to 8", True),
-                Column("task_vi", "text", "the task in our own words, Vietnamese", True),
-                Column("task_en", "text", "the task in our own words, English"),
-                Column("lead_units", "text", "who leads, as spelled, separated by ';'"),
-                Column("supporting_units", "text", "who takes part, separated by ';'"),
-                Column(
-                    "target", "number", "figure to reach", partial=True, unit_column="target_unit"
-                ),
-                Column("target_unit", "code", "unit of the target"),
-                Column("moves", "text", "the figure it should move: table.column or measure"),
-                Column("plan_year", "count", "year in which it is to be done", True),
-                *_TRACE,
-            ),
-            ("area", "task_vi", "plan_year"),
-        ),
-    )
-}
+_TABLES = (
+    Table("late_dossiers", "Dossiers of procedures handled, and how many of them were late", (
+        _UNIT, _LEVEL, _START, _END,
+        Column("received", "count", "dossiers received"),
+        Column("resolved", "count", "dossiers resolved"),
+        Column("on_time", "count", "dossiers resolved on time"),
+        Column("late", "count", "dossiers late", partial=True),
+        Column("on_time_pct", "rate", "share on time, of the basis", partial=True),
+        _BASIS, *_TRACE,
+    ), ("unit", "level", "period_start", "period_end")),
+    Table("disbursement", "Public-investment capital disbursed, against the plan named as basis", (
+        _UNIT, _LEVEL,
+        Column("plan_year", "count", "year of the capital plan", True),
+        Column("as_of", "date", "date of the figure", True),
+        Column("scope", "code", "which capital is counted", True),
+        _BASIS,
+        Column("plan_bn_vnd", "amount", "capital planned, billion dong"),
+        Column("disbursed_bn_vnd", "amount", "capital disbursed, billion dong"),
+        Column("rate_pct", "rate", "disbursed as a share of the basis", partial=True),
+        *_TRACE,
+    ), ("unit", "level", "plan_year", "as_of", "scope", "basis")),
+    Table("sipas", "Satisfaction with public administrative services, by component", (
+        _UNIT, _LEVEL,
+        Column("component", "code", "component of the survey, or overall", True),
+        Column("satisfaction_pct", "rate", "share satisfied"),
+        Column("points", "points", "points earned in the PAR INDEX"),
+        Column("max_points", "points", "points that could be earned"),
+        Column("respondents", "count", "people who answered"),
+        *_TRACE,
+    ), ("unit", "level", "component")),
+    Table("scores", "Points and ranks in the PAR INDEX, its pillars and criteria", (
+        Column("criterion", "code", "criterion, pillar or index", True),
+        Column("points", "points", "points earned"),
+        Column("max_points", "points", "points that could be earned"),
+        Column("rank", "rank", "place among the ranked units, 1 is best", partial=True),
+        Column("ranked_units", "count", "how many units were ranked"),
+        *_TRACE,
+    ), ("criterion",)),
+    Table("indicators", "Single figures that belong to no other table", (
+        Column("measure", "text", "what is measured", True),
+        _UNIT, _LEVEL, _START, _END,
+        Column("value", "number", "the figure", True, partial=True, unit_column="measure_unit"),
+        Column("measure_unit", "code", "unit of the figure", True),
+        _BASIS, *_TRACE,
+    ), ("measure", "unit", "level", "period_end")),
+    Table("mentions", "Places a source names without giving a figure", (
+        _UNIT, _LEVEL,
+        Column("table", "text", "table the missing figure would belong to", True),
+        Column("measure", "text", "column of that table", True),
+        Column("statement", "code", "what is said of the place", True),
+        _END, *_TRACE,
+    ), ("unit", "level", "table", "measure", "locator")),
+    Table("tasks", "Tasks set after the year's results, and who leads them", (
+        Column("area", "count", "area of reform, 1 to 8", True),
+        Column("task_vi", "text", "the task in our own words, Vietnamese", True),
+        Column("task_en", "text", "the task in our own words, English"),
+        Column("lead_units", "text", "who leads, as spelled, separated by ';'"),
+        Column("supporting_units", "text", "who takes part, separated by ';'"),
+        Column("target", "number", "figure to reach", partial=True, unit_column="target_unit"),
+        Column("target_unit", "code", "unit of the target"),
+        Column("moves", "text", "the figure it should move: table.column or measure"),
+        Column("plan_year", "count", "year in which it is to be done", True),
+        *_TRACE,
+    ), ("area", "task_vi", "plan_year")),
+)  # fmt: skip
+TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
 
 # One row an answer, so it is no table of an edition: people's answers are never published singly.
-ANSWERS = Table(
-    "answers",
-    "Answers of residents to the survey of satisfaction",
-    (
-        _UNIT,
-        _LEVEL,
-        Column("component", "code", "component of the survey", True),
-        Column("respondent", "text", "number or code of the person asked, no name", True),
-        Column(
-            "answer", "code", "1 very dissatisfied to 5 very satisfied", True, only=tuple("12345")
-        ),
-        Column("weight", "amount", "weight of the person; 1 where empty"),
-        *_TRACE,
-    ),
-    ("unit", "component", "respondent"),
-)
+ANSWERS = Table("answers", "Answers of residents to the survey of satisfaction", (
+    _UNIT, _LEVEL,
+    Column("component", "code", "component of the survey", True),
+    Column("respondent", "text", "number or code of the person asked, no name", True),
+    Column("answer", "code", "1 very dissatisfied to 5 very satisfied", True, only=tuple("12345")),
+    Column("weight", "amount", "weight of the person; 1 where empty"),
+    *_TRACE,
+), ("unit", "component", "respondent"))  # fmt: skip
 
 # A row a unit, ever valid; the province's own file, so it is no table of a year.
-UNITS = Table(
-    "units",
-    "Administrative units and departments, each with the days on which it exists",
-    (
-        Column("code", "text", "official code; of a department, one of our own"),
-        Column("name", "text", "official name without the word for its kind"),
-        Column("name_en", "text", "English name; the Vietnamese one where empty"),
-        _LEVEL,
-        Column("kind", "text", "huyện, thị xã, thành phố, xã, sở, …"),
-        Column("valid_from", "date", "first day; open where empty"),
-        Column("valid_to", "date", "last day; open where empty"),
-        Column("successor", "text", "code of the unit that came after it"),
-        Column("aliases", "text", "other spellings, separated by ';'"),
-        Column("source", "text", "where this is known from"),
-    ),
-    ("code",),
-)
+UNITS = Table("units", "Administrative units and departments, each with the days it exists", (
+    Column("code", "text", "official code; of a department, one of our own"),
+    Column("name", "text", "official name without the word for its kind"),
+    Column("name_en", "text", "English name; the Vietnamese one where empty"),
+    _LEVEL,
+    Column("kind", "text", "huyện, thị xã, thành phố, xã, sở, …"),
+    Column("valid_from", "date", "first day; open where empty"),
+    Column("valid_to", "date", "last day; open where empty"),
+    Column("successor", "text", "code of the unit that came after it"),
+    Column("aliases", "text", "other spellings, separated by ';'"),
+    Column("source", "text", "where this is known from"),
+), ("code",))  # fmt: skip

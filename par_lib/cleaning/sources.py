@@ -51,12 +51,10 @@ def load_sources(province: str) -> pd.DataFrame:
         raise DataError(problems)
     real = [name for name, source in written.items() if source["kind"] != SYNTHETIC]
     if 0 < len(real) < len(written):
-        raise DataError(
-            [
-                f"{place}: real and synthetic sources stand together; keep them in two provinces, "
-                f"or say that these are invented too, kind = {SYNTHETIC!r}: {', '.join(real)}"
-            ]
-        )
+        raise DataError([
+            f"{place}: real and synthetic sources stand together; keep them in two provinces, "
+            f"or say that these are invented too, kind = {SYNTHETIC!r}: {', '.join(real)}"
+        ])  # fmt: skip
     sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
     sources.insert(0, "number", range(1, len(sources) + 1))
     return sources.rename_axis("source")

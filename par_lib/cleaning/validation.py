@@ -142,13 +142,11 @@ def check_raw(
     if list(raw.columns) != expected:
         missing = [name for name in expected if name not in raw.columns]
         extra = [name for name in raw.columns if name not in expected]
-        raise DataError(
-            [
-                f"{file}, row 1: columns must be {', '.join(expected)}"
-                + (f"; missing: {', '.join(missing)}" if missing else "")
-                + (f"; not known: {', '.join(extra)}" if extra else "")
-            ]
-        )
+        raise DataError([
+            f"{file}, row 1: columns must be {', '.join(expected)}"
+            + (f"; missing: {', '.join(missing)}" if missing else "")
+            + (f"; not known: {', '.join(extra)}" if extra else "")
+        ])  # fmt: skip
     found = []
     try:
         raw_schema(table).validate(raw, lazy=True)

@@ -84,27 +84,6 @@ def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
     return _percent(part, total, names=("part", "total"))
 
 
-def cumulative_share(values: pd.Series, *, total: float) -> pd.Series:
-    """Running share of the total, largest value first (Pareto order).
-
-    k-th result = 100 × (sum of the k largest) / total; percent; range [0, 100]; equal values keep
-    their order; row labels are kept. ``total`` may exceed the sum: some units may not be listed.
-    Missing values come last and stay missing; the k-th figure is then the least that the true k
-    largest can hold. ValueError for values below zero or adding up to more than the total.
-
-    >>> late = pd.Series({"Hội An": 4308, "Điện Bàn": 11193})
-    >>> cumulative_share(late, total=41657).round(1).to_dict()
-    {'Điện Bàn': 26.9, 'Hội An': 37.2}
-    """
-    ordered = _part(values, "values").sort_values(ascending=False, kind="stable")
-    running = ordered.cumsum()
-    _refuse(
-        running > total * (1 + ROUNDING_SLACK),
-        lambda row: f"the sum down to here, {running.iloc[row]:.15g}, exceeds total {total:.15g}",
-    )
-    return (100 * running / (total or math.nan)).clip(upper=100)
-
-
 def required_reduction(
     late_low: pd.Series, late_high: pd.Series, *, total: float, target_reduction_pct: float
 ) -> pd.DataFrame:
@@ -155,21 +134,6 @@ def fewest_units_for(late: pd.Series, *, amount: float) -> int | None:
     held = np.concatenate([[0.0], largest_first.cumsum()])  # by the k largest, from k = 0
     units = int(np.searchsorted(held, amount * (1 - ROUNDING_SLACK)))
     return units if units < len(held) else None
-
-
-def rate_of_plan(disbursed: pd.Series, *, plan: float | pd.Series) -> pd.Series:
-    """Disbursement as a share of the plan.
-
-    rate = 100 × disbursed / plan; percent; higher is better; range [0, ∞): capital added after
-    a plan was set can lift it above 100. The plan is the basis and must be named beside the rate:
-    one amount is 71.2 % of the opening and 54.5 % of the adjusted plan on the same day. A zero or
-    missing plan gives missing. ValueError for an amount below zero.
-
-    >>> rate_of_plan(pd.Series([4486.479]), plan=8230.3).round(1).item()
-    54.5
-    """
-    plans = _part(_like(plan, disbursed, "plan"), "plan")
-    return 100 * _part(disbursed, "disbursed") / plans.mask(plans == 0)
 
 
 def _percent(part: pd.Series, whole: float | pd.Series, *, names: tuple[str, str]) -> pd.Series:

@@ -117,12 +117,10 @@ def decompose_count(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     exact the changes add up to that of the sum. ValueError for a unit in only one frame.
     """
     _require_same(before, after)
-    return pd.DataFrame(
-        {
-            "change_low": after["low"] - before["high"],
-            "change_high": after["high"] - before["low"],
-        }
-    )
+    return pd.DataFrame({
+        "change_low": after["low"] - before["high"],
+        "change_high": after["high"] - before["low"],
+    })  # fmt: skip
 
 
 def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -160,13 +158,11 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     first, last = rates[0].fillna(rates[1]).fillna(0), rates[1].fillna(rates[0]).fillna(0)
     rate_effect = (weights[0] + weights[1]) / 2 * (last - first)
     mix_effect = ((first + last) / 2 - sum(totals) / 2) * (weights[1] - weights[0])
-    return pd.DataFrame(
-        {
-            "rate_effect_pct": rate_effect,
-            "mix_effect_pct": mix_effect,
-            "change_pct": rate_effect + mix_effect,
-        }
-    )
+    return pd.DataFrame({
+        "rate_effect_pct": rate_effect,
+        "mix_effect_pct": mix_effect,
+        "change_pct": rate_effect + mix_effect,
+    })  # fmt: skip
 
 
 def change_by_level(data: Tables, before: Tables | None) -> tuple[str, pd.DataFrame]:
@@ -215,14 +211,12 @@ def lost_points_by_unit(
     >>> lost_points_by_unit(late, total=100, lost_points=(0.5, 1)).to_numpy().tolist()
     [[0.15, 0.3], [0.0, 0.7]]
     """
-    return pd.DataFrame(
-        {
-            f"lost_points_{end}": formulas.share(late[end].astype(float), total=total)
-            / 100
-            * points
-            for end, points in zip(("low", "high"), lost_points, strict=True)
-        }
-    )
+    return pd.DataFrame({
+        f"lost_points_{end}": formulas.share(late[end].astype(float), total=total)
+        / 100
+        * points
+        for end, points in zip(("low", "high"), lost_points, strict=True)
+    })  # fmt: skip
 
 
 def _totals(data: Tables, months: int) -> pd.DataFrame:

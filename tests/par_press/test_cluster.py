@@ -1,6 +1,5 @@
 """A real dask scheduler with two workers: same bytes, and one worker lost on the way."""
 
-import datetime as dt
 import os
 import signal
 import socket
@@ -10,13 +9,10 @@ import threading
 import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from distributed import Client
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_lib.cleaning import register
 
 BIN = Path(sys.executable).parent
 
@@ -81,21 +77,3 @@ def test_a_cluster_gives_the_same_and_survives_a_lost_worker(root, cluster):
     assert workers[0].wait(5) == -signal.SIGKILL
     assert contents(edition) == local
     assert [p.name for p in edition.parent.iterdir()] == ["2023"]
-
-
-def test_a_register_is_counted_file_by_file_on_a_cluster(cluster, tmp_path):
-    address, _ = cluster
-    for number in range(3):
-        frame = pd.DataFrame({"id": [f"{number}-{i}" for i in range(100)], "unit": "901"})
-        times = pd.to_datetime(["2022-01-01", "2022-01-11", "2022-01-12"]).astype("datetime64[s]")
-        frame = frame.assign(level="district", procedure="P", field="F", online=True,
-                             received=times[0], due=times[1], finished=times[2])  # fmt: skip
-        frame.to_parquet(tmp_path / f"part-{number}.parquet")
-    files = sorted(tmp_path.glob("*.parquet"))
-    until = dt.date(2022, 12, 31)
-    with Client(address, set_as_default=False) as client:
-        parts, faults = register.count_each(files, executor=client.get_executor(), units=["901"],
-                                            until=until)  # fmt: skip
-    whole, _ = register.count(files, units=["901"], until=until)
-    pd.testing.assert_frame_equal(parts, whole)
-    assert faults == {} and whole["dossiers"].tolist() == [300]
