@@ -4,9 +4,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 YEARS ?= 2022 2023
 LANGS ?= vi,en
+CODE := par_lib par_intake par_press par_demo par_cli.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test lab check bench soak golden docs translations lock notebooks-clean hooks clean
+.PHONY: help report demo test quick lab check bench soak golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,11 +19,12 @@ demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 
 	@$(BIN)/par demo
 	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
 
-test: $(READY) ## Run all tests: package, notebooks, pages in a browser
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov --cov-report= --ignore tests/faults par_lib par_intake par_press par_demo par_cli.py tests
+test: $(READY) ## Run all tests: packages, notebooks, pages in a browser, faults
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --nbval-lax --cov --cov-report= $(CODE) tests notebooks
 	@$(BIN)/python -m coverage report
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/faults
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax -o addopts= notebooks
+
+quick: $(READY) ## Run what takes no kernel and no browser, within a minute: after every edit
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not programs" $(CODE) tests
 
 lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
 	@$(BIN)/par lab
@@ -73,5 +75,5 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing the locked packages, once; this takes about a minute."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib par_lib par_intake par_press par_demo par_cli.py > /dev/null || true
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib $(CODE) > /dev/null || true
 	@touch $@

@@ -1,6 +1,8 @@
-"""What several test files stand on: a project of their own, with the real data."""
+"""What many tests stand on: projects of their own, with the real data; and what is begun first."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,28 +13,67 @@ from par_cli import app
 
 collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 CHECKOUT = Path(__file__).resolve().parents[1]
+# What starts kernels, a browser or other programs, the longest first: begun first by make test, so
+# that no worker is left alone with it at the end; left out by make quick.
+PROGRAMS = (
+    "tests/browser/test_lab.py", "tests/par_press/test_runner.py", "tests/faults/test_kill.py",
+    "tests/browser/test_pages.py", "tests/faults/test_bad_data.py", "tests/par_demo/",
+    "tests/par_press/test_cluster.py", "tests/par_press/test_edition.py", "tests/faults/",
+    "tests/par_press/test_real_edition.py", "tests/par_press/test_manifest.py",
+    "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py", "notebooks/",
+)  # fmt: skip
 
 
-def copy_project(root: Path) -> None:
-    """The real data and the notebooks."""
-    without_demo = shutil.ignore_patterns("demo")  # what par demo made beside the real data
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=without_demo)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts programs, and put it first."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(CHECKOUT).as_posix()
+        return next(
+            (n for n, start in enumerate(PROGRAMS) if file.startswith(start)), len(PROGRAMS)
+        )
+
+    for item in items:
+        if place(item) < len(PROGRAMS):
+            item.add_marker(pytest.mark.programs)
+    items.sort(key=place)
+
+
+def copy_project(root: Path, *, without: tuple[str, ...] = ("demo",)) -> None:
+    """The real data and the notebooks; without what par demo made beside the data."""
+    ignored = shutil.ignore_patterns(*without)
+    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=ignored)
     shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
 
 
+@contextmanager
+def entered(root: Path, elsewhere: Path) -> Iterator[Path]:
+    """``root`` is the project, and we are in another folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAR_ROOT", str(root))
+        patch.chdir(elsewhere)
+        yield root
+
+
 @pytest.fixture(scope="session")
-def outputs_to_read(tmp_path_factory, worker_id):
-    """outputs/ with the real edition of 2022 in both languages, made once for all; only to read."""
+def made_project(tmp_path_factory, worker_id) -> Path:
+    """A project with the real edition of 2022 in both languages, made once; only to read."""
     above = tmp_path_factory.getbasetemp()
     root = (above if worker_id == "master" else above.parent) / "to-read"
     with FileLock(f"{root}.lock"):
         if not root.is_dir():
             copy_project(root)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("PAR_ROOT", str(root))
+            with entered(root, above):
                 result = CliRunner().invoke(app, ["run", "2022", "--lang", "vi,en"])
             assert result.exit_code == 0, result.output
-    return root / "outputs"
+            assert result.output.strip().endswith("outputs/index.html")
+    return root
+
+
+@pytest.fixture(scope="session")
+def outputs_to_read(made_project) -> Path:
+    """outputs/ of ``made_project``."""
+    return made_project / "outputs"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +81,31 @@ def root(tmp_path_factory):
     """A project in a folder with a space and Vietnamese letters in its name; we are elsewhere."""
     root = tmp_path_factory.mktemp("dự án")
     copy_project(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    with entered(root, tmp_path_factory.mktemp("elsewhere")):
+        yield root
+
+
+@pytest.fixture(scope="module")
+def bare_root(tmp_path_factory):
+    """A project without any province."""
+    root = tmp_path_factory.mktemp("project")
+    copy_project(root, without=("demo", "quang-nam"))
+    with entered(root, root):
+        yield root
+
+
+@pytest.fixture
+def new_root(tmp_path):
+    """``root`` for one test alone."""
+    copy_project(tmp_path)
+    with entered(tmp_path, tmp_path):
+        yield tmp_path
+
+
+@pytest.fixture(scope="module")
+def root_with_edition(made_project, tmp_path_factory):
+    """``root`` with a copy of the edition of ``made_project``, to do with as one likes."""
+    root = tmp_path_factory.mktemp("dự án") / "project"
+    shutil.copytree(made_project, root)
+    with entered(root, tmp_path_factory.mktemp("elsewhere")):
         yield root

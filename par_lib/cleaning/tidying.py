@@ -43,7 +43,11 @@ def resolve_units(
         return raw.copy()
     dated = next((name for name in ("as_of", "period_end") if name in raw), None)
     valid_on = cache(lambda date: units.units_on(known, date))
-    found = cache(lambda name, date: units.resolve(name, valid_on(date)))  # names repeat
+    index_on = cache(lambda date: units.lookup(valid_on(date)))
+
+    @cache  # names repeat
+    def found(name: str, date: dt.date) -> str:
+        return units.resolve(name, valid_on(date), index=index_on(date))
 
     def code(row: int) -> str | None:
         name = raw.loc[row, "unit"]

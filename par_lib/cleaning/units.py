@@ -97,13 +97,17 @@ def lookup(units: pd.DataFrame) -> Index:
     return {key: frozenset(codes) for key, codes in (shorter | index).items() if key[1]}
 
 
-def resolve(name: str, units: pd.DataFrame, *, level: str | None = None, where: str = "") -> str:
+def resolve(
+    name: str, units: pd.DataFrame, *, level: str | None = None, where: str = "",
+    index: Index | None = None,
+) -> str:  # fmt: skip
     """Code of the unit a source calls ``name``, among ``units`` already restricted to a date.
 
     The word for the kind, "UBND …" and the province behind the name may be written or not.
-    ``where`` opens the message of UnknownUnit, raised where no unit or several bear the name.
+    ``where`` opens the message of UnknownUnit, raised where no unit or several bear the name;
+    ``index`` is lookup(units), for whoever asks often.
     """
-    index = lookup(units)
+    index = lookup(units) if index is None else index
     for spelling, levels in readings(normalise(name), home(units)):
         wanted = [one for one in levels if level in (None, one)]
         codes = {code for one in wanted for code in index.get((one, compare_key(spelling)), ())}

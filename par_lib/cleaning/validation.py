@@ -4,6 +4,7 @@ What is wrong is told cell by cell: file, row as a spreadsheet counts, column, v
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -25,6 +26,7 @@ def one_of(codes: Sequence[str], *, or_empty: bool = False) -> pa.Check:
     return pa.Check.isin(allowed, error=f"is unknown; choose one of: {', '.join(codes)}")
 
 
+@cache
 def raw_schema(table: schema.Table) -> pa.DataFrameSchema:
     """Schema of a raw table: every declared column present, in order, as text."""
     columns = {}
@@ -39,6 +41,7 @@ def raw_schema(table: schema.Table) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
 
 
+@cache
 def tidy_schema(table: schema.Table) -> pa.DataFrameSchema:
     """Schema of a tidy table: typed, within bounds, every low at most its high."""
     columns: dict[str, pa.Column] = {}

@@ -119,5 +119,5 @@ def _say(fault: dict, written: dict) -> str:
     value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r:.60}:"
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
-        message = "is not known here; see par_lib/rules for the names there are"
+        message = "is not known here; see par_lib/scoring/rules for the names there are"
     return f"{place}:{value} {message}"

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -18,8 +17,6 @@ from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.scoring import assigned_tasks, rulebook, scorecard, unit_comparison
 from par_lib.storage import csv_files
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-
 
 def hashes(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
@@ -27,15 +24,9 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    (root / "data" / "raw").mkdir(parents=True)
-    shutil.copy(CHECKOUT / "data" / "raw" / "README.md", root / "data" / "raw")
-    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        province.write(size=8_000, seed=1)
-        yield root
+def root(bare_root):
+    province.write(size=8_000, seed=1)
+    return bare_root
 
 
 def test_the_same_seed_gives_the_same_files(root):

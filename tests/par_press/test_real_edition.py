@@ -2,7 +2,6 @@
 
 import base64
 import re
-import shutil
 import tomllib
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from typer.testing import CliRunner
 from par_cli import app
 from par_lib.language.spelling import fold
 
-NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
 CHECKOUT = Path(__file__).resolve().parents[2]
 KB = 1024
 # A folded Vietnamese syllable: most English words are none.
@@ -28,15 +26,6 @@ DECIMAL_POINT = re.compile(r"\d\.(?!\d{3}(?!\d))\d")  # 72.57, but not 11.193
 ENGLISH_THOUSANDS = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
 CHART_WORDS = re.compile("chart|bars|curve|diagram|map|biểu đồ|đường cong|bản đồ", re.IGNORECASE)
 HOSTILE = "=cmd|'/c calc'!A1 <img src=x onerror=alert(1)> {{7*7}} $x$"
-
-
-def make(root: Path, *arguments: str) -> Path:
-    shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAR_ROOT", str(root))
-        result = CliRunner().invoke(app, ["run", "2022", *arguments])
-    assert result.exit_code == 0, result.output
-    return root / "outputs" / "quang-nam" / "2022"
 
 
 @pytest.fixture(scope="module")
@@ -122,16 +111,17 @@ def test_every_table_can_be_taken_as_csv(edition):
             assert re.fullmatch(r"[a-z0-9-]+\.csv", link["download"]), link["download"]
 
 
-def test_names_from_the_data_are_text_and_inert(tmp_path):
+def test_names_from_the_data_are_text_and_inert(new_root):
     """A district whose official name is an attack, from raw file to page and downloads."""
-    shutil.copytree(CHECKOUT / "data" / "raw", tmp_path / "data" / "raw", ignore=NO_DEMO)
-    units = tmp_path / "data/raw/quang-nam/units.csv"
+    units = new_root / "data/raw/quang-nam/units.csv"
     row = "507,Điện Bàn,Dien Ban Town,district,thị xã,,2025-06-30,,,"
     text = units.read_text(encoding="utf-8")
     assert row in text
     hostile = f"507,{HOSTILE},Dien Ban Town,district,thị xã,,2025-06-30,,Điện Bàn,"
     units.write_text(text.replace(row, hostile), encoding="utf-8")
-    edition = make(tmp_path, "--notebook", "01")
+    result = CliRunner().invoke(app, ["run", "2022", "--notebook", "01"])
+    assert result.exit_code == 0, result.output
+    edition = new_root / "outputs" / "quang-nam" / "2022"
     tree = read(edition / "01_late_dossiers.html")
     assert not tree.select("[onerror], main img") and "49" not in tree.select_one("h1").text
     shown = [cell.text for cell in tree.select("tbody th") if "calc" in cell.text]

@@ -1,6 +1,5 @@
 """The tidy tables of 2022, and what cannot be read, named by file, row and column."""
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -10,16 +9,12 @@ import par_lib as par
 from par_lib.cleaning import findings, sources, tables, validation
 from par_lib.language.translation import language
 
-NO_DEMO = shutil.ignore_patterns("demo")  # what par demo made beside the real data
-CHECKOUT = Path(__file__).resolve().parents[3]
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
-    shutil.copytree(CHECKOUT / "data" / "raw", tmp_path / "data" / "raw", ignore=NO_DEMO)
-    monkeypatch.setenv("PAR_ROOT", str(tmp_path))
-    return tmp_path
+def root(new_root):
+    return new_root
 
 
 @pytest.mark.parametrize("name", ["late_dossiers", "disbursement", "sipas", "scores"])
