@@ -13,7 +13,8 @@ from par_intake.marks import Gazetteer
 from par_intake.rows import Row
 from par_intake.sentences import Left, Reader, Taken
 from par_lib.cleaning import schema, units
-from par_lib.language.translation import N_, TABLE_LABELS, Language
+from par_lib.language.labels import TABLE_LABELS
+from par_lib.language.translation import N_, Language
 
 _SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
 

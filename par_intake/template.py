@@ -13,8 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from par_lib.cleaning import schema
 from par_lib.cleaning.units import home
 from par_lib.language import LANGUAGES
+from par_lib.language.labels import LABELS, TABLE_LABELS
 from par_lib.language.spelling import compare_key
-from par_lib.language.translation import LABELS, N_, TABLE_LABELS, Language, language
+from par_lib.language.translation import N_, Language, language
 from par_lib.storage.paths import write_whole
 
 _t = language(LANGUAGES[0])  # an office fills in Vietnamese

@@ -17,10 +17,21 @@ if TYPE_CHECKING:
     from par_lib.charts.view import View
     from par_lib.cleaning.tables import Tables
 
-__all__ = ["explore", "load", "provinces", "show", "view", "years"]
+__all__ = ["begin", "explore", "load", "provinces", "show", "stack", "view", "years"]
 
 # What each needs is imported when it is called: pandas takes a second, which ``par --help`` should
 # not cost.
+
+
+def begin(province: str, year: int, lang: str = "vi") -> "Tables":
+    """Open a notebook: its tables, language, theme, sources and ``%%say`` in one call.
+
+    Raises ValueError for a parameter of the notebook ending in ``_pct`` that is not in 0 to 100,
+    an unknown language, and a province or year without raw data.
+    """
+    from par_lib.charts import notebook
+
+    return notebook.begin(province, year, lang)
 
 
 def load(province: str, year: int) -> "Tables":
@@ -33,6 +44,13 @@ def load(province: str, year: int) -> "Tables":
     from par_lib.cleaning import tables
 
     return tables.load(province, year)
+
+
+def stack(*frames: "DataFrame") -> "DataFrame":
+    """Rows of several frames under one another, with an index of their own."""
+    from par_lib.cleaning import tables
+
+    return tables.stack(*frames)
 
 
 def show(frame: "DataFrame", lang: str = "vi") -> "Styler":

@@ -15,7 +15,7 @@ import nbformat
 from markupsafe import Markup
 
 from par_lib.cleaning import tables
-from par_lib.language import LANGUAGES, translation
+from par_lib.language import LANGUAGES, labels
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, Language, language
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
@@ -142,7 +142,7 @@ def _editions(root: Path) -> Iterator[page.Edition]:
 
 def _write_tables(data: tables.Tables, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for name in translation.TABLE_LABELS:
+    for name in labels.TABLE_LABELS:
         text = csv_files.to_csv(getattr(data, name), banner=_synthetic(data))
         (folder / f"{name}.csv").write_bytes(text)
 
@@ -202,7 +202,7 @@ def _context(
         downloads.append(page.Link(f"notebooks/{name}.ipynb", t("Executed notebook")))
     downloads += [
         page.Link((up / "tables" / f"{table}.csv").as_posix(), f"{t(label)} (CSV)")
-        for table, label in translation.TABLE_LABELS.items()
+        for table, label in labels.TABLE_LABELS.items()
         if not getattr(data, table).empty
     ]
     collection = Path(*[".."] * (2 + len(here.parts)), _collection(t.code))
@@ -221,7 +221,7 @@ def _context(
 
 
 def _banner(data: tables.Tables, t: Language) -> str:
-    missing = "; ".join(t(translation.TABLE_LABELS[table]) for table in data.missing)
+    missing = "; ".join(t(labels.TABLE_LABELS[table]) for table in data.missing)
     said = [_synthetic(data)]
     if missing:
         said.append(t("No figures for {year} yet: {tables}.", year=str(data.year), tables=missing))

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from par_lib.charts import view
 from par_lib.cleaning import tables
-from par_lib.language import translation
+from par_lib.language import labels
 from par_lib.language.translation import NAMES, language
 from par_lib.storage import paths
 
@@ -118,10 +118,10 @@ class Explorer(widgets.VBox):
         with self._silent():
             codes = [one if isinstance(one, str) else one[1] for one in self.level.options]
             level = self.level.value
-            self.level.options = [(t(translation.LABELS[code]), code) for code in codes]
+            self.level.options = [(t(labels.LABELS[code]), code) for code in codes]
             self.level.value = level
         for code, slider in self.rates.items():
-            self._labels[code].value = slider.tooltip = t(translation.LABELS[code])
+            self._labels[code].value = slider.tooltip = t(labels.LABELS[code])
 
     def _save(self, _: object = None) -> None:
         t, file = language(self.lang.value), self.view.save()

@@ -3,7 +3,7 @@
 import base64
 import html
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -14,6 +14,7 @@ from pandas.io.formats.style import Styler
 
 from par_lib.charts.style import STYLE, to_svg
 from par_lib.cleaning.findings import join_traces
+from par_lib.language import labels
 from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language, language
 from par_lib.storage import csv_files, dependencies
@@ -84,28 +85,15 @@ class Page:
         shown = {"text/html": f"<figure>{svg}</figure>", "image/svg+xml": svg, "text/plain": alt}
         self._emit(shown, metadata)
 
-    def table(
-        self,
-        frame: pd.DataFrame,
-        columns: dict[str, str],
-        *,
-        caption: str,
-        digits: dict[str, int] | None = None,
-        total: pd.Series | None = None,
-        written: Collection[str] = (),
-    ) -> None:
+    def table(self, frame: pd.DataFrame, columns: dict[str, str], *, caption: str) -> None:
         """Show a table: ``columns`` maps names to labels; the first column heads its row.
 
-        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval;
-        names ending in ``_pct`` as percentages; dates and numbers as the language writes them,
-        with ``digits`` decimals (0 unless given), but as they are where ``written`` names them:
-        they are figures of several units, in words. ``total`` marks rows that stay at the bottom.
+        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval.
         Columns status, source and locator of ``frame`` become the last column. What is shown
         can be taken as CSV from a link below.
         """
-        digits = digits or {}
         first, *rest = columns
-        numeric = {name: _is_numeric(frame, name) or name in written for name in columns}
+        numeric = {name: _is_numeric(frame, name) for name in columns}
         traced = {"status", "source", "locator"} <= set(frame.columns)
         head = "".join(
             f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
@@ -114,21 +102,17 @@ class Page:
         if traced:
             head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>'
         body, plain = [], [" | ".join(columns.values())]
-        for row in frame.index:
-            cells = {name: self._write(frame, row, name, digits.get(name, 0)) for name in columns}
+        for row in frame.to_dict("records"):
+            cells = {name: self.cell(name, *_ends(row, name)) for name in columns}
             line = f'<th scope="row">{_text(cells[first])}</th>'
             for name in rest:
-                value = frame.loc[row, _sort_column(frame, name)]
-                attribute = f' data-value="{_plain(value)}"' if _is_numeric(frame, name) else ""
-                css = _class("num" if numeric[name] else "")
-                line += f"<td{css}{attribute}>{_text(cells[name])}</td>"
+                value = _plain(_ends(row, name)[1])
+                attributes = f' class="num" data-value="{value}"' if numeric[name] else ""
+                line += f"<td{attributes}>{_text(cells[name])}</td>"
             if traced:
-                trace = frame.loc[row, ["source", "locator", "status"]]
-                line += f'<td class="refs">{self._mark(*trace)}</td>'
-            if total is not None and total.loc[row]:
-                kind = "total"
-            else:
-                kind = "bound" if traced and frame.loc[row, "status"] == "bound" else ""
+                mark = self._mark(row["source"], row["locator"], row["status"])
+                line += f'<td class="refs">{mark}</td>'
+            kind = "bound" if traced and row["status"] == "bound" else ""
             body.append(f"<tr{_class(kind)}>{line}</tr>")
             plain.append(" | ".join(cells.values()))
         label = html.escape(caption, quote=True)
@@ -139,6 +123,23 @@ class Page:
             f"{_csv_link(frame, columns, caption, self.banner)}</figure>",
             "\n".join([caption, *plain]),
         )
+
+    def cell(self, column: str, low: object, high: object) -> str:
+        """A value, or an interval, as a table and a chart write it; what is not known as a dash.
+
+        Digits as the source wrote them, else by the unit that the column's name says.
+        """
+        if isinstance(low, str):
+            return low
+        if pd.isna(low):
+            return UNKNOWN
+        if isinstance(low, pd.Timestamp):
+            return self.language.date(low)
+        if column.endswith("year"):
+            return str(int(low))
+        digits = labels.digits(column, *(float(end) for end in (low, high) if not pd.isna(end)))
+        percent = column.endswith("_pct")
+        return self.language.interval(low, high, digits, percent=percent)
 
     def show_sources(self) -> None:
         """List the sources cited on this page: title, producer, date, address."""
@@ -186,20 +187,6 @@ class Page:
             f'<span class="status status-{status}">{_text(word)}</span></span>'
         )
 
-    def _write(self, frame: pd.DataFrame, row: object, name: str, digits: int) -> str:
-        percent = name.endswith("_pct")
-        if name not in frame:
-            low, high = frame.loc[row, f"{name}_low"], frame.loc[row, f"{name}_high"]
-            return self.language.interval(low, high, digits, percent=percent)
-        value = frame.loc[row, name]
-        if pd.isna(value):
-            return UNKNOWN
-        if isinstance(value, pd.Timestamp):
-            return self.language.date(value)
-        if isinstance(value, str):
-            return value
-        return (self.language.percent if percent else self.language.number)(value, digits)
-
     def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
         self._emit({"text/html": HTML(markup).data, "text/plain": plain}, metadata or {})
 
@@ -235,6 +222,11 @@ def _is_numeric(frame: pd.DataFrame, name: str) -> bool:
 
 def _sort_column(frame: pd.DataFrame, name: str) -> str:
     return name if name in frame else f"{name}_high"
+
+
+def _ends(row: dict, name: str) -> tuple[object, object]:
+    """Both ends of a cell, the same where it is one value."""
+    return (row[name],) * 2 if name in row else (row[f"{name}_low"], row[f"{name}_high"])
 
 
 def _plain(value: object) -> str:

@@ -16,6 +16,8 @@ PALETTE = {
     "accent": "#a8401a",
     "bar": "#8a93a0",
     "paper": "#ffffff",
+    "pale": "#f3e4dc",  # of shades: least and most
+    "deep": "#c9764f",
 }
 STYLE = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign

@@ -17,7 +17,7 @@ from par_lib.charts import bar_charts, presentation
 from par_lib.cleaning import tables, units
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables
-from par_lib.language import translation
+from par_lib.language import labels
 from par_lib.language.translation import Language, language
 from par_lib.scoring import rulebook, scorecard, whatif
 from par_lib.storage import paths
@@ -154,7 +154,7 @@ def _late(data: Tables, page: presentation.Page, level: str) -> pd.DataFrame:
     own = data.late_dossiers.query("level == @level and unit != @data.place")
     own = _named(tables.longest_period(own), data, t).dropna(subset=["late_low"])
     own = bar_charts.highest_first(own, value="late", name="unit")
-    name = t(translation.LABELS[level])
+    name = t(labels.LABELS[level])
     if own.empty:
         page.missing(t("{level}: no late dossiers are known by unit.", level=name))
         return own
@@ -175,7 +175,7 @@ def _disbursed(
     own = data.disbursement.query("level == @level and unit != @data.place and scope == 'total'")
     own = own[own["as_of"] == own["as_of"].max()].dropna(subset=["rate_pct_low"])
     own = bar_charts.highest_first(_named(own, data, t), value="rate_pct", name="unit")
-    name = t(translation.LABELS[level])
+    name = t(labels.LABELS[level])
     if own.empty:
         page.missing(t("{level}: no disbursement is known by unit.", level=name))
         return own
@@ -192,9 +192,9 @@ def _disbursed(
         threshold_label=t("{threshold} threshold", threshold=threshold),
     )  # fmt: skip
     page.show(fig, alt=_alt(t, title, own, "rate_pct"), caption=title)
-    own = own.assign(basis_name=translation.label(own["basis"], t))
+    own = own.assign(basis_name=labels.label(own["basis"], t))
     columns = {"unit": t("Unit"), "rate_pct": t("Disbursed"), "basis_name": t("Of")}
-    page.table(own, columns, caption=title, digits={"rate_pct": 1})
+    page.table(own, columns, caption=title)
     return own
 
 
@@ -208,13 +208,12 @@ def _what_if(data: Tables, page: presentation.Page, text: str) -> pd.DataFrame:
         return won
     title = t("What if: points that each change would win, by assumed rules")
     page.headline(title, won)
-    won = won.assign(name=translation.label(won["criterion"], t))
+    won = won.assign(name=labels.label(won["criterion"], t))
     columns = {
         "name": t("Criterion"), "rate_pct": t("Figure now"), "new_rate_pct": t("Figure then"),
         "won_points": t("Points won"), "lost_points": t("Lost now"),
     }  # fmt: skip
-    digits = {"rate_pct": 1, "new_rate_pct": 1, "won_points": 2, "lost_points": 2}
-    page.table(won, columns, caption=title, digits=digits)
+    page.table(won, columns, caption=title)
     return won
 
 

@@ -156,32 +156,56 @@ def late_dossiers(histogram: pd.DataFrame) -> pd.DataFrame:
     return counts.groupby([histogram["unit"], histogram["level"]]).sum().reset_index()
 
 
-def quantile(histogram: pd.DataFrame, share: float) -> int:
+def quantile(histogram: pd.DataFrame, share: float) -> int | None:
     """The smallest number of days late that at least ``share`` of finished dossiers do not exceed.
 
-    Exact: the histogram counts whole days. ValueError for a share outside (0, 1] or no dossier.
+    Exact: the histogram counts whole days. None of no dossier; ValueError for a share outside
+    (0, 1].
     """
     days = histogram[histogram["finished"]].groupby("days_late")["dossiers"].sum().sort_index()
-    if not 0 < share <= 1 or days.empty:
-        raise ValueError(f"share is {share}, dossiers {days.sum():g}; 0 < share <= 1, and some")
+    if not 0 < share <= 1:
+        raise ValueError(f"share is {share}; write one above 0 and at most 1")
+    if days.empty:
+        return None
     return int(days.index[(days.cumsum() >= share * days.sum()).to_numpy().argmax()])
 
 
 def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
     """Share of dossiers not finished by so many days after their due date (Kaplan–Meier).
 
-    Columns days_late, open_pct: a dossier still open at the end counts as open up to then and is
+    Columns days_after_due, open_pct; empty where none is finished: a dossier still open at the end counts as open up to then and is
     left out after it, neither finished nor open for ever. Estimate of statsmodels' SurvfuncRight
     with frequencies as weights.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
     days = histogram.groupby(["days_late", "finished"], as_index=False)["dossiers"].sum()
+    if not days["finished"].any():
+        return pd.DataFrame({"days_after_due": [], "open_pct": []}, dtype=float)
     shift = days["days_late"].min() - 1  # it takes times above zero only
     curve = SurvfuncRight(
         days["days_late"] - shift, days["finished"].astype(int), freq_weights=days["dossiers"]
     )
-    return pd.DataFrame({"days_late": curve.surv_times + shift, "open_pct": 100 * curve.surv_prob})
+    return pd.DataFrame(
+        {"days_after_due": curve.surv_times + shift, "open_pct": 100 * curve.surv_prob}
+    )
+
+
+def rates(histogram: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Finished dossiers by a column: finished_dossiers, late, late_pct, days_95, and their source.
+
+    late_pct = 100 × late / finished, 0 to 100, lower is better; days_95: by how many days after
+    their due date 95 of 100 were finished.
+    """
+    done = histogram[histogram["finished"]]
+    late = done.assign(late=done["dossiers"].where(done["days_late"] > 0, 0))
+    counts = late.groupby(by).agg(
+        finished_dossiers=("dossiers", "sum"), late=("late", "sum"), status=("status", "first"),
+        source=("source", "first"), locator=("locator", "first"),
+    )  # fmt: skip
+    counts["late_pct"] = 100 * counts["late"] / counts["finished_dossiers"]
+    counts["days_95"] = [quantile(own, 0.95) for _, own in done.groupby(by)]
+    return counts.reset_index()
 
 
 def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> None:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pandas as pd
 from par_lib.cleaning import checks, register, schema, tidying, units, validation
 from par_lib.cleaning.sources import SYNTHETIC, load_sources
 from par_lib.language import LANGUAGES
-from par_lib.language.translation import TABLE_LABELS, language
+from par_lib.language.labels import TABLE_LABELS
+from par_lib.language.translation import language
 from par_lib.storage import csv_files, dependencies, paths
 from par_lib.storage.csv_files import FIRST_ROW
 from par_lib.storage.paths import write_whole
@@ -30,10 +33,36 @@ def _table(name: str) -> property:
     return property(lambda self: self._read(name), doc=doc)
 
 
+class Frame(pd.DataFrame):
+    """A table whose dates compare with text in ``.query("as_of == '2022-12-31'")``.
+
+    pandas looks such a text up among dates, finds none and gives no row without a word.
+    """
+
+    @property
+    def _constructor(self) -> type["Frame"]:
+        return Frame
+
+    def query(self, expr: str, **options: object) -> "Frame":
+        """As pandas' own."""
+        days = dict.fromkeys(re.findall(r"""['"](\d{4}-\d\d-\d\d)['"]""", expr))
+        if not days:
+            return super().query(expr, level=options.pop("level", 0) + 1, **options)
+        here = sys._getframe(1)
+        names = {day: f"day_{day.replace('-', '_')}" for day in days}
+        for day, name in names.items():
+            expr = re.sub(rf"""['"]{day}['"]""", f"@{name}", expr)
+        stamps = {name: pd.Timestamp(day) for day, name in names.items()}
+        return super().query(expr, local_dict={**here.f_globals, **here.f_locals, **stamps},
+                             **options)  # fmt: skip
+
+
 class Tables:
     """The tidy tables of one province and year, read when asked for; empty without raw data.
 
-    ``units``, ``sources`` and ``tiles`` are the province's, ``review`` is what does not add up.
+    ``units``, ``sources`` and ``tiles`` are the province's, ``review`` is what does not add up,
+    ``register`` a dossier register counted by days late, ``answers`` those of the survey,
+    ``previous`` the tables of the year before.
     """
 
     late_dossiers = _table("late_dossiers")
@@ -45,7 +74,7 @@ class Tables:
     tasks = _table("tasks")
     review = _table("review")
 
-    def __init__(self, province: str, year: int, folder: Path) -> None:
+    def __init__(self, province: str, year: int, folder: Path | None) -> None:
         self.province, self.year, self._folder = province, year, folder
         self._frames: dict[str, pd.DataFrame] = {}
         self.units = units.load_units(province)
@@ -60,8 +89,37 @@ class Tables:
     def _read(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
             dependencies.note_read(self.year, name)
-            self._frames[name] = pd.read_parquet(self._folder / f"{name}.parquet")
+            self._frames[name] = Frame(
+                pd.read_parquet(self._folder / f"{name}.parquet")
+                if self._folder
+                else clean(self.province, self.year)[name]
+            )
         return self._frames[name]
+
+    @property
+    def register(self) -> pd.DataFrame:
+        """Dossiers by unit, procedure, month of receipt and days late; empty without a register."""
+        counted = self._read("register")
+        trace = {"status": "derived", "source": register.SOURCE, "locator": str(self.year)}
+        kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
+        return counted.astype(kinds).assign(**trace)
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """Answers of residents to the survey, a row an answer; empty where there are none."""
+        return self._read("answers")
+
+    @property
+    def previous(self) -> "Tables":
+        """The tables of the year before; all empty where it has no raw data."""
+        dependencies.note_read(self.year, dependencies.YEARS)
+        if self.year - 1 in paths.years(self.province):
+            return load(self.province, self.year - 1)
+        return Tables(self.province, self.year - 1, None)
+
+    def all_years(self, table: str) -> pd.DataFrame:
+        """One table over every year the province has, with a first column ``year``."""
+        return Frame(load_all_years(self.province, table))
 
     def __repr__(self) -> str:
         rows = ", ".join(

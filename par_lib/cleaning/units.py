@@ -10,8 +10,9 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema, validation
+from par_lib.language.labels import LABELS
 from par_lib.language.spelling import compare_key, fold, normalise
-from par_lib.language.translation import LABELS, Language
+from par_lib.language.translation import Language
 from par_lib.storage import csv_files, paths
 
 

@@ -19,7 +19,6 @@ from babel.numbers import format_decimal
 from par_lib.language import LANGUAGES
 
 CATALOGS = Path(__file__).parent / "locale"
-SOURCE_LANGUAGE = "en"
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -77,12 +76,12 @@ class Language:
     def percent(self, value: float | None, digits: int = 2) -> str:
         """Write a percentage, 72.57 meaning 72.57 %.
 
-        >>> language("vi").percent(72.57).replace(NBSP, " "), language("en").percent(72.57)
-        ('72,57 %', '72.57%')
+        >>> language("vi").percent(72.57), language("en").percent(72.57)
+        ('72,57%', '72.57%')
         """
         if value is None or pd.isna(value):
             return UNKNOWN
-        return self.number(value, digits) + (f"{NBSP}%" if self.code == "vi" else "%")
+        return self.number(value, digits) + "%"
 
     def date(self, value: dt.date | pd.Timestamp) -> str:
         """Write a date.
@@ -92,6 +91,34 @@ class Language:
         """
         pattern = "dd/MM/yyyy" if self.code == "vi" else "d MMMM yyyy"
         return format_date(value, format=pattern, locale=self._locale)
+
+    def date_in_text(self, value: dt.date | pd.Timestamp) -> str:
+        """Write a date as a sentence does: in Vietnamese 5/3 as 05/3, and 2/5 as 02/5.
+
+        >>> language("vi").date_in_text(dt.date(2022, 8, 31))
+        '31/8/2022'
+        """
+        if self.code != "vi":
+            return self.date(value)
+        return f"{value.day:02}/{value.month:02}/{value.year}" if value.month < 3 else (
+            f"{value.day:02}/{value.month}/{value.year}")  # fmt: skip
+
+    def interval_in_text(
+        self, low: float, high: float | None, digits: int = 0, *, percent: bool = False
+    ) -> str:
+        """Write an interval as a sentence does: "từ 70% đến 100%", "từ 70% trở lên".
+
+        >>> language("vi").interval_in_text(0, 3551), language("en").interval_in_text(70, None)
+        ('từ 0 đến 3.551', '70 or more')
+        """
+        write = self.percent if percent else self.number
+        low = round(float(low), 9)  # "<20" ends a hair below 20
+        if high is None or pd.isna(high) or math.isinf(high):
+            return self("{low} or more", low=write(low, digits))
+        high = round(float(high), 9)
+        if low == high:
+            return write(low, digits)
+        return self("from {low} to {high}", low=write(low, digits), high=write(high, digits))
 
     def interval(
         self, low: float | None, high: float | None, digits: int = 0, *, percent: bool = False
@@ -150,65 +177,18 @@ def language(code: str) -> Language:
     """
     if code not in LANGUAGES:
         raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
-    return Language(code, {} if code == SOURCE_LANGUAGE else _messages(code))
+    return Language(code, _messages(code))
 
 
 def _messages(code: str) -> dict[str, str | tuple[str, ...]]:
-    with (CATALOGS / code / "LC_MESSAGES" / "par_lib.po").open("rb") as file:
-        catalog = read_po(file, locale=code)
-    return {
-        (message.id if isinstance(message.id, str) else message.id[0]): message.string
-        for message in catalog
-        if message.id and message.string and not message.fuzzy
-    }
-
-
-LABELS = {
-    "nation": N_("Nation"), "province": N_("Provincial one-stop centre"),
-    "department": N_("Departments"), "district": N_("Districts"), "commune": N_("Communes"),
-    "access": N_("Access to services"), "procedure": N_("Handling of procedures"),
-    "officials": N_("Officials handling procedures"), "result": N_("Results of procedures"),
-    "feedback": N_("Handling of feedback and petitions"), "overall": N_("Overall"),
-    "start_of_year_plan": N_("plan at the start of the year"),
-    "adjusted_plan": N_("adjusted plan"), "supplemented_plan": N_("supplemented plan"),
-    "province_plan": N_("province's plan"), "prime_minister_plan": N_("Prime Minister's plan"),
-    "unstated": N_("basis not stated"), "total": N_("all capital"),
-    "year_plan": N_("this year's capital"), "carried_over": N_("capital carried over"),
-    "programmes": N_("national programmes"), "par_index": N_("PAR INDEX"),
-    "pillar_1": N_("1. Direction of reform"),
-    "pillar_2": N_("2. Institutions and legal documents"),
-    "pillar_3": N_("3. Administrative procedures"),
-    "pillar_4": N_("4. Organisation of the apparatus"), "pillar_5": N_("5. Civil service"),
-    "pillar_6": N_("6. Public finance"), "pillar_7": N_("7. Modern and digital administration"),
-    "pillar_8": N_("8. Effect on people and economy"),
-    "sipas": N_("Satisfaction (SIPAS) in the PAR INDEX"),
-    "sipas_index": N_("Satisfaction index (SIPAS)"),
-    "leaders_survey": N_("Survey of leading officials"), "online_payment": N_("Online payment"),
-    "sipas_access": N_("SIPAS: access to services"),
-    "sipas_procedure": N_("SIPAS: handling of procedures"),
-    "sipas_officials": N_("SIPAS: officials handling procedures"),
-    "sipas_result": N_("SIPAS: results of procedures"),
-    "sipas_feedback": N_("SIPAS: handling of feedback and petitions"),
-    "on_time_district": N_("Dossiers on time in districts"),
-    "on_time_commune": N_("Dossiers on time in communes"),
-    "on_time_department": N_("Dossiers on time in departments"),
-    "disbursement": N_("Disbursement of public investment"),
-    "audit_recommendations": N_("Audit recommendations carried out"),
-    "online_dossiers": N_("Dossiers handled online"),
-    "online_dossiers_processed": N_("dossiers handled online"),
-    "rest": N_("All other criteria together"), "all": N_("All criteria together"),
-    "surely": N_("surely"), "possibly": N_("possibly"), "no": N_("no"), "conflict": N_("conflict"),
-    "gap": N_("gap"), "note": N_("note"), "agrees": N_("agrees"), "all others": N_("all others"),
-    "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
-}  # fmt: skip
-TABLE_LABELS = {
-    "late_dossiers": N_("Late dossiers"), "disbursement": N_("Disbursement"),
-    "sipas": N_("Satisfaction (SIPAS)"), "scores": N_("Scores"),
-    "indicators": N_("Single figures"), "mentions": N_("Places named without a figure"),
-    "tasks": N_("Tasks"), "review": N_("Review"),
-}  # fmt: skip
-
-
-def label(codes: pd.Series, language: Language) -> pd.Series:
-    """Labels of a column of codes; a code without a label stays as it is."""
-    return codes.map(lambda code: language(LABELS.get(code, code)))
+    """All catalogs of a language: of the packages, written in English, of notebooks, in Vietnamese."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
+        with file.open("rb") as text:
+            catalog = read_po(text, locale=code)
+        found |= {
+            (message.id if isinstance(message.id, str) else message.id[0]): message.string
+            for message in catalog
+            if message.id and message.string and not message.fuzzy
+        }
+    return found

@@ -5,7 +5,7 @@ import pandas as pd
 
 from par_lib.cleaning import tables, units
 from par_lib.cleaning.findings import join_traces
-from par_lib.language import translation
+from par_lib.language import labels
 from par_lib.language.translation import N_, Language
 from par_lib.scoring import scorecard
 from par_lib.scoring.rulebook import Rulebook
@@ -100,7 +100,7 @@ def area_label(area: int, language: Language) -> str:
     """Name of an area of reform, 1 to 8; the eighth is about satisfaction."""
     if area == 8:
         return language(N_("8. Satisfaction with services"))
-    return language(translation.LABELS[f"pillar_{area}"])
+    return language(labels.LABELS[f"pillar_{area}"])
 
 
 def _stand(pointer: str, data: tables.Tables, language: Language) -> str:
@@ -153,4 +153,4 @@ def _indicator(measure: str, data: tables.Tables, language: Language) -> str:
     percent = rows["measure_unit"].iloc[-1] == "pct"
     ends = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     written = language.interval(*ends, 2 if percent else 0, percent=percent)
-    return f"{written} {language(translation.LABELS.get(measure, ''))}".rstrip()
+    return f"{written} {language(labels.LABELS.get(measure, ''))}".rstrip()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from par_lib.cleaning.tables import Tables
-from par_lib.language import translation
+from par_lib.language import labels
 from par_lib.language.translation import N_, Language
 
 SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and after do not compare
@@ -59,7 +59,7 @@ def _read(data: Tables, t: Language) -> Iterator[tuple]:
         return (t(template, **values), kind, *bounds, row.source, row.locator)
 
     for row in data.scores.itertuples():
-        criterion = t(translation.LABELS[row.criterion])
+        criterion = t(labels.LABELS[row.criterion])
         if pd.notna(row.points):
             yield figure(_POINTS, "points", "points", "points", row, criterion=criterion)
         if pd.notna(row.rank_low) and pd.notna(row.rank_high):
@@ -71,12 +71,12 @@ def _read(data: Tables, t: Language) -> Iterator[tuple]:
     late = data.late_dossiers[data.late_dossiers["unit"] == data.place]
     for row in late.dropna(subset=["late_low", "late_high"]).itertuples():
         if (row.period_end - row.period_start).days > 363:
-            level = t(translation.LABELS[row.level])
+            level = t(labels.LABELS[row.level])
             yield figure(_LATE, "count", "late_low", "late_high", row, level=level)
     capital = data.disbursement.query("level == 'province' and scope == 'total'")
     year_end = capital[capital["as_of"] == pd.Timestamp(data.year, 12, 31)]
     for row in year_end.dropna(subset=["rate_pct_low", "rate_pct_high"]).itertuples():
-        basis = t(translation.LABELS[row.basis])
+        basis = t(labels.LABELS[row.basis])
         yield figure(_DISBURSED, "rate_pct", "rate_pct_low", "rate_pct_high", row, basis=basis)
 
 

@@ -128,6 +128,8 @@ def fewest_units_for(late: pd.Series, *, amount: float) -> int | None:
     >>> fewest_units_for(pd.Series([11193, 7076, 4308]), amount=12498)
     2
     """
+    if math.isnan(amount):
+        return None
     if not amount >= 0:
         raise ValueError(f"amount is {amount}; it must be zero or more")
     largest_first = _part(late, "late").dropna().sort_values(ascending=False)

@@ -190,6 +190,27 @@ def change_by_level(data: Tables, before: Tables | None) -> tuple[str, pd.DataFr
     return kind, moved.reset_index()
 
 
+def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
+    """Late dossiers as a share of those resolved, by unit, highest first; empty where not known.
+
+    late_pct_low, late_pct_high: 100 × late / resolved, 0 to 100, lower is better; over the longest
+    period, for units whose resolved dossiers are known. ``attrs["whole_pct"]``: of all of them
+    together, missing where one count is a bound.
+    """
+    rows = longest_period(data.late_dossiers.query("level == @level"))
+    own = rows[(rows["unit"] != data.place) & rows["resolved"].gt(0) & rows["late_low"].notna()]
+    whole = own["resolved"].astype(float)
+    ends = {
+        f"late_pct_{end}": (100 * own[f"late_{end}"].astype(float) / whole).clip(upper=100)
+        for end in ("low", "high")
+    }
+    rates = own.assign(**ends).sort_values("late_pct_high", ascending=False, ignore_index=True)
+    exact = len(rates) and rates["late_low"].eq(rates["late_high"]).all()
+    late = rates["late_low"].sum() if exact else float("nan")
+    rates.attrs["whole_pct"] = float(100 * late / whole.sum()) if exact else float("nan")
+    return rates
+
+
 def late_and_resolved(data: Tables) -> pd.DataFrame:
     """Districts of which both counts are known, over the longest period; index unit_code."""
     rows = longest_period(data.late_dossiers.query("level == 'district'"))

@@ -1,0 +1,99 @@
+"""Prose of a notebook: paragraphs that are gettext messages, with named values filled in.
+
+Nothing here knows what the numbers are about. A paragraph is text with names in braces,
+``{leaders} chiếm {leaders_pct}``; how a value is written follows from its name; a paragraph one of
+whose values is not known is silent. docs/prose.md tells how to write with it.
+"""
+
+import string
+from collections.abc import Callable, Mapping
+
+SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
+COUNT = "_count"  # a value so named decides between one and many
+Messages = Mapping[str, str | tuple[str, ...]]  # text → its translation, or one for one and many
+
+
+class Absent(LookupError):
+    """A value that a paragraph needs is not known; ``args`` holds its name."""
+
+
+def paragraphs(text: str) -> list[str]:
+    """Paragraphs of a text, as they stand between blank lines.
+
+    >>> paragraphs("# Title\\n\\nOne\\ntwo.\\n")
+    ['# Title', 'One\\ntwo.']
+    """
+    return [part.strip("\n") for part in text.split("\n\n") if part.strip()]
+
+
+def spoken(source: str) -> tuple[str, str]:
+    """First line and body of a cell that speaks; two empty texts for any other.
+
+    >>> spoken("%%say from units\\n{count} units."), spoken("count = 3")
+    (('%%say from units', '{count} units.'), ('', ''))
+    """
+    first, _, body = source.partition("\n")
+    return (first, body) if first.split(" ")[0] in SPOKEN else ("", "")
+
+
+def names(paragraph: str) -> list[str]:
+    """Names in braces, in order; of ``{parts.total}`` too.
+
+    >>> names("{leaders} chiếm {leaders_pct} trong {parts.total}.")
+    ['leaders', 'leaders_pct', 'parts.total']
+    """
+    return [name for _, name, _, _ in string.Formatter().parse(paragraph) if name]
+
+
+def has_plural(paragraph: str) -> bool:
+    """Whether a language may need two forms of it: a number of things stands in it."""
+    return any(name.endswith(COUNT) for name in names(paragraph))
+
+
+def translate(source: str, cell_type: str, messages: Messages) -> str:
+    """The source of a cell with its prose translated; code stays as it is.
+
+    Of a paragraph with two forms both are kept, for ``fill`` to choose from.
+    """
+    first, body = spoken(source) if cell_type == "code" else ("", source)
+    if cell_type != "markdown" and not first:
+        return source
+    said = [messages.get(text, text) for text in paragraphs(body)]
+    if any(isinstance(one, tuple) for one in said):  # its number is known when it is run
+        return source
+    text = "\n\n".join(said)
+    return f"{first}\n{text}" if first else text
+
+
+def fill(
+    paragraph: str, values: Mapping[str, object], *, write: Callable[[str, object], str],
+    messages: Messages,
+) -> str:  # fmt: skip
+    """A paragraph in the reader's language with its values written by ``write(name, value)``.
+
+    Raises what ``write`` raises, Absent for a value that is not known, and NameError for a name
+    that the notebook does not have.
+
+    >>> values = {"late_count": 1, "units": ["A"]}
+    >>> two = {"{late_count} ở {units}.": ("{late_count} case in {units}.",
+    ...                                    "{late_count} cases in {units}.")}
+    >>> fill("{late_count} ở {units}.", values, write=lambda _, v: str(v), messages=two)
+    "1 case in ['A']."
+    """
+    message = messages.get(paragraph, paragraph)
+    if isinstance(message, tuple):
+        counted = next(name for name in names(paragraph) if name.endswith(COUNT))
+        message = message[0] if _value(counted, values) == 1 else message[-1]
+    written = []
+    for text, name, _, _ in string.Formatter().parse(message):
+        written.append(text)
+        if name:
+            written.append(write(name, _value(name, values)))
+    return "".join(written)
+
+
+def _value(name: str, values: Mapping[str, object]) -> object:
+    first = name.partition(".")[0].partition("[")[0]
+    if first not in values:
+        raise NameError(f"{{{name}}}: this notebook has no such name; correct it in the text")
+    return string.Formatter().get_field(name, (), values)[0]
