@@ -202,7 +202,7 @@ def _tables(topic: dict) -> set[str]:
 
 
 def unit_key(numeral: Numeral, topic: dict) -> str:
-    """The key of language.toml that a number's kind asks of a topic."""
+    """The key of phrases.toml that a number's kind asks of a topic."""
     kind, _, noun = numeral.kind.partition(":")
     if numeral.kind in OFFICE_COUNTS:
         return f"{noun}_count"

@@ -48,29 +48,27 @@ class Gazetteer:
         """Names in ``text``, longest first from the left, none overlapping."""
         words = list(_WORD.finditer(text))
         found: list[Name] = []
-        number = 0
-        while number < len(words):
-            name, length = self._longest_at(text, words, number)
-            if name:
-                found.append(name)
-            number += length
+        for number, word in enumerate(words):
+            if not found or found[-1].end <= word.start():
+                name = self._longest_of(text, words[number : number + _LONGEST])
+                found += [name] if name else []
         return self._with_unknown(text, found)
 
-    def _longest_at(self, text: str, words: list[re.Match[str]], first: int) -> tuple:
-        start = words[first].start()
+    def _longest_of(self, text: str, words: list[re.Match[str]]) -> Name | None:
+        """The longest name that begins with the first of the words."""
+        start = words[0].start()
         opens = text[start].isupper() or _kind_at(text, start)
         if not opens or text[start - 1 : start].isalnum():
-            return None, 1
-        for length in range(min(_LONGEST, len(words) - first), 0, -1):
-            last = words[first + length - 1]
+            return None
+        for last in reversed(words):
             if last[0] in ",-–":
                 continue
             end = last.end() - last[0].endswith(".")
             spelled = text[start:end]
             if not set(spelled) & set(":;()|"):
                 for level, codes in self._codes(spelled):
-                    return Name(start, end, spelled, level, codes), length
-        return None, 1
+                    return Name(start, end, spelled, level, codes)
+        return None
 
     def _codes(self, spelled: str) -> list[tuple[str, frozenset[str]]]:
         for reading, levels in units.readings(spelled, self._home):
@@ -128,7 +126,7 @@ Mark_ = TypeVar("Mark_", bound=Placed)
 
 @dataclass(frozen=True)
 class Mark(Placed):
-    """A pattern of language.toml found in a line; ``what`` is its entry or its name."""
+    """A pattern of phrases.toml found in a line; ``what`` is its entry or its name."""
 
     what: Any
 

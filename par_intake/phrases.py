@@ -38,7 +38,7 @@ def flatten(text: str) -> str:
 
 
 def compile_words(pattern: str) -> re.Pattern[str]:
-    """A pattern of language.toml as a regular expression that starts and ends at word ends.
+    """A pattern of phrases.toml as a regular expression that starts and ends at word ends.
 
     >>> bool(compile_words("kế hoạch vốn").search(flatten("Giải ngân kế hoạch vốn")))
     True
@@ -49,7 +49,7 @@ def compile_words(pattern: str) -> re.Pattern[str]:
 
 @cache
 def table() -> dict:
-    """language.toml as it stands."""
+    """phrases.toml as it stands."""
     return tomllib.loads(files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
 
 

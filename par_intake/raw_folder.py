@@ -169,11 +169,13 @@ def _merged(
 ) -> tuple[pd.DataFrame, list[Change]]:
     merged = old.copy()
     # A place may be named twice by one source; where is then what tells the two apart.
-    # A task's words are a person's once the row stands: its bullet tells it from others.
+    # A task's bullet tells it from others: its words are a person's once the row stands.
     is_task = table.name == "tasks"
     names = ("area", "plan_year", "locator") if is_task else table.key
     # What is added up stands once, whoever says it: another source may agree with it only.
     columns = [*names] if table.name in ADDED_UP else [*names, "source"]
+    compared = [column for column in table.columns
+                if column.name not in (*columns, "source", *_OWN) and not is_task]  # fmt: skip
     by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
     changes = []
     for row in new.to_dict("records"):
@@ -185,15 +187,10 @@ def _merged(
                 by_key[key] = len(merged) - 1
             changes.append(Change(file, "added", label))
             continue
-        if is_task:
-            changes.append(Change(file, "same", label))
-            continue
         at, differing, filled = by_key[key], [], []
-        for column in table.columns:
+        for column in compared:
             there, now = merged.loc[at, column.name], row[column.name]
-            if column.name in (*columns, "source", *_OWN) or not now:
-                continue
-            if _same(column, row, there, now):
+            if not now or _same(column, row, there, now):
                 continue
             fills = not there and row["source"] == merged.loc[at, "source"]
             told = filled if fills else differing

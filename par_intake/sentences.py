@@ -130,8 +130,11 @@ class Reader:
             raise Unsure(N_("points of another criterion: the PAR INDEX has 100"))
         if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
             raise Unsure(N_("a share of a number that is not named"))
-        if target["column" if "column" in target else "measure"].startswith("on_time"):
-            self._check_early(marked, numeral)
+        if target.get("column", "").startswith("on_time"):
+            first, last = marked.sentence(numeral.start)
+            beside = [flat[m.start : m.end] for m in marked.topics if first <= m.start < last]
+            if "trước hạn" in beside:
+                raise Unsure(N_("early and on time are counted apart"))
         unit, level = self._whom(number, numeral, earlier, topic)
         offices = [n for n in marked.numerals[:position] if n.kind in OFFICE_COUNTS]
         if numeral.kind == "pct" and not unit and any(n.start >= clause for n in offices):
@@ -213,12 +216,6 @@ class Reader:
         """Where what is said of a figure opens at the latest: behind a colon or an open bracket."""
         before = ASIDE.sub(lambda m: " " * len(m[0]), marked.flat[: numeral.start])
         return max(before.rfind(":"), before.rstrip("( ").rfind("(")) + 1
-
-    def _check_early(self, marked: Marked, numeral: Numeral) -> None:
-        start, end = marked.sentence(numeral.start)
-        apart = [m for m in marked.topics if start <= m.start < end]
-        if any(marked.flat[m.start : m.end] == "trước hạn" for m in apart):
-            raise Unsure(N_("early and on time are counted apart"))
 
     def _said(self, marked: Marked, start: int, end: int) -> Name | Mark | None:
         names = [n for n in marked.names if start <= n.start and n.end <= end]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -179,10 +180,8 @@ def _text(value: object, column: schema.Column) -> str:
         return template.code_of(column.name, text)
     if column.kind == "date":
         for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            try:
+            with suppress(ValueError):
                 return dt.datetime.strptime(text, form).date().isoformat()
-            except ValueError:
-                continue
         raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
     return text
 
