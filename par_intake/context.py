@@ -51,7 +51,8 @@ class Context:
         earlier = [
             one.what
             for one in marked.topics
-            if one.end <= numeral.start and not any(a < one.start < z for a, z in closed)
+            if one.end <= numeral.start
+            and not any(start < one.start < end for start, end in closed)
         ]
         if earlier:
             return _of_unit(earlier, numeral), 0

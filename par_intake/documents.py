@@ -156,7 +156,7 @@ def _loaded(path: Path) -> list[str | tuple[str, ...]]:
 
     import viparse
 
-    unpacked_names(path)
+    refuse_bomb(path)
     is_pdf = path.suffix.lower() == ".pdf"
     if is_pdf:
         _refuse_long(path)
@@ -210,11 +210,8 @@ def _refuse_long(path: Path) -> None:
         raise ReportError(path, why)
 
 
-def unpacked_names(path: Path) -> list[str]:
-    """What a packed file holds, by name; its parser unpacks it in memory, so a bomb is refused.
-
-    It is measured in pieces. A file that is not packed holds nothing.
-    """
+def refuse_bomb(path: Path) -> list[str]:
+    """A packed file is unpacked in memory by its parser: measure it first; the names it holds."""
     if not zipfile.is_zipfile(path):
         return []
     total = 0

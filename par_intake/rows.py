@@ -79,9 +79,8 @@ def tables(
 
 def raw_table(table: schema.Table, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
     """Rows as the raw table: every column it declares, as text, empty where nothing is said."""
-    return pd.DataFrame(
-        list(rows), columns=[column.name for column in table.columns], dtype=str
-    ).fillna("")
+    columns = [column.name for column in table.columns]
+    return pd.DataFrame(list(rows), columns=columns, dtype=str).fillna("")
 
 
 def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:

@@ -77,11 +77,8 @@ def _who(context: Context, number: int, start: int, end: int) -> tuple[list[str]
     marked = context.marked[number]
     words = phrases.patterns("tasks")
     groups = [Placed(*match.span()) for match in words["groups"].finditer(marked.flat, start, end)]
-    offices: list[Placed] = [
-        name
-        for name in marked.names
-        if start <= name.start < end and name.level not in ("province", "nation")
-    ]
+    inside = [name for name in marked.names if start <= name.start < end]
+    offices: list[Placed] = [one for one in inside if one.level not in ("province", "nation")]
     offices += [group for group in groups if not group.overlaps(*offices)]
     support = words["support"].search(marked.flat, start, end)
     border = support.start() if support else end

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.cell.read_only import EmptyCell
 
 from par_intake import template
-from par_intake.documents import MAX_BYTES, ReportError, unpacked_names
+from par_intake.documents import MAX_BYTES, ReportError, refuse_bomb
 from par_intake.rows import kind_in, raw_table
 from par_lib.cleaning import register, schema, units
 from par_lib.cleaning.validation import DataError
@@ -95,7 +95,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
         raise ReportError(path, "there is no such file")
     if path.stat().st_size > MAX_BYTES:
         raise ReportError(path, f"{path.stat().st_size:,} bytes; at most {MAX_BYTES:,}")
-    if any("vbaproject" in name.lower() for name in unpacked_names(path)):
+    if any("vbaproject" in name.lower() for name in refuse_bomb(path)):
         raise ReportError(path, "holds macros; save it as .xlsx without them")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
