@@ -6,16 +6,15 @@ else the nearest line above it that says anything.
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from par_intake import phrases
-from par_intake.documents import Report
-from par_intake.marks import Gazetteer, Mark, Marked, before, behind, mark
-from par_intake.phrases import Numeral, Period, Stated, whole
+from par_intake.documents import ASIDE, Report
+from par_intake.marks import Gazetteer, Mark_, Marked, before, behind, mark
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, Stated, whole
 from par_lib.language.translation import N_
 
 _BEHIND = 25  # characters in which a topic behind a figure is still said of it
-_ASIDE = re.compile(r"\([^()]*\)")
 _BREAK = re.compile(r"[;:()]|[.,](?!\d)")
 _TITLE = re.compile(r"báo cáo|kết quả|tình hình")
 _YEARLY = ("sipas", "scores")  # tables whose figures are of a whole year
@@ -48,42 +47,39 @@ class Context:
         for one in marked.topics:
             if numeral.end <= one.start < limit and unit_key(numeral, one.what) in one.what:
                 return one.what, one.start
-        closed = [m.span() for m in _ASIDE.finditer(marked.flat, 0, numeral.start)]
+        closed = [m.span() for m in ASIDE.finditer(marked.flat, 0, numeral.start)]
         earlier = [
-            one
+            one.what
             for one in marked.topics
             if one.end <= numeral.start
             and not any(start < one.start < end for start, end in closed)
         ]
         if earlier:
-            return _of_unit([one.what for one in earlier], numeral), 0
-        for above in self.upwards(self.lines[number].parent):
-            if self.marked[above].topics:
-                return self.marked[above].topics[-1].what, 0
+            return _of_unit(earlier, numeral), 0
+        if above := self._above(number, lambda line: line.topics):
+            return above.what, 0
         raise Unsure(N_("no measure is named"))
 
     def period(self, number: int, numeral: Numeral, table: str) -> tuple[Period, str]:
         """The period a figure is of, with a note where it is not said outright."""
         marked = self.marked[number]
-        kinds = ("year",) if table in _YEARLY else ("year", "part", "to")
-        own = [s for s in marked.periods if s.period.kind in (*kinds, "several")]
+        kinds = ("year", "several") if table in _YEARLY else ("year", "several", "part", "to")
+
+        def periods(line: Marked) -> list[Stated]:
+            return [stated for stated in line.periods if stated.period.kind in kinds]
+
+        own = periods(marked)
         _, end = marked.sentence(numeral.start)
         said = behind(own, marked.flat, numeral.end) or before(own, 0, numeral.start)
-        if said is None and not any(
-            n.is_figure and numeral.end <= n.start < end for n in marked.numerals
-        ):
+        later = [n for n in marked.numerals if n.is_figure and numeral.end <= n.start < end]
+        if said is None and not later:
             said = next((s for s in own if numeral.end <= s.start < end), None)
         note = ""
         if said is None and table == "disbursement":
-            later = [s for s in own if s.start >= end and s.period.kind == "to"]
-            said = later[0] if len(later) == 1 else self._beside(number)
+            days = [s for s in own if s.start >= end and s.period.kind == "to"]
+            said = days[0] if len(days) == 1 else self._beside(number)
             note = "the date is taken from a sentence nearby" if said else ""
-        for above in self.upwards(self.lines[number].parent):
-            if said is None:
-                listed = [
-                    s for s in self.marked[above].periods if s.period.kind in (*kinds, "several")
-                ]
-                said = listed[-1] if listed else None
+        said = said or self._above(number, periods)
         if said is not None and said.period.kind == "several":
             raise Unsure(N_("said of several years"))
         if said is not None:
@@ -107,14 +103,12 @@ class Context:
         """The plan a rate is a share of, or an amount is measured against."""
         marked = self.marked[number]
         start, end = marked.sentence(numeral.start)
-        said = behind(marked.bases, marked.flat, numeral.end) or before(
-            marked.bases, start, numeral.start
-        )
+        said = _said(marked.bases, marked, numeral)
         if said is None and target["column"] in ("disbursed_bn_vnd", "plan_bn_vnd"):
             said = next((b for b in marked.bases if numeral.end <= b.start < end), None)
         if said is None and before(marked.bases, 0, start):
             raise Unsure(N_("of which plan it is a share is not sure"))
-        said = said or self._above(number, "bases")
+        said = said or self._above(number, lambda line: line.bases)
         if said is not None and said.what == "other":
             raise Unsure(N_("a share of a plan the tables do not know"))
         return said.what if said else "unstated"
@@ -123,64 +117,51 @@ class Context:
         """Which capital is counted."""
         marked = self.marked[number]
         start, _ = marked.sentence(numeral.start)
-        said = behind(marked.scopes, marked.flat, numeral.end) or before(
-            marked.scopes, start, numeral.start
-        )
+        said = _said(marked.scopes, marked, numeral)
         own = before(marked.topics, 0, numeral.start)
         parted = said and own and said.end <= own.start and ";" in marked.flat[said.end : own.start]
         if parted or (said is None and before(marked.scopes, 0, start)):
             raise Unsure(N_("which capital is counted is not sure"))
-        said = said or self._above(number, "scopes")
+        said = said or self._above(number, lambda line: line.scopes)
         if said is not None and said.what == "other":
             raise Unsure(N_("a part of the capital the tables do not know"))
         return said.what if said else "total"
 
-    def _above(self, number: int, what: str) -> Mark | None:
-        for above in self.upwards(self.lines[number].parent):
-            if listed := getattr(self.marked[above], what):
-                return listed[-1]
-        return None
+    def _above(self, number: int, marks: Callable[[Marked], Sequence[Mark_]]) -> Mark_ | None:
+        """The last mark of the nearest line above that has one."""
+        above = (marks(self.marked[at]) for at in self.upwards(self.lines[number].parent))
+        return next((found[-1] for found in above if found), None)
 
     def plan_year(self, marked: Marked, numeral: Numeral, year: int) -> int:
         """The year of the plan where it is said, else ``year``."""
-        plans = [s for s in marked.periods if s.period.kind == "plan"]
-        start, _ = marked.sentence(numeral.start)
-        said = behind(plans, marked.flat, numeral.end) or before(plans, start, numeral.start)
+        said = _said([s for s in marked.periods if s.period.kind == "plan"], marked, numeral)
         return said.period.end.year if said else year
 
     def _tables_of_parts(self) -> set[str]:
         """Tables of which the report gives figures for a part of the year, or to a day in it."""
-        return {
-            table
-            for number, marked in enumerate(self.marked)
-            if not self.is_task(number)
-            and any(
-                stated.period.kind in ("part", "to")
-                and stated.period.end < dt.date(self.year, 12, 31)
-                for stated in marked.periods
-            )
-            for topic in marked.topics
-            for table in _tables(topic.what)
-        }
+        last = dt.date(self.year, 12, 31)
+        tables: set[str] = set()
+        for number, marked in enumerate(self.marked):
+            parts = [s.period for s in marked.periods if s.period.kind in ("part", "to")]
+            if any(part.end < last for part in parts) and not self.is_task(number):
+                tables.update(*(_tables(topic.what) for topic in marked.topics))
+        return tables
 
     def _period_of_title(self) -> Period | None:
         """A part of a year that the lines before the first section name."""
         for line, marked in zip(self.lines, self.marked, strict=True):
             if line.section:
                 return None
-            if line.text.isupper() or _TITLE.search(marked.flat):
-                for stated in marked.periods:
-                    if stated.period.kind in ("part", "to"):
-                        return stated.period
+            parts = [s.period for s in marked.periods if s.period.kind in ("part", "to")]
+            if parts and (line.text.isupper() or _TITLE.search(marked.flat)):
+                return parts[0]
         return None
 
     def is_task(self, number: int) -> bool:
         """Whether a line stands in a section on what is to be done."""
-        return any(
-            self.lines[at].depth == 0
-            and phrases.patterns("tasks")["heading"].search(self.marked[at].flat)
-            for at in self.upwards(number)
-        )
+        heading = phrases.patterns("tasks")["heading"]
+        sections = (at for at in self.upwards(number) if self.lines[at].depth == 0)
+        return any(heading.search(self.marked[at].flat) for at in sections)
 
     def plan_year_of_task(self, number: int) -> int:
         """The year a task is for: said in its line or above, else the year after the report's."""
@@ -195,6 +176,12 @@ class Context:
         while number is not None:
             yield number
             number = self.lines[number].parent
+
+
+def _said(marks: Sequence[Mark_], marked: Marked, numeral: Numeral) -> Mark_ | None:
+    """The mark directly behind a figure, else the last before it in its sentence."""
+    start, _ = marked.sentence(numeral.start)
+    return behind(marks, marked.flat, numeral.end) or before(marks, start, numeral.start)
 
 
 def _of_unit(topics: list[dict], numeral: Numeral) -> dict:
@@ -216,9 +203,9 @@ def _tables(topic: dict) -> set[str]:
 
 
 def unit_key(numeral: Numeral, topic: dict) -> str:
-    """The key of language.toml that a number's kind asks of a topic."""
+    """The key of phrases.toml that a number's kind asks of a topic."""
     kind, _, noun = numeral.kind.partition(":")
-    if kind == "count" and noun in ("district", "department", "commune"):
+    if numeral.kind in OFFICE_COUNTS:
         return f"{noun}_count"
     if kind == "count" and noun != topic.get("noun"):
         return f"count of {noun}"

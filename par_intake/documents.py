@@ -7,6 +7,7 @@ told as sentences, so that one grammar reads text and tables alike.
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,10 +31,14 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, 
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
+_RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
 
 
 class ReportError(ValueError):
-    """A file that cannot be read as a report: says why and what to do."""
+    """A file that cannot be read as a report, then why and what to do."""
+
+    def __str__(self) -> str:
+        return ": ".join(map(str, self.args))
 
 
 @dataclass(frozen=True)
@@ -67,25 +72,17 @@ def load(path: Path) -> Report:
     Raises ReportError for what is too large, not such a file, encrypted, or without text.
     """
     if not path.is_file():
-        raise ReportError(f"{path}: there is no such file")
-    size = path.stat().st_size
+        raise ReportError(path, "there is no such file")
+    size, suffix = path.stat().st_size, path.suffix.lower()
     if size > MAX_BYTES:
-        raise ReportError(f"{path}: {size:,} bytes; a report has at most {MAX_BYTES:,}")
-    if path.suffix.lower() in PLAIN:
-        blocks = _plain(path)
-    elif path.suffix.lower() in LOADED:
-        blocks = _loaded(path)
-    else:
-        raise ReportError(
-            f"{path}: cannot be read; save it as one of {', '.join((*LOADED, *PLAIN))}"
-        )
-    report = build(blocks)
+        raise ReportError(path, f"{size:,} bytes; a report has at most {MAX_BYTES:,}")
+    if suffix not in (*LOADED, *PLAIN):
+        raise ReportError(path, f"cannot be read; save it as one of {', '.join((*LOADED, *PLAIN))}")
+    report = build(_plain(path) if suffix in PLAIN else _loaded(path))
     if not report.text.strip():
-        raise ReportError(
-            f"{path}: holds no text; a scanned page must be typed or recognised first"
-        )
+        raise ReportError(path, "holds no text; a scanned page must be typed or recognised first")
     if len(report.text) > MAX_CHARACTERS:
-        raise ReportError(f"{path}: more than {MAX_CHARACTERS:,} characters; split the report")
+        raise ReportError(path, f"more than {MAX_CHARACTERS:,} characters; split the report")
     return report
 
 
@@ -98,7 +95,7 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
     """
     lines: list[Line] = []
     open_lines: list[tuple[int, int]] = []  # (depth, number) of the lines that can have children
-    counts = {"bullet": 0, "paragraph": 0}
+    counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
     roman = numbered = place_above = ""
     offset = 0
     for block in told(blocks):
@@ -109,26 +106,19 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
             depth, place = 9, f"table row: {_label(text)}"
         elif match := _SECTION.match(text):
             depth, place, roman, numbered = 0, "heading", match["mark"], ""
-            counts = dict.fromkeys(counts, 0)
         elif match := _NUMBERED.match(text):
-            depth, place = 1 + match["mark"].count("."), "heading"
-            numbered = match["mark"]
-            counts = dict.fromkeys(counts, 0)
+            depth, place, numbered = 1 + match["mark"].count("."), "heading", match["mark"]
         elif match := _LETTERED.match(text):
             depth, place = 4, f"{match['mark']})"
-            counts = dict.fromkeys(counts, 0)
-        elif match := _BULLET.match(text):
-            rest = text[match.end() :]
-            if match["mark"] in _DEEPER:
-                depth, place = 6, f"{place_above}, + {_label(rest)}".lstrip(", ")
-            else:
-                depth = 5
-                counts["bullet"] += 1
-                place = place_above = f"bullet {counts['bullet']}"
+        elif (match := _BULLET.match(text)) and match["mark"] in _DEEPER:
+            depth, place = 6, f"{place_above}, + {_label(text[match.end() :])}".lstrip(", ")
         else:
-            depth = 5
-            counts["paragraph"] += 1
-            place = place_above = f"paragraph {counts['paragraph']}"
+            kind = "bullet" if match else "paragraph"
+            counts[kind] += 1
+            depth, place = 5, f"{kind} {counts[kind]}"
+            place_above = place
+        if place == "heading" or depth == 4:
+            counts.clear()
         open_lines = [(d, n) for d, n in open_lines if d < depth]
         parent = open_lines[-1][1] if open_lines else None
         section = ".".join(filter(None, (roman, numbered)))
@@ -146,9 +136,9 @@ def _plain(path: Path) -> list[str | tuple[str, ...]]:
     import viparse
 
     raw = path.read_bytes()
-    if b"\0" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise ReportError(f"{path}: is not text; save it as UTF-8 text or as .docx")
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if b"\0" in raw and not utf16:
+        raise ReportError(path, "is not text; save it as UTF-8 text or as .docx")
     try:
         text = raw.decode("utf-16" if utf16 else "utf-8-sig")[: MAX_CHARACTERS + 1]
         fixed = viparse.fix(text)
@@ -156,17 +146,9 @@ def _plain(path: Path) -> list[str | tuple[str, ...]]:
         text = raw.decode("cp1252", errors="replace")[: MAX_CHARACTERS + 1]
         readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
         fixed = max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
-    return [_table_row(line) or line for line in fixed.splitlines() if not _rule(line)]
-
-
-def _table_row(line: str) -> tuple[str, ...] | None:
-    if line.count("|") < 2:
-        return None
-    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
-
-
-def _rule(line: str) -> bool:
-    return bool(re.fullmatch(r"[\s|:=_*#-]+", line))
+    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
+    return [tuple(map(str.strip, line.strip().strip("|").split("|"))) if line.count("|") > 1
+            else line for line in lines]  # fmt: skip
 
 
 def _loaded(path: Path) -> list[str | tuple[str, ...]]:
@@ -175,24 +157,23 @@ def _loaded(path: Path) -> list[str | tuple[str, ...]]:
     import viparse
 
     refuse_bomb(path)
-    if path.suffix.lower() == ".pdf":
+    is_pdf = path.suffix.lower() == ".pdf"
+    if is_pdf:
         _refuse_long(path)
     try:
         loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
     except viparse.MissingDependency as error:
-        raise ReportError(f"{path}: {error}") from None
+        raise ReportError(path, error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
-        raise ReportError(
-            f"{path}: cannot be opened as {path.suffix} ({type(error).__name__}); "
-            "open it in Word and save it as .docx"
-        ) from None
+        why = f"cannot be opened as {path.suffix} ({type(error).__name__})"
+        raise ReportError(path, f"{why}; open it in Word and save it as .docx") from None
     blocks: list[str | tuple[str, ...]] = []
     for block in json.loads(loaded[0].text)["blocks"]:
         if block["type"] == "table":
             blocks += [tuple(cell or "" for cell in row) for row in block["rows"]]
         else:
             blocks += block["text"].splitlines()
-    return _unwrap(blocks) if path.suffix.lower() == ".pdf" else blocks
+    return _unwrap(blocks) if is_pdf else blocks
 
 
 def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
@@ -223,17 +204,16 @@ def _refuse_long(path: Path) -> None:
     try:
         pages = len(pypdfium2.PdfDocument(path))
     except pypdfium2.PdfiumError as error:
-        raise ReportError(f"{path}: cannot be opened as .pdf ({error}); save it again") from None
+        raise ReportError(path, f"cannot be opened as .pdf ({error}); save it again") from None
     if pages > MAX_PAGES:
-        raise ReportError(
-            f"{path}: {pages} pages; split off those with figures, {MAX_PAGES} at most"
-        )
+        why = f"{pages} pages; split off those with figures, {MAX_PAGES} at most"
+        raise ReportError(path, why)
 
 
-def refuse_bomb(path: Path) -> None:
-    """A packed file is unpacked in memory by its parser: measure it first, in pieces."""
+def refuse_bomb(path: Path) -> list[str]:
+    """A packed file is unpacked in memory by its parser: measure it first; the names it holds."""
     if not zipfile.is_zipfile(path):
-        return
+        return []
     total = 0
     try:
         with zipfile.ZipFile(path) as archive:
@@ -242,22 +222,20 @@ def refuse_bomb(path: Path) -> None:
                     while piece := stream.read(1_000_000):
                         total += len(piece)
                         if total > MAX_UNPACKED_BYTES:
-                            raise ReportError(
-                                f"{path}: unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; "
-                                "this is no report"
-                            )
+                            most = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
+                            raise ReportError(path, f"{most}; this is no report")
                         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                            raise ReportError(
-                                f"{path}: defines XML entities, which Word never writes; refused"
-                            )
+                            why = "defines XML entities, which Word never writes; refused"
+                            raise ReportError(path, why)
+            return archive.namelist()
     except _UNREADABLE as error:
-        raise ReportError(f"{path}: is damaged or encrypted ({error}); save it again") from None
+        raise ReportError(path, f"is damaged or encrypted ({error}); save it again") from None
 
 
 _FIGURE = re.compile(r"\d[\d.,]*(?:\s?/\s?\d[\d.,]*)?")
 _NUMBERING = re.compile(r"(?i)(?:stt|tt|số tt|số thứ tự)?")
 _PLAN = re.compile(r"(?i)(?:kế hoạch|kh)(?: năm)?(?: \d{4})?")  # a column of money, so of capital
-_ASIDE = re.compile(r"\([^()]*\)")
+ASIDE = re.compile(r"\([^()]*\)")
 # Units that stand in a column's header, and are said of each bare figure under it.
 _IN_HEADER = (("%", "%"), ("tỷ đồng", " tỷ đồng"), ("triệu đồng", " triệu đồng"),
               ("phiếu", " phiếu"), ("điểm", " điểm"), ("hồ sơ", " hồ sơ"))  # fmt: skip
@@ -280,9 +258,8 @@ def told(blocks: list[str | tuple[str, ...]]) -> Iterator[str]:
         rows = [tuple(normalise(cell) for cell in row) for row in group]
         body = next((n for n, row in enumerate(rows) if any(map(_FIGURE.match, row[1:]))), 0)
         heads = [row for row in rows[:body] if len(set(filter(None, row))) > 1]
-        for row in rows[:body]:
-            if row not in heads:
-                yield " ".join(dict.fromkeys(filter(None, row)))
+        titles = [row for row in rows[:body] if row not in heads]
+        yield from (" ".join(dict.fromkeys(filter(None, row))) for row in titles)
         for row in rows[body:]:
             yield Row(_clauses(heads, row) if heads else " | ".join(row))
 
@@ -298,7 +275,7 @@ def _clauses(heads: list[tuple[str, ...]], row: tuple[str, ...]) -> str:
             continue
         bare = _FIGURE.fullmatch(row[at])
         unit = next((u for sign, u in _IN_HEADER if bare and sign in header[at].lower()), "")
-        said = _ASIDE.sub("", header[at]).strip()
+        said = ASIDE.sub("", header[at]).strip()
         if "đồng" in unit and _PLAN.fullmatch(said):
             said = "kế hoạch vốn"
         clauses.append(f"{name}: {said} {row[at]}{unit}".removeprefix(": "))

@@ -5,11 +5,13 @@ every office of that level not listed lies on the other side of the threshold.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from par_intake.context import Context, Unsure
-from par_intake.marks import Marked, Name
-from par_intake.phrases import Numeral, Period, whole
+from par_intake.marks import OFFICES, Marked, Name
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, whole
 from par_intake.sentences import BOUND_BEFORE, BOUND_BEHIND, NOT_LISTED, Left, Taken
 from par_lib.cleaning.schema import OTHERS
 from par_lib.language.numbers import QuantityError, parse_quantity
@@ -22,8 +24,7 @@ _NAMED = {"<": "below", "≥": "at_least", ">": "above", "≤": "at_most"}
 _COUNTS_BEHIND = re.compile(r"[\s%]*(?:trở lên |trở xuống )?[(,]?\s?(?:có|là|gồm|với)\s")
 
 
-@dataclass(frozen=True)
-class _Listed:
+class _Listed(NamedTuple):
     line: int
     name: Name
     figure: Numeral | None
@@ -67,18 +68,15 @@ def _counts(context: Context, number: int, position: int) -> list[Numeral]:
     start, _ = marked.sentence(threshold.start)
     counts: list[Numeral] = []
     for numeral in reversed(marked.numerals[:position]):
-        if numeral.start < start or (numeral.is_figure and not _is_office_count(numeral)):
+        counts_offices = numeral.kind in OFFICE_COUNTS
+        if numeral.start < start or (numeral.is_figure and not counts_offices):
             break
-        counts += [numeral] if _is_office_count(numeral) else []
+        counts += [numeral] if counts_offices else []
     following = marked.numerals[position + 1 : position + 2]
-    if not counts and following and _is_office_count(following[0]):
+    if not counts and following and following[0].kind in OFFICE_COUNTS:
         match = _COUNTS_BEHIND.match(marked.flat, threshold.end)
         counts = following if match and match.end() == following[0].start else []
     return counts[::-1]
-
-
-def _is_office_count(numeral: Numeral) -> bool:
-    return numeral.kind in ("count:district", "count:department", "count:commune")
 
 
 def _rows(
@@ -93,23 +91,22 @@ def _rows(
         raise Unsure(N_("stands among the tasks: a target, no result"))
     basis, scope = context.basis(number, threshold, target), context.scope(number, threshold)
     plan_year = context.plan_year(context.marked[number], threshold, period.end.year)
+    cell = f"{sign}{threshold.text}%"
     bound = Taken(number, threshold, tuple(target.items()), "", "province", period, plan_year,
-                  basis, scope, note, "bound", f"{sign}{threshold.text}%")  # fmt: skip
+                  basis, scope, note, "bound", cell)  # fmt: skip
     last = max([threshold.end, *(count.end for count in counts)])
     listed = _listed(context, number, last)
     if not (counts or listed):
         raise Unsure(N_("a threshold"))
     levels = {count.kind.removeprefix("count:"): count for count in counts}
     rows = [
-        replace(bound, line=one.line, unit=one.name.spelled, level=one.name.level,
-                span=(one.name.start, one.name.end))
-        for one in listed
-        if one.figure is None and len(one.name.codes) == 1
-        and (not levels or one.name.level in levels)
-    ]  # fmt: skip
+        replace(bound, line=line, unit=name.spelled, level=name.level, span=(name.start, name.end))
+        for line, name, figure in listed
+        if figure is None and len(name.codes) == 1 and (not levels or name.level in levels)
+    ]
     for level, count in levels.items():
         of_level = [one for one in listed if one.name.level == level]
-        _check(context, count, of_level, f"{sign}{threshold.text}%")
+        _check(context, count, of_level, cell)
         if re.fullmatch(r"\d+", threshold.text):
             measure = f"announced_{_NAMED[sign]}_{threshold.text}_pct"
             says = (("table", "indicators"), ("measure", measure))
@@ -134,19 +131,20 @@ def _listed(context: Context, number: int, start: int) -> list[_Listed]:
 
 
 def _names(context: Context, number: int, start: int, end: int) -> list[_Listed]:
-    marked = context.marked[number]
-    offices = [
-        n for n in marked.names if start <= n.start and n.level in ("district", "department")
-    ]
-    listed = []
-    for place, name in enumerate(offices):
-        following = offices[place + 1].start if place + 1 < len(offices) else end
-        figures = [n for n in marked.numerals if name.end <= n.start < following and n.is_figure]
-        if any(_is_office_count(n) for n in figures):
-            figures = []
+    listed: list[_Listed] = []
+    for name, figures in _offices(context.marked[number], start, end):
+        of_it = figures and not any(n.kind in OFFICE_COUNTS for n in figures)
         if name.end <= end:
-            listed.append(_Listed(number, name, figures[0] if figures else None))
+            listed.append(_Listed(number, name, figures[0] if of_it else None))
     return listed
+
+
+def _offices(marked: Marked, start: int, end: int) -> Iterator[tuple[Name, list[Numeral]]]:
+    """Offices named from ``start``, each with the figures up to the next, or to ``end``."""
+    offices = [name for name in marked.names if start <= name.start and name.level in OFFICES]
+    stops = [*(name.start for name in offices[1:]), end]
+    for name, stop in zip(offices, stops, strict=False):
+        yield name, [n for n in marked.numerals if name.end <= n.start < stop and n.is_figure]
 
 
 def _check(context: Context, count: Numeral, listed: list[_Listed], bound: str) -> None:
@@ -154,25 +152,18 @@ def _check(context: Context, count: Numeral, listed: list[_Listed], bound: str) 
     there_are = context.counts.get(count.kind.removeprefix("count:"))
     if of and (int(of) < int(announced) or there_are not in (None, int(of))):
         raise Unsure(N_("{about} is not of the offices in units.csv"), count.text)
-    if unknown := [one.name.spelled for one in listed if len(one.name.codes) != 1]:
+    if unknown := [name.spelled for _, name, _ in listed if len(name.codes) != 1]:
         raise Unsure(NOT_LISTED, unknown[0])
     if listed and len(listed) != int(announced):
         raise Unsure(N_("{about} are listed, which is not the count announced"), str(len(listed)))
     interval = parse_quantity(bound, kind="rate")
-    for one in listed:
-        if one.figure is None:
-            continue
+    for name, figure in [(one.name, one.figure) for one in listed if one.figure]:
         try:
-            value = parse_quantity(one.figure.text, kind="rate").low
+            value = parse_quantity(figure.text, kind="rate").low
         except QuantityError as error:
             raise Unsure("{about}", str(error)) from None
-        strict = (
-            bound[0] in "<>"
-            and value in (interval.low, interval.high)
-            and value == float(parse_quantity(bound[1:], kind="rate").low)
-        )
-        if strict or not interval.low <= value <= interval.high:
-            raise Unsure(N_("{about} is listed, but lies on the other side"), one.name.spelled)
+        if not interval.low <= value <= interval.high:
+            raise Unsure(N_("{about} is listed, but lies on the other side"), name.spelled)
 
 
 _HIGH = re.compile(r"\s*(?:(?:còn|rất|khá|ở mức)\s)*(?:cao|nhiều|lớn)(?!\w)")
@@ -196,49 +187,36 @@ def read_mentions(context: Context) -> list[Mention]:
     """Names behind "late dossiers are many:", or under a task to clear late dossiers."""
     found = []
     for number, marked in enumerate(context.marked):
-        for start, topic in _openings(context, number):
-            found += [
-                Mention(number, name.start, name.end, name.spelled, level, *topic, period)
-                for name, level in _named_places(marked, start)
-                for period in [whole(context.year)]
-            ]
+        start = _opening(context, number)
+        found += [
+            Mention(number, name.start, name.end, name.spelled, level, "late_dossiers", "late",
+                    whole(context.year))
+            for name, level in ([] if start is None else _named_places(marked, start))
+        ]  # fmt: skip
     return found
 
 
-def _openings(context: Context, number: int) -> list[tuple[int, tuple[str, str]]]:
-    """Where in a line a list without figures can start, and the column the figures would be in."""
-    marked = context.marked[number]
+def _opening(context: Context, number: int) -> int | None:
+    """Where in a line a list of places with late dossiers can start that gives no figures."""
+    marked, above = context.marked[number], context.lines[number].parent
     for mark in marked.topics:
-        if (column := _counted(mark.what)) and _HIGH.match(marked.flat, mark.end):
-            return [(mark.end, column)]
-    above = context.lines[number].parent
-    if context.is_task(number) and above is not None and context.marked[above].topics:
-        column = _counted(context.marked[above].topics[-1].what)
-        if column and not marked.topics:
-            return [(0, column)]
-    return []
+        if _is_late(mark.what) and _HIGH.match(marked.flat, mark.end):
+            return mark.end
+    over = context.marked[above].topics if above is not None and context.is_task(number) else []
+    return 0 if over and _is_late(over[-1].what) and not marked.topics else None
 
 
-def _counted(topic: dict) -> tuple[str, str] | None:
-    target = topic.get("count", {})
-    return (target["table"], "late") if target.get("column") == "late" else None
+def _is_late(topic: dict) -> bool:
+    return topic.get("count", {}).get("column") == "late"
 
 
 def _named_places(marked: Marked, start: int) -> list[tuple[Name, str]]:
     """Units behind ``start`` that no figure follows, each with the level that is meant."""
-    units = [n for n in marked.names if n.start >= start and n.level in ("district", "department")]
-    sentence = marked.sentence(start)[0]
-    of_communes = any(mark.what == "commune" for mark in marked.levels) and not any(
-        mark.what in ("district", "department")
-        for mark in marked.levels
-        if sentence <= mark.start < start
-    )
-    named = []
-    for place, name in enumerate(units):
-        following = units[place + 1].start if place + 1 < len(units) else len(marked.flat)
-        if any(n.is_figure and name.end <= n.start < following for n in marked.numerals):
-            continue
-        if len(name.codes) == 1:
-            level = "commune" if of_communes and name.level == "district" else name.level
-            named.append((name, level))
-    return named
+    sentence, _ = marked.sentence(start)
+    before = {mark.what for mark in marked.levels if sentence <= mark.start < start}
+    of_communes = "commune" in {mark.what for mark in marked.levels} and not before & {*OFFICES}
+    return [
+        (name, "commune" if of_communes and name.level == "district" else name.level)
+        for name, figures in _offices(marked, start, len(marked.flat))
+        if not figures and len(name.codes) == 1
+    ]

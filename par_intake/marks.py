@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from par_intake import phrases
 from par_intake.documents import Line
-from par_intake.phrases import Numeral, Stated
+from par_intake.phrases import Numeral, Placed, Stated
 from par_lib.cleaning import units
 from par_lib.language.spelling import compare_key
 
 _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name
+OFFICES = ("district", "department")  # levels whose units are told of by name
 _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung tâm", "Bệnh viện", "Đài",
             "Trường", "Thanh tra", "Công an", "Bộ Chỉ huy", "BCH", "Văn phòng", "Kho bạc", "Quỹ",
             "Công ty", "Viện", "Hội")  # fmt: skip
@@ -27,11 +28,9 @@ _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
 
 
 @dataclass(frozen=True)
-class Name:
-    """A name at ``start:end`` of a line; without codes it is not in the gazetteer."""
+class Name(Placed):
+    """A name in a line; without codes it is not in the gazetteer."""
 
-    start: int
-    end: int
     spelled: str
     level: str
     codes: frozenset[str]
@@ -49,42 +48,34 @@ class Gazetteer:
         """Names in ``text``, longest first from the left, none overlapping."""
         words = list(_WORD.finditer(text))
         found: list[Name] = []
-        number = 0
-        while number < len(words):
-            name, length = self._longest_at(text, words, number)
-            if name:
-                found.append(name)
-            number += length
+        for number, word in enumerate(words):
+            if not found or found[-1].end <= word.start():
+                name = self._longest_of(text, words[number : number + _LONGEST])
+                found += [name] if name else []
         return self._with_unknown(text, found)
 
-    def _longest_at(self, text: str, words: list[re.Match[str]], first: int) -> tuple:
-        start = words[first].start()
-        if (
-            not (text[start].isupper() or _kind_at(text, start))
-            or text[start - 1 : start].isalnum()
-        ):
-            return None, 1
-        for length in range(min(_LONGEST, len(words) - first), 0, -1):
-            last = words[first + length - 1]
+    def _longest_of(self, text: str, words: list[re.Match[str]]) -> Name | None:
+        """The longest name that begins with the first of the words."""
+        start = words[0].start()
+        opens = text[start].isupper() or _kind_at(text, start)
+        if not opens or text[start - 1 : start].isalnum():
+            return None
+        for last in reversed(words):
             if last[0] in ",-–":
                 continue
             end = last.end() - last[0].endswith(".")
             spelled = text[start:end]
-            if any(mark in spelled for mark in ":;()|"):
-                continue
-            for level, codes in self._codes(spelled):
-                return Name(start, end, spelled, level, codes), length
-        return None, 1
+            if not set(spelled) & set(":;()|"):
+                for level, codes in self._codes(spelled):
+                    return Name(start, end, spelled, level, codes)
+        return None
 
     def _codes(self, spelled: str) -> list[tuple[str, frozenset[str]]]:
         for reading, levels in units.readings(spelled, self._home):
             if not reading[:1].isupper() and not _kind_at(reading, 0):
                 continue
-            key = compare_key(reading)
-            hits = [
-                (level, self._index[level, key]) for level in levels if (level, key) in self._index
-            ]
-            if hits:
+            keys = ((level, compare_key(reading)) for level in levels)
+            if hits := [(key[0], self._index[key]) for key in keys if key in self._index]:
                 return hits[:1]
         return []
 
@@ -99,11 +90,8 @@ class Gazetteer:
             if (spelled := match[0].rstrip(" -–"))
         ]
         shared = list(_SHARED.finditer(text))
-        apart = [
-            name
-            for name in (*found, *unknown)
-            if all(name.end <= one.start() or one.end() <= name.start for one in shared)
-        ]
+        lists = [Placed(*match.span()) for match in shared]
+        apart = [name for name in (*found, *unknown) if not name.overlaps(*lists)]
         together = [name for one in shared for name in self._sharing(one)]
         return sorted([*apart, *together], key=lambda name: name.start)
 
@@ -133,24 +121,13 @@ _NEAR = 30  # characters in which a word directly behind a figure is said of it
 _BETWEEN = re.compile(r"(?:[^\d,;:.]|\.(?!\s))*")
 
 
-class Placed(Protocol):
-    """Whatever stands at ``start:end`` of a line."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
 Mark_ = TypeVar("Mark_", bound=Placed)
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A pattern of language.toml found at ``start:end``; ``what`` is its entry or its name."""
+class Mark(Placed):
+    """A pattern of phrases.toml found in a line; ``what`` is its entry or its name."""
 
-    start: int
-    end: int
     what: Any
 
 
@@ -216,10 +193,8 @@ def blank(flat: str, marks: Iterable[Placed]) -> str:
 
 def behind(marks: Sequence[Mark_], flat: str, end: int) -> Mark_ | None:
     """The first mark said directly of the figure that ends at ``end``: nothing parts the two."""
-    for one in marks:
-        if end <= one.start <= end + _NEAR and _BETWEEN.fullmatch(flat, end, one.start):
-            return one
-    return None
+    near = (one for one in marks if end <= one.start <= end + _NEAR)
+    return next((one for one in near if _BETWEEN.fullmatch(flat, end, one.start)), None)
 
 
 def before(marks: Sequence[Mark_], start: int, end: int) -> Mark_ | None:
@@ -231,8 +206,7 @@ def _longest(flat: str, patterns: tuple[tuple[re.Pattern[str], Any], ...]) -> li
     marks = [Mark(*m.span(), what) for pattern, what in patterns for m in pattern.finditer(flat)]
     kept: list[Mark] = []
     for one in sorted(marks, key=lambda m: m.start - m.end):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
+        kept += [] if one.overlaps(*kept) else [one]
     return sorted(kept, key=lambda m: m.start)
 
 

@@ -10,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,7 +38,7 @@ def flatten(text: str) -> str:
 
 
 def compile_words(pattern: str) -> re.Pattern[str]:
-    """A pattern of language.toml as a regular expression that starts and ends at word ends.
+    """A pattern of phrases.toml as a regular expression that starts and ends at word ends.
 
     >>> bool(compile_words("kế hoạch vốn").search(flatten("Giải ngân kế hoạch vốn")))
     True
@@ -48,7 +49,7 @@ def compile_words(pattern: str) -> re.Pattern[str]:
 
 @cache
 def table() -> dict:
-    """language.toml as it stands."""
+    """phrases.toml as it stands."""
     return tomllib.loads(files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
 
 
@@ -97,24 +98,36 @@ _DATES = tuple(
 
 
 @dataclass(frozen=True)
-class Numeral:
-    """A number at ``start:end`` of its line, noun and unit word left out.
+class Placed:
+    """Whatever stands at ``start:end`` of a line."""
+
+    start: int
+    end: int
+
+    def overlaps(self, *others: "Placed") -> bool:
+        """Whether it shares a character with one of the others."""
+        return any(self.start < other.end and other.start < self.end for other in others)
+
+
+OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
+
+
+@dataclass(frozen=True)
+class Numeral(Placed):
+    """A number, noun and unit word left out.
 
     ``kind``: pct, points, rank, bn_vnd, ratio (a/b without a noun), count:<noun>, plain (no unit
     that is known), date, or the class of a number that is no figure (see [skip]).
     """
 
-    start: int
-    end: int
     text: str
     kind: str
 
     @property
     def is_figure(self) -> bool:
         """Whether the number measures something, known or not."""
-        return self.kind in ("pct", "points", "rank", "bn_vnd", "ratio", "plain") or (
-            self.kind.startswith("count:")
-        )
+        units = ("pct", "points", "rank", "bn_vnd", "ratio", "plain")
+        return self.kind in units or self.kind.startswith("count:")
 
 
 def find_numerals(text: str) -> list[Numeral]:
@@ -142,10 +155,9 @@ def find_numerals(text: str) -> list[Numeral]:
             if name in _YIELD and _noun_behind(flat, match.end("n")):
                 continue
             take(*match.span("n"), name)
-    for match in _RATIO.finditer(flat):
-        take(*match.span(), _kind(flat, *match.span(), ratio=True))
-    for match in _PLAIN.finditer(flat):
-        take(*match.span(), _kind(flat, *match.span(), ratio=False))
+    for pattern in (_RATIO, _PLAIN):
+        for match in pattern.finditer(flat):
+            take(*match.span(), _kind(flat, *match.span()))
     left = "".join(char if is_free else " " for char, is_free in zip(flat, free, strict=True))
     for match in re.finditer(r"\d+", left):  # beside a number that was no figure: "đ0.5"
         take(*match.span(), "plain")
@@ -154,13 +166,10 @@ def find_numerals(text: str) -> list[Numeral]:
 
 def _noun_behind(flat: str, end: int) -> str | None:
     start = _SPACE.match(flat, end).end()
-    for name, pattern in patterns("nouns").items():
-        if pattern.match(flat, start):
-            return name
-    return None
+    return next((name for name, word in patterns("nouns").items() if word.match(flat, start)), None)
 
 
-def _kind(flat: str, start: int, end: int, *, ratio: bool) -> str:
+def _kind(flat: str, start: int, end: int) -> str:
     if _PERCENT.match(flat, end):
         return "pct"
     if _MONEY.match(flat, end):
@@ -174,7 +183,7 @@ def _kind(flat: str, start: int, end: int, *, ratio: bool) -> str:
         return f"count:{noun}"
     if _ANY_YEAR.fullmatch(flat, start, end):
         return "date"
-    return "ratio" if ratio else "plain"
+    return "ratio" if "/" in flat[start:end] else "plain"
 
 
 _DAY = r"(?P<{0}d>\d{{1,2}})\s?[/.-]\s?(?P<{0}m>\d{{1,2}})"
@@ -184,9 +193,8 @@ _YEAR = r"(?:\s?[/-]\s?|\s(?:của\s)?năm\s|\s)(?P<y>(?:19|20)\d{2})"
 _NUMBERS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,
             "chín": 9, "mười": 10, "mười một": 11}  # fmt: skip
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_LAW = re.compile(
-    r"\d/[a-zđ][-a-zđ\d]*\s+(?:được ban hành\s+)?(?:ngày\s+)?$"
-)  # a decision's own day
+# What a decision's own day stands behind.
+_LAW = re.compile(r"\d/[a-zđ][-a-zđ\d]*\s+(?:được ban hành\s+)?(?:ngày\s+)?$")
 
 
 @dataclass(frozen=True)
@@ -199,13 +207,15 @@ class Period:
     end: dt.date
     kind: str
 
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"{self.start} is after {self.end}")
+
 
 @dataclass(frozen=True)
-class Stated:
-    """A period at ``start:end`` of its line."""
+class Stated(Placed):
+    """A period that a line states."""
 
-    start: int
-    end: int
     period: Period
 
 
@@ -225,35 +235,22 @@ def find_periods(flat: str, year: int) -> list[Stated]:
     for pattern, make in _FORMS:
         for match in pattern.finditer(flat):
             start, end = match.span()
-            taken = any(start < other.end and other.start < end for other in found)
-            if taken or _LAW.search(flat, max(0, start - 40), start):
+            if _LAW.search(flat, max(0, start - 40), start) or Placed(start, end).overlaps(*found):
                 continue
-            try:
-                said = match.groupdict().get("y")
-                found.append(Stated(start, end, make(match, int(said) if said else year)))
-            except ValueError:  # 31/4: no such day, so no date
-                continue
+            said = match.groupdict().get("y") or year
+            with suppress(ValueError):  # 31/4: no such day, so no date
+                found.append(Stated(start, end, make(match, int(said))))
     return sorted(found, key=lambda stated: stated.start)
 
 
 def _between(match: re.Match[str], year: int) -> Period:
     last = int(match["by"] or year)
     start = dt.date(int(match["ay"] or last), int(match["am"]), int(match["ad"]))
-    return _ordered(start, dt.date(last, int(match["bm"]), int(match["bd"])), "part")
+    return Period(start, dt.date(last, int(match["bm"]), int(match["bd"])), "part")
 
 
 def _to_day(match: re.Match[str], year: int) -> Period:
-    end = dt.date(year, int(match["m"]), int(match["d"]))
-    return Period(dt.date(end.year, 1, 1), end, "to")
-
-
-def _to_month(match: re.Match[str], year: int) -> Period:
-    return _months(1, int(match["m"]), year, "to")
-
-
-def _month(match: re.Match[str], year: int) -> Period:
-    month = int(match["m"])
-    return _months(month, month, year)
+    return Period(dt.date(year, 1, 1), dt.date(year, int(match["m"]), int(match["d"])), "to")
 
 
 def _quarter(match: re.Match[str], year: int) -> Period:
@@ -268,28 +265,13 @@ def _some_months(match: re.Match[str], year: int) -> Period:
 
 def _several(match: re.Match[str], year: int) -> Period:
     years = [int(text) for text in re.findall(r"(?:19|20)\d{2}", match[0])]
-    return _ordered(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31), "several")
-
-
-def _year(match: re.Match[str], year: int) -> Period:
-    return whole(year)
-
-
-def _plan(match: re.Match[str], year: int) -> Period:
-    return whole(year, "plan")
+    return Period(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31), "several")
 
 
 def _months(first: int, last: int, year: int, kind: str = "part") -> Period:
-    if not 1 <= first <= last <= 12:
-        raise ValueError(f"months {first} to {last}")
+    """ValueError for months the calendar does not have, as for days."""
     end = dt.date(year, last, calendar.monthrange(year, last)[1])
     return Period(dt.date(year, first, 1), end, kind)
-
-
-def _ordered(start: dt.date, end: dt.date, kind: str) -> Period:
-    if end < start:
-        raise ValueError(f"{start} is after {end}")
-    return Period(start, end, kind)
 
 
 def _day(prefix: str) -> str:
@@ -311,9 +293,12 @@ _FORMS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (rf"(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})\stháng(?:\sđầu|\s(?P<last>cuối))?"
          rf"(?:{_YEAR}|\snăm)", _some_months),
         (rf"quý\s(?P<q>iv|i{{1,3}}|[1-4])(?:{_YEAR})?", _quarter),
-        (rf"đến\s(?:hết\s|cuối\s)?tháng\s(?P<m>\d{{1,2}})(?:{_YEAR})?", _to_month),
-        (rf"tháng\s(?P<m>\d{{1,2}})(?:{_YEAR})?", _month),
-        (r"(?:kế hoạch|vốn)(?:\s(?:vốn|đầu tư|công))*\snăm\s(?P<y>(?:19|20)\d{2})", _plan),
-        (r"(?:năm\s)?(?P<y>(?:19|20)\d{2})", _year),
+        (rf"đến\s(?:hết\s|cuối\s)?tháng\s(?P<m>\d{{1,2}})(?:{_YEAR})?",
+         lambda match, year: _months(1, int(match["m"]), year, "to")),
+        (rf"tháng\s(?P<m>\d{{1,2}})(?:{_YEAR})?",
+         lambda match, year: _months(int(match["m"]), int(match["m"]), year)),
+        (r"(?:kế hoạch|vốn)(?:\s(?:vốn|đầu tư|công))*\snăm\s(?P<y>(?:19|20)\d{2})",
+         lambda _, year: whole(year, "plan")),
+        (r"(?:năm\s)?(?P<y>(?:19|20)\d{2})", lambda _, year: whole(year)),
     )
 )  # fmt: skip

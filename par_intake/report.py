@@ -1,6 +1,6 @@
 """From the report an office sends to raw tables, and the page that shows what was read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,19 +28,13 @@ class Result:
     source: str
     context: Context
     known: pd.DataFrame
-    rows: list[rows.Row]
+    rows: list[Row]
     left: list[Left]
 
     @property
     def taken(self) -> int:
         """How many numbers of the text stand in a row."""
-        numbers = {
-            (one.line, one.numeral.start)
-            for row in self.rows
-            for one in row.figures
-            if not isinstance(one, lists.Mention)
-        }
-        return len(numbers)
+        return len(_taken(self.rows))
 
     @property
     def tables(self) -> dict[tuple[int, str], pd.DataFrame]:
@@ -48,8 +42,41 @@ class Result:
         return rows.tables(self.context, self.rows, source=self.source)
 
     def page(self, t: Language) -> str:
-        """read-report.html."""
-        return render_page(self.context, self.rows, self.left, t, file=self.file)
+        """read-report.html in the reader's language, self-contained."""
+        environment = Environment(loader=PackageLoader("par_intake"), autoescape=True)
+        taken = _taken(self.rows)
+        undecided = {(one.line, one.numeral.start): one for one in self.left}
+        reasons = {at: t(one.reason, about=one.about) for at, one in undecided.items()}
+        lines, others = [], []
+        for number, marked in enumerate(self.context.marked):
+            parts, end = [], 0
+            for numeral in marked.numerals:
+                at = (number, numeral.start)
+                part = {"text": numeral.text, "id": f"n-{number}-{numeral.start}"}
+                if at in undecided:
+                    part |= {"kind": "left", "title": reasons[at], "href": f"left-{part['id']}"}
+                elif at in taken:
+                    row, one = taken[at]
+                    title = f"{one.measure}, {one.unit or one.level}"
+                    part |= {"kind": "taken", "title": title, "href": f"row-{row}"}
+                else:
+                    what = t(_CLASSES.get(numeral.kind, numeral.kind))
+                    part |= {"kind": "aside", "title": what}
+                    others.append({"id": part["id"], "text": numeral.text, "kind": what})
+                parts += [{"text": marked.line.text[end : numeral.start]}, part]
+                end = numeral.end
+            parts.append({"text": marked.line.text[end:]})
+            depth = max(0, marked.line.depth - 4) if marked.line.depth < 9 else 0
+            lines.append({"parts": parts, "depth": depth, "head": marked.line.place == "heading"})
+        return environment.get_template("read_report.html.j2").render(
+            t=t, file=self.file, lines=lines, taken=taken, others=others,
+            rows=[_row(self.context, row, number, t) for number, row in enumerate(self.rows)],
+            left=[
+                {"id": f"n-{line}-{start}", "text": one.numeral.text,
+                 "reason": reasons[line, start], "where": self.context.lines[line].where}
+                for (line, start), one in undecided.items()
+            ],
+        )  # fmt: skip
 
     @property
     def title(self) -> str:
@@ -63,7 +90,7 @@ def store(
 ) -> Iterator[str]:  # fmt: skip
     """Write raw tables under ``folder``, telling each change; all or nothing.
 
-    Raises storing.Conflict where a figure would be replaced, cleaning.DataError where an edition
+    Raises raw_folder.Conflict where a figure would be replaced, cleaning.DataError where an edition
     could not read the tables.
     """
     changes, files = raw_folder.merge(folder, tables, known)
@@ -72,8 +99,8 @@ def store(
     raw_folder.require_free(files, changes, into_existing=into_existing)
     year = min((year for year, _ in tables), default=0)
     # First the source: a row must never cite one that is not there.
-    named = dict.fromkeys([source, *(name for one in tables.values() for name in one["source"])])
-    for name in named:
+    cited = (name for table in tables.values() for name in table["source"])
+    for name in dict.fromkeys([source, *cited]):
         own = title if name == source else name
         raw_folder.add_source(folder, name, title=own, producer=units.home(known), year=year)
     raw_folder.write(files, changes)
@@ -94,76 +121,30 @@ def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
         context, [*listed, *figures], lists.read_mentions(context), province=units.home(known)
     )
     gathered += set_tasks
-    undecided = sorted(
-        [*open_counts, *left, *contradicted], key=lambda o: (o.line, o.numeral.start)
-    )
+    left = sorted([*open_counts, *left, *contradicted], key=lambda o: (o.line, o.numeral.start))
     name = source or f"report-{year}"
-    return Result(report.name, year, name, context, known, gathered, undecided)
+    return Result(report.name, year, name, context, known, gathered, left)
 
 
 _CLASSES = {
-    "date": N_("date"),
-    "list_mark": N_("numbering"),
-    "several": N_("“some”, not one"),
-    "legal": N_("legal reference"),
-    "name": N_("part of a name"),
-    "footnote": N_("footnote"),
+    "date": N_("date"), "list_mark": N_("numbering"), "several": N_("“some”, not one"),
+    "legal": N_("legal reference"), "name": N_("part of a name"), "footnote": N_("footnote"),
     "span_of_years": N_("span of years"),
-}
+}  # fmt: skip
 
 
-def render_page(
-    context: Context, rows: list[Row], left: Iterable[Left], t: Language, *, file: str
-) -> str:
-    """The page in the reader's language, self-contained."""
-    environment = Environment(
-        loader=PackageLoader("par_intake"), autoescape=True, trim_blocks=False
-    )
-    rowed: dict[tuple[int, int], int] = {}
-    taken: dict[tuple[int, int], Taken] = {}
+def _taken(rows: list[Row]) -> dict[tuple[int, int], tuple[int, Taken]]:
+    """The first row of each number that stands in one, by line and place in it, and its figure."""
+    taken: dict[tuple[int, int], tuple[int, Taken]] = {}
     for number, row in enumerate(rows):
         for one in row.figures:
             if isinstance(one, Taken):
-                rowed.setdefault((one.line, one.numeral.start), number)
-                taken.setdefault((one.line, one.numeral.start), one)
-    undecided = {(one.line, one.numeral.start): one for one in left}
-    reasons = {at: t(one.reason, about=one.about) for at, one in undecided.items()}
-    lines, others = [], []
-    for number, marked in enumerate(context.marked):
-        parts, end = [], 0
-        for numeral in marked.numerals:
-            at = (number, numeral.start)
-            part = {"text": numeral.text, "id": f"n-{number}-{numeral.start}"}
-            if at in undecided:
-                part |= {"kind": "left", "title": reasons[at], "href": f"left-{part['id']}"}
-            elif at in taken:
-                title = f"{taken[at].measure}, {taken[at].unit or taken[at].level}"
-                part |= {"kind": "taken", "title": title, "href": f"row-{rowed[at]}"}
-            else:
-                what = t(_CLASSES.get(numeral.kind, numeral.kind))
-                part |= {"kind": "aside", "title": what}
-                others.append({"id": part["id"], "text": numeral.text, "kind": what})
-            parts += [{"text": marked.line.text[end : numeral.start]}, part]
-            end = numeral.end
-        parts.append({"text": marked.line.text[end:]})
-        depth = max(0, marked.line.depth - 4) if marked.line.depth < 9 else 0
-        lines.append({"parts": parts, "depth": depth, "head": marked.line.place == "heading"})
-    return environment.get_template("read_report.html.j2").render(
-        t=t, file=file, lines=lines, taken=taken, others=others,
-        rows=[_row(context, row, number, t) for number, row in enumerate(rows)],
-        left=[_left(context, one, reasons[at]) for at, one in undecided.items()],
-    )  # fmt: skip
-
-
-def _left(context: Context, one: Left, reason: str) -> dict:
-    where = context.lines[one.line].where
-    identity = f"n-{one.line}-{one.numeral.start}"
-    return {"id": identity, "text": one.numeral.text, "reason": reason, "where": where}
+                taken.setdefault((one.line, one.numeral.start), (number, one))
+    return taken
 
 
 def _row(context: Context, row: Row, number: int, t: Language) -> dict:
-    numerals = [one for one in row.figures if isinstance(one, Taken)]
-    anchor = [f"n-{one.line}-{one.numeral.start}" for one in numerals] or [""]
+    anchor = [f"n-{line}-{start}" for line, start in _taken([row])] or [""]
     said = [
         template.word(name, value, t) if name in schema.CODES else value
         for name, value in row.key.items()

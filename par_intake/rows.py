@@ -14,7 +14,7 @@ from par_intake.lists import Mention
 from par_intake.sentences import Left, Taken
 from par_lib.cleaning import schema
 from par_lib.language import numbers
-from par_lib.language.numbers import KIND_OF_UNIT, Quantity, QuantityError, parse_quantity
+from par_lib.language.numbers import Quantity, QuantityError, parse_quantity
 from par_lib.language.translation import N_
 
 _MONEY = re.compile(r"\s?(?P<unit>(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)|đồng)(?!\w)")
@@ -47,7 +47,7 @@ def gather(
         row = rows.setdefault((row.year, row.table, row.status, *row.key.values()), row)
         for column, cell in _cells(context, one).items():
             try:
-                parse_quantity(cell, kind=_kind(row.table, column, row.key))
+                parse_quantity(cell, kind=_kind(row, column))
             except QuantityError as error:
                 left.append(Left(one.line, one.numeral, "{about}", str(error)))
                 continue
@@ -70,43 +70,38 @@ def tables(
     """Raw tables as the edition reads them, by year of the data and name."""
     written: dict[tuple[int, str], list[dict[str, str]]] = {}
     for row in rows:
-        trace = {
-            "status": row.status,
-            "source": source,
-            "locator": _locator(context, row),
-            "note": ", ".join(row.notes).replace(";", ","),
-        }
-        written.setdefault((row.year, row.table), []).append(row.key | row.cells | trace)
-    return {
-        (year, name): pd.DataFrame(
-            listed, columns=[column.name for column in schema.TABLES[name].columns], dtype=str
-        ).fillna("")
-        for (year, name), listed in written.items()
-    }
+        note = ", ".join(row.notes).replace(";", ",")
+        trace = {"status": row.status, "source": source, "locator": _locator(context, row)}
+        cells = row.key | row.cells | trace | {"note": note}
+        written.setdefault((row.year, row.table), []).append(cells)
+    return {key: raw_table(schema.TABLES[key[1]], listed) for key, listed in written.items()}
+
+
+def raw_table(table: schema.Table, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """Rows as the raw table: every column it declares, as text, empty where nothing is said."""
+    columns = [column.name for column in table.columns]
+    return pd.DataFrame(list(rows), columns=columns, dtype=str).fillna("")
+
+
+def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
+    """The kind of a column's figure: where its unit stands in the row, that unit's."""
+    unit = row[column.unit_column] if column.unit_column else None
+    return numbers.KIND_OF_UNIT.get(unit, column.kind)
 
 
 def _row(one: Taken, province: str) -> Row:
     said = dict(one.target)
-    table = said["table"]
-    start, end = f"{one.period.start}", f"{one.period.end}"
-    unit = {"unit": one.unit or province, "level": one.level}
-    key = {
-        "late_dossiers": lambda: unit | {"period_start": start, "period_end": end,
-                                         "basis": "unstated"},
-        "disbursement": lambda: unit | {"plan_year": str(one.plan_year), "as_of": end,
-                                        "scope": one.scope, "basis": one.basis},
-        "sipas": lambda: unit | {"component": said["component"]},
-        "scores": lambda: {"criterion": said["criterion"]},
-        "indicators": lambda: {"measure": said["measure"], **unit, "period_start": start,
-                               "period_end": end, "measure_unit": _measure_unit(one),
-                               "basis": "unstated"},
-    }[table]()  # fmt: skip
-    return Row(one.period.end.year, table, key, one.status)
-
-
-def _measure_unit(one: Taken) -> str:
     kind = one.numeral.kind.partition(":")[0]
-    return kind if kind in schema.MEASURE_UNITS else "points"
+    end = f"{one.period.end}"
+    known = said | {
+        "unit": one.unit or province, "level": one.level, "plan_year": str(one.plan_year),
+        "period_start": f"{one.period.start}", "period_end": end, "as_of": end,
+        "scope": one.scope, "basis": one.basis,
+        "measure_unit": kind if kind in schema.MEASURE_UNITS else "points",
+    }  # fmt: skip
+    table = schema.TABLES[said["table"]]
+    key = {column.name: known[column.name] for column in table.columns if column.name in known}
+    return Row(one.period.end.year, table.name, key, one.status)
 
 
 def _cells(context: Context, one: Taken) -> dict[str, str]:
@@ -119,24 +114,18 @@ def _cells(context: Context, one: Taken) -> dict[str, str]:
     flat = context.marked[one.line].flat
     unit = _MONEY.match(flat, one.numeral.end)["unit"].replace("tỉ", "tỷ")
     unit = unit if unit in ("tỷ", "đồng") else f"{unit} đồng"
-    first, _, whole = text.partition("/")
-    columns = (column, "plan_bn_vnd") if whole else (column,)
-    return {
-        name: f"{part.strip()} {unit}" for name, part in zip(columns, (first, whole), strict=False)
-    }
+    parts = zip((column, "plan_bn_vnd"), text.split("/"), strict=False)
+    return {name: f"{part.strip()} {unit}" for name, part in parts}
 
 
-def _kind(table: str, column: str, key: dict[str, str]) -> numbers.Kind:
-    declared = next(c for c in schema.TABLES[table].columns if c.name == column)
-    if declared.unit_column:
-        return KIND_OF_UNIT[key[declared.unit_column]]
-    return declared.kind
+def _kind(row: Row, column: str) -> numbers.Kind:
+    declared = next(c for c in schema.TABLES[row.table].columns if c.name == column)
+    return kind_in(declared, row.key)
 
 
 def _value(row: Row, column: str, cell: str | None = None) -> Quantity:
     text = row.cells[column] if cell is None else cell
-    read = parse_quantity(text, kind=_kind(row.table, column, row.key))
-    return replace(read, as_written="", unit=None)
+    return replace(parse_quantity(text, kind=_kind(row, column)), as_written="", unit=None)
 
 
 def _disagreeing(row: Row) -> list[Left]:
@@ -150,13 +139,8 @@ def _disagreeing(row: Row) -> list[Left]:
     if plan and abs(disbursed / plan * 100 - rate) <= _RATE_ERROR:
         return []
     for name, ratio in (("disbursed_bn_vnd", disbursed * 1e5), ("plan_bn_vnd", disbursed * 0.1)):
-        others = [other for other in names[:2] if other != name]
-        agrees = plan and abs(ratio / plan - rate) <= _RATE_ERROR
-        if (
-            agrees
-            and _MISPRINT.fullmatch(row.cells[name])
-            and not _MISPRINT.fullmatch(row.cells[others[0]])
-        ):
+        misprints = [one for one in names[:2] if _MISPRINT.fullmatch(row.cells[one])]
+        if plan and abs(ratio / plan - rate) <= _RATE_ERROR and misprints == [name]:
             said = row.cells[name]
             row.cells[name] = said.replace("triệu", "tỷ").removesuffix(" đồng")
             row.notes.append(f"the report writes {said}, which the stated rate shows to be tỷ")
@@ -182,17 +166,10 @@ def _name_basis(row: Row) -> None:
 
 
 def _mention(context: Context, one: Mention) -> Row:
-    key = {
-        "unit": one.unit,
-        "level": one.level,
-        "table": one.table,
-        "measure": one.column,
-        "statement": "high",
-        "period_end": f"{one.period.end}",
-    }
-    notes = []
-    if one.level == "commune":
-        notes = ["communes of this district, which ones is not stated"]
+    key = {"unit": one.unit, "level": one.level, "table": one.table, "measure": one.column,
+           "statement": "high", "period_end": f"{one.period.end}"}  # fmt: skip
+    of_communes = "communes of this district, which ones is not stated"
+    notes = [of_communes] if one.level == "commune" else []
     return Row(one.period.end.year, "mentions", key, "reported", figures=[one], notes=notes)
 
 

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from par_intake import phrases
 from par_intake.context import Context, Unsure, unit_key
-from par_intake.marks import Mark, Marked, Name
-from par_intake.phrases import Numeral, Period, whole
+from par_intake.documents import ASIDE
+from par_intake.marks import OFFICES, Mark, Marked, Name
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, whole
 from par_lib.language.translation import N_
 
 _OF = re.compile(r"(?:\s*(?:của|tại|ở|thuộc|do))\s+$")
@@ -21,7 +22,6 @@ BOUND_BEFORE = re.compile(
     r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
 )
 BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
-_ASIDE = re.compile(r"\([^()]*\)")
 _CLAUSE = re.compile(r";(?=\s)")
 _NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
 NOT_UNDERSTOOD = N_("words not understood: {about}")
@@ -51,10 +51,8 @@ class Taken:
     def measure(self) -> str:
         """The target in one word: a measure, or table.column with its criterion or component."""
         said = dict(self.target)
-        parts = [said[key] for key in ("criterion", "component") if key in said]
-        return said.get("measure") or f"{said['table']}.{said['column']}" + "".join(
-            f":{part}" for part in parts
-        )
+        parts = [f":{said[key]}" for key in ("criterion", "component") if key in said]
+        return said.get("measure") or f"{said['table']}.{said['column']}{''.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,8 @@ class Reader:
                     continue
                 clause = self._clause(marked, numeral)
                 before = marked.numerals[position - 1].end if position else 0
-                own = any(
-                    before <= one.start < numeral.start for one in (*marked.topics, *marked.names)
-                )
+                named = (*marked.topics, *marked.names)
+                own = any(before <= one.start < numeral.start for one in named)
                 try:
                     if doubt and doubt[0] == clause and not own:
                         raise doubt[1]
@@ -106,26 +103,26 @@ class Reader:
         is_task = self._context.is_task(number)
         if is_task and numeral.kind != "count:district":
             raise Unsure(N_("stands among the tasks: a target, no result"))
-        if BOUND_BEFORE.search(marked.flat, 0, numeral.start) or BOUND_BEHIND.match(
-            marked.flat, numeral.end
-        ):
+        flat, clause = marked.flat, self._clause(marked, numeral)
+        if BOUND_BEFORE.search(flat, 0, numeral.start) or BOUND_BEHIND.match(flat, numeral.end):
             raise Unsure(N_("a threshold"))
-        earlier = [n.end for n in marked.numerals[:position] if n.is_figure]
-        since = max(earlier[-1] if earlier else 0, self._clause(marked, numeral))
+        earlier = max((n.end for n in marked.numerals[:position] if n.is_figure), default=0)
+        since = max(earlier, clause)
         between = marked.bare[since : numeral.start]
         if numeral.kind == "rank":  # "…, down 8 % on 2021, 61st of 63"
             between = between.rpartition(",")[2]
         for name, pattern in phrases.patterns("other").items():
             if pattern.search(between):
                 raise Unsure(N_("said of something else: {about}"), name)
-        if _COMPARED.match(marked.flat, numeral.end):
+        if _COMPARED.match(flat, numeral.end):
             raise Unsure(N_("said of something else: {about}"), "change")
         topic, behind_to = self._context.topic(number, numeral)
         start = max(since, self._opened(marked, numeral))
-        if unknown := self._unknown_words(marked, start, max(numeral.start, behind_to)):
-            raise Unsure(NOT_UNDERSTOOD, unknown)
+        words = re.findall(r"[^\W\d]+", marked.bare[start : max(numeral.start, behind_to)])
+        if unknown := [word for word in words if word not in _filler()]:
+            raise Unsure(NOT_UNDERSTOOD, " ".join(unknown))
         target = topic.get(unit_key(numeral, topic))
-        if numeral.kind == "bn_vnd" and marked.flat[: numeral.start].rstrip().endswith("/"):
+        if numeral.kind == "bn_vnd" and flat[: numeral.start].rstrip().endswith("/"):
             target = target and target | {"column": "plan_bn_vnd"}  # "4 triệu đồng/8 triệu đồng"
         if target is None:
             raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
@@ -133,12 +130,13 @@ class Reader:
             raise Unsure(N_("points of another criterion: the PAR INDEX has 100"))
         if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
             raise Unsure(N_("a share of a number that is not named"))
-        if target["column" if "column" in target else "measure"].startswith("on_time"):
-            self._check_early(marked, numeral)
-        unit, level = self._whom(number, numeral, earlier[-1] if earlier else 0, topic)
-        counted = ("count:district", "count:department", "count:commune")
-        clause = self._clause(marked, numeral)
-        offices = [n for n in marked.numerals[:position] if n.kind in counted]
+        if target.get("column", "").startswith("on_time"):
+            first, last = marked.sentence(numeral.start)
+            beside = [flat[m.start : m.end] for m in marked.topics if first <= m.start < last]
+            if "trước hạn" in beside:
+                raise Unsure(N_("early and on time are counted apart"))
+        unit, level = self._whom(number, numeral, earlier, topic)
+        offices = [n for n in marked.numerals[:position] if n.kind in OFFICE_COUNTS]
         if numeral.kind == "pct" and not unit and any(n.start >= clause for n in offices):
             raise Unsure(N_("said of the offices counted before it"))
         if target["table"] == "scores" and (unit or level != "province"):
@@ -146,10 +144,8 @@ class Reader:
         period, note = self._context.period(number, numeral, target["table"])
         basis, scope, plan_year = "unstated", "total", period.end.year
         if target["table"] == "disbursement":
-            basis, scope = (
-                self._context.basis(number, numeral, target),
-                self._context.scope(number, numeral),
-            )
+            basis = self._context.basis(number, numeral, target)
+            scope = self._context.scope(number, numeral)
             if scope != "carried_over":
                 plan_year = self._context.plan_year(marked, numeral, plan_year)
         if is_task:
@@ -157,17 +153,12 @@ class Reader:
         said = tuple(target.items())
         return Taken(number, numeral, said, unit, level, period, plan_year, basis, scope, note)
 
-    def _unknown_words(self, marked: Marked, start: int, end: int) -> str:
-        words = re.findall(r"[^\W\d]+", marked.bare[start:end])
-        return " ".join(word for word in words if word not in _filler())
-
     def _whom(self, number: int, numeral: Numeral, since: int, topic: dict) -> tuple[str, str]:
         marked = self._context.marked[number]
         near = self._said(marked, since, numeral.start)
-        if near is None:
-            following = [n for n in marked.names if n.start >= numeral.end]
-            if following and _OF.search(marked.flat[: following[0].start]):
-                near = following[0]
+        following = next((n for n in marked.names if n.start >= numeral.end), None)
+        if near is None and following and _OF.search(marked.flat[: following.start]):
+            near = following
         if near is None and "whole" in topic:
             clause = marked.unnamed[self._clause(marked, numeral) : numeral.start]
             if unknown := _proper_name(clause):
@@ -197,23 +188,17 @@ class Reader:
     def _of_communes(self, number: int, numeral: Numeral) -> bool:
         """Whether the line, or else the next above it that says a level, says communes only."""
         for at in self._context.upwards(number):
-            levels = {
-                mark.what
-                for mark in self._context.marked[at].levels
-                if at != number or mark.start < numeral.start
-            }
-            if levels:
-                return levels == {"commune"}
+            levels = self._context.marked[at].levels
+            said = {mark.what for mark in levels if at != number or mark.start < numeral.start}
+            if said:
+                return said == {"commune"}
         return False
 
     def _subject(self, marked: Marked, numeral: Numeral) -> Name | None:
         """The one office that a sentence with several figures is about."""
         start, _ = marked.sentence(numeral.start)
-        offices = [
-            name
-            for name in marked.names
-            if start <= name.start < numeral.start and name.level in ("district", "department")
-        ]
+        named = [name for name in marked.names if start <= name.start < numeral.start]
+        offices = [name for name in named if name.level in OFFICES]
         if not offices:
             return None
         first = next(n.start for n in marked.numerals if n.is_figure and n.start >= start)
@@ -229,14 +214,8 @@ class Reader:
 
     def _opened(self, marked: Marked, numeral: Numeral) -> int:
         """Where what is said of a figure opens at the latest: behind a colon or an open bracket."""
-        before = _ASIDE.sub(lambda m: " " * len(m[0]), marked.flat[: numeral.start])
+        before = ASIDE.sub(lambda m: " " * len(m[0]), marked.flat[: numeral.start])
         return max(before.rfind(":"), before.rstrip("( ").rfind("(")) + 1
-
-    def _check_early(self, marked: Marked, numeral: Numeral) -> None:
-        start, end = marked.sentence(numeral.start)
-        apart = [m for m in marked.topics if start <= m.start < end]
-        if any(marked.flat[m.start : m.end] == "trước hạn" for m in apart):
-            raise Unsure(N_("early and on time are counted apart"))
 
     def _said(self, marked: Marked, start: int, end: int) -> Name | Mark | None:
         names = [n for n in marked.names if start <= n.start and n.end <= end]

@@ -6,7 +6,7 @@ from collections.abc import Container
 from par_intake import phrases
 from par_intake.context import Context
 from par_intake.lists import Mention
-from par_intake.phrases import Numeral, whole
+from par_intake.phrases import Numeral, Placed, whole
 from par_intake.rows import Row
 from par_intake.sentences import BOUND_BEHIND, Taken
 
@@ -14,11 +14,10 @@ _MARK = re.compile(r"^\s*(?:[-–—•●▪*○◦+]|\d{1,2}[.)])\s*")
 _PART = re.compile(r"[^;()]*(?:\([^()]*\)[^;()]*)*")
 _NOTHING = re.compile(r"(?:[\W\d_]|và|các [^:;]*:)*")
 _RANGE = re.compile(r"\s?[-–]\s?|\s?đến\s?")
+Used = Container[tuple[int, int]]  # numbers, each by its line and its start there
 
 
-def read_tasks(
-    context: Context, used: Container[tuple[int, int]]
-) -> tuple[list[Row], set[tuple[int, int]]]:
+def read_tasks(context: Context, used: Used) -> tuple[list[Row], set[tuple[int, int]]]:
     """A row a task, and the numbers that are its targets, save those ``used`` elsewhere.
 
     A line with others under it only heads them; a semicolon parts two tasks of one line. A task
@@ -59,66 +58,48 @@ def _area(context: Context, number: int) -> str | None:
 
 
 def _row(
-    context: Context,
-    number: int,
-    part: re.Match[str],
-    area: str,
-    leads: list[str],
-    used: Container[tuple[int, int]],
+    context: Context, number: int, part: re.Match[str], area: str, leads: list[str], used: Used
 ) -> Row:
     start, end = part.span()
     own, supports = _who(context, number, start, end)
     year = context.plan_year_of_task(number)
     text = _MARK.sub("", part[0]).strip(" .;")
     key = {"area": area, "task_vi": text, "plan_year": str(year)}
-    row = Row(context.year + 1, "tasks", key, "reported")
-    row.cells = {"lead_units": ";".join(own or leads), "supporting_units": ";".join(supports)}
-    target = _target(context, number, start, end, used)
+    cells = {"lead_units": ";".join(own or leads), "supporting_units": ";".join(supports)}
+    numerals, target = _target(context, number, start, end, used)
     said = (("table", "tasks"), ("column", "target"))
-    if target:
-        numerals, cell, unit = target
-        row.cells |= {"target": cell, "target_unit": unit}
-        row.figures = [
-            Taken(number, one, said, "", "province", whole(year), year) for one in numerals
-        ]
-    else:
-        row.figures = [Mention(number, start, end, "", "province", "tasks", "target", whole(year))]
-    return row
+    figures = [Taken(number, one, said, "", "province", whole(year), year) for one in numerals]
+    words = Mention(number, start, end, "", "province", "tasks", "target", whole(year))
+    return Row(context.year + 1, "tasks", key, "reported", cells | target, figures or [words])
 
 
 def _who(context: Context, number: int, start: int, end: int) -> tuple[list[str], list[str]]:
     marked = context.marked[number]
-    named = [
-        (name.start, name.end, name.spelled)
-        for name in marked.names
-        if start <= name.start < end and name.level not in ("province", "nation")
-    ]
-    covered = [(first, last) for first, last, _ in named]
-    for group in phrases.patterns("tasks")["groups"].finditer(marked.flat, start, end):
-        if all(group.end() <= first or last <= group.start() for first, last in covered):
-            named.append((*group.span(), marked.line.text[slice(*group.span())]))
-    support = phrases.patterns("tasks")["support"].search(marked.flat, start, end)
+    words = phrases.patterns("tasks")
+    groups = [Placed(*match.span()) for match in words["groups"].finditer(marked.flat, start, end)]
+    inside = [name for name in marked.names if start <= name.start < end]
+    offices: list[Placed] = [one for one in inside if one.level not in ("province", "nation")]
+    offices += [group for group in groups if not group.overlaps(*offices)]
+    support = words["support"].search(marked.flat, start, end)
     border = support.start() if support else end
-    leads = [spelled for first, _, spelled in sorted(named) if first < border]
-    supports = [spelled for first, _, spelled in sorted(named) if first >= border]
+    named = [(one.start, marked.line.text[one.start : one.end]) for one in offices]
+    leads = [spelled for first, spelled in sorted(named) if first < border]
+    supports = [spelled for first, spelled in sorted(named) if first >= border]
     return list(dict.fromkeys(leads)), [one for one in dict.fromkeys(supports) if one not in leads]
 
 
 def _target(
-    context: Context, number: int, start: int, end: int, used: Container[tuple[int, int]]
-) -> tuple[list[Numeral], str, str] | None:
-    """The figure to reach, where the part names one and no more."""
+    context: Context, number: int, start: int, end: int, used: Used
+) -> tuple[list[Numeral], dict[str, str]]:
+    """The figure to reach and its cells, where the part names one and no more."""
     marked = context.marked[number]
-    inside = [
-        n
-        for n in marked.numerals
-        if start <= n.start < end and n.is_figure and (number, n.start) not in used
-    ]
-    text = marked.line.text
-    if len(inside) == 2 and _RANGE.fullmatch(text, inside[0].end, inside[1].start):
-        return inside, f"{inside[0].text} - {inside[1].text}", "count"
+    figures = [n for n in marked.numerals if start <= n.start < end and n.is_figure]
+    inside = [n for n in figures if (number, n.start) not in used]
+    if len(inside) == 2 and _RANGE.fullmatch(marked.line.text, inside[0].end, inside[1].start):
+        cell = f"{inside[0].text} - {inside[1].text}"
+        return inside, {"target": cell, "target_unit": "count"}
     if len(inside) != 1 or inside[0].kind != "pct":
-        return None
+        return [], {}
     bound = BOUND_BEHIND.match(marked.flat, inside[0].end)
     word = f" {bound['word']}" if bound and bound["word"].startswith("trở") else ""
-    return inside, f"{inside[0].text}%{word}", "pct"
+    return inside, {"target": f"{inside[0].text}%{word}", "target_unit": "pct"}

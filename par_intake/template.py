@@ -38,10 +38,6 @@ HEADERS = {
     "status": N_("Kind of figure"), "source": N_("Source"), "locator": N_("Where in the source"),
     "note": N_("Note"),
 }  # fmt: skip
-_LEVELS = {
-    "nation": N_("Nation"), "province": N_("Province"), "department": N_("Departments"),
-    "district": N_("Districts"), "commune": N_("Communes"),
-}  # fmt: skip
 _CODES = {
     "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
     "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
@@ -76,17 +72,16 @@ def header(column: str, t: Language = _t) -> str:
 
 def word(column: str, code: str, t: Language = _t) -> str:
     """How a code of this column is shown."""
-    words = _LEVELS if column == "level" else LABELS | _CODES
-    return t(words.get(code, code))
+    if (column, code) == ("level", "province"):  # LABELS names its one-stop centre
+        return t(N_("Province"))
+    return t((LABELS | _CODES).get(code, code))
 
 
 def code_of(column: str, text: str) -> str:
     """The code that a cell's word or code stands for; the text itself where it stands for none."""
-    wanted = compare_key(text)
-    for code in schema.CODES[column]:
-        if wanted in (compare_key(code), compare_key(word(column, code))):
-            return code
-    return text
+    wanted, codes = compare_key(text), schema.CODES[column]
+    named = (one for one in codes if wanted in map(compare_key, (one, word(column, one))))
+    return next(named, text)
 
 
 def column_of(table: schema.Table, text: str) -> str | None:
@@ -101,13 +96,8 @@ def column_of(table: schema.Table, text: str) -> str | None:
 
 ROWS = 500  # rows to fill in
 HEAD = 3  # the row of the headers, under title and hint
-_FORMATS = {
-    "count": "#,##0",
-    "rank": "0",
-    "rate": "0.##",
-    "points": "0.####",
-    "amount": "#,##0.###",
-}
+_FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
+            "amount": "#,##0.###", "date": "dd/mm/yyyy"}  # fmt: skip
 _WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
          "lead_units": 34, "supporting_units": 34}  # fmt: skip
 _COVER = (
@@ -123,15 +113,14 @@ def write(
     path: Path, province: str, year: int, units: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
     """Write the workbook for ``year``: ``units`` valid then, ``tables`` of text as they stand."""
-    t = language(LANGUAGES[0])
     book = Workbook()
     cover = book.active
-    cover.title = t(N_("How to fill in"))
-    cover["A1"] = t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
+    cover.title = _t(N_("How to fill in"))
+    cover["A1"] = _t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
     cover["A1"].font = Font(bold=True, size=16)
     for number, line in enumerate(_COVER, start=3):
-        cover.cell(number, 1, f"{number - 2}. " + t(line, year=str(year), province=province))
-        cover.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
+        cell = cover.cell(number, 1, f"{number - 2}. {_t(line, year=str(year), province=province)}")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
     for number, name in enumerate(schema.TABLES, start=len(_COVER) + 4):
         cell = cover.cell(number, 1, sheet_name(name))
         cell.hyperlink = f"#'{sheet_name(name)}'!A{HEAD + 1}"
@@ -140,9 +129,8 @@ def write(
     cover.protection.sheet = True
     lists = book.create_sheet(LISTS)
     lists.protection.sheet = True
-    offered = {"unit": [*units["name"], schema.OTHERS]} | {
-        name: [word(name, code) for code in codes] for name, codes in schema.CODES.items()
-    }
+    words = {name: [word(name, code) for code in codes] for name, codes in schema.CODES.items()}
+    offered = {"unit": [*units["name"], schema.OTHERS]} | words
     ranges = {}
     for at, (name, choices) in enumerate(offered.items(), start=1):
         lists.cell(1, at, header(name)).font = Font(bold=True)
@@ -152,18 +140,16 @@ def write(
         lists.column_dimensions[letter].width = _WIDE.get(name, 24)
         ranges[name] = f"'{lists.title}'!${letter}$2:${letter}${len(choices) + 1}"
     for name, table in schema.TABLES.items():
-        sheet = book.create_sheet(sheet_name(name))
-        _sheet(sheet, table, tables.get(name), ranges)
+        _sheet(book.create_sheet(sheet_name(name)), table, tables.get(name), ranges)
     write_whole(path, book.save)
 
 
 def _sheet(
     sheet: Worksheet, table: schema.Table, known: pd.DataFrame | None, ranges: dict[str, str]
 ) -> None:
-    t = language(LANGUAGES[0])
     sheet["A1"] = sheet.title
     sheet["A1"].font = Font(bold=True, size=14)
-    sheet["A2"] = t(N_("Columns with * must be filled in. The note on a header says how."))
+    sheet["A2"] = _t(N_("Columns with * must be filled in. The note on a header says how."))
     sheet["A2"].font = Font(italic=True, color="5A6673")
     for at, column in enumerate(table.columns, start=1):
         required = column.required and column.name not in DEFAULTS
@@ -171,25 +157,20 @@ def _sheet(
         head.font = Font(bold=True, color="FFFFFF")
         head.fill = PatternFill("solid", fgColor="1F4E6B")
         head.alignment = Alignment(wrap_text=True, vertical="center")
-        head.comment = Comment(t(HINTS[column.kind]), "par", width=260, height=70)
+        head.comment = Comment(_t(HINTS[column.kind]), "par", width=260, height=70)
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = _WIDE.get(column.name, 16)
         if column.name in ranges:
+            choice = DataValidation("list", formula1=f"={ranges[column.name]}", allow_blank=True)
             # A name the list lacks can be written too: an old name, an office to be added.
-            strict = column.kind == "code"
-            choice = DataValidation("list", formula1=f"={ranges[column.name]}", allow_blank=True,
-                                    showErrorMessage=strict)  # fmt: skip
+            choice.showErrorMessage = column.kind == "code"
             choice.add(f"{letter}{HEAD + 1}:{letter}{HEAD + ROWS}")
             sheet.add_data_validation(choice)
         for row in range(HEAD + 1, HEAD + ROWS + 1):
             cell = sheet.cell(row, at)
             cell.protection = Protection(locked=False)
-            cell.number_format = _FORMATS.get(
-                column.kind, "@" if column.kind != "date" else "dd/mm/yyyy"
-            )
-    for row, record in enumerate([] if known is None else known.to_dict("records"), start=HEAD + 1):
-        for at, column in enumerate(table.columns, start=1):
-            text = record[column.name]
+            cell.number_format = _FORMATS.get(column.kind, "@")
+        for row, text in enumerate([] if known is None else known[column.name], start=HEAD + 1):
             if text:
                 shown = word(column.name, text) if column.kind == "code" else text
                 sheet.cell(row, at).value = shown

@@ -1,8 +1,8 @@
 """Raw tables from a workbook: the template, or any sheet with its headers; or from a register."""
 
 import datetime as dt
-import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -12,9 +12,10 @@ from openpyxl.cell.read_only import EmptyCell
 
 from par_intake import template
 from par_intake.documents import MAX_BYTES, ReportError, refuse_bomb
+from par_intake.rows import kind_in, raw_table
 from par_lib.cleaning import register, schema, units
 from par_lib.cleaning.validation import DataError
-from par_lib.language.numbers import KIND_OF_UNIT, QuantityError, parse_quantity
+from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key, normalise
 
 
@@ -36,25 +37,16 @@ def count_register(
         )
     counts = register.late_dossiers(histogram)
     names = dict(zip(known["code"], known["name"], strict=True))
-    home = units.home(known)
-    columns = [column.name for column in schema.TABLES["late_dossiers"].columns]
     trace = {"basis": "resolved", "status": "derived", "source": source,
              "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}  # fmt: skip
-    rows = [
-        {**trace, **row, "locator": f"{files[0].name}, {row['level']} {row['unit']}"}
-        for row in _register_rows(counts, names, home)
-    ]
-    table = pd.DataFrame(rows).reindex(columns=columns)
-    table = table.map(lambda cell: "" if pd.isna(cell) else str(cell))
-    return {(year, "late_dossiers"): table}, faults
-
-
-def _register_rows(counts: pd.DataFrame, names: dict[str, str], home: str) -> Iterator[dict]:
+    rows: list[dict] = []
     for level, own in counts.groupby("level"):
-        whole = own[["received", "resolved", "on_time", "late"]].sum()
-        yield {"unit": home, "level": level, **whole.to_dict()}
-        for row in own.to_dict("records"):
-            yield row | {"unit": names[row["unit"]]}
+        whole = own[["received", "resolved", "on_time", "late"]].sum().to_dict()
+        rows.append({**whole, "unit": units.home(known), "level": level})
+        rows += [{**row, "unit": names[row["unit"]]} for row in own.to_dict("records")]
+    for row in rows:
+        row |= trace | {"locator": f"{files[0].name}, {row['level']} {row['unit']}"}
+    return {(year, "late_dossiers"): raw_table(schema.TABLES["late_dossiers"], rows)}, faults
 
 
 _SEARCHED = 20  # rows in which the headers are looked for, under whatever titles
@@ -80,7 +72,7 @@ def read(
         if head is None or title == template.LISTS:
             continue
         found = True
-        at, table, columns = head
+        _, at, table, columns = head
         for number, line in enumerate(lines[at + 1 :], start=at + 2):
             cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
                      for c, name in columns.items() if c < len(line)}  # fmt: skip
@@ -92,41 +84,31 @@ def read(
             row["locator"] = row["locator"] or f"{title}, row {number}".replace(";", ",")
             rows.setdefault((year, table.name), []).append(row)
     if not found:
-        raise ReportError(f"{path}: no sheet has the headers of a table; start from par template")
+        raise ReportError(path, "no sheet has the headers of a table; start from par template")
     if problems:
         raise DataError(problems)
-    return {
-        key: pd.DataFrame(
-            listed, columns=[c.name for c in schema.TABLES[key[1]].columns], dtype=str
-        )
-        for key, listed in rows.items()
-    }
+    return {key: raw_table(schema.TABLES[key[1]], listed) for key, listed in rows.items()}
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
     if not path.is_file():
-        raise ReportError(f"{path}: there is no such file")
+        raise ReportError(path, "there is no such file")
     if path.stat().st_size > MAX_BYTES:
-        raise ReportError(f"{path}: {path.stat().st_size:,} bytes; at most {MAX_BYTES:,}")
-    refuse_bomb(path)
+        raise ReportError(path, f"{path.stat().st_size:,} bytes; at most {MAX_BYTES:,}")
+    if any("vbaproject" in name.lower() for name in refuse_bomb(path)):
+        raise ReportError(path, "holds macros; save it as .xlsx without them")
     try:
-        with zipfile.ZipFile(path) as packed:
-            if any("vbaproject" in name.lower() for name in packed.namelist()):
-                raise ReportError(f"{path}: holds macros; save it as .xlsx without them")
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except ReportError:
-        raise
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
-        raise ReportError(
-            f"{path}: is no workbook ({type(error).__name__}); save it as .xlsx"
-        ) from None
+        why = f"is no workbook ({type(error).__name__}); save it as .xlsx"
+        raise ReportError(path, why) from None
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # a file may lie about its size
         lines = []
         for line in sheet.iter_rows(max_col=MAX_COLUMNS):
             lines.append(tuple(map(_value, line)))
             if len(lines) > MAX_ROWS:
-                raise ReportError(f"{path}, {sheet.title}: more than {MAX_ROWS:,} rows")
+                raise ReportError(f"{path}, {sheet.title}", f"more than {MAX_ROWS:,} rows")
         yield sheet.title, lines
     book.close()
 
@@ -138,39 +120,36 @@ def _value(cell: Cell | EmptyCell) -> object:
     return cell.value
 
 
-def _header(title: str, lines: list[tuple]) -> tuple[int, schema.Table, dict[int, str]] | None:
-    """The row of the headers, the table they are of, and the column of each cell."""
-    best: tuple[int, int, schema.Table, dict[int, str]] | None = None
+Head = tuple[int, int, schema.Table, dict[int, str]]  # score, row, table, column of each cell
+
+
+def _header(title: str, lines: list[tuple]) -> Head | None:
+    """The row of the headers that fits a table best, the first of those that fit alike."""
+    found: list[Head] = []
     for number, line in enumerate(lines[:_SEARCHED]):
         texts = [normalise(str(v)).rstrip("* ") if v is not None else "" for v in line]
         for table in schema.TABLES.values():
             columns = {at: name for at, text in enumerate(texts)
                        if (name := template.column_of(table, text))}  # fmt: skip
-            named = title == template.sheet_name(table.name)
-            score = 2 * len(set(columns.values())) + named
-            if len(columns) >= _FEWEST and (best is None or score > best[0]):
-                best = (score, number, table, columns)
-    return best[1:] if best else None
+            score = 2 * len(set(columns.values())) + (title == template.sheet_name(table.name))
+            if len(columns) >= _FEWEST:
+                found.append((score, number, table, columns))
+    return max(found, key=lambda head: head[0], default=None)
 
 
 def _row(
     title: str, table: schema.Table, cells: Cells, known: pd.DataFrame, year: int,
     problems: list[str],
 ) -> dict[str, str]:  # fmt: skip
-    row: dict[str, str] = {}
-    for column in table.columns:
-        where, value = cells.get(column.name, ("", None))
-        try:
-            row[column.name] = _text(value, column)
-        except ValueError as error:
-            problems.append(f"{title}, {where}: {error}")
-            row[column.name] = ""
-    defaults = template.DEFAULTS | {
+    row = {column.name: "" for column in table.columns} | template.DEFAULTS | {
         "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "plan_year": str(year),
     }  # fmt: skip
     for column in table.columns:
-        if column.required and not row[column.name]:
-            row[column.name] = defaults.get(column.name, "")
+        where, value = cells.get(column.name, ("", None))
+        try:
+            row[column.name] = _text(value, column) or row[column.name]
+        except ValueError as error:
+            problems.append(f"{title}, {where}: {error}")
     for column in table.columns:
         where, value = cells.get(column.name, ("", None))
         try:
@@ -184,17 +163,16 @@ def _text(value: object, column: schema.Column) -> str:
     """A cell as the raw table writes it."""
     if value is None:
         return ""
-    if isinstance(value, (dt.datetime, dt.date)):
-        day = value.date() if isinstance(value, dt.datetime) else value
+    if isinstance(value, dt.date):
+        day = value.isoformat()[:10]  # without the hour
         if column.kind != "date":
             raise ValueError(f"{day} is a day, and this column is none; write it as text")
-        return day.isoformat()
+        return day
     if isinstance(value, bool):
         raise ValueError(f"{value} is true or false; write a figure or words")
     if isinstance(value, (int, float)):
-        return (
-            str(int(value)) if float(value).is_integer() else repr(float(value)).replace(".", ",")
-        )
+        number = float(value)
+        return str(int(value)) if number.is_integer() else repr(number).replace(".", ",")
     text = normalise(str(value))
     if text.startswith("="):
         raise ValueError(f'"{text[:40]}" is a formula; paste its value instead')
@@ -202,10 +180,8 @@ def _text(value: object, column: schema.Column) -> str:
         return template.code_of(column.name, text)
     if column.kind == "date":
         for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            try:
+            with suppress(ValueError):
                 return dt.datetime.strptime(text, form).date().isoformat()
-            except ValueError:
-                continue
         raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
     return text
 
@@ -223,10 +199,4 @@ def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, g
     if column.kind == "unit" and text != schema.OTHERS:
         units.resolve(text, known)
     if column.is_quantity:
-        kind = column.kind
-        if column.unit_column:
-            kind = KIND_OF_UNIT.get(row[column.unit_column], "number")
-        try:
-            parse_quantity(text, kind=kind)
-        except QuantityError as error:
-            raise ValueError(str(error)) from None
+        parse_quantity(text, kind=kind_in(column, row))
