@@ -162,7 +162,7 @@ class Notebook:
             status = "derived" if sum(map(len, rows)) > 1 else None
         for paragraph in paragraphs(body):
             try:
-                said = fill(paragraph, space, write=self.write, messages=self.t.messages)
+                said = fill(paragraph, space, write=self.write, catalog=self.t.messages)
             except Absent:
                 continue
             yield said, rows, status

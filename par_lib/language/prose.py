@@ -5,8 +5,9 @@ Nothing here knows what the numbers are about. A paragraph is text with names in
 whose values is not known is silent. docs/prose.md tells how to write with it.
 """
 
+import ast
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
@@ -50,7 +51,7 @@ def has_plural(paragraph: str) -> bool:
     return any(name.endswith(COUNT) for name in names(paragraph))
 
 
-def translate(source: str, cell_type: str, messages: Messages) -> str:
+def translate(source: str, cell_type: str, catalog: Messages) -> str:
     """The source of a cell with its prose translated; code stays as it is.
 
     Of a paragraph with two forms both are kept, for ``fill`` to choose from.
@@ -58,16 +59,36 @@ def translate(source: str, cell_type: str, messages: Messages) -> str:
     first, body = spoken(source) if cell_type == "code" else ("", source)
     if cell_type != "markdown" and not first:
         return source
-    said = [messages.get(text, text) for text in paragraphs(body)]
+    said = [catalog.get(text, text) for text in paragraphs(body)]
     if any(isinstance(one, tuple) for one in said):  # its number is known when it is run
         return source
     text = "\n\n".join(said)
     return f"{first}\n{text}" if first else text
 
 
+def messages(source: str, cell_type: str) -> Iterator[str]:
+    """What of a cell is to be translated: its paragraphs, and captions in its code.
+
+    A caption is the keyword ``caption``, or the third argument of ``table``.
+
+    >>> list(messages('table(rates, "unit late", "Late by unit")', "code"))
+    ['Late by unit']
+    """
+    first, body = spoken(source) if cell_type == "code" else ("", source)
+    if cell_type == "markdown" or first:
+        yield from paragraphs(body)
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            said = [word.value for word in node.keywords if word.arg == "caption"]
+            if getattr(node.func, "id", "") == "table":
+                said += node.args[2:3]
+            yield from (one.value for one in said if isinstance(one, ast.Constant) and one.value)
+
+
 def fill(
     paragraph: str, values: Mapping[str, object], *, write: Callable[[str, object], str],
-    messages: Messages,
+    catalog: Messages,
 ) -> str:  # fmt: skip
     """A paragraph in the reader's language with its values written by ``write(name, value)``.
 
@@ -77,10 +98,10 @@ def fill(
     >>> values = {"late_count": 1, "units": ["A"]}
     >>> two = {"{late_count} ở {units}.": ("{late_count} case in {units}.",
     ...                                    "{late_count} cases in {units}.")}
-    >>> fill("{late_count} ở {units}.", values, write=lambda _, v: str(v), messages=two)
+    >>> fill("{late_count} ở {units}.", values, write=lambda _, v: str(v), catalog=two)
     "1 case in ['A']."
     """
-    message = messages.get(paragraph, paragraph)
+    message = catalog.get(paragraph, paragraph)
     if isinstance(message, tuple):
         counted = next(name for name in names(paragraph) if name.endswith(COUNT))
         message = message[0] if _value(counted, values) == 1 else message[-1]
