@@ -86,23 +86,31 @@ def recipe(request: Request, notebook: Path, lang: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def inputs_of(request: Request) -> dict[str, str]:
-    """Fingerprint by path of each file an edition is made from, but for other years' tables."""
-    return fingerprints(
-        [*dependencies.raw_files(request.province, request.year), *request.notebooks]
-    )
+def inputs_of(request: Request, read: Iterable[str] = ()) -> dict[str, str]:
+    """Fingerprint by path of each file an edition is made from; of other years' those in ``read``.
+
+    A file that cannot be read has a fingerprint, too: whoever needs what stands in it tells.
+    """
+    root, found = paths.root(), {}
+    for file in sorted([*raw_files(request.province, request.year, read), *request.notebooks]):
+        try:
+            fingerprint = dependencies.fingerprint(file)
+        except OSError as error:
+            fingerprint = f"cannot be read ({error.strerror})"
+        found[file.relative_to(root).as_posix()] = fingerprint
+    return found
 
 
-def files_of_other_years(province: str, year: int, read: Iterable[str]) -> list[Path]:
-    """Raw tables of other years in ``read``, as runs note it."""
-    files = set()
+def raw_files(province: str, year: int, read: Iterable[str]) -> set[Path]:
+    """An edition's own raw files, and the tables of other years in ``read``, as runs note it."""
+    files = {*dependencies.raw_files(province, year)}
     for entry in read:
         of, _, table = entry.partition(":")
         years = paths.years(province) if of == dependencies.EVERY else [int(of)]
         name = "*.csv" if table == dependencies.EVERY else f"{table}.csv"
         for other in {*years} - {year}:
             files.update(paths.raw(province, other).glob(name))
-    return [file for file in files if not file.name.startswith(".")]
+    return {file for file in files if not file.name.startswith(".")}
 
 
 def read_by(runs: dict[str, dict]) -> set[str]:
@@ -110,25 +118,11 @@ def read_by(runs: dict[str, dict]) -> set[str]:
     return {entry for run in runs.values() for entry in run["read"]}
 
 
-def fingerprints(files: Iterable[Path]) -> dict[str, str]:
-    """Fingerprint of each file by its path in the project."""
-
-    def mark(file: Path) -> str:
-        try:
-            return dependencies.fingerprint(file)
-        except OSError as error:  # told by whoever needs what stands in it
-            return f"cannot be read ({error.strerror})"
-
-    root = paths.root()
-    return {file.relative_to(root).as_posix(): mark(file) for file in sorted(files)}
-
-
 def read_manifest(file: Path) -> dict:
     """A manifest as a dict; ValueError where it is damaged."""
-    try:
+    made = None
+    with suppress(ValueError):
         made = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        made = None
     if not _is(made, _SHAPE) or not _is_sound(made):
         raise ValueError(f"{file}: damaged; make the edition again")
     return made

@@ -9,10 +9,9 @@ import shutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from filelock import FileLock
 
 from par_lib.storage import dependencies, paths
 from par_press import edition, place, plan
@@ -27,7 +26,7 @@ _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
 @dataclass
 class _Edition:
     request: Request
-    lock: FileLock
+    held: ExitStack  # its reservation and its folder, given up at the end
     inputs: dict[str, str]  # as they were, and all tables of other years
     build: Path
     started: dt.datetime
@@ -87,20 +86,18 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
 
 def _begin(request: Request) -> tuple[_Edition, list[Job]]:
     started = dt.datetime.now(dt.UTC)
-    lock = place.reserve(paths.outputs(request.province, request.year))
-    try:
-        place.clear(paths.outputs(request.province, request.year))
+    target = paths.outputs(request.province, request.year)
+    with ExitStack() as held:
+        held.enter_context(place.reserved(target))
+        place.clear(target)
         request = plan.with_what_stands(request)  # again: another run may just have made it
         edition.forget_failures(request)
-        others = plan.files_of_other_years(request.province, request.year, [_ALL])
-        given = plan.inputs_of(request) | plan.fingerprints(others)
+        given = plan.inputs_of(request, [_ALL])
         edition.refresh_tables(request)
         kept = plan.kept_runs(request)
         build, own = edition.begin(request, kept)
-    except BaseException:
-        lock.release()
-        raise
-    return _Edition(request, lock, given, build, started, dict(kept)), own
+        held.callback(shutil.rmtree, build, ignore_errors=True)
+        return _Edition(request, held.pop_all(), given, build, started, dict(kept)), own
 
 
 def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
@@ -112,11 +109,9 @@ def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | Non
             "read": read,
             "state": dependencies.state_of(read, job.request.province, job.request.year),
         }
-    except CancelledError as error:
-        if begun.failed:
-            return STOPPED, None
-        return FAILED, _give_up(begun, error, job)  # not cancelled by us: a cluster gave it up
     except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
+        if begun.failed and isinstance(error, CancelledError):
+            return STOPPED, None  # by us; where nothing failed, a cluster gave it up
         return FAILED, _give_up(begun, error, job)
     return DONE, None
 
@@ -130,29 +125,23 @@ def _give_up(begun: _Edition, error: BaseException, job: Job) -> Failure:
 
 def _end(begun: _Edition) -> Iterator[Failure]:
     """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
-    try:
-        if not begun.failed:
-            _require_unchanged(begun)
-            edition.finish(begun.request, begun.build, begun.runs, begun.started)
-    except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-        yield _failure(begun.request, error)
-    finally:
-        shutil.rmtree(begun.build, ignore_errors=True)
-        begun.lock.release()
+    with begun.held:
+        try:
+            if not begun.failed:
+                _require_unchanged(begun)
+                edition.finish(begun.request, begun.build, begun.runs, begun.started)
+        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+            yield _failure(begun.request, error)
 
 
 def _require_unchanged(begun: _Edition) -> None:
     """ValueError for an input that changed since: notebooks may have read different figures."""
-    request, given = begun.request, begun.inputs
-    read = plan.read_by(begun.runs)
-    others = plan.files_of_other_years(request.province, request.year, read)
-    now = plan.inputs_of(request) | plan.fingerprints(others)
+    given, now = begun.inputs, plan.inputs_of(begun.request, plan.read_by(begun.runs))
     changed = {name for name in now if given.get(name) != now[name]}
     changed |= {name for name in given if not (paths.root() / name).is_file()}
     if changed:
-        raise ValueError(
-            f"{', '.join(sorted(changed))} changed while the edition was made; run again"
-        )
+        names = ", ".join(sorted(changed))
+        raise ValueError(f"{names} changed while the edition was made; run again")
 
 
 def _failure(request: Request, error: BaseException, job: Job | None = None) -> Failure:
