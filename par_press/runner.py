@@ -7,7 +7,7 @@ is put in place is put there by the runner alone.
 import datetime as dt
 import shutil
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,6 +23,15 @@ Told = Callable[[str, str], None]
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong with an edition: the message, and where the log lies."""
+
+    place: str
+    message: str
+    log: Path | None = None
+
+
 @dataclass
 class _Edition:
     request: Request
@@ -32,16 +41,7 @@ class _Edition:
     started: dt.datetime
     runs: dict[str, dict]
     waiting: set[Future] = field(default_factory=set)
-    failed: bool = False
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong with an edition: the message, and where the log lies."""
-
-    place: str
-    message: str
-    log: Path | None = None
+    failures: list[Failure] = field(default_factory=list)
 
 
 def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list[Failure]:
@@ -64,7 +64,7 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
             try:
                 future = executor.submit(run, job)
             except Exception as error:  # noqa: BLE001 - the pool is gone, of whatever it died
-                failures.append(_give_up(begun, error, job))
+                _give_up(begun, error, job)
                 break
             begun.waiting.add(future)
             jobs[future] = (begun, job)
@@ -75,9 +75,7 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
         for future in done:
             begun, job = jobs.pop(future)
             begun.waiting.discard(future)
-            what, failure = _take(future, begun, job)
-            if failure:
-                failures.append(failure)
+            what = _take(future, begun, job)
             tell(what, f"{job.request.place}  {job.name}")
             if not begun.waiting:
                 failures += _end(begun)
@@ -97,10 +95,10 @@ def _begin(request: Request) -> tuple[_Edition, list[Job]]:
         kept = plan.kept_runs(request)
         build, own = edition.begin(request, kept)
         held.callback(shutil.rmtree, build, ignore_errors=True)
-        return _Edition(request, held.pop_all(), given, build, started, dict(kept)), own
+        return _Edition(request, held.pop_all(), given, build, started, kept), own
 
 
-def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
+def _take(future: Future, begun: _Edition, job: Job) -> str:
     """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
     try:
         read = future.result()
@@ -110,28 +108,29 @@ def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | Non
             "state": dependencies.state_of(read, job.request.province, job.request.year),
         }
     except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
-        if begun.failed and isinstance(error, CancelledError):
-            return STOPPED, None  # by us; where nothing failed, a cluster gave it up
-        return FAILED, _give_up(begun, error, job)
-    return DONE, None
+        if begun.failures and isinstance(error, CancelledError):
+            return STOPPED  # by us; where nothing failed, a cluster gave it up
+        _give_up(begun, error, job)
+        return FAILED
+    return DONE
 
 
-def _give_up(begun: _Edition, error: BaseException, job: Job) -> Failure:
-    begun.failed = True
+def _give_up(begun: _Edition, error: BaseException, job: Job) -> None:
+    begun.failures.append(_failure(job.request, error, job))
     for other in begun.waiting:
         other.cancel()
-    return _failure(job.request, error, job)
 
 
-def _end(begun: _Edition) -> Iterator[Failure]:
+def _end(begun: _Edition) -> list[Failure]:
     """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
     with begun.held:
         try:
-            if not begun.failed:
+            if not begun.failures:
                 _require_unchanged(begun)
                 edition.finish(begun.request, begun.build, begun.runs, begun.started)
         except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-            yield _failure(begun.request, error)
+            begun.failures.append(_failure(begun.request, error))
+    return begun.failures
 
 
 def _require_unchanged(begun: _Edition) -> None:
@@ -153,6 +152,4 @@ def _failure(request: Request, error: BaseException, job: Job | None = None) -> 
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
     log = "".join(traceback.format_exception(error))
-    what, notebook = (f"{job.lang}-{job.notebook.stem}", job.target) if job else ("edition", None)
-    kept = edition.keep_failed(request, what, log, message, notebook=notebook)
-    return Failure(request.place, message, kept)
+    return Failure(request.place, message, edition.keep_failed(request, job, log, message))
