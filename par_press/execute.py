@@ -65,17 +65,13 @@ def run(job: Job) -> list[str]:
     declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
     undeclared = sorted({entry.partition(":")[2] for entry in read} - declared)
     if undeclared:
-        raise NotebookError(
-            f"{job.notebook.name}: reads {', '.join(undeclared)}; add it to the notebook's "
-            'metadata, "par": {"tables": [...]}'
-        )
+        names, where = ", ".join(undeclared), 'metadata, "par": {"tables": [...]}'
+        raise NotebookError(f"{job.notebook.name}: reads {names}; add it to the notebook's {where}")
     return read
 
 
-def execute(
-    notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
-    timeout_seconds: int = 300, fork: bool = False,
-) -> nbformat.NotebookNode:  # fmt: skip
+def execute(notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
+            timeout_seconds: int = 300, fork: bool = False) -> nbformat.NotebookNode:  # fmt: skip
     """Run ``notebook`` in a fresh kernel, write it to ``target`` and return it.
 
     Prose is translated first. What differs between two equal runs (timings, the injected cell's

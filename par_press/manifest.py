@@ -6,27 +6,28 @@ import json
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
-from par_lib.cleaning import tables
 from par_lib.language import LANGUAGES
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import place, plan
 from par_press.plan import MANIFEST, Request
 
+if TYPE_CHECKING:  # pandas takes a second, and an edition with nothing to do is told in a moment
+    from par_lib.cleaning.tables import Tables
+
 EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}"
 CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
 # Set and taken away after a page was made, so no part of what its hash is taken over.
 _STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
-_HEADER_END = "</header>"
 _HEAD = 100_000  # characters of a page in which its header lies
 
 
-def write(
-    build: Path, request: Request, data: tables.Tables, runs: dict[str, dict], started: dt.datetime
-) -> None:
+def write(build: Path, request: Request, data: "Tables", runs: dict[str, dict],
+          started: dt.datetime) -> None:  # fmt: skip
     """Write the manifest of the edition that lies in ``build``; ``runs`` by name.
 
     Its times stand apart from content, which equal runs share.
@@ -34,19 +35,15 @@ def write(
     missing = [f"no raw data for {request.year}: {name}" for name in data.missing]
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
     content = {
-        "province": request.province,
-        "place": data.place,
-        "year": request.year,
-        "synthetic": data.synthetic,
-        "languages": list(request.languages),
-        "parameters": request.values,
+        "province": request.province, "place": data.place, "year": request.year,
+        "synthetic": data.synthetic, "languages": request.languages, "parameters": request.values,
         "inputs": plan.inputs_of(request, plan.read_by(runs)),
         "files": {name: dependencies.sha256(build / name) for name in _files(build)},
         "runs": dict(sorted(runs.items())),
         "versions": dependencies.versions(),
         "warnings": missing + _kernel_warnings(build),
         "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)},
-    }
+    }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -96,7 +93,7 @@ def mark(folder: Path) -> None:
         line = _line(changed, lang) if changed else ""
         for page in sorted(here.glob("*.html")):
             text = page.read_text(encoding="utf-8")
-            said = _STATUS.sub("", text).replace(_HEADER_END, line + _HEADER_END, 1)
+            said = _STATUS.sub("", text).replace("</header>", f"{line}</header>", 1)
             if said != text:
                 write_whole(page, said)
 
@@ -155,17 +152,13 @@ def _said(page: Path) -> str:
 
 
 def _line(changed: list[str], lang: str) -> str:
-    """What a page says of them; pandas, that comes with words, takes a second."""
-    from par_lib.language.translation import language
+    from par_lib.language.translation import language  # imports pandas
 
     t, files = language(lang), ", ".join(changed)
-    words = t(
-        "The raw data changed after this edition was made: {files}. Make it again.", files=files
-    )
-    return (
-        f'<p class="banner stale" role="status" data-files="{html.escape(files)}">'
-        f"{html.escape(words)}</p>\n"
-    )
+    said = t("The raw data changed after this edition was made: {files}. Make it again.",
+             files=files)  # fmt: skip
+    names, words = html.escape(files), html.escape(said)
+    return f'<p class="banner stale" role="status" data-files="{names}">{words}</p>\n'
 
 
 def _hash(file: Path, made: dict) -> str:

@@ -170,11 +170,9 @@ def with_what_stands(request: Request) -> Request:
     if asked == {notebook.stem for notebook in all_notebooks()}:  # a person says which lies on top
         languages = [*request.languages, *made["languages"]]
     return replace(
-        request,
-        languages=tuple(dict.fromkeys(languages)),
+        request, languages=tuple(dict.fromkeys(languages)), values=values | request.values,
         notebooks=tuple(notebook for notebook in all_notebooks() if notebook.stem in names),
-        values=values | request.values,
-    )
+    )  # fmt: skip
 
 
 def kept_runs(request: Request) -> dict[str, dict]:
@@ -185,32 +183,31 @@ def kept_runs(request: Request) -> dict[str, dict]:
     made, target = standing(request), paths.outputs(request.province, request.year)
     if made is None or request.languages[0] != made["languages"][0]:
         return {}
-    kept = {}
+    kept, edition = {}, (request.province, request.year)
     for lang in {*made["languages"]} & {*request.languages}:
         here = language_folder(request.languages, lang) / "notebooks"
         for notebook in {*request.notebooks} - {*request.anew}:
-            run, file = made["runs"].get(f"{lang}/{notebook.stem}"), here / notebook.name
+            name, file = f"{lang}/{notebook.stem}", here / notebook.name
+            run = made["runs"].get(name)
             if (
                 run
                 and run["state"] is not None
                 and run["recipe"] == recipe(request, notebook, lang)
-                and run["state"]
-                == dependencies.state_of(run["read"], request.province, request.year)
+                and run["state"] == dependencies.state_of(run["read"], *edition)
                 and (target / file).is_file()
                 and dependencies.sha256(target / file) == made["files"].get(file.as_posix())
             ):
-                kept[f"{lang}/{notebook.stem}"] = run
+                kept[name] = run
     return kept
 
 
 def unchanged(request: Request) -> bool:
     """Whether the edition that stands is whole and would be the same if it were made again."""
     made, target = standing(request), paths.outputs(request.province, request.year)
-    wanted = len(request.notebooks) * len(request.languages)
     return (
         made is not None
         and made["languages"] == list(request.languages)
         and made["inputs"].items() >= inputs_of(request).items()
         and all((target / name).is_file() for name in made["files"])
-        and len(kept_runs(request)) == wanted
+        and len(kept_runs(request)) == len(request.notebooks) * len(request.languages)
     )
