@@ -1,16 +1,35 @@
 """``par``: make editions, list them, check a year's data."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from par_lib.storage import paths
 
+
+class _Commands(TyperGroup):
+    """What a person can mend ends in one message and exit code 1, without a traceback.
+
+    So does Ctrl-C, with the usual 130: what it leaves, the next run takes away.
+    """
+
+    def invoke(self, context: typer.Context) -> object:
+        try:
+            return super().invoke(context)
+        except typer.Exit:
+            raise
+        except (ValueError, OSError, RuntimeError) as error:
+            typer.echo(f"par: {error}", err=True)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            typer.echo("par: stopped; what stood before stands", err=True)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    cls=_Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
     help="Yearly editions on administrative reform: PAR INDEX and SIPAS.",
 )  # fmt: skip
 Province = Annotated[str, typer.Option(help="Folder name in data/raw.")]
@@ -48,12 +67,10 @@ def run(
     """
     from par_press import commands
 
-    with _plain_errors():
-        wanted = commands.editions(editions or [], province, every=every)
-        requests = commands.requests(
-            wanted, lang, notebook or [], parameter or [], timeout, fork, force
-        )
-        failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
+    wanted = commands.editions(editions or [], province, every=every)
+    only, values = notebook or [], parameter or []
+    requests = commands.requests(wanted, lang, only, values, timeout, fork, force)
+    failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
     if failures:
         raise typer.Exit(1)
 
@@ -63,13 +80,12 @@ def list_() -> None:
     """List provinces, years, notebooks and their parameters."""
     from par_press import notebook_source, plan
 
-    with _plain_errors():
-        for province in paths.provinces():
-            typer.echo(f"{province}: {', '.join(map(str, paths.years(province)))}")
-        for notebook in plan.all_notebooks():
-            typer.echo(f"\n{notebook.stem}")
-            for one in notebook_source.declared(notebook).values():
-                typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
+    for province in paths.provinces():
+        typer.echo(f"{province}: {', '.join(map(str, paths.years(province)))}")
+    for notebook in plan.all_notebooks():
+        typer.echo(f"\n{notebook.stem}")
+        for one in notebook_source.declared(notebook).values():
+            typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
 
 
 @app.command()
@@ -87,22 +103,19 @@ def check(
     from par_lib.language.translation import language
     from par_lib.scoring import rulebook, scorecard
 
-    with _plain_errors():
-        t = language(lang)
-        data = tables.load(province, paths.year_of(year))
-        scorecard.build(
-            data, rulebook.load(province, data.year)
-        )  # refuses rules that contradict data
-        table = Table(show_lines=True)
-        for label in (t("Severity"), t("Finding"), t("To decide")):
-            table.add_column(label)
-        for row in findings.describe(data.review, t).itertuples():
-            style = _SEVERITY_STYLE[row.severity]
-            table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
-        Console().print(table)
-        if data.missing:
-            names = t.listing([t(labels.TABLE_LABELS[name]) for name in data.missing])
-            typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
+    t = language(lang)
+    data = tables.load(province, paths.year_of(year))
+    scorecard.build(data, rulebook.load(province, data.year))  # refuses rules that contradict data
+    table = Table(show_lines=True)
+    for label in (t("Severity"), t("Finding"), t("To decide")):
+        table.add_column(label)
+    for row in findings.describe(data.review, t).itertuples():
+        style = _SEVERITY_STYLE[row.severity]
+        table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
+    Console().print(table)
+    if data.missing:
+        names = t.listing([t(labels.TABLE_LABELS[name]) for name in data.missing])
+        typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
 
 
 @app.command()
@@ -112,9 +125,8 @@ def verify(
     """Compare an edition and what it was made from with its manifest; name what was altered."""
     from par_press import manifest
 
-    with _plain_errors():
-        altered = manifest.altered(edition)
-        manifest.mark(edition)
+    altered = manifest.altered(edition)
+    manifest.mark(edition)
     for name, what in altered:
         typer.echo(f"{name}: {what}")
     if altered:
@@ -146,36 +158,33 @@ def read(
     Nothing that stands in a table is ever replaced.
     """
     from par_intake import report, workbook
-    from par_lib.cleaning import units
-    from par_lib.cleaning.register import SUFFIXES
+    from par_lib.cleaning import register, units
     from par_lib.language.translation import language
-    from par_lib.storage.paths import write_whole
     from par_press import place
 
-    with _plain_errors():
-        place.scratch()
-        t, about = language(lang), paths.year_of(year)
-        source = source or f"report-{about}"
-        known = units.load_units(province)
-        if file.suffix.lower() in (".xlsx", ".xlsm"):
-            title, tables = file.stem, workbook.read(file, known, about, source=source)
-        elif file.suffix.lower() in SUFFIXES:
-            title = file.stem
-            tables, faults = workbook.count_register([file], known, about, source=source)
-            for name, rows in faults.items():
-                typer.echo(f"{file.name}: {rows} rows not counted: {name.replace('_', ' ')}")
-        else:
-            result = report.read(file, province, about, source=source)
-            title, tables = result.title, result.tables
-            page = (to or paths.reading(province, about)) / "read-report.html"
-            write_whole(page, result.page(t))
-            typer.echo(t("{taken} figures were read and {left} are left to you.",
-                         taken=result.taken, left=len(result.left)))  # fmt: skip
-            typer.echo(t("Compare: {page}", page=str(page)))
-        told = report.store(to or paths.raw(province), tables, known,
-                            source=source, title=title, into_existing=merge)  # fmt: skip
-        for line in told:
-            typer.echo(line)
+    place.scratch()
+    t, about = language(lang), paths.year_of(year)
+    source = source or f"report-{about}"
+    known = units.load_units(province)
+    if file.suffix.lower() in (".xlsx", ".xlsm"):
+        title, tables = file.stem, workbook.read(file, known, about, source=source)
+    elif file.suffix.lower() in register.SUFFIXES:
+        title = file.stem
+        tables, faults = workbook.count_register([file], known, about, source=source)
+        for name, rows in faults.items():
+            typer.echo(f"{file.name}: {rows} rows not counted: {name.replace('_', ' ')}")
+    else:
+        result = report.read(file, province, about, source=source)
+        title, tables = result.title, result.tables
+        page = (to or paths.reading(province, about)) / "read-report.html"
+        paths.write_whole(page, result.page(t))
+        typer.echo(t("{taken} figures were read and {left} are left to you.",
+                     taken=result.taken, left=len(result.left)))  # fmt: skip
+        typer.echo(t("Compare: {page}", page=str(page)))
+    told = report.store(to or paths.raw(province), tables, known,
+                        source=source, title=title, into_existing=merge)  # fmt: skip
+    for line in told:
+        typer.echo(line)
 
 
 @app.command()
@@ -185,8 +194,7 @@ def template(
     to: Annotated[Path | None, typer.Option(help="The .xlsx to write; must not exist.")] = None,
 ) -> None:
     """Write the workbook an office fills in, with what the raw tables hold already."""
-    with _plain_errors():
-        typer.echo(_template(province, paths.year_of(year), to))
+    typer.echo(_template(province, paths.year_of(year), to))
 
 
 @app.command(name="new-year")
@@ -202,21 +210,19 @@ def new_year(
     from par_intake import raw_folder
     from par_lib.language.translation import language
 
-    with _plain_errors():
-        t, about = language(lang), paths.year_of(year)
-        units_file = paths.raw(province) / "units.csv"
-        if not units_file.is_file():
-            raw_folder.begin_province(province)
-            typer.echo(t("Made {file}: compare it with the province's own list.",
-                         file=str(units_file)))  # fmt: skip
-        folder = paths.raw(province) / str(about)
-        folder.mkdir(parents=True, exist_ok=True)
-        book = folder / f"{province}-{about}.xlsx"
-        if not book.exists():
-            _template(province, about, book)
-        for number, step in enumerate(raw_folder.CHECKLIST, start=1):
-            values = {"book": str(book), "year": str(about), "province": province}
-            typer.echo(f"{number}. {t(step, **values)}")
+    t, about = language(lang), paths.year_of(year)
+    units_file = paths.raw(province) / "units.csv"
+    if not units_file.is_file():
+        raw_folder.begin_province(province)
+        typer.echo(t("Made {file}: compare it with the province's own list.", file=str(units_file)))
+    folder = paths.raw(province) / str(about)
+    folder.mkdir(parents=True, exist_ok=True)
+    book = folder / f"{province}-{about}.xlsx"
+    if not book.exists():
+        _template(province, about, book)
+    for number, step in enumerate(raw_folder.CHECKLIST, start=1):
+        values = {"book": str(book), "year": str(about), "province": province}
+        typer.echo(f"{number}. {t(step, **values)}")
 
 
 @app.command()
@@ -228,8 +234,7 @@ def demo(
     """Make the invented province "demo" for 2021 to 2024, marked synthetic everywhere."""
     from par_demo import province
 
-    with _plain_errors():
-        typer.echo(f"{province.write(size=dossiers, seed=seed, force=force)}  (synthetic)")
+    typer.echo(f"{province.write(size=dossiers, seed=seed, force=force)}  (synthetic)")
 
 
 def _template(province: str, year: int, to: Path | None) -> Path:
@@ -241,12 +246,8 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     path = to or Path(f"{province}-{year}.xlsx")
     if path.exists():
         raise FileExistsError(f"{path}: exists; give another name with --to")
-    folder = paths.raw(province) / str(year)
-    tables = {
-        name: csv_files.read_csv(folder / f"{name}.csv")
-        for name in schema.TABLES
-        if (folder / f"{name}.csv").is_file()
-    }
+    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
+    tables = {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
     template.write(path, province, year, known, tables)
     return path
 
@@ -261,26 +262,7 @@ def lab(
     """Open JupyterLab on the notebooks, on this machine only; other options go to jupyter lab."""
     from par_press import lab
 
-    with _plain_errors():
-        lab.start(lang, context.args)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """What a person can mend ends in one message and exit code 1, without a traceback.
-
-    So does Ctrl-C, with the usual 130: what it leaves, the next run takes away.
-    """
-    try:
-        yield
-    except typer.Exit:
-        raise
-    except (ValueError, OSError, RuntimeError) as error:
-        typer.echo(f"par: {error}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("par: stopped; what stood before stands", err=True)
-        raise typer.Exit(130) from None
+    lab.start(lang, context.args)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def part_e(folder: Path) -> list[str]:
     """The sample reports: `par read` as a command, and reading alone in a process that is warm."""
     from par_intake import report
 
-    samples = sorted((ROOT / "tests" / "reports").glob("*.md"))
+    samples = sorted((ROOT / "tests" / "par_intake" / "reports").glob("*.md"))
     ways: dict[str, Callable[[], object]] = {}
     for original in samples:  # their year is one in which the province of the samples only exists
         sample = folder / original.name

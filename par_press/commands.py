@@ -39,10 +39,8 @@ def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str,
     return list(wanted)
 
 
-def requests(
-    wanted: list[tuple[str, int]], lang: str, only: list[str], texts: list[str], timeout: int,
-    fork: bool, force: bool,
-) -> list[plan.Request]:  # fmt: skip
+def requests(wanted: list[tuple[str, int]], lang: str, only: list[str], texts: list[str],
+             timeout: int, fork: bool, force: bool) -> list[plan.Request]:  # fmt: skip
     """What to make, checked before any kernel starts."""
     codes = dict.fromkeys(code.strip() for code in lang.split(","))
     for code in codes:
@@ -51,10 +49,8 @@ def requests(
     notebooks = _choose(plan.all_notebooks(), only)
     values = notebook_source.chosen(texts, list(notebooks))
     anew = notebooks if force else ()
-    asked = (
-        plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
-        for province, year in wanted
-    )
+    asked = (plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
+             for province, year in wanted)  # fmt: skip
     return [plan.with_what_stands(request) for request in asked]
 
 
@@ -95,20 +91,14 @@ def _up_to_date(request: plan.Request) -> bool:
 
 
 def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> tuple[list, Path]:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )  # fmt: skip
+    from rich import progress as show
 
     from par_press import edition, runner
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TextColumn("{task.fields[failed]}"), TimeRemainingColumn())  # fmt: skip
+    columns = (show.TextColumn("{task.description}"), show.BarColumn(), show.MofNCompleteColumn(),
+               show.TextColumn("{task.fields[failed]}"), show.TimeRemainingColumn())  # fmt: skip
     total = sum(len(request.notebooks) * len(request.languages) for request in stale)
-    with Progress(*columns) as progress, _executor(jobs, total, scheduler) as executor:
+    with show.Progress(*columns) as progress, _executor(jobs, total, scheduler) as executor:
         bar = progress.add_task("", total=total, failed="")
         lost = 0
 
@@ -133,9 +123,8 @@ def _executor(jobs: int, total: int, scheduler: str) -> Iterator[Executor]:
         try:
             from distributed import Client
         except ImportError:
-            raise ValueError(
-                "--scheduler needs the extra cluster: pip install distributed"
-            ) from None
+            needed = "--scheduler needs the extra cluster: pip install distributed"
+            raise ValueError(needed) from None
         try:
             client = Client(scheduler, set_as_default=False, timeout="5s")
         except OSError as error:

@@ -15,14 +15,13 @@ import nbformat
 from markupsafe import Markup
 
 from par_lib.cleaning import tables
-from par_lib.language import LANGUAGES, labels
+from par_lib.language import LANGUAGES
+from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, Language, language
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
 from par_press import manifest, page, place, plan
-from par_press.manifest import EDITIONS
-from par_press.plan import NUMBERED, Job, Request
-from par_press.plan import language_folder as _folder
+from par_press.plan import NUMBERED, Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
 _HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
@@ -48,7 +47,7 @@ def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
     build = place.build_folder(target)
     jobs = []
     for lang in request.languages:
-        here = _folder(request.languages, lang)
+        here = language_folder(request.languages, lang)
         (build / here / "notebooks").mkdir(parents=True, exist_ok=True)
         for notebook in request.notebooks:
             job = Job(paths.root(), request, notebook, lang, build / here)
@@ -76,18 +75,18 @@ def forget_failures(request: Request) -> None:
         file.unlink()
 
 
-def keep_failed(request: Request, what: str, log: str, message: str = "", *,
-                notebook: Path | None = None) -> Path | None:  # fmt: skip
+def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Path | None:
     """Keep what was said of a failure, and its notebook, under outputs/failed/; gives the log.
 
     None where the disk takes no more: the failure itself is told all the same.
     """
     failed = paths.root() / "outputs" / "failed"
+    what = f"{job.lang}-{job.notebook.stem}" if job else "edition"
     kept = failed / f"{request.province}-{request.year}-{what}.log"
     with suppress(OSError):
         failed.mkdir(parents=True, exist_ok=True)
-        if notebook and notebook.is_file():
-            copy = shutil.copy(notebook, kept.with_suffix(".ipynb"))
+        if job and job.target.is_file():
+            copy = shutil.copy(job.target, kept.with_suffix(".ipynb"))
             with suppress(ValueError):  # a full disk may have cut it off
                 book = nbformat.read(copy, as_version=4)
                 book.metadata["par"] = {"failed": message} | book.metadata.get("par", {})
@@ -100,19 +99,13 @@ def keep_failed(request: Request, what: str, log: str, message: str = "", *,
 def write_collection() -> Path:
     """Write the list of all editions that stand, outputs/index.html, and its other languages."""
     root = paths.root() / "outputs"
-    editions = list(_editions(root))
+    made = list(_editions(root))
     for lang in LANGUAGES:
         t = language(lang)
-        text = page.render_collection(
-            t,
-            heading=t("Administrative reform, province by province"),
-            lead=t("Editions that have been made, by province, year and language."),
-            editions=editions,
-            languages=tuple(
-                page.Link(_collection(one), NAMES[one], current=one == lang, language=one)
-                for one in LANGUAGES
-            ),
-        )
+        heading = t("Administrative reform, province by province")
+        lead = t("Editions that have been made, by province, year and language.")
+        links = [page.Link(_collection(one), NAMES[one], one == lang, one) for one in LANGUAGES]
+        text = page.render_collection(t, heading=heading, lead=lead, editions=made, languages=links)
         write_whole(root / _collection(lang), text)
     return root / _collection(LANGUAGES[0])
 
@@ -122,52 +115,38 @@ def _collection(lang: str) -> str:
 
 
 def _editions(root: Path) -> Iterator[page.Edition]:
-    for file in sorted(root.glob(EDITIONS)):
+    for file in sorted(root.glob(manifest.EDITIONS)):
         try:
             made = plan.read_manifest(file)
         except (ValueError, OSError):  # told by par verify, mended by the next run
             continue
-        folder = file.parent.relative_to(root)
-        links = tuple(
-            page.Link(
-                f"{folder / _folder(made['languages'], lang)}/index.html",
-                NAMES[lang],
-                language=lang,
-            )
-            for lang in made["languages"]
-        )
+        folder, languages = file.parent.relative_to(root), made["languages"]
+        where = [(lang, folder / language_folder(languages, lang)) for lang in languages]
+        links = [page.Link(f"{here}/index.html", NAMES[lang], False, lang) for lang, here in where]
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
         yield page.Edition(made["place"], str(made["year"]), links, note)
 
 
 def _write_tables(data: tables.Tables, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for name in labels.TABLE_LABELS:
-        text = csv_files.to_csv(getattr(data, name), banner=_synthetic(data))
+    banner = SYNTHETIC_WORDS if data.synthetic else ""
+    for name in TABLE_LABELS:
+        text = csv_files.to_csv(getattr(data, name), banner=banner)
         (folder / f"{name}.csv").write_bytes(text)
-
-
-def _synthetic(data: tables.Tables) -> str:
-    return SYNTHETIC_WORDS if data.synthetic else ""
 
 
 def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) -> None:
     t = language(lang)
-    folder = build / _folder(request.languages, lang)
-    executed = {
-        path.stem: nbformat.read(path, as_version=4)
-        for path in sorted((folder / "notebooks").glob(NUMBERED))
-    }
+    folder = build / language_folder(request.languages, lang)
+    books = sorted((folder / "notebooks").glob(NUMBERED))
+    executed = {path.stem: nbformat.read(path, as_version=4) for path in books}
     # An edition of chosen notebooks has its index too, if only to lead to them.
     executed = {OVERVIEW: executed.pop(OVERVIEW, None) or _bare_overview(data, t)} | executed
     titles = {name: _title(notebook) for name, notebook in executed.items()}
     cards = [_card(n, titles[n], notebook) for n, notebook in executed.items() if n != OVERVIEW]
     for name, notebook in executed.items():
-        text = page.render_page(
-            notebook,
-            _context(request, data, folder, titles, name, t),
-            cards=cards if name == OVERVIEW else (),
-        )
+        context = _context(request, data, folder, titles, name, t)
+        text = page.render_page(notebook, context, cards=cards if name == OVERVIEW else ())
         (folder / _file(name)).write_text(text, encoding="utf-8")
 
 
@@ -180,63 +159,49 @@ def _bare_overview(data: tables.Tables, t: Language) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {heading}")])
 
 
-def _context(
-    request: Request, data: tables.Tables, folder: Path, titles: dict[str, str], name: str,
-    t: Language,
-) -> page.PageContext:  # fmt: skip
+def _context(request: Request, data: tables.Tables, folder: Path, titles: dict[str, str],
+             name: str, t: Language) -> page.PageContext:  # fmt: skip
     place, year = _place(data, t), str(request.year)
-    contents = [
-        page.Link(_file(other), title, current=other == name) for other, title in titles.items()
-    ]
-    here = _folder(request.languages, t.code)
-    up = Path(*[".."] * len(here.parts))
-    languages = tuple(
-        page.Link(
-            (up / _folder(request.languages, lang) / _file(name)).as_posix(), NAMES[lang],
-            current=lang == t.code, language=lang,
-        )
-        for lang in request.languages
-    )  # fmt: skip
-    downloads = []
-    if (folder / "notebooks" / f"{name}.ipynb").is_file():
-        downloads.append(page.Link(f"notebooks/{name}.ipynb", t("Executed notebook")))
-    downloads += [
-        page.Link((up / "tables" / f"{table}.csv").as_posix(), f"{t(label)} (CSV)")
-        for table, label in labels.TABLE_LABELS.items()
-        if not getattr(data, table).empty
-    ]
-    collection = Path(*[".."] * (2 + len(here.parts)), _collection(t.code))
+    up = "../" * len(language_folder(request.languages, t.code).parts)
+    same = {one: language_folder(request.languages, one) / _file(name) for one in request.languages}
+    languages = [page.Link(f"{up}{file.as_posix()}", NAMES[lang], lang == t.code, lang)
+                 for lang, file in same.items()]  # fmt: skip
+    executed = f"notebooks/{name}.ipynb"
+    downloads = [page.Link(f"{up}tables/{table}.csv", f"{t(label)} (CSV)")
+                 for table, label in TABLE_LABELS.items()
+                 if not getattr(data, table).empty]  # fmt: skip
+    if (folder / executed).is_file():
+        downloads.insert(0, page.Link(executed, t("Executed notebook")))
     return page.PageContext(
-        language=t,
-        title=f"{titles[name]} · {place} {year}",
-        place=place,
-        year=year,
+        language=t, title=f"{titles[name]} · {place} {year}", place=place, year=year,
         edition_date=t("Data accessed to {day}", day=max(data.sources["accessed"].dropna())),
-        home=page.Link(collection.as_posix(), t("All editions")),
-        contents=tuple(contents),
-        languages=languages if len(languages) > 1 else (),
-        downloads=tuple(downloads),
+        home=page.Link(f"{up}../../{_collection(t.code)}", t("All editions")),
+        contents=[page.Link(_file(one), title, one == name) for one, title in titles.items()],
+        languages=languages if len(languages) > 1 else (), downloads=downloads,
         banner=_banner(data, t),
-    )
+    )  # fmt: skip
 
 
 def _banner(data: tables.Tables, t: Language) -> str:
-    missing = "; ".join(t(labels.TABLE_LABELS[table]) for table in data.missing)
-    said = [_synthetic(data)]
-    if missing:
+    said = [SYNTHETIC_WORDS] if data.synthetic else []
+    if data.missing:
+        missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
         said.append(t("No figures for {year} yet: {tables}.", year=str(data.year), tables=missing))
-    return " · ".join(filter(None, said))
+    return " · ".join(said)
 
 
 def _card(name: str, title: str, notebook: nbformat.NotebookNode) -> page.Card:
     headline = first_headline(notebook, href=_file(name))
+    chart, words = next(_outputs(notebook, "image/svg+xml"), ("", {}))
+    return page.Card(_file(name), title, headline, chart, words.get("alt", ""))
+
+
+def _outputs(notebook: nbformat.NotebookNode, kind: str) -> Iterator[tuple[str, dict]]:
+    """Each output of a kind, with what its metadata say of it."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            svg = output.get("data", {}).get("image/svg+xml")
-            if svg:
-                alt = output["metadata"]["image/svg+xml"]["alt"]
-                return page.Card(_file(name), title, headline, "".join(svg), alt)
-    return page.Card(_file(name), title, headline)
+            if kind in output.get("data", {}):
+                yield "".join(output.data[kind]), output.metadata.get(kind, {})
 
 
 def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
@@ -244,11 +209,10 @@ def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
 
     Empty where the notebook has no headline.
     """
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            found = _HEADLINE.search("".join(output.get("data", {}).get("text/html", "")))
-            if found:
-                return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
+    for html, _ in _outputs(notebook, "text/html"):
+        found = _HEADLINE.search(html)
+        if found:
+            return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
     return Markup()
 
 

@@ -22,7 +22,6 @@ from par_lib.storage.dependencies import EVERY, YEARS
 from par_press import kernels, notebook_source, place
 from par_press.plan import Job
 
-_TIMINGS = ("papermill", "execution")
 MILLION = 1_000_000
 _MOST_OUTPUT = 20 * MILLION  # bytes of one notebook; a page of that size no browser likes
 
@@ -32,18 +31,17 @@ class NotebookError(RuntimeError):
 
 
 class _Engine(NBClientEngine):
-    """Papermill's own, that writes down how far a notebook came whose kernel did not survive."""
+    """Papermill's own, that writes down how far a notebook came, whatever ended it."""
 
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, target: Path, **options: Any
     ) -> None:
-        """Run the cells; before a timeout or a dead kernel is told, write to ``target``."""
+        """Run the cells; write to ``target``, before papermill adds cells that tell of errors."""
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
-        except (CellTimeoutError, DeadKernelError):
+        finally:
             nbformat.write(nb_man.nb, target)
-            raise
 
 
 papermill_engines.register("par", _Engine)
@@ -59,28 +57,21 @@ def run(job: Job) -> list[str]:
     os.environ["PAR_ROOT"] = str(job.root)
     place.scratch()
     executed = execute(
-        job.notebook,
-        job.target,
-        parameters=job.request.parameters(job.notebook, job.lang),
-        language=language(job.lang),
-        timeout_seconds=job.request.timeout_seconds,
+        job.notebook, job.target, parameters=job.request.parameters(job.notebook, job.lang),
+        language=language(job.lang), timeout_seconds=job.request.timeout_seconds,
         fork=job.request.fork,
-    )
+    )  # fmt: skip
     read = _tables_read(executed)
     declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
     undeclared = sorted({entry.partition(":")[2] for entry in read} - declared)
     if undeclared:
-        raise NotebookError(
-            f"{job.notebook.name}: reads {', '.join(undeclared)}; add it to the notebook's "
-            'metadata, "par": {"tables": [...]}'
-        )
+        names, where = ", ".join(undeclared), 'metadata, "par": {"tables": [...]}'
+        raise NotebookError(f"{job.notebook.name}: reads {names}; add it to the notebook's {where}")
     return read
 
 
-def execute(
-    notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
-    timeout_seconds: int = 300, fork: bool = False,
-) -> nbformat.NotebookNode:  # fmt: skip
+def execute(notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
+            timeout_seconds: int = 300, fork: bool = False) -> nbformat.NotebookNode:  # fmt: skip
     """Run ``notebook`` in a fresh kernel, write it to ``target`` and return it.
 
     Prose is translated first. What differs between two equal runs (timings, the injected cell's
@@ -89,26 +80,15 @@ def execute(
     or takes too long.
     """
     source = notebook_source.translate(nbformat.read(notebook, as_version=4), language.messages)
-    for cell in source.cells:  # what was run before says nothing of this run
-        if cell.cell_type == "code":
-            cell.execution_count, cell.outputs = None, []
     nbformat.write(source, target)
     try:
         with tempfile.TemporaryDirectory(prefix="par-") as private, _provisioner(fork):
             papermill.execute_notebook(
-                target,
-                target,
-                parameters=parameters,
-                kernel_name="python3",
-                engine_name="par",
-                target=target,
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                autosave_cell_every=0,
-                execution_timeout=timeout_seconds,
+                target, None, parameters=parameters, kernel_name="python3", engine_name="par",
+                target=target, progress_bar=False, execution_timeout=timeout_seconds,
                 config=kernels.config(private),
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
-            )
+            )  # fmt: skip
     except PapermillExecutionError as error:
         # Counted from 0 with the injected cell, so from 1 in the notebook as its author sees it.
         what = f"{error.ename}: {error.evalue}"
@@ -138,14 +118,8 @@ def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookE
     that failed, from 1; None for the last that was begun.
     """
     notebook = nbformat.read(target, as_version=4)
-    notebook.cells = [  # without those in which papermill writes of an error
-        cell
-        for cell in notebook.cells
-        if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
-    ]
     cells = _own(notebook)
-    states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
-    number = number or sum(state not in (None, "pending") for state in states)
+    number = number or sum(cell.metadata.papermill.status != "pending" for cell in cells)
     for here, cell in enumerate(cells, start=1):
         state = "completed" if here < number else "failed" if here == number else "pending"
         cell.metadata["papermill"] = {"status": state, "exception": here == number}
@@ -180,8 +154,8 @@ def _provisioner(fork: bool) -> Iterator[None]:
 def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without what changes from run to run though nothing else did."""
     for part in (executed, *executed.cells):
-        for name in _TIMINGS:
-            part.metadata.pop(name, None)
+        for timings in ("papermill", "execution"):
+            part.metadata.pop(timings, None)
     for cell in executed.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
@@ -197,12 +171,11 @@ def _require_complete(executed: nbformat.NotebookNode, target: Path, name: str) 
         if cell.source.strip() and cell.execution_count is None:
             what = "left early, so that the cells behind it were not run"
             raise _failed(target, name, left, what)
-        left = number
-        size = len(json.dumps(cell.outputs)) if cell.outputs else 0
+        left, size = number, len(json.dumps(cell.outputs))
         written += size
         if written > _MOST_OUTPUT:
             cell.outputs = []  # kept for its author, without what is too much
             nbformat.write(executed, target)
-            what = f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
-            what += "before it); print less, "
-            raise _failed(target, name, number, f"{what}{_MOST_OUTPUT // MILLION} MB at most")
+            what = (f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
+                    f"before it); print less, {_MOST_OUTPUT // MILLION} MB at most")  # fmt: skip
+            raise _failed(target, name, number, what)

@@ -9,15 +9,13 @@ either over sockets in a private folder, without idle waits.
 import asyncio
 import ctypes
 import multiprocessing
-import multiprocessing.connection
-import multiprocessing.forkserver
 import os
 import signal
 import sys
 import threading
 import time
 from contextlib import suppress
-from multiprocessing import util
+from multiprocessing import connection, forkserver, util
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -30,7 +28,6 @@ from traitlets.config import Config
 
 NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 PRELOAD = "par_press.preload"
-_PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _START_SECONDS, _END_SECONDS = 10, 2
 _PDEATHSIG = 1  # sys/prctl.h
 _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
@@ -60,10 +57,10 @@ def begin() -> BaseContext:
     server = context()
     if available():
         own = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for the server either
-        multiprocessing.forkserver.ensure_running()
+        forkserver.ensure_running()
         signal.signal(signal.SIGINT, own)
         # Its end is awaited: one that still imports would write into a folder that is gone.
-        util.Finalize(None, multiprocessing.forkserver._forkserver._stop, exitpriority=-50)
+        util.Finalize(None, forkserver._forkserver._stop, exitpriority=-50)
     return server
 
 
@@ -79,8 +76,8 @@ class Forked:
     stdin = stdout = stderr = None
 
     def __init__(self, process: BaseProcess) -> None:
-        self.process = process
-        self.pid = process.pid
+        self.process, self.pid = process, process.pid
+        self.kill, self.terminate = process.kill, process.terminate
 
     def poll(self) -> int | None:
         """Exit code, None while it runs."""
@@ -96,28 +93,18 @@ class Forked:
         if self.poll() is None:
             os.kill(self.pid, number)
 
-    def kill(self) -> None:
-        """End it at once."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self.send_signal(signal.SIGTERM)
-
 
 class ForkProvisioner(LocalProvisioner):
     """Starts the kernel that its command names as a fork instead of a new interpreter."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Fork a kernel; gives its connection info."""
-        process = context().Process(
-            target=run_kernel,
-            args=(cmd[cmd.index("-f") :], kwargs.get("env") or dict(os.environ), kwargs.get("cwd")),
-        )
+        env = kwargs.get("env") or dict(os.environ)
+        arguments = (cmd[cmd.index("-f") :], env, kwargs.get("cwd"))
+        process = context().Process(target=run_kernel, args=arguments)
         process.start()
         self.process = Forked(process)
-        self.pid = process.pid
-        self.pgid = process.pid  # run_kernel leads a group of its own
+        self.pid = self.pgid = process.pid  # run_kernel leads a group of its own
         await self._bound()
         return self.connection_info
 
@@ -126,7 +113,8 @@ class ForkProvisioner(LocalProvisioner):
         info = self.connection_info
         if info.get("transport") != "ipc":
             return
-        sockets = [Path(f"{info['ip']}-{port}") for name, port in info.items() if name in _PORTS]
+        ports = [port for name, port in info.items() if name.endswith("_port")]
+        sockets = [Path(f"{info['ip']}-{port}") for port in ports]
         with suppress(TimeoutError):  # the client tells of a kernel that never answers
             async with asyncio.timeout(_START_SECONDS):
                 while self.process.poll() is None and not all(one.exists() for one in sockets):
@@ -156,7 +144,7 @@ def begin_worker() -> None:
     end_with_parent()
     if hasattr(os, "setsid"):
         os.setsid()
-    server = multiprocessing.forkserver._forkserver
+    server = forkserver._forkserver
     if getattr(server, "_forkserver_address", None) and server._forkserver_pid is None:
         server.ensure_running = lambda: None
 
@@ -166,7 +154,7 @@ def end_with_parent() -> None:
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
+        connection.wait([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -180,7 +168,7 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
     os.setsid()
     end_with_parent()
     die_with_parent()
-    os.close(multiprocessing.forkserver._forkserver._forkserver_alive_fd)
+    os.close(forkserver._forkserver._forkserver_alive_fd)
     os.environ.clear()
     os.environ.update(env)
     if cwd:
@@ -189,9 +177,6 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance()
-
-
-_CLIENT = f"{__name__}.PromptClient"
 
 
 class PromptClient(AsyncKernelClient):
@@ -230,11 +215,8 @@ class PromptClient(AsyncKernelClient):
 
 def config(private: str) -> Config:
     """Sockets and key in a folder only we can enter: no port to clash, nothing on the network."""
-    own = {"client_class": _CLIENT}
+    own = {"client_class": f"{__name__}.{PromptClient.__name__}"}
     if os.name != "nt":
-        own |= {
-            "transport": "ipc",
-            "ip": f"{private}/kernel",
-            "connection_file": f"{private}/k.json",
-        }
+        own |= {"transport": "ipc", "ip": f"{private}/kernel"}
+        own["connection_file"] = f"{private}/k.json"
     return Config({"KernelManager": own})

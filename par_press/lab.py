@@ -63,15 +63,12 @@ def start(given: str, more: list[str]) -> None:
     prepare(folder, lang)
     above = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), above)))
+    # Kernels speak over sockets in a folder only we can enter, where a path is not too long.
     with tempfile.TemporaryDirectory(prefix="par-lab-") as private:
         os.environ["JUPYTER_RUNTIME_DIR"] = private
-        LabApp.launch_instance([*arguments(folder, lang), *_sockets(private), *more])
-
-
-def _sockets(private: str) -> list[str]:
-    """Kernels speak over sockets in a folder only we can enter, where a path is not too long."""
-    fits = os.name == "posix" and len(os.fsencode(private)) <= _LONGEST
-    return ["--KernelManager.transport=ipc"] if fits else []
+        fits = os.name == "posix" and len(os.fsencode(private)) <= _LONGEST
+        sockets = ["--KernelManager.transport=ipc"] if fits else []
+        LabApp.launch_instance([*arguments(folder, lang), *sockets, *more])
 
 
 def _workspace(lang: str) -> dict:

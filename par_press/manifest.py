@@ -6,51 +6,52 @@ import json
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
-from par_lib.cleaning import tables
 from par_lib.language import LANGUAGES
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import place, plan
 from par_press.plan import MANIFEST, Request
 
+if TYPE_CHECKING:  # pandas takes a second, and an edition with nothing to do is told in a moment
+    from par_lib.cleaning.tables import Tables
 
-def write(
-    build: Path, request: Request, data: tables.Tables, runs: dict[str, dict], started: dt.datetime
-) -> None:
+EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}"
+CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
+# Set and taken away after a page was made, so no part of what its hash is taken over.
+_STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
+_HEAD = 100_000  # characters of a page in which its header lies
+
+
+def write(build: Path, request: Request, data: "Tables", runs: dict[str, dict],
+          started: dt.datetime) -> None:  # fmt: skip
     """Write the manifest of the edition that lies in ``build``; ``runs`` by name.
 
     Its times stand apart from content, which equal runs share.
     """
-    others = plan.files_of_other_years(request.province, request.year, plan.read_by(runs))
+    missing = [f"no raw data for {request.year}: {name}" for name in data.missing]
+    seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
     content = {
-        "province": request.province,
-        "place": data.place,
-        "year": request.year,
-        "synthetic": data.synthetic,
-        "languages": list(request.languages),
-        "parameters": request.values,
-        "inputs": plan.inputs_of(request) | plan.fingerprints(others),
-        "files": {
-            p.relative_to(build).as_posix(): dependencies.sha256(p)
-            for p in sorted(build.rglob("*"))
-            if p.is_file()
-        },
+        "province": request.province, "place": data.place, "year": request.year,
+        "synthetic": data.synthetic, "languages": request.languages, "parameters": request.values,
+        "inputs": plan.inputs_of(request, plan.read_by(runs)),
+        "files": {name: dependencies.sha256(build / name) for name in _files(build)},
         "runs": dict(sorted(runs.items())),
         "versions": dependencies.versions(),
-        "warnings": [
-            *(f"no raw data for {request.year}: {name}" for name in data.missing),
-            *_kernel_warnings(build),
-        ],
-    }
-    seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
-    content["times"] = {
-        "started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)
+        "warnings": missing + _kernel_warnings(build),
+        "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)},
     }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _files(folder: Path) -> list[str]:
+    """Paths, within the folder, of all files in it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(file.relative_to(folder).as_posix() for file in files)
 
 
 def _kernel_warnings(build: Path) -> list[str]:
@@ -61,14 +62,6 @@ def _kernel_warnings(build: Path) -> list[str]:
         for output in cell.get("outputs", [])
         if output.get("name") == "stderr"
     ]
-
-
-EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{plan.MANIFEST}"
-# Set and taken away after a page was made, so no part of what its hash is taken over.
-_STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
-_HEADER_END = "</header>"
-_HEAD = 100_000  # characters of a page in which its header lies
-CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
 
 
 def altered(folder: Path) -> list[tuple[str, str]]:
@@ -86,41 +79,23 @@ def is_whole(folder: Path) -> bool:
     return not _files_altered(folder, _manifest(folder))
 
 
-def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
-    own = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    found = [(name, ADDED) for name in own - set(made["files"]) - {plan.MANIFEST}]
-    for name, known in made["files"].items():
-        file = folder / name
-        if not file.is_file():
-            found.append((name, MISSING))
-        elif _hash(file, made) != known:
-            found.append((name, CHANGED))
-    return sorted(found)
-
-
-def raw_altered(made: dict) -> list[str]:
-    """Files of raw data that are not what they were when the edition was made, or are new."""
-    return sorted(name for name, _ in _inputs_altered(made) if name.startswith("data/raw/"))
-
-
-def mark(folder: Path) -> bool:
-    """Say on each page of an edition whether its raw data changed since; gives whether they did.
+def mark(folder: Path) -> None:
+    """Say on each page of an edition whether its raw data changed since.
 
     Pages are written only where the edition's index, written last, does not say it yet.
     """
     made = _manifest(folder)
-    changed = raw_altered(made)
+    changed = [name for name, _ in _inputs_altered(made) if name.startswith("data/raw/")]
     if _said(folder / "index.html") == ", ".join(changed):
-        return bool(changed)
+        return
     for lang in reversed(made["languages"]):  # the first lies on top
         here = folder / plan.language_folder(made["languages"], lang)
         line = _line(changed, lang) if changed else ""
         for page in sorted(here.glob("*.html")):
             text = page.read_text(encoding="utf-8")
-            said = _STATUS.sub("", text).replace(_HEADER_END, line + _HEADER_END, 1)
+            said = _STATUS.sub("", text).replace("</header>", f"{line}</header>", 1)
             if said != text:
                 write_whole(page, said)
-    return bool(changed)
 
 
 def mark_all() -> None:
@@ -131,41 +106,25 @@ def mark_all() -> None:
             mark(file.parent)
 
 
-def _said(page: Path) -> str:
-    """The files a page says changed; empty where it says nothing."""
-    if not page.is_file():
-        return ""
-    with page.open(encoding="utf-8") as text:
-        found = _STATUS.search(text.read(_HEAD))
-    return html.unescape(found[1]) if found else ""
-
-
-def _line(changed: list[str], lang: str) -> str:
-    from par_lib.language.translation import (
-        language,  # pandas takes a second: only where there is something
-    )
-
-    t = language(lang)
-    files = ", ".join(changed)
-    words = t(
-        "The raw data changed after this edition was made: {files}. Make it again.", files=files
-    )
-    return (
-        f'<p class="banner stale" role="status" data-files="{html.escape(files)}">'
-        f"{html.escape(words)}</p>\n"
-    )
-
-
 def _manifest(folder: Path) -> dict:
-    file = folder / plan.MANIFEST
+    file = folder / MANIFEST
     if not file.is_file():
         raise ValueError(f"{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
     return plan.read_manifest(file)
 
 
+def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
+    own = {*_files(folder)} - {MANIFEST}
+    added = [(name, ADDED) for name in own - made["files"].keys()]
+    missing = [(name, MISSING) for name in made["files"].keys() - own]
+    changed = [(name, CHANGED) for name in own & made["files"].keys()
+               if _hash(folder / name, made) != made["files"][name]]  # fmt: skip
+    return sorted(added + missing + changed)
+
+
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
     root, known = paths.root(), made["inputs"]
-    found = [(name, ADDED) for name in _raw_now(made) if name not in known]
+    found = [(name, ADDED) for name in _raw_now(made) - known.keys()]
     for name, fingerprint in known.items():
         try:
             if dependencies.fingerprint(root / name) != fingerprint:
@@ -179,10 +138,27 @@ def _inputs_altered(made: dict) -> list[tuple[str, str]]:
 
 def _raw_now(made: dict) -> set[str]:
     """Raw files that an edition would be made from today."""
-    province, year = made["province"], made["year"]
-    files = dependencies.raw_files(province, year)
-    files += plan.files_of_other_years(province, year, plan.read_by(made["runs"]))
+    files = plan.raw_files(made["province"], made["year"], plan.read_by(made["runs"]))
     return {file.relative_to(paths.root()).as_posix() for file in files}
+
+
+def _said(page: Path) -> str:
+    """The files a page says changed; empty where it says nothing."""
+    if not page.is_file():
+        return ""
+    with page.open(encoding="utf-8") as text:
+        found = _STATUS.search(text.read(_HEAD))
+    return html.unescape(found[1]) if found else ""
+
+
+def _line(changed: list[str], lang: str) -> str:
+    from par_lib.language.translation import language  # imports pandas
+
+    t, files = language(lang), ", ".join(changed)
+    said = t("The raw data changed after this edition was made: {files}. Make it again.",
+             files=files)  # fmt: skip
+    names, words = html.escape(files), html.escape(said)
+    return f'<p class="banner stale" role="status" data-files="{names}">{words}</p>\n'
 
 
 def _hash(file: Path, made: dict) -> str:

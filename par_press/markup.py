@@ -9,11 +9,9 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, import_plugin
 
 # Only these token classes have a colour in page.css; the other spans would treble the code's size.
-COLOURED_TOKENS = ("k", "kn", "kc", "ow", "s1", "s2", "sd", "si", "c1")
-_PLAIN_SPAN = re.compile(
-    rf'<span class="(?!(?:{"|".join(COLOURED_TOKENS)})")[^"]*">([^<]*)</span>|<span></span>'
-)
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_COLOURED = "k|kn|kc|ow|s1|s2|sd|si|c1"
+_PLAIN_SPAN = re.compile(rf'<span class="(?!(?:{_COLOURED})")[^"]*">([^<]*)</span>|<span></span>')
+_REFERENCE = re.compile(r"#([\w.:-]+)")  # a colour looks like one, too, and is nobody's id
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 _NAMESPACE = re.compile(r"\{.*\}")
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
@@ -85,18 +83,13 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     root.set("style", f"--points: {width_points:.0f}")  # so that all charts share one letter size
     if width_points > _WIDE_POINTS:
         root.set("class", "wide")
-    root.set("role", "img")
-    root.set("aria-label", alt)
+    root.attrib |= {"role": "img", "aria-label": alt}
     return Markup(ElementTree.tostring(root, encoding="unicode").strip())
 
 
 def _number_ids(root: ElementTree.Element, prefix: str) -> None:
-    referred = set()
-    for element in root.iter():
-        for name, value in element.attrib.items():
-            referred.update(_REFERENCE.findall(value))
-            if name == "href" and value.startswith("#"):
-                referred.add(value[1:])
+    values = [value for element in root.iter() for value in element.attrib.values()]
+    referred = {name for value in values for name in _REFERENCE.findall(value)}
     names = {}
     for element in root.iter():
         identifier = element.attrib.pop("id", None)
@@ -105,19 +98,15 @@ def _number_ids(root: ElementTree.Element, prefix: str) -> None:
             element.set("id", names[identifier])
     for element in root.iter():
         for name, value in element.attrib.items():
-            if name == "href" and value[:1] == "#" and value[1:] in names:
-                element.set(name, f"#{names[value[1:]]}")
-            elif "url(#" in value:
-                new = _REFERENCE.sub(lambda found: f"url(#{names.get(found[1], found[1])})", value)
-                element.set(name, new)
+            own = _REFERENCE.sub(lambda found: "#" + names.get(found[1], found[1]), value)
+            element.set(name, own)
 
 
 def _shorten(root: ElementTree.Element) -> None:
     for element in root.iter():
-        for name in ("d", "x", "y", "points"):
-            if name in element.attrib:
-                short = _LONG_DECIMAL.sub(_round, element.attrib[name])
-                element.set(name, " ".join(short.split()))
+        for name in {"d", "x", "y", "points"} & element.attrib.keys():
+            short = _LONG_DECIMAL.sub(_round, element.attrib[name])
+            element.set(name, " ".join(short.split()))
         if element.tag not in ("text", "tspan"):
             element.text = (element.text or "").strip() or None
             for child in element:

@@ -45,14 +45,9 @@ def declared(notebook: Path) -> dict[str, Parameter]:
                 f"{notebook.name}, parameters cell, line {node.lineno}: write it as "
                 "name: int = 2022  # meaning (types: int, float, str)"
             )
-        _, _, meaning = lines[node.lineno - 1].partition("#")
-        name = ast.unparse(node.target)
-        found[name] = Parameter(
-            name,
-            _TYPES[ast.unparse(node.annotation)],
-            ast.literal_eval(node.value),
-            meaning.strip(),
-        )
+        name, kind = ast.unparse(node.target), _TYPES[ast.unparse(node.annotation)]
+        meaning = lines[node.lineno - 1].partition("#")[2].strip()
+        found[name] = Parameter(name, kind, ast.literal_eval(node.value), meaning)
     return found
 
 
@@ -68,9 +63,8 @@ def chosen(texts: list[str], notebooks: list[Path]) -> dict[str, dict[str, objec
     for text in texts:
         name, equals, written = text.partition("=")
         if not equals or name not in choices:
-            raise ValueError(
-                f"parameter {text!r}: choose name=value with a name out of {', '.join(choices)}"
-            )
+            names = ", ".join(choices)
+            raise ValueError(f"parameter {text!r}: choose name=value with a name out of {names}")
         for notebook, own in known.items():
             if name in own:
                 values[notebook][name] = _typed(own[name], written)
@@ -122,8 +116,6 @@ def extract(
             for text in paragraphs(cell.source):
                 yield number, None, text, []
         elif cell.cell_type == "code":
-            code = io.BytesIO(cell.source.encode())
-            for _, function, messages, comments in extract_python(
-                code, keywords, comment_tags, {"encoding": "utf-8"}
-            ):
-                yield number, function, messages, comments
+            code, utf_8 = io.BytesIO(cell.source.encode()), {"encoding": "utf-8"}
+            for _, *found in extract_python(code, keywords, comment_tags, utf_8):
+                yield number, *found

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count, groupby, pairwise
 from pathlib import Path
@@ -48,9 +48,9 @@ class PageContext:
     year: str = ""
     edition_date: str = ""
     home: Link | None = None
-    contents: tuple[Link, ...] = ()
-    languages: tuple[Link, ...] = ()
-    downloads: tuple[Link, ...] = ()
+    contents: Sequence[Link] = ()
+    languages: Sequence[Link] = ()
+    downloads: Sequence[Link] = ()
     banner: str = ""
 
 
@@ -71,7 +71,7 @@ class Edition:
 
     place: str
     year: str
-    links: tuple[Link, ...]
+    links: Sequence[Link]
     note: str = ""
 
 
@@ -97,44 +97,33 @@ def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence
     sections, parameters = _read_sections(notebook, context)
     blocks = [block for section in sections for block in section.blocks]
     _check_headings("".join(blocks), context.title)
-    here = next((i for i, link in enumerate(context.contents) if link.current), None)
     if cards:
         sections.insert(2, _cards_section(cards, context.language))
-    around = dict.fromkeys(("previous", "next"))
-    if here is not None:
-        around["previous"] = context.contents[here - 1] if here else None
-        around["next"] = context.contents[here + 1] if here + 1 < len(context.contents) else None
+    turns = list(pairwise(context.contents))
+    around = {"previous": next((one for one, here in turns if here.current), None),
+              "next": next((one for here, one in turns if here.current), None)}  # fmt: skip
     return _render("page.html.j2", context, sections=sections, parameters=parameters, **around)
 
 
-def render_collection(
-    language: Language,
-    *,
-    heading: str,
-    lead: str,
-    editions: Iterable[Edition],
-    languages: tuple[Link, ...] = (),
-) -> str:
+def render_collection(language: Language, *, heading: str, lead: str, editions: Iterable[Edition],
+                      languages: Sequence[Link] = ()) -> str:  # fmt: skip
     """Render outputs/index.html: all places, in the order given, with their years and languages."""
     context = PageContext(language, title=heading, languages=languages)
     places = [(place, list(group)) for place, group in groupby(editions, lambda e: e.place)]
     return _render("collection.html.j2", context, heading=heading, lead=lead, places=places)
 
 
-def _read_sections(
-    notebook: NotebookNode, context: PageContext
-) -> tuple[list[_Section], list[Markup]]:
+def _read_sections(notebook: NotebookNode,
+                   context: PageContext) -> tuple[list[_Section], list[Markup]]:  # fmt: skip
     sections, parameters, charts = [_Section()], [], count(1)
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
             _add_prose(sections, markdown(cell.source))
-        if cell.cell_type != "code":
-            continue
-        if PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
+        elif PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
             parameters.append(highlight(cell.source))
-        elif cell.source.strip():
+        elif cell.cell_type == "code" and cell.source.strip():
             sections[-1].code.append(highlight(cell.source))
-        for output in cell.outputs:
+        for output in cell.get("outputs", []):
             sections[-1].has_output = True
             try:
                 block = _render_output(output, context.language, charts)
@@ -161,14 +150,8 @@ def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
 
 
 def _cards_section(cards: Sequence[Card], t: Language) -> _Section:
-    drawn = [
-        replace(
-            card, picture=card.picture and inline_svg(card.picture, alt=card.alt, prefix=f"p{i}")
-        )
-        for i, card in enumerate(cards, start=1)
-    ]
-    heading = t("Page by page")
-    block = _environment().get_template("cards.html.j2").render(heading=heading, cards=drawn)
+    heading, template = t("Page by page"), _environment().get_template("cards.html.j2")
+    block = template.render(heading=heading, cards=cards, draw=inline_svg)
     return _Section("pages", heading, [Markup(block)])
 
 
@@ -209,19 +192,18 @@ def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> 
 
 
 def _render_chart(svg: str, words: dict[str, str], number: int) -> Markup:
-    chart = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}")
-    caption = words.get("caption", "")
-    return Markup(
-        '<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}</figure>'
-    ).format(chart, Markup("<figcaption>{}</figcaption>").format(caption) if caption else "")
+    chart, caption = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}"), Markup()
+    if words.get("caption"):
+        caption = Markup("<figcaption>{}</figcaption>").format(words["caption"])
+    figure = Markup('<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}</figure>')
+    return figure.format(chart, caption)
 
 
 def _check_headings(html: str, title: str) -> None:
     levels = [int(level) for level in _HEADING.findall(html)]
     if levels[:1] != [1] or levels.count(1) != 1:
-        raise ValueError(
-            f"{title}: heading levels {levels}: begin the first cell with the only '# heading'"
-        )
+        wanted = "begin the first cell with the only '# heading'"
+        raise ValueError(f"{title}: heading levels {levels}: {wanted}")
     for above, below in pairwise(levels):
         if below > above + 1:
             raise ValueError(f"{title}: a level {below} heading follows level {above}: skip none")
@@ -236,19 +218,10 @@ def _render(template: str, context: PageContext, **values: object) -> str:
         f"script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
         f"style-src-elem '{_digest(style)}'; style-src-attr 'unsafe-inline'"
     )
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            context=context,
-            t=context.language,
-            anchor=_anchor,
-            policy=policy,
-            style=Markup(style),
-            script=Markup(script),
-            **{"sections": (), **values},
-        )
-    )
+    return _environment().get_template(template).render(
+        context=context, t=context.language, anchor=_anchor, policy=policy, style=Markup(style),
+        script=Markup(script), **values,
+    )  # fmt: skip
 
 
 def _running_header(context: PageContext) -> str:
@@ -287,9 +260,6 @@ def _text(content: str | list[str]) -> str:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip

@@ -19,8 +19,9 @@ _LONGEST = 48  # bytes of the folder above: a socket's path, 107 in all, must fi
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
-def reserve(target: Path) -> FileLock:
-    """Take the edition at ``target`` for this run; released with ``release()``, or by its death.
+@contextmanager
+def reserved(target: Path) -> Iterator[None]:
+    """Hold the edition at ``target`` for this run, to the end of the block or of the process.
 
     Raises ValueError where another run holds it.
     """
@@ -28,12 +29,12 @@ def reserve(target: Path) -> FileLock:
     locks.mkdir(parents=True, exist_ok=True)
     lock = FileLock(locks / f"{target.parent.name}-{target.name}")
     try:
-        lock.acquire(blocking=False)
+        held = lock.acquire(blocking=False)
     except Timeout:
-        raise ValueError(
-            "another run is making this edition; wait for it, then try again"
-        ) from None
-    return lock
+        busy = "another run is making this edition; wait for it, then try again"
+        raise ValueError(busy) from None
+    with held:
+        yield
 
 
 def clear(target: Path) -> None:
@@ -46,16 +47,6 @@ def clear(target: Path) -> None:
         previous.rename(target)
     for left in (previous, *target.parent.glob(f".{target.name}-*")):
         shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def reserved(target: Path) -> Iterator[None]:
-    """``reserve``, and release at the end."""
-    lock = reserve(target)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def build_folder(target: Path) -> Path:

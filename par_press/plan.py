@@ -86,23 +86,31 @@ def recipe(request: Request, notebook: Path, lang: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def inputs_of(request: Request) -> dict[str, str]:
-    """Fingerprint by path of each file an edition is made from, but for other years' tables."""
-    return fingerprints(
-        [*dependencies.raw_files(request.province, request.year), *request.notebooks]
-    )
+def inputs_of(request: Request, read: Iterable[str] = ()) -> dict[str, str]:
+    """Fingerprint by path of each file an edition is made from; of other years' those in ``read``.
+
+    A file that cannot be read has a fingerprint, too: whoever needs what stands in it tells.
+    """
+    root, found = paths.root(), {}
+    for file in sorted([*raw_files(request.province, request.year, read), *request.notebooks]):
+        try:
+            fingerprint = dependencies.fingerprint(file)
+        except OSError as error:
+            fingerprint = f"cannot be read ({error.strerror})"
+        found[file.relative_to(root).as_posix()] = fingerprint
+    return found
 
 
-def files_of_other_years(province: str, year: int, read: Iterable[str]) -> list[Path]:
-    """Raw tables of other years in ``read``, as runs note it."""
-    files = set()
+def raw_files(province: str, year: int, read: Iterable[str]) -> set[Path]:
+    """An edition's own raw files, and the tables of other years in ``read``, as runs note it."""
+    files = {*dependencies.raw_files(province, year)}
     for entry in read:
         of, _, table = entry.partition(":")
         years = paths.years(province) if of == dependencies.EVERY else [int(of)]
         name = "*.csv" if table == dependencies.EVERY else f"{table}.csv"
         for other in {*years} - {year}:
             files.update(paths.raw(province, other).glob(name))
-    return [file for file in files if not file.name.startswith(".")]
+    return {file for file in files if not file.name.startswith(".")}
 
 
 def read_by(runs: dict[str, dict]) -> set[str]:
@@ -110,25 +118,11 @@ def read_by(runs: dict[str, dict]) -> set[str]:
     return {entry for run in runs.values() for entry in run["read"]}
 
 
-def fingerprints(files: Iterable[Path]) -> dict[str, str]:
-    """Fingerprint of each file by its path in the project."""
-
-    def mark(file: Path) -> str:
-        try:
-            return dependencies.fingerprint(file)
-        except OSError as error:  # told by whoever needs what stands in it
-            return f"cannot be read ({error.strerror})"
-
-    root = paths.root()
-    return {file.relative_to(root).as_posix(): mark(file) for file in sorted(files)}
-
-
 def read_manifest(file: Path) -> dict:
     """A manifest as a dict; ValueError where it is damaged."""
-    try:
+    made = None
+    with suppress(ValueError):
         made = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        made = None
     if not _is(made, _SHAPE) or not _is_sound(made):
         raise ValueError(f"{file}: damaged; make the edition again")
     return made
@@ -176,11 +170,9 @@ def with_what_stands(request: Request) -> Request:
     if asked == {notebook.stem for notebook in all_notebooks()}:  # a person says which lies on top
         languages = [*request.languages, *made["languages"]]
     return replace(
-        request,
-        languages=tuple(dict.fromkeys(languages)),
+        request, languages=tuple(dict.fromkeys(languages)), values=values | request.values,
         notebooks=tuple(notebook for notebook in all_notebooks() if notebook.stem in names),
-        values=values | request.values,
-    )
+    )  # fmt: skip
 
 
 def kept_runs(request: Request) -> dict[str, dict]:
@@ -191,32 +183,31 @@ def kept_runs(request: Request) -> dict[str, dict]:
     made, target = standing(request), paths.outputs(request.province, request.year)
     if made is None or request.languages[0] != made["languages"][0]:
         return {}
-    kept = {}
+    kept, edition = {}, (request.province, request.year)
     for lang in {*made["languages"]} & {*request.languages}:
         here = language_folder(request.languages, lang) / "notebooks"
         for notebook in {*request.notebooks} - {*request.anew}:
-            run, file = made["runs"].get(f"{lang}/{notebook.stem}"), here / notebook.name
+            name, file = f"{lang}/{notebook.stem}", here / notebook.name
+            run = made["runs"].get(name)
             if (
                 run
                 and run["state"] is not None
                 and run["recipe"] == recipe(request, notebook, lang)
-                and run["state"]
-                == dependencies.state_of(run["read"], request.province, request.year)
+                and run["state"] == dependencies.state_of(run["read"], *edition)
                 and (target / file).is_file()
                 and dependencies.sha256(target / file) == made["files"].get(file.as_posix())
             ):
-                kept[f"{lang}/{notebook.stem}"] = run
+                kept[name] = run
     return kept
 
 
 def unchanged(request: Request) -> bool:
     """Whether the edition that stands is whole and would be the same if it were made again."""
     made, target = standing(request), paths.outputs(request.province, request.year)
-    wanted = len(request.notebooks) * len(request.languages)
     return (
         made is not None
         and made["languages"] == list(request.languages)
         and made["inputs"].items() >= inputs_of(request).items()
         and all((target / name).is_file() for name in made["files"])
-        and len(kept_runs(request)) == wanted
+        and len(kept_runs(request)) == len(request.notebooks) * len(request.languages)
     )

@@ -7,12 +7,11 @@ is put in place is put there by the runner alone.
 import datetime as dt
 import shutil
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from filelock import FileLock
 
 from par_lib.storage import dependencies, paths
 from par_press import edition, place, plan
@@ -24,18 +23,6 @@ Told = Callable[[str, str], None]
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
 
 
-@dataclass
-class _Edition:
-    request: Request
-    lock: FileLock
-    inputs: dict[str, str]  # as they were, and all tables of other years
-    build: Path
-    started: dt.datetime
-    runs: dict[str, dict]
-    waiting: set[Future] = field(default_factory=set)
-    failed: bool = False
-
-
 @dataclass(frozen=True)
 class Failure:
     """What went wrong with an edition: the message, and where the log lies."""
@@ -43,6 +30,18 @@ class Failure:
     place: str
     message: str
     log: Path | None = None
+
+
+@dataclass
+class _Edition:
+    request: Request
+    held: ExitStack  # its reservation and its folder, given up at the end
+    inputs: dict[str, str]  # as they were, and all tables of other years
+    build: Path
+    started: dt.datetime
+    runs: dict[str, dict]
+    waiting: set[Future] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
 
 
 def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list[Failure]:
@@ -65,7 +64,7 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
             try:
                 future = executor.submit(run, job)
             except Exception as error:  # noqa: BLE001 - the pool is gone, of whatever it died
-                failures.append(_give_up(begun, error, job))
+                _give_up(begun, error, job)
                 break
             begun.waiting.add(future)
             jobs[future] = (begun, job)
@@ -76,9 +75,7 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
         for future in done:
             begun, job = jobs.pop(future)
             begun.waiting.discard(future)
-            what, failure = _take(future, begun, job)
-            if failure:
-                failures.append(failure)
+            what = _take(future, begun, job)
             tell(what, f"{job.request.place}  {job.name}")
             if not begun.waiting:
                 failures += _end(begun)
@@ -87,23 +84,21 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
 
 def _begin(request: Request) -> tuple[_Edition, list[Job]]:
     started = dt.datetime.now(dt.UTC)
-    lock = place.reserve(paths.outputs(request.province, request.year))
-    try:
-        place.clear(paths.outputs(request.province, request.year))
+    target = paths.outputs(request.province, request.year)
+    with ExitStack() as held:
+        held.enter_context(place.reserved(target))
+        place.clear(target)
         request = plan.with_what_stands(request)  # again: another run may just have made it
         edition.forget_failures(request)
-        others = plan.files_of_other_years(request.province, request.year, [_ALL])
-        given = plan.inputs_of(request) | plan.fingerprints(others)
+        given = plan.inputs_of(request, [_ALL])
         edition.refresh_tables(request)
         kept = plan.kept_runs(request)
         build, own = edition.begin(request, kept)
-    except BaseException:
-        lock.release()
-        raise
-    return _Edition(request, lock, given, build, started, dict(kept)), own
+        held.callback(shutil.rmtree, build, ignore_errors=True)
+        return _Edition(request, held.pop_all(), given, build, started, kept), own
 
 
-def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | None]:
+def _take(future: Future, begun: _Edition, job: Job) -> str:
     """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
     try:
         read = future.result()
@@ -112,47 +107,40 @@ def _take(future: Future, begun: _Edition, job: Job) -> tuple[str, Failure | Non
             "read": read,
             "state": dependencies.state_of(read, job.request.province, job.request.year),
         }
-    except CancelledError as error:
-        if begun.failed:
-            return STOPPED, None
-        return FAILED, _give_up(begun, error, job)  # not cancelled by us: a cluster gave it up
     except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
-        return FAILED, _give_up(begun, error, job)
-    return DONE, None
+        if begun.failures and isinstance(error, CancelledError):
+            return STOPPED  # by us; where nothing failed, a cluster gave it up
+        _give_up(begun, error, job)
+        return FAILED
+    return DONE
 
 
-def _give_up(begun: _Edition, error: BaseException, job: Job) -> Failure:
-    begun.failed = True
+def _give_up(begun: _Edition, error: BaseException, job: Job) -> None:
+    begun.failures.append(_failure(job.request, error, job))
     for other in begun.waiting:
         other.cancel()
-    return _failure(job.request, error, job)
 
 
-def _end(begun: _Edition) -> Iterator[Failure]:
+def _end(begun: _Edition) -> list[Failure]:
     """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
-    try:
-        if not begun.failed:
-            _require_unchanged(begun)
-            edition.finish(begun.request, begun.build, begun.runs, begun.started)
-    except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-        yield _failure(begun.request, error)
-    finally:
-        shutil.rmtree(begun.build, ignore_errors=True)
-        begun.lock.release()
+    with begun.held:
+        try:
+            if not begun.failures:
+                _require_unchanged(begun)
+                edition.finish(begun.request, begun.build, begun.runs, begun.started)
+        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+            begun.failures.append(_failure(begun.request, error))
+    return begun.failures
 
 
 def _require_unchanged(begun: _Edition) -> None:
     """ValueError for an input that changed since: notebooks may have read different figures."""
-    request, given = begun.request, begun.inputs
-    read = plan.read_by(begun.runs)
-    others = plan.files_of_other_years(request.province, request.year, read)
-    now = plan.inputs_of(request) | plan.fingerprints(others)
+    given, now = begun.inputs, plan.inputs_of(begun.request, plan.read_by(begun.runs))
     changed = {name for name in now if given.get(name) != now[name]}
     changed |= {name for name in given if not (paths.root() / name).is_file()}
     if changed:
-        raise ValueError(
-            f"{', '.join(sorted(changed))} changed while the edition was made; run again"
-        )
+        names = ", ".join(sorted(changed))
+        raise ValueError(f"{names} changed while the edition was made; run again")
 
 
 def _failure(request: Request, error: BaseException, job: Job | None = None) -> Failure:
@@ -164,6 +152,4 @@ def _failure(request: Request, error: BaseException, job: Job | None = None) -> 
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
     log = "".join(traceback.format_exception(error))
-    what, notebook = (f"{job.lang}-{job.notebook.stem}", job.target) if job else ("edition", None)
-    kept = edition.keep_failed(request, what, log, message, notebook=notebook)
-    return Failure(request.place, message, kept)
+    return Failure(request.place, message, edition.keep_failed(request, job, log, message))
