@@ -5,7 +5,6 @@ paragraph is one message, translated when pressed.
 """
 
 import ast
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import nbformat
+
+from par_lib.language import prose
+from par_lib.language.prose import Messages
 
 _TYPES = {"int": int, "float": float, "str": str}
 GIVEN = ("province", "year", "lang")  # set by the run itself
@@ -87,35 +89,31 @@ def _typed(parameter: Parameter, written: str) -> object:
         ) from None
 
 
-def paragraphs(source: str) -> list[str]:
-    """Paragraphs of a markdown text, as they stand between blank lines.
-
-    >>> paragraphs("# Title\\n\\nOne\\ntwo.\\n")
-    ['# Title', 'One\\ntwo.']
-    """
-    return [part.strip("\n") for part in source.split("\n\n") if part.strip()]
-
-
-def translate(notebook: nbformat.NotebookNode, messages: dict) -> nbformat.NotebookNode:
-    """A copy of the notebook with its markdown cells in the language of the ``messages``."""
+def translate(notebook: nbformat.NotebookNode, catalog: Messages) -> nbformat.NotebookNode:
+    """A copy of the notebook with its prose in the language of the ``catalog``."""
     translated = nbformat.from_dict(notebook)
     for cell in translated.cells:
-        if cell.cell_type == "markdown":
-            cell.source = "\n\n".join(messages.get(text, text) for text in paragraphs(cell.source))
+        cell.source = prose.translate(cell.source, cell.cell_type, catalog)
     return translated
+
+
+def fallen_back(notebook: nbformat.NotebookNode, catalog: Messages) -> list[str]:
+    """Paragraphs and captions of a notebook that the ``catalog`` does not have."""
+    return [
+        text
+        for cell in notebook.cells
+        for text in prose.messages(cell.source, cell.cell_type)
+        if text not in catalog
+    ]
 
 
 def extract(
     file: BinaryIO, keywords: dict, comment_tags: list[str], options: dict
-) -> Iterator[tuple[int, str | None, str, list[str]]]:
-    """Babel extraction method for notebooks: markdown paragraphs and strings of code cells."""
-    from babel.messages.extract import extract_python  # only for make translations
-
+) -> Iterator[tuple[int, str | None, str | tuple[str, str], list[str]]]:
+    """Babel extraction method for notebooks: paragraphs of prose, and captions."""
     for number, cell in enumerate(nbformat.read(file, as_version=4).cells, start=1):
-        if cell.cell_type == "markdown":
-            for text in paragraphs(cell.source):
+        for text in prose.messages(cell.source, cell.cell_type):
+            if prose.has_plural(text):
+                yield number, "ngettext", (text, text), []
+            else:
                 yield number, None, text, []
-        elif cell.cell_type == "code":
-            code, utf_8 = io.BytesIO(cell.source.encode()), {"encoding": "utf-8"}
-            for _, *found in extract_python(code, keywords, comment_tags, utf_8):
-                yield number, *found

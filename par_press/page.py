@@ -5,6 +5,7 @@ folders of the machine, does not escape by default, and walks cell by cell, whil
 a row of sections with the code of each folded at its end.
 """
 
+import ast
 import base64
 import hashlib
 import re
@@ -19,6 +20,7 @@ from markupsafe import Markup
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
+from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
 from par_press.markup import highlight, inline_svg, markdown
 
@@ -82,6 +84,7 @@ class _Section:
     blocks: list[Markup] = field(default_factory=list)
     code: list[Markup] = field(default_factory=list)
     has_output: bool = False
+    speaks: bool = False
 
 
 def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Card] = ()) -> str:
@@ -121,8 +124,10 @@ def _read_sections(notebook: NotebookNode,
             _add_prose(sections, markdown(cell.source))
         elif PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
             parameters.append(highlight(cell.source))
-        elif cell.cell_type == "code" and cell.source.strip():
-            sections[-1].code.append(highlight(cell.source))
+        elif cell.cell_type == "code" and spoken(cell.source)[0]:
+            sections[-1].speaks = True  # what it says stands on the page already
+        elif code := _without_imports(cell.source) if cell.cell_type == "code" else "":
+            sections[-1].code.append(highlight(code))
         for output in cell.get("outputs", []):
             sections[-1].has_output = True
             try:
@@ -133,15 +138,25 @@ def _read_sections(notebook: NotebookNode,
                 sections[-1].blocks.append(block)
             else:
                 _add_prose(sections, block)
-    if len(sections) > 1 and not sections[0].has_output:  # imports belong to the first finding
-        sections[1].code[:0] = sections[0].code
-        sections[0].code.clear()
     return _without_empty(sections, context.language), parameters
+
+
+def _without_imports(source: str) -> str:
+    """Code without what only brings in names: that is not how a figure was computed."""
+    lines = source.splitlines()
+    try:
+        nodes = ast.parse(source).body
+    except SyntaxError:  # a magic of IPython's
+        return source.strip()
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    return "\n".join(lines).strip()
 
 
 def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
     """The sections less those whose cells show nothing, which are named; the last one stays."""
-    empty = [one for one in sections[1:-1] if one.code and not one.has_output]
+    empty = [s for s in sections[1:-1] if (s.code or s.speaks) and not s.has_output]
     if empty:
         words = t("Nothing to show under: {sections}.",
                   sections="; ".join(one.heading for one in empty))  # fmt: skip

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from par_lib.charts import plot_words
-from par_lib.charts.presentation import Page
+from par_lib.charts.presentation import Emit, Page
 from par_lib.charts.style import PALETTE, STYLE
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
@@ -86,11 +86,14 @@ def _here() -> "Notebook":
 
 
 class Notebook:
-    """One notebook while it runs: its tables, its reader's words, what it has shown and cited."""
+    """One notebook while it runs: its tables, its reader's words, what it has shown and cited.
 
-    def __init__(self, data: Tables, lang: str) -> None:
+    ``emit`` takes each piece, data and metadata by MIME type, instead of the notebook.
+    """
+
+    def __init__(self, data: Tables, lang: str, emit: Emit | None = None) -> None:
         self.data, self.t = data, language(lang)
-        self.page = Page(self.t, data.sources)
+        self.page = Page(self.t, data.sources, emit)
         self._english = dict(zip(data.units["name"], data.units["name_en"], strict=True))
 
     def words(self, text: str, **values: str) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from par_lib.charts import bar_charts, presentation
-from par_lib.cleaning import tables, units
+from par_lib.charts import plots
+from par_lib.charts.notebook import Notebook
+from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
-from par_lib.cleaning.tables import Tables
+from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import labels
-from par_lib.language.translation import Language, language
 from par_lib.scoring import rulebook, scorecard, whatif
+from par_lib.scoring.parts import highest_first
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
 
@@ -134,98 +135,68 @@ class _Part:
 def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
     """One part of a view; kept, because moving one slider leaves the other parts as they are."""
     pieces: list[str] = []
-    page = presentation.Page(
-        language(lang), data.sources, lambda shown, _: pieces.append(shown["text/html"])
-    )
-    frame = draw(data, page, *asked)
-    cited = tuple((source, tuple(places)) for source, places in page.cited.items())
+    here = Notebook(data, lang, emit=lambda shown, _: pieces.append(shown["text/html"]))
+    frame = draw(data, here, *asked)
+    cited = tuple((source, tuple(places)) for source, places in here.page.cited.items())
     return _Part(frame, "".join(pieces), cited)
 
 
-def _sources(data: Tables, page: presentation.Page, *parts: tuple) -> pd.DataFrame:
+def _sources(data: Tables, here: Notebook, *parts: tuple) -> pd.DataFrame:
     for source, places in itertools.chain(*parts):
-        page.cited.setdefault(source, {}).update(dict.fromkeys(places))
-    page.show_sources()
+        here.page.cited.setdefault(source, {}).update(dict.fromkeys(places))
+    here.page.show_sources()
     return data.sources
 
 
-def _late(data: Tables, page: presentation.Page, level: str) -> pd.DataFrame:
-    t = page.language
+def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
+    t = here.t
     own = data.late_dossiers.query("level == @level and unit != @data.place")
-    own = _named(tables.longest_period(own), data, t).dropna(subset=["late_low"])
-    own = bar_charts.highest_first(own, value="late", name="unit")
+    own = highest_first(longest_period(own).dropna(subset=["late_low"]), "late")
     name = t(labels.LABELS[level])
     if own.empty:
-        page.missing(t("{level}: no late dossiers are known by unit.", level=name))
+        here.page.missing(t("{level}: no late dossiers are known by unit.", level=name))
         return own
     period = {"start": own["period_start"].iloc[0], "end": own["period_end"].iloc[0]}
     title = t("{level}: late dossiers, {start} to {end}", level=name, **period)
-    page.headline(title, own)
-    fig = bar_charts.interval_bars(own, name="unit", value="late", language=t,
-                               axis_label=t("Late dossiers"))  # fmt: skip
-    page.show(fig, alt=_alt(t, title, own, "late"), caption=title)
-    page.table(own, {"unit": t("Unit"), "late": t("Late dossiers")}, caption=title)
+    here.page.headline(title, own)
+    here.show(plots.barplot(own, x="late", y="unit", caption=title).figure)
+    here.table(own, ["unit", "late"], title)
     return own
 
 
-def _disbursed(
-    data: Tables, page: presentation.Page, level: str, threshold_pct: float
-) -> pd.DataFrame:
-    t = page.language
+def _disbursed(data: Tables, here: Notebook, level: str, threshold_pct: float) -> pd.DataFrame:
+    t = here.t
     own = data.disbursement.query("level == @level and unit != @data.place and scope == 'total'")
     own = own[own["as_of"] == own["as_of"].max()].dropna(subset=["rate_pct_low"])
-    own = bar_charts.highest_first(_named(own, data, t), value="rate_pct", name="unit")
+    own = highest_first(own, "rate_pct")
     name = t(labels.LABELS[level])
     if own.empty:
-        page.missing(t("{level}: no disbursement is known by unit.", level=name))
+        here.page.missing(t("{level}: no disbursement is known by unit.", level=name))
         return own
-    day, threshold = own["as_of"].iloc[0], t.percent(threshold_pct, 0)
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
-    title = t("{level}: capital disbursed at {day}", level=name, day=day)
-    page.headline(t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
-                    title=title, below=int(below.sum()), count=len(own), threshold=threshold,
-                    perhaps=int(perhaps.sum())), own)  # fmt: skip
-    fig = bar_charts.interval_bars(
-        own, name="unit", value="rate_pct", language=t, axis_label=t("Disbursed, % of plan"),
-        digits=1, highlight=below, threshold=threshold_pct,
-        threshold_label=t("{threshold} threshold", threshold=threshold),
-    )  # fmt: skip
-    page.show(fig, alt=_alt(t, title, own, "rate_pct"), caption=title)
-    own = own.assign(basis_name=labels.label(own["basis"], t))
-    columns = {"unit": t("Unit"), "rate_pct": t("Disbursed"), "basis_name": t("Of")}
-    page.table(own, columns, caption=title)
+    title = t("{level}: capital disbursed at {day}", level=name, day=own["as_of"].iloc[0])
+    here.page.headline(t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
+                         title=title, below=int(below.sum()), count=len(own),
+                         threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum())),
+                       own)  # fmt: skip
+    drawn = plots.dotplot(own, x="rate_pct", y="unit", threshold=threshold_pct, caption=title)
+    here.show(drawn.figure)
+    here.table(own, ["unit", "rate_pct", "basis"], title)
     return own
 
 
-def _what_if(data: Tables, page: presentation.Page, text: str) -> pd.DataFrame:
-    t = page.language
+def _what_if(data: Tables, here: Notebook, text: str) -> pd.DataFrame:
     book = rulebook.load(data.province, data.year)
     card = scorecard.build(data, book)
     changes = whatif.parse_changes(text, data=data, rules=book)
     won = whatif.simulate(card, book, changes)
-    if won.empty:
-        return won
-    title = t("What if: points that each change would win, by assumed rules")
-    page.headline(title, won)
-    won = won.assign(name=labels.label(won["criterion"], t))
-    columns = {
-        "name": t("Criterion"), "rate_pct": t("Figure now"), "new_rate_pct": t("Figure then"),
-        "won_points": t("Points won"), "lost_points": t("Lost now"),
-    }  # fmt: skip
-    page.table(won, columns, caption=title)
+    if len(won):
+        title = here.t("What if: points that each change would win, by assumed rules")
+        here.page.headline(title, won)
+        shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
+        here.table(won, shown, title)
     return won
-
-
-def _named(frame: pd.DataFrame, data: Tables, t: Language) -> pd.DataFrame:
-    return frame.assign(unit=units.unit_names(frame, data.units, t))
-
-
-def _alt(t: Language, title: str, frame: pd.DataFrame, value: str) -> str:
-    exact = int((frame[f"{value}_low"] == frame[f"{value}_high"]).sum())
-    return t("Bar chart. {title}. Rows: {count} units, {exact} with an exact figure, the others "
-             "as intervals; first: {unit}.",
-             title=title, count=len(frame), exact=exact, unit=frame["unit"].iloc[0])  # fmt: skip
 
 
 def _quoted(value: object) -> str:

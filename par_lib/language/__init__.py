@@ -2,7 +2,9 @@
 
 - ``spelling``: names compared, searched and sorted whatever their case, tones and letters
 - ``numbers``: figures as Vietnamese sources write them: decimal comma, thousands dot, bounds
-- ``translation``: words, numbers and dates in the reader's language; labels of codes
+- ``translation``: words, numbers and dates in the reader's language
+- ``labels``: what codes and columns are called, and how many digits a value has
+- ``prose``: paragraphs of a notebook, with named values filled in
 """
 
 LANGUAGES = ("vi", "en")  # the first is the one an office reads

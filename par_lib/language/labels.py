@@ -54,12 +54,23 @@ TABLE_LABELS = {
     "tasks": N_("Tasks"), "review": N_("Review"),
 }  # fmt: skip
 COLUMNS = {
-    "district": N_("District"), "unit": N_("Unit"), "place": N_("Place"), "level": N_("Level"),
-    "agency": N_("Agency"), "criterion": N_("Criterion"), "component": N_("Component"),
-    "procedure": N_("Procedure"), "section": N_("Section"), "period_end": N_("Up to"),
-    "late": N_("Late dossiers"), "resolved": N_("Dossiers resolved"),
-    "received": N_("Dossiers received"), "late_rank": N_("Order (1: most)"),
-    "share_pct": N_("Share of all late dossiers of districts (%)"),
+    "agency": N_("Agency"), "clear": N_("Dossiers to clear"), "component": N_("Component"),
+    "criterion": N_("Criterion"), "days_95": N_("95th percentile, days after due"),
+    "days_after_due": N_("Days after the due date"), "days_late": N_("Days late"),
+    "district": N_("District"), "dossiers": N_("Dossiers"),
+    "finished_dossiers": N_("Dossiers resolved"), "first_half": N_("First half"),
+    "late": N_("Late dossiers"), "late_pct": N_("Late rate (%)"),
+    "late_rank": N_("Order (1: most)"),
+    "late_share_pct": N_("Cumulative share of late dossiers (%)"), "level": N_("Level"),
+    "level_or_department": N_("Level or department"), "month": N_("Month"),
+    "month_received": N_("Month of receipt"), "on_time_rate_pct": N_("On time (% of resolved)"),
+    "open_pct": N_("Not resolved (%)"), "period_end": N_("Up to"), "place": N_("Place or agency"),
+    "procedure": N_("Procedure"), "received": N_("Dossiers received"),
+    "resolved": N_("Dossiers resolved"), "second_half": N_("Second half"),
+    "section": N_("Section"), "share_of_total_pct": N_("Cut of the total (%)"),
+    "share_of_units_pct": N_("Share of districts, fewest late dossiers first (%)"),
+    "share_pct": N_("Share of all late dossiers of districts (%)"), "unit": N_("Place"),
+    "units": N_("Number of districts, most late dossiers first"),
 }  # fmt: skip
 _UNITS = {"pct": 1, "points": 2, "bn_vnd": 1, "gini": 3}  # a name's last word: digits if computed
 _WRITTEN = {"points": 4}  # most digits that a source writes; 2 otherwise

@@ -142,7 +142,7 @@ class Language:
             digits = 0
         if low < 0:  # a dash beside a minus sign would mislead
             return self("{low} to {high}", low=self.number(low, digits), high=write(high, digits))
-        return f"{self.number(low, digits)}–{write(high, digits)}"
+        return f"{self.number(low, digits if low else 0)}–{write(high, digits)}"
 
     def listing(self, names: list[str]) -> str:
         """Write names as a list: "A, B và C"."""
@@ -181,7 +181,7 @@ def language(code: str) -> Language:
 
 
 def _messages(code: str) -> dict[str, str | tuple[str, ...]]:
-    """All catalogs of a language: of the packages, written in English, of notebooks, in Vietnamese."""
+    """All catalogs of a language: packages are written in English, notebooks in Vietnamese."""
     found: dict[str, str | tuple[str, ...]] = {}
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:

@@ -2,6 +2,7 @@
 
 - ``formulas``: points from satisfaction, rates, shares, reductions
 - ``intervals``: ranks, Gini, Lorenz and changes of values known only within bounds
+- ``parts``: a total and its parts: shares, order, concentration
 - ``rule_kinds``: kinds of scoring rules, each from a rate to points
 - ``rulebook``: the rules of a year (``rules/par_index_<year>.toml``), each stated or assumed
 - ``scorecard``: points and points lost by criterion

@@ -119,12 +119,17 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
         f"share_pct_{end}": formulas.share(units[name].astype(float), total=total)
         for end, name in (("low", low), ("high", high))
     }
-    order = {"_name": units["unit"].map(sort_key), **shares}
-    units = units.assign(**order).sort_values(
-        [low, high, "_name"], ascending=[False, False, True], ignore_index=True
-    )
+    units = highest_first(units.assign(**shares), value)
     bound = units["status"] == "bound"
     rest = total - units.loc[~bound, low].sum()
     ranks = intervals.rank_range(units[low], units[high], shared=bound, shared_total=rest)
     ranks = ranks.add_prefix(f"{value}_")
-    return Parts(value, total, units.drop(columns="_name").join(ranks), excess)
+    return Parts(value, total, units.join(ranks), excess)
+
+
+def highest_first(frame: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Rows by the pair ``value``, highest first; equal ones by unit in Vietnamese order."""
+    order = [f"{value}_low", f"{value}_high", "_name"]
+    named = frame.assign(_name=frame["unit"].map(sort_key))
+    down = named.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    return down.drop(columns="_name")
