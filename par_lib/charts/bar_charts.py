@@ -151,12 +151,11 @@ def tile_map(
         ax.add_patch(patch)
         x, y = corner[0] + 0.47, corner[1]
         backing = BACKING if low != high else None
+        inside = {"ha": "center", "va": "center", "fontsize": 9, "bbox": backing}
         label = textwrap.fill(tile[name], 11)  # English names end in "District"
-        ax.text(x, y + 0.32, label, ha="center", va="center", fontsize=9, bbox=backing)
+        ax.text(x, y + 0.32, label, **inside)
         text = language.interval(low, high, digits, percent=percent)
-        ax.text(
-            x, y + 0.68, text, ha="center", va="center", fontsize=9, weight="bold", bbox=backing
-        )
+        ax.text(x, y + 0.68, text, weight="bold", **inside)
     ax.set_xlim(-0.05, frame["column"].max() + 1)
     ax.set_ylim(frame["row"].max() + 1, -0.05)
     ax.set_aspect("equal")
@@ -265,7 +264,4 @@ def diverging(
 
 
 def _signed(low: float, high: float, language: Language, digits: int) -> str:
-    if low != high:
-        return language.interval(low, high, digits)
-    sign = "+" if low > 0 else "−" if low < 0 else ""
-    return sign + language.number(abs(low), digits)
+    return language.interval(low, high, digits) if low != high else language.signed(low, digits)
