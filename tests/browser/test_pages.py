@@ -6,6 +6,7 @@ import page_checks
 import pytest
 import specimen
 
+from par_intake import report
 from par_lib.language.translation import language
 from par_press.page import render_page
 
