@@ -1,6 +1,6 @@
 """Lines of the packages, without blank ones: ``python benchmarks/count_lines.py``.
 
-Counts .py, .js and .j2; a line of more than 100 columns counts as often as it would fold.
+Counts .py, .js and .j2; a line of Python of more than 100 columns counts as often as it would fold.
 """
 
 from pathlib import Path
@@ -12,9 +12,11 @@ COLUMNS = 100
 
 
 def lines(file: Path) -> int:
-    """Lines of one file that hold something, long ones counted as often as they would fold."""
-    text = file.read_text(encoding="utf-8").splitlines()
-    return sum(-(-len(line.rstrip()) // COLUMNS) for line in text if line.strip())
+    """Lines of one file that hold something; long ones of Python as often as they would fold."""
+    text = [line.rstrip() for line in file.read_text(encoding="utf-8").splitlines()]
+    if file.suffix != ".py":
+        return sum(bool(line) for line in text)
+    return sum(-(-len(line) // COLUMNS) for line in text)
 
 
 def files() -> dict[str, list[Path]]:

@@ -10,43 +10,21 @@ import io
 from matplotlib.figure import Figure
 
 PALETTE = {
-    "ink": "#1c2024",
-    "muted": "#5f6670",
-    "faint": "#c9ced6",
-    "accent": "#a8401a",
-    "bar": "#8a93a0",
-    "paper": "#ffffff",
-    "pale": "#f3e4dc",  # of shades: least and most
-    "deep": "#c9764f",
-}
+    "ink": "#1c2024", "muted": "#5f6670", "faint": "#c9ced6", "accent": "#a8401a",
+    "bar": "#8a93a0", "paper": "#ffffff", "pale": "#f3e4dc", "deep": "#c9764f",
+}  # fmt: skip
 STYLE = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-    "svg.fonttype": "none",
-    "svg.hashsalt": "par",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10,
-    "text.color": PALETTE["ink"],
-    "axes.labelcolor": PALETTE["muted"],
-    "axes.edgecolor": PALETTE["faint"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "axes.titlecolor": PALETTE["ink"],
-    "axes.axisbelow": True,
-    "grid.color": PALETTE["faint"],
-    "grid.linewidth": 0.6,
-    "xtick.color": PALETTE["faint"],
-    "ytick.color": PALETTE["faint"],
-    "xtick.labelcolor": PALETTE["muted"],
-    "ytick.labelcolor": PALETTE["ink"],
-    "hatch.color": PALETTE["bar"],
-    "hatch.linewidth": 0.7,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-    "figure.figsize": (8, 4.5),
-}
+    "svg.fonttype": "none", "svg.hashsalt": "par", "font.family": ["DejaVu Sans"], "font.size": 10,
+    "text.color": PALETTE["ink"], "axes.labelcolor": PALETTE["muted"],
+    "axes.edgecolor": PALETTE["faint"], "axes.spines.top": False, "axes.spines.right": False,
+    "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titlecolor": PALETTE["ink"],
+    "axes.axisbelow": True, "grid.color": PALETTE["faint"], "grid.linewidth": 0.6,
+    "xtick.color": PALETTE["faint"], "ytick.color": PALETTE["faint"],
+    "xtick.labelcolor": PALETTE["muted"], "ytick.labelcolor": PALETTE["ink"],
+    "hatch.color": PALETTE["bar"], "hatch.linewidth": 0.7, "figure.facecolor": "none",
+    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (8, 4.5),
+}  # fmt: skip
 
 
 def to_svg(fig: Figure, alt: str) -> str:

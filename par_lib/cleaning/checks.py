@@ -4,14 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from par_lib.cleaning.findings import (
-    LEVEL_UNITS,
-    NOTHING_TO_DECIDE,
-    Finding,
-    from_rows,
-    to_frame,
-    verdict,
-)
+from par_lib.cleaning.findings import LEVEL_UNITS, Finding, from_rows, to_frame, verdict
 from par_lib.language.labels import LABELS
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import N_
@@ -82,7 +75,7 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
             decide, severity = N_("Correct the total or a listed figure."), "conflict"
         elif known == total:
             what = N_("{level}: the units listed add up to the {total} late dossiers declared.")
-            decide, severity = NOTHING_TO_DECIDE, "agrees"
+            severity, decide = verdict(True, "")
         yield from_rows("listed_against_total", level, what, known, total, severity, decide, values,
                        declared)  # fmt: skip
 

@@ -16,11 +16,9 @@ from par_lib.language.translation import N_, Language
 SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
 NOTHING_TO_DECIDE = N_("Nothing to decide.")
 LEVEL_UNITS = {
-    "province": N_("Provincial level"),
-    "department": N_("Departments and agencies"),
-    "district": N_("Districts"),
-    "commune": N_("Communes"),
-}
+    "province": N_("Provincial level"), "department": N_("Departments and agencies"),
+    "district": N_("Districts"), "commune": N_("Communes"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

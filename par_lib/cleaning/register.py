@@ -34,13 +34,12 @@ _FAULT_WORDS = {
     "missing_cell": N_("rows have no id, unit, level or procedure"),
     "unknown_unit": N_("rows name a unit that units.csv does not know"),
     "unknown_level": N_("rows name a level that does not exist"),
-    "missing_date": N_(
-        "rows lack the date of receipt or the due date, or have one that is no date"
-    ),
+    "missing_date": N_("rows lack the date of receipt or the due date, or have one that is no "
+                       "date"),
     "finished_before_received": N_("rows were finished before they were received"),
     "impossible_date": N_("rows are due before they were received, or are of other years"),
     "duplicate": N_("rows repeat the id of another"),
-}
+}  # fmt: skip
 
 _ROWS = """
 CREATE TEMP TABLE twice AS

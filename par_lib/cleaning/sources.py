@@ -21,11 +21,9 @@ _FIELDS = {
     "title_year": (int, "2023"), "data_year": (int, "2022"), "note": (str, '"…"'),
 }  # fmt: skip
 _OWN_RULES = {
-    "title": "Bộ quy tắc tính điểm của dự án",
-    "title_en": "Scoring rules of this project",
-    "producer": "",
-    "kind": "derived",
-}
+    "title": "Bộ quy tắc tính điểm của dự án", "title_en": "Scoring rules of this project",
+    "producer": "", "kind": "derived",
+}  # fmt: skip
 
 
 def load_sources(province: str) -> pd.DataFrame:

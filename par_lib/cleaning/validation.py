@@ -104,21 +104,18 @@ def impossible_rows(tidy: pd.DataFrame, *, file: str) -> list[str]:
     for part, whole in _AT_MOST:
         if {part, whole} <= set(tidy.columns):
             wrong = tidy[(tidy[part] > tidy[whole]).fillna(False).astype(bool)]
-            found += [
-                f"{file}, row {row.Index + FIRST_ROW}, column {part}: "
-                f"{_text(getattr(row, part))} is above {_text(getattr(row, whole))} in {whole}; "
-                "correct one of them"
-                for row in wrong.itertuples()
-            ]
+            for row, figures in wrong.iterrows():
+                above = f"{_text(figures[part])} is above {_text(figures[whole])} in {whole}"
+                found.append(f"{cell_place(file, row, part)}: {above}; correct one of them")
     if "criterion" in tidy and "max_points" in tidy:
         whole = tidy[(tidy["criterion"] == "par_index") & tidy["max_points"].notna()]
-        found += [f"{file}, row {row + FIRST_ROW}, column max_points: the PAR INDEX has 100, not "
-                  f"{most:g}; these are another criterion's points"
+        found += [f"{cell_place(file, row, 'max_points')}: the PAR INDEX has 100, not {most:g}; "
+                  "these are another criterion's points"
                   for row, most in whole["max_points"].items() if most != 100]  # fmt: skip
     if "plan_year" in tidy:
         wrong = tidy[~tidy["plan_year"].between(*PLAN_YEARS) & tidy["plan_year"].notna()]
-        found += [f"{file}, row {row + FIRST_ROW}, column plan_year: {year} is no year of a plan; "
-                  "write it as 2022" for row, year in wrong["plan_year"].items()]  # fmt: skip
+        found += [f"{cell_place(file, row, 'plan_year')}: {year} is no year of a plan; write it as "
+                  "2022" for row, year in wrong["plan_year"].items()]  # fmt: skip
     return found
 
 

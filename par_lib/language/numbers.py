@@ -23,13 +23,9 @@ Kind = Literal[
 ]
 # Lowest and highest value a kind can take; None is unbounded.
 BOUNDS: dict[str, tuple[float | None, float | None]] = {
-    "count": (0, None),
-    "amount": (0, None),
-    "rate": (0, 100),
-    "points": (0, 100),
-    "rank": (1, None),
-    "number": (None, None),
-}
+    "count": (0, None), "amount": (0, None), "rate": (0, 100), "points": (0, 100),
+    "rank": (1, None), "number": (None, None),
+}  # fmt: skip
 
 MAX_DIGITS = 15  # the longest whole number a float always holds exactly
 KIND_OF_UNIT = {"count": "count", "pct": "rate", "points": "points", "bn_vnd": "amount"}

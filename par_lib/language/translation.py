@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -50,12 +51,9 @@ class Language:
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Translate a sentence that depends on ``count``, available as ``{count}``."""
-        message = self.messages.get(one)
-        if message is None:
-            message = one if count == 1 else many
-        elif isinstance(message, tuple):  # Vietnamese has one form
-            message = message[0]
-        return self._fill(message, {"count": count, **values})
+        forms = self.messages.get(one, (one, many))  # Vietnamese has one form
+        form = forms if isinstance(forms, str) else forms[0 if count == 1 else -1]
+        return self._fill(form, {"count": count, **values})
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Write a number.
@@ -72,6 +70,10 @@ class Language:
             exact = value if isinstance(value, int) else round(float(value), 9)
             text = format_decimal(exact, format=pattern, locale=self._locale)
         return text.replace("-", MINUS)
+
+    def signed(self, value: float, digits: int = 0) -> str:
+        """Write a change: +3, −0,5, and 0 without a sign."""
+        return ("+" if value > 0 else "") + self.number(value, digits)
 
     def percent(self, value: float | None, digits: int = 2) -> str:
         """Write a percentage, 72.57 meaning 72.57 %.
@@ -146,9 +148,7 @@ class Language:
 
     def listing(self, names: list[str]) -> str:
         """Write names as a list: "A, B và C"."""
-        if len(names) < 2:
-            return "".join(names)
-        return self("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
+        return format_list(names, locale="en_GB" if self.code == "en" else self.code)
 
     @property
     def _locale(self) -> Locale:

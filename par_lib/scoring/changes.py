@@ -97,11 +97,5 @@ def _change(low: float, high: float, kind: str, t: Language) -> str:
         if low < 0:
             return t.plural("{count} place up", "{count} places up", places)
         return t("no change")
-    if low == high:
-        return _signed(low, kind, t)
-    return t("{low} to {high}", low=_signed(low, kind, t), high=_signed(high, kind, t))
-
-
-def _signed(value: float, kind: str, t: Language) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + t.number(abs(value), _digits(kind))
+    ends = [t.signed(end, _digits(kind)) for end in (low, high)]
+    return ends[0] if low == high else t("{low} to {high}", low=ends[0], high=ends[1])

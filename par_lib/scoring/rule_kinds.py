@@ -146,7 +146,6 @@ class LinearAbove(CriterionBase):
 
     @property
     def knots_pct(self) -> tuple[float, ...]:
-        """Rates at which the rule bends or jumps."""
         return (self.threshold,)
 
     def _share(self, rate_pct: float) -> float:
@@ -174,7 +173,6 @@ class ProportionalBetween(CriterionBase):
 
     @property
     def knots_pct(self) -> tuple[float, ...]:
-        """Rates at which the rule bends or jumps."""
         return (self.zero_at, self.full_at)
 
     def _share(self, rate_pct: float) -> float:
@@ -223,7 +221,6 @@ class Bands(CriterionBase):
 
     @property
     def knots_pct(self) -> tuple[float, ...]:
-        """Rates at which the rule bends or jumps."""
         return tuple(band.from_ for band in self.bands)
 
     def _share(self, rate_pct: float) -> float:
@@ -245,7 +242,6 @@ class RatioToTarget(CriterionBase):
 
     @property
     def knots_pct(self) -> tuple[float, ...]:
-        """Rates at which the rule bends or jumps."""
         return (self.target,)
 
     def _share(self, rate_pct: float) -> float:
@@ -271,9 +267,8 @@ _RULE_WORDS = {
     "linear": N_("in proportion"),
     "linear_above": N_("in proportion from {knots} on, nothing below"),
     "proportional_between": N_("in proportion between {knots}"),
-    "bands": N_("in steps at {knots}"),
-    "ratio_to_target": N_("in proportion up to {knots}"),
-}
+    "bands": N_("in steps at {knots}"), "ratio_to_target": N_("in proportion up to {knots}"),
+}  # fmt: skip
 
 
 def rule_words(rule: CriterionBase, language: Language) -> str:

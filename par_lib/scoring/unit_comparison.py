@@ -101,13 +101,11 @@ def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFram
     """
     if not limits or sorted(set(limits)) != list(limits):
         raise ValueError(f"limits {limits}: write rising numbers, as 50, 70, 90")
-    return pd.DataFrame(
-        {
-            "band_low": np.searchsorted(limits, low.to_numpy(dtype=float), side="right"),
-            "band_high": np.searchsorted(limits, high.to_numpy(dtype=float), side="right"),
-        },
-        index=low.index,
-    )
+    ends = {
+        f"band_{name}": np.searchsorted(limits, end.to_numpy(dtype=float), side="right")
+        for name, end in (("low", low), ("high", high))
+    }
+    return pd.DataFrame(ends, index=low.index)
 
 
 def decompose_count(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

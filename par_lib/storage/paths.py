@@ -124,7 +124,9 @@ def years(province: str) -> list[int]:
 
     Raises ValueError for a province without raw data, naming those that have it.
     """
-    _require_province(province)
+    known = provinces()
+    if province not in known:
+        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
     return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
 
 
@@ -147,12 +149,6 @@ def require(province: str, year: int | str) -> int:
     raise ValueError(
         f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
     )
-
-
-def _require_province(province: str) -> None:
-    known = provinces()
-    if province not in known:
-        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
 
 
 def _edition(base: Path, province: str, year: int | None) -> Path:

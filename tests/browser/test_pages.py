@@ -6,6 +6,7 @@ import page_checks
 import pytest
 import specimen
 
+from par_intake import report
 from par_lib.language.translation import language
 from par_press.page import render_page
 
@@ -42,8 +43,8 @@ def test_violations_are_found(browser, violating_page, check):
 def read_report(tmp_path_factory):
     """What par read shows of a sample report."""
     folder = tmp_path_factory.mktemp("read")
-    report = Path(__file__).parents[1] / "par_intake" / "reports" / "city.md"
-    result = report.read(report, "quang-nam", 2030)  # its offices are unknown there: many are left
+    sample = Path(__file__).parents[1] / "par_intake" / "reports" / "city.md"
+    result = report.read(sample, "quang-nam", 2030)  # its offices are unknown there: many are left
     page = folder / "read-report.html"
     page.write_text(result.page(language("vi")), encoding="utf-8")
     return page
