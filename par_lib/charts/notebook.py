@@ -108,8 +108,17 @@ class Notebook:
         return self.t(labels.COLUMNS.get(name, name)) if name else ""
 
     def cell(self, column: str, low: object, high: object) -> str:
-        """A value or an interval as a table and a chart write it; words in the reader's language."""
+        """A value or an interval as a table writes it; words in the reader's language."""
         return self.words(low) if isinstance(low, str) else self.page.cell(column, low, high)
+
+    def caption(self, text: str) -> str:
+        """A caption in the reader's language, with values of the notebook; without one, none."""
+        shell = get_ipython()
+        try:
+            return fill(text, shell.user_ns if shell else {}, write=self.write,
+                        catalog=self.t.messages)  # fmt: skip
+        except Absent:
+            return ""
 
     def write(self, name: str, value: object) -> str:
         """A value as a sentence writes it, by the unit its name says; Absent where not known.
@@ -148,10 +157,15 @@ class Notebook:
             self.page.say(sentence, *rows, status=status)
 
     def headline(self, line: str, body: str) -> None:
-        """``%%headline``: the finding, the first paragraph whose values are all known."""
+        """``%%headline``: the finding, the first paragraph whose values are all known.
+
+        ``%%headline from frame see 02_disbursement`` leads to the page that says more.
+        """
+        line, _, page = line.partition(" see ")
         for sentence, rows, status in self._sentences(line, body):
             if rows:
-                self.page.headline(sentence, *rows, status=status)
+                href = f"{page.strip()}.html" if page else ""
+                self.page.headline(sentence, *rows, status=status, href=href)
             else:
                 self.page.missing(sentence)
             return
@@ -177,7 +191,7 @@ class Notebook:
         said = {name: frame[name].map(self.words) for name in names
                 if name in frame and pd.api.types.is_string_dtype(frame[name])}  # fmt: skip
         heads = {name: self.head(name) for name in names}
-        self.page.table(frame.assign(**said), heads, caption=self.words(caption))
+        self.page.table(frame.assign(**said), heads, caption=self.caption(caption))
 
     def show(self, fig: Figure) -> None:
         """Show a figure with its words; one on which nothing is drawn is not shown."""

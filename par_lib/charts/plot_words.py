@@ -42,6 +42,9 @@ class Reader(Protocol):
     def cell(self, column: str, low: object, high: object) -> str:
         """A value, or an interval, as a table writes it."""
 
+    def caption(self, text: str) -> str:
+        """A caption of the notebook, its values filled in."""
+
 
 def finish(fig: Figure, reader: Reader) -> tuple[str, str] | None:
     """Put the reader's words on a figure; gives alternative text and caption.
@@ -84,7 +87,7 @@ def _flat(drawn: Drawn) -> list[Row]:
 
 def _name(name: object, reader: Reader) -> str:
     if isinstance(name, int):
-        return reader.words(N_("{count} units not listed, each"), count=str(name))
+        return reader.words(N_("{count} units, each"), count=str(name))
     return reader.words(str(name))
 
 
@@ -94,19 +97,24 @@ def _name(name: object, reader: Reader) -> str:
 def _rows(ax: Axes, drawn: Drawn, reader: Reader) -> None:
     names = [textwrap.fill(_name(name, reader), 40) for name, _, _ in drawn.rows]
     ax.set_yticks(range(len(names)), names)
+    two_lines = any("\n" in name for name in names)
+    ax.tick_params(axis="y", labelsize=8 if two_lines and len(names) > 4 else 10)
+    edge = 100.0 if drawn.x.endswith("_pct") else max(max(row[1:]) for row in drawn.rows)
+    ends = [edge if math.isnan(high) else high for _, _, high in drawn.rows]
     likely = drawn.size.get("interval", {})
     for place, (name, low, high) in enumerate(drawn.rows):
-        text, reach = reader.cell(drawn.x, low, high), high
+        text, reach = reader.cell(drawn.x, low, high), ends[place]
         if name in likely:
             text, reach = f"{text} ({reader.cell(drawn.x, *likely[name])})", likely[name][1]
         left = drawn.kind == "diverge" and high <= 0
         ax.annotate(text, (low if left else reach, place), (-6 if left else 8, 0), va="center",
-                    ha="right" if left else "left", textcoords="offset points", bbox=BACKING)  # fmt: skip
-    if drawn.threshold is not None:
-        text = reader.words(N_("threshold {value}"),
-                            value=reader.cell(drawn.x, drawn.threshold, drawn.threshold))  # fmt: skip
-        ax.annotate(text, (drawn.threshold, -0.72), (0, 3), textcoords="offset points", va="bottom",
-                    ha="center", color=PALETTE["muted"])  # fmt: skip
+                    textcoords="offset points", ha="right" if left else "left",
+                    bbox=BACKING)  # fmt: skip
+    if not math.isnan(drawn.threshold):
+        value = reader.cell(drawn.x, drawn.threshold, drawn.threshold)
+        ax.annotate(reader.words(N_("threshold {value}"), value=value), (drawn.threshold, -0.72),
+                    (0, 3), textcoords="offset points", va="bottom", ha="center",
+                    color=PALETTE["muted"])  # fmt: skip
     _numbers(ax, "x", drawn.x, reader)
 
 
@@ -117,11 +125,12 @@ def _dumbbell(ax: Axes, drawn: Drawn, reader: Reader) -> None:
     for place, (_, first, last) in enumerate(drawn.rows):
         for value, other in ((first, last), (last, first)):
             side = -1 if value < other else 1
-            ax.annotate(reader.cell(drawn.x, value, value), (value, place), (8 * side, 0), va="center",
-                        ha="right" if side < 0 else "left", textcoords="offset points")  # fmt: skip
+            ax.annotate(reader.cell(drawn.x, value, value), (value, place), (8 * side, 0),
+                        ha="right" if side < 0 else "left", va="center",
+                        textcoords="offset points")  # fmt: skip
     for name, value, other in (("start", *drawn.rows[0][1:]), ("end", *drawn.rows[0][:0:-1])):
-        ax.annotate(reader.head(drawn.size[name]), (value, -0.5), va="bottom", color=PALETTE["muted"],
-                    ha="right" if value < other else "left")  # fmt: skip
+        ax.annotate(reader.head(drawn.size[name]), (value, -0.5), va="bottom",
+                    ha="right" if value < other else "left", color=PALETTE["muted"])  # fmt: skip
     _numbers(ax, "x", drawn.x, reader)
 
 
@@ -133,8 +142,8 @@ def _stack(ax: Axes, drawn: Drawn, reader: Reader) -> None:
     for rows in drawn.rows.values():
         for place, (_, value, _) in enumerate(rows):
             if value > whole * 0.04:
-                ax.text(ends[place] + value / 2, place, reader.cell(drawn.x, value, value), ha="center",
-                        va="center", fontsize=9, bbox=BACKING)  # fmt: skip
+                ax.text(ends[place] + value / 2, place, reader.cell(drawn.x, value, value),
+                        ha="center", va="center", fontsize=9, bbox=BACKING)  # fmt: skip
             ends[place] += value
     for text in ax.get_legend().get_texts():
         text.set_text(reader.head(text.get_text()))
@@ -204,8 +213,8 @@ def _say_rows(drawn: Drawn, reader: Reader) -> str:
             + "."
         )
     if exact:
-        said.append(words(N_("Highest: {high}; lowest: {low}."), high=_extreme(exact, drawn, reader),
-                          low=_extreme(exact[::-1], drawn, reader)))  # fmt: skip
+        ends = [_extreme(rows, drawn, reader) for rows in (exact, exact[::-1])]
+        said.append(words(N_("Highest: {high}; lowest: {low}."), high=ends[0], low=ends[1]))
     bounds = [row for row in drawn.rows if row[1] != row[2]]
     for name, low, high in bounds[:_MOST_ROWS]:
         said.append(words(N_("{name}: between {bounds}."), name=_name(name, reader),
@@ -213,7 +222,7 @@ def _say_rows(drawn: Drawn, reader: Reader) -> str:
     if len(bounds) > _MOST_ROWS:
         said.append(words(N_("{count} more are known only within bounds."),
                           count=str(len(bounds) - _MOST_ROWS)))  # fmt: skip
-    if drawn.threshold is not None:
+    if not math.isnan(drawn.threshold):
         below = sum(high < drawn.threshold for _, _, high in drawn.rows)
         said.append(words(N_("Below the threshold: {count}."), count=str(below)))
     return " ".join(said)
@@ -231,8 +240,8 @@ def _extreme(ordered: list[Row], drawn: Drawn, reader: Reader) -> str:
 
 def _say_dumbbell(drawn: Drawn, reader: Reader) -> str:
     risen = sum(last > first for _, first, last in drawn.rows)
-    return reader.words(N_("Rows: {count}; higher at the end: {risen}."), count=str(len(drawn.rows)),
-                        risen=str(risen))  # fmt: skip
+    return reader.words(N_("Rows: {count}; higher at the end: {risen}."),
+                        count=str(len(drawn.rows)), risen=str(risen))  # fmt: skip
 
 
 def _say_stack(drawn: Drawn, reader: Reader) -> str:
@@ -250,11 +259,10 @@ def _say_lines(drawn: Drawn, reader: Reader) -> str:
         known = sorted((row for row in rows if not math.isnan(row[1])), key=lambda row: row[0])
         if known:
             top = max(known, key=lambda row: row[1])
-            text = reader.words(
-                N_("from {first} to {last}, most {most} at {where}"),
-                first=reader.cell(drawn.y, *known[0][1:]), last=reader.cell(drawn.y, *known[-1][1:]),
-                most=reader.cell(drawn.y, *top[1:]), where=reader.cell(drawn.x, top[0], top[0]),
-            )  # fmt: skip
+            first, last, most = (reader.cell(drawn.y, *r[1:]) for r in (known[0], known[-1], top))
+            text = reader.words(N_("from {first} to {last}, most {most} at {where}"), first=first,
+                                last=last, most=most,
+                                where=reader.cell(drawn.x, top[0], top[0]))  # fmt: skip
             said.append(f"{reader.words(str(name))}: {text}" if name else text)
     return "; ".join(said) + "."
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -41,7 +42,7 @@ class Drawn:
     rows: list[tuple[object, float, float]] | dict[str, list[tuple[object, float, float]]]
     caption: str = ""
     highlight: str = ""
-    threshold: float | None = None
+    threshold: float = math.nan
     worse: str = ""
     size: dict = field(default_factory=dict)
 
@@ -73,48 +74,53 @@ def barplot(
     the rows in colour.
     """
     frame, ax = _rows(data, x, y, highlight)
-    exact = frame[frame["exact"]]
-    sns.barplot(exact, x="low", y=exact.index, orient="h", order=frame.index, width=0.62, ax=ax,
-                hue="marked", palette=_colours(exact), legend=False, saturation=1)  # fmt: skip
-    for row in frame[~frame["exact"]].itertuples():
-        _span(ax, row.low, row.high, row.Index, 0.62, "accent" if row.marked else "bar")
-    ax.set_xlim(min(0, frame["low"].min() * 1.15), frame["high"].max() * 1.18)
+    _bars(frame, ax)
+    ax.set_xlim(0, frame["end"].max() * 1.18)
     return _finished(ax, frame, Drawn("bar", x, y, _told(frame), caption))
 
 
 @_of_rows
+def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
+    """Changes to either side of zero; one known within bounds is a hatched span."""
+    frame, ax = _rows(data, x, y, data.index[_pair(data, x)[0] > 0])
+    _bars(frame, ax)
+    ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
+    low, high = min(0, frame["low"].min()), max(0, frame["end"].max())
+    ax.set_xlim(low - 0.25 * (high - low or 1), high + 0.25 * (high - low or 1))
+    return _finished(ax, frame, Drawn("diverge", x, y, _told(frame), caption))
+
+
+@_of_rows
 def dotplot(
-    data: pd.DataFrame, *, x: str, y: str, interval: str = "", threshold: float | None = None,
+    data: pd.DataFrame, *, x: str, y: str, interval: str = "", threshold: float = math.nan,
     highlight: pd.Index | None = None, caption: str = "",
 ) -> Axes:  # fmt: skip
     """Dots for rates and scores, exact or not: a hatched span where only bounds are known.
 
     ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. What lies
-    surely below the ``threshold``, or the rows of ``highlight``, is in colour.
+    below the ``threshold`` wherever in its span it is, or the rows of ``highlight``, is in colour.
     """
-    if threshold is not None and highlight is None:
-        below = data[f"{x}_high"] if f"{x}_high" in data else data[x]
-        highlight = data.index[below < threshold]
+    if highlight is None:
+        highlight = data.index[_pair(data, x)[1] < threshold]
     frame, ax = _rows(data, x, y, highlight)
+    drawn = Drawn("dot", x, y, _told(frame), caption, threshold=threshold)
+    ends = frame[["low", "end"]].to_numpy()
     if interval:
-        ends = [data[f"{interval}_{end}"].to_numpy(dtype=float) for end in ("low", "high")]
-        ax.hlines(frame.index, *ends, color=PALETTE["bar"], linewidth=2.4)
-        frame["reach"] = ends[1]
+        ends = data[[f"{interval}_low", f"{interval}_high"]].to_numpy(dtype=float)
+        ax.hlines(frame.index, *ends.T, color=PALETTE["bar"], linewidth=2.4)
+        drawn.size["interval"] = dict(zip(frame["name"], map(tuple, ends), strict=True))
     exact = frame[frame["exact"]]
-    sns.scatterplot(exact, x="low", y=exact.index, hue="marked", palette=_colours(exact), s=55,
-                    legend=False, ax=ax, zorder=3)  # fmt: skip
+    if len(exact):
+        sns.scatterplot(exact, x="low", y=exact.index, hue="marked", palette=_colours(exact), s=55,
+                        legend=False, ax=ax, zorder=3)  # fmt: skip
     for row in frame[~frame["exact"]].itertuples():
-        _span(ax, row.low, row.high, row.Index, 0.34, "accent" if row.marked else "bar")
-    low = min(frame["low"].min(), ends[0].min()) if interval else frame["low"].min()
-    if threshold is not None:
-        low = min(low, threshold)
+        _span(ax, row.low, row.end, row.Index, 0.34, "accent" if row.marked else "bar")
+    if not math.isnan(threshold):
         ax.axvline(threshold, color=PALETTE["ink"], linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-    most = frame[["high", "reach"]].max(axis=None)
-    ax.set_xlim(max(low - 0.08 * (most - low), 0) if low >= 0 else low, most + 0.22 * (most - low))
-    told = Drawn("dot", x, y, _told(frame), caption, threshold=threshold)
-    if interval:
-        told.size["interval"] = dict(zip(frame["name"], zip(*ends, strict=True), strict=True))
-    return _finished(ax, frame, told)
+    low, high = np.nanmin([*ends.flat, threshold]), np.nanmax([*ends.flat, threshold])
+    room = high - low or 1
+    ax.set_xlim(max(low - 0.08 * room, min(low, 0)), high + 0.22 * room)
+    return _finished(ax, frame, drawn)
 
 
 @_of_rows
@@ -133,9 +139,9 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
         return ax
     ax.hlines(frame.index, frame["low"], frame["high"], color=PALETTE["faint"], linewidth=2.2)
     tall = frame.melt("name", ["low", "high"], ignore_index=False)
-    sns.scatterplot(tall, x="value", y=tall.index, hue="variable", s=55, ax=ax, zorder=3, legend=False,
-                    palette={"low": PALETTE["paper"], "high": PALETTE["accent"]},
-                    edgecolor=PALETTE["ink"])  # fmt: skip
+    shades = {"low": PALETTE["paper"], "high": PALETTE["accent"]}
+    sns.scatterplot(tall, x="value", y=tall.index, hue="variable", palette=shades, s=55, ax=ax,
+                    edgecolor=PALETTE["ink"], zorder=3, legend=False)  # fmt: skip
     room = 0.18 * max(
         frame[["low", "high"]].max(axis=None) - frame[["low", "high"]].min(axis=None), 1
     )
@@ -146,36 +152,20 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
 
 @_of_rows
 def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
-    """Parts of a whole, a bar a row: the index names the rows, each column a part; ``x`` the unit."""
+    """Parts of a whole, a bar a row: the index names the rows, a column a part; ``x`` the unit."""
     tall = data.melt(ignore_index=False, var_name="part", value_name="value").reset_index()
     row = tall.columns[0]
     _, ax = plt.subplots(figsize=(8, ROW_INCHES * len(data) + 1.3))
     shades = [PALETTE["bar"], PALETTE["accent"], PALETTE["pale"]][: data.shape[1]]
     order = list(data.columns)[::-1]  # seaborn stacks the last one first
-    sns.histplot(tall, y=row, weights="value", hue="part", hue_order=order, multiple="stack", ax=ax,
-                 palette=dict(zip(data.columns, shades, strict=True)), shrink=0.62, alpha=1)  # fmt: skip
+    palette = dict(zip(data.columns, shades, strict=True))
+    sns.histplot(tall, y=row, weights="value", hue="part", hue_order=order, multiple="stack",
+                 palette=palette, shrink=0.62, alpha=1, ax=ax)  # fmt: skip
     sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, title="", frameon=False,
                     reverse=True)  # fmt: skip
     rows = {part: [(name, float(v), float(v)) for name, v in data[part].items()] for part in data}
     ax.drawn = Drawn("stack", x, y, rows, caption)
     return ax
-
-
-@_of_rows
-def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
-    """Changes to either side of zero; one known within bounds is a hatched span."""
-    frame, ax = _rows(data, x, y, None)
-    frame["marked"] = frame["low"] > 0
-    exact = frame[frame["exact"]]
-    sns.barplot(exact, x="low", y=exact.index, orient="h", order=frame.index, width=0.62, ax=ax,
-                hue="marked", palette=_colours(exact), legend=False, saturation=1)  # fmt: skip
-    for row in frame[~frame["exact"]].itertuples():
-        _span(ax, row.low, row.high, row.Index, 0.62, "bar")
-    ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
-    reach = max(abs(frame["low"].min()), abs(frame["high"].max())) or 1
-    low, high = min(0, frame["low"].min()), max(0, frame["high"].max())
-    ax.set_xlim(low - 0.25 * reach, high + 0.25 * reach)
-    return _finished(ax, frame, Drawn("diverge", x, y, _told(frame), caption))
 
 
 @_of_rows
@@ -242,12 +232,13 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
     shade = frame["_low"].where(frame["_exact"])
     frame["_shade"] = shade if worse == "high" else -shade
     rows, columns = (range(int(frame[axis].max()) + 1) for axis in ("row", "column"))
-    grid = frame.pivot(index="row", columns="column", values="_shade").reindex(
-        rows, columns=columns
-    )
+    grid = frame.pivot_table(index="row", columns="column", values="_shade", dropna=False)
+    grid = grid.reindex(rows, columns=columns).astype(float)
     _, ax = plt.subplots(figsize=(8, 8 * len(rows) / len(columns)))
-    sns.heatmap(grid.astype(float), ax=ax, cbar=False, square=True, linewidths=4, cmap=_SHADES,
-                linecolor=PALETTE["paper"], xticklabels=False, yticklabels=False)  # fmt: skip
+    known = frame["_shade"].dropna() if frame["_exact"].any() else pd.Series([0.0, 1.0])
+    sns.heatmap(grid, ax=ax, vmin=known.min(), vmax=known.max(), cmap=_SHADES, cbar=False,
+                linecolor=PALETTE["paper"], linewidths=4, square=True, xticklabels=False,
+                yticklabels=False)  # fmt: skip
     for tile in frame[~frame["_exact"]].itertuples():
         ax.add_patch(Rectangle((tile.column + 0.03, tile.row + 0.03), 0.94, 0.94, facecolor="none",
                                hatch=HATCH, edgecolor=PALETTE["faint"], linewidth=0.8))  # fmt: skip
@@ -258,28 +249,38 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
 
 
 def _pair(data: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
-    """Lowest and highest of a column; a high that is not known is as high as the axis goes."""
-    if name in data:
-        return data[name].astype(float), data[name].astype(float)
-    low, high = (data[f"{name}_{end}"].astype(float) for end in ("low", "high"))
-    edge = 100.0 if name.endswith("_pct") else max(low.max(), high.max())
-    return low, high.fillna(edge)
+    """Lowest and highest of a column, or of the pair that it stands for."""
+    names = (name, name) if name in data else (f"{name}_low", f"{name}_high")
+    return data[names[0]].astype(float), data[names[1]].astype(float)
 
 
 def _rows(data: pd.DataFrame, x: str, y: str, highlight: pd.Index | None) -> tuple:
+    """The rows to draw and an Axes for them: name, low, high, exact, marked.
+
+    ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.
+    """
     low, high = _pair(data, x)
-    frame = pd.DataFrame({"low": low, "high": high, "reach": high})
-    frame["name"] = data[y].astype(object)
-    frame["exact"] = frame["low"] == frame["high"]
+    edge = 100.0 if x.endswith("_pct") else np.nanmax([*low, *high])
+    frame = pd.DataFrame({"low": low, "high": high, "end": high.fillna(edge)})
+    frame["name"], frame["exact"] = data[y].astype(object), low == high
     frame["marked"] = data.index.isin([] if highlight is None else highlight)
     status = data["status"] if "status" in data else pd.Series("", data.index)
-    alike = frame[~frame["exact"] & (status == "bound").to_numpy()]
-    sizes = alike.groupby(["low", "high"])["name"].transform("size")
-    for row in sizes.index[sizes > 1]:
-        frame.loc[row, "name"] = int(sizes[row])  # so many, each within these bounds
-    twice = frame.duplicated(["low", "high"]) & frame["name"].map(lambda n: isinstance(n, int))
-    frame = frame[~twice].reset_index(drop=True)
+    alike = frame[~frame["exact"] & (status == "bound")].groupby(["low", "end"])["name"]
+    for names in alike.groups.values():
+        if len(names) > 1:  # so many, each within these bounds: one row
+            frame = frame.drop(names[1:])
+            frame.loc[names[0], "name"] = len(names)
+    frame = frame.reset_index(drop=True)
     return frame, plt.subplots(figsize=(8, ROW_INCHES * len(frame) + 0.8))[1]
+
+
+def _bars(frame: pd.DataFrame, ax: Axes) -> None:
+    exact = frame[frame["exact"]]
+    if len(exact):
+        sns.barplot(exact, x="low", y=exact.index, orient="h", order=frame.index, width=0.62, ax=ax,
+                    hue="marked", palette=_colours(exact), legend=False, saturation=1)  # fmt: skip
+    for row in frame[~frame["exact"]].itertuples():
+        _span(ax, row.low, row.end, row.Index, 0.62, "accent" if row.marked else "bar")
 
 
 def _finished(ax: Axes, frame: pd.DataFrame, drawn: Drawn) -> Axes:
@@ -302,5 +303,5 @@ def _colours(exact: pd.DataFrame) -> dict[bool, str]:
 
 
 def _span(ax: Axes, low: float, high: float, y: float, height: float, colour: str) -> None:
-    ax.barh(y, (high if math.isfinite(high) else ax.get_xlim()[1]) - low, left=low, height=height,
-            facecolor="none", hatch=HATCH, edgecolor=PALETTE[colour], linewidth=0.8)  # fmt: skip
+    ax.barh(y, high - low, left=low, height=height, facecolor="none", hatch=HATCH,
+            edgecolor=PALETTE[colour], linewidth=0.8)  # fmt: skip

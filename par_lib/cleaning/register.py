@@ -172,9 +172,9 @@ def quantile(histogram: pd.DataFrame, share: float) -> int | None:
 def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
     """Share of dossiers not finished by so many days after their due date (Kaplan–Meier).
 
-    Columns days_after_due, open_pct; empty where none is finished: a dossier still open at the end counts as open up to then and is
-    left out after it, neither finished nor open for ever. Estimate of statsmodels' SurvfuncRight
-    with frequencies as weights.
+    Columns days_after_due, open_pct; empty where none is finished. A dossier still open at the
+    end counts as open up to then and is left out after it, neither finished nor open for ever.
+    Estimate of statsmodels' SurvfuncRight with frequencies as weights.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 

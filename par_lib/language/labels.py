@@ -73,7 +73,7 @@ COLUMNS = {
     "units": N_("Number of districts, most late dossiers first"),
 }  # fmt: skip
 _UNITS = {"pct": 1, "points": 2, "bn_vnd": 1, "gini": 3}  # a name's last word: digits if computed
-_WRITTEN = {"points": 4}  # most digits that a source writes; 2 otherwise
+_WRITTEN = {"points": 4, "bn_vnd": 3}  # most digits that a source writes; 2 otherwise
 
 
 def digits(name: str, *values: float, most: int = 4) -> int:
