@@ -15,7 +15,7 @@ COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall
 MEASURE_UNITS = ("count", "pct", "points", "bn_vnd")
 BASES = ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan", "supplemented_plan",
          "province_plan", "prime_minister_plan", "unstated")  # fmt: skip
-SCOPES = ("total", "year_plan", "carried_over", "programmes")
+SCOPES = ("total", "year_plan", "carried_over", "programmes", "new_rural")
 STATEMENTS = ("high",)
 CRITERIA = ("par_index", *(f"pillar_{n}" for n in range(1, 9)), "sipas", "sipas_index",
             "leaders_survey", "online_payment")  # fmt: skip

@@ -49,6 +49,19 @@ def rank_range(
     return pd.DataFrame({"rank_low": 1 + surely, "rank_high": 1 + better}, index=low.index)
 
 
+def lead(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """By how much ``one`` surely exceeds ``other``, both as (lowest, highest), in their unit.
+
+    lowest = one's lowest − other's highest, above 0; highest = one's highest − other's lowest. Both
+    missing where one of the two is, or where the intervals meet: no lead is then sure.
+
+    >>> lead((80.0, 80.0), (74.0, 75.0)), lead((74.0, 75.0), (80.0, 80.0))
+    ((5.0, 6.0), (nan, nan))
+    """
+    low, high = one[0] - other[1], one[1] - other[0]
+    return (low, high) if low > 0 else (float("nan"), float("nan"))
+
+
 def gini(values: Sequence[float] | pd.Series) -> float:
     """Gini coefficient of non-negative values: 0 all equal, (n − 1)/n all in one unit.
 

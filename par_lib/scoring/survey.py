@@ -106,6 +106,34 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     return frame.loc[order, columns].rename_axis(by).reset_index()
 
 
+def from_points(components: pd.DataFrame) -> pd.DataFrame:
+    """What points say: lost points and satisfaction of each component, most lost first.
+
+    ``components`` is scorecard.hull by component: pairs points, and max_points. Adds the pairs
+    lost_points = max_points − points (lower is better, 0 to max_points) and satisfaction_pct =
+    100 × points / max_points (higher is better, 0 to 100), which takes the place of a published
+    one; status "derived". A component without points or maximum is left out: it lost nothing known.
+
+    >>> stated = pd.DataFrame({"component": ["access"], "points_low": [1.2], "points_high": [1.2],
+    ...                        "max_points": [1.5]})
+    >>> from_points(stated)[["lost_points_low", "satisfaction_pct_high"]].round(2).values.tolist()
+    [[0.3, 80.0]]
+    """
+    known = components.dropna(subset=["points_low", "max_points"])
+    most, low, high = (
+        known[name].astype(float) for name in ("max_points", "points_low", "points_high")
+    )
+    derived = {
+        "lost_points_low": formulas.lost_points(high, max_points=most),
+        "lost_points_high": formulas.lost_points(low, max_points=most),
+        "satisfaction_pct_low": formulas.recover_satisfaction(low, max_points=most),
+        "satisfaction_pct_high": formulas.recover_satisfaction(high, max_points=most),
+    }
+    known = known.drop(columns="satisfaction_pct", errors="ignore")
+    known = known.assign(status="derived", **derived)
+    return known.sort_values("lost_points_high", ascending=False, ignore_index=True)
+
+
 def max_points_of(sipas: pd.DataFrame) -> dict[str, float]:
     """Maximum points by component, from the province's rows of the sipas table."""
     rows = sipas[(sipas["level"] == "province") & (sipas["component"] != "overall")]

@@ -139,3 +139,12 @@ def test_gini_and_lorenz_agree_with_an_independent_library():
         expected = [100 * float(share) for share in row.lorenz.split()]
         assert curve["low_pct"].tolist() == pytest.approx(expected, abs=1e-9)
         assert curve["high_pct"].tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_lead_is_told_only_where_it_is_sure():
+    # 80.08 against 74.56 to 75: 80.08 − 75 = 5.08 to 80.08 − 74.56 = 5.52
+    low, high = intervals.lead((80.08, 80.08), (74.56, 75.0))
+    assert (round(low, 9), round(high, 9)) == (5.08, 5.52)
+    for one, other in (((74.56, 75.0), (80.08, 80.08)), ((70, 80), (75, 75)), ((75, 75), (75, 75))):
+        assert np.isnan(intervals.lead(one, other)).all()
+    assert np.isnan(intervals.lead((np.nan, np.nan), (1, 1))).all()

@@ -1,0 +1,166 @@
+"""Cumulative disbursement: which rates compare, with what level, how they moved, how they ran.
+
+A rate is a share of a plan, its basis: rates on two bases are never one list, chart or change. A
+frame is rows of the tidy table ``disbursement``, rates as pairs in percent, higher is better.
+"""
+
+import pandas as pd
+
+from par_lib.language.spelling import sort_key
+
+FULL_PCT = 100.0  # our upper end where a source says "70 % or more": no source says it
+
+
+def latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the last date, on the basis most of them share; highest rate first.
+
+    A source that says "70 % or more" gives no upper end: ``rate_pct_high`` is then missing. Missing
+    rates are left out; of no rows, none.
+    """
+    known = rows[rows["rate_pct_low"].notna()]
+    last = known[known["as_of"] == known["as_of"].max()]
+    last = last[last["basis"].isin(last["basis"].mode().head(1))]
+    last = last.assign(rate_pct_high=last["rate_pct_high"].mask(_is_open(last)))
+    return _sorted(last, "rate_pct")
+
+
+def whole(rows: pd.DataFrame) -> pd.DataFrame:
+    """The province's rows at the last date, of all its capital, else of this year's.
+
+    A row a basis, those with a stated one first; of no rows, none.
+    """
+    own = rows[(rows["level"] == "province") & rows["rate_pct_low"].notna()]
+    for scope in ("total", "year_plan"):
+        found = own[own["scope"] == scope]
+        if len(found):
+            last = found[found["as_of"] == found["as_of"].max()]
+            stated = (last["basis"] == "unstated").sort_values(kind="stable").index
+            return last.loc[stated].reset_index(drop=True)
+    return own.iloc[:0]
+
+
+def is_year_end(rows: pd.DataFrame) -> pd.Series:
+    """Whether each row is of the end of its plan year: 31 December, or 31 January after it.
+
+    >>> rows = pd.DataFrame({"plan_year": 2022, "as_of": pd.to_datetime(["2022-12-31",
+    ...                      "2023-01-31", "2022-01-31", "2022-08-31"])})
+    >>> is_year_end(rows).tolist()
+    [True, True, False, False]
+    """
+    after = 12 * (rows["as_of"].dt.year - rows["plan_year"]) + rows["as_of"].dt.month
+    return (after.isin([12, 13]) & (rows["as_of"].dt.day == 31)).astype(bool)
+
+
+def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
+    """What the rates of one date are compared with, in percent; None where nothing fits.
+
+    At the year's end the threshold, which is meant for it. Before, the limit that the source itself
+    draws: the lowest rate from which it names no unit any more.
+    """
+    if len(last) and is_year_end(last).all():
+        return threshold_pct
+    limit = last.loc[last["rate_pct_high"].isna(), "rate_pct_low"].min()
+    return None if pd.isna(limit) else float(limit)
+
+
+def compared(last: pd.DataFrame, level: float | None) -> dict[str, pd.DataFrame]:
+    """Rows surely "below" the level, surely "above" (at it or higher), and "open" ones.
+
+    No row where there is no level. A missing upper end is as high as may be.
+
+    >>> last = pd.DataFrame({"rate_pct_low": [0, 60, 70], "rate_pct_high": [20, 80, None]})
+    >>> [len(rows) for rows in compared(last, 70).values()]
+    [1, 1, 1]
+    """
+    below = last["rate_pct_high"] < (float("nan") if level is None else level)
+    above = last["rate_pct_low"] >= (float("nan") if level is None else level)
+    neither = ~below & ~above & (level is not None)
+    return {"below": last[below], "above": last[above], "open": last[neither]}
+
+
+def lowest(last: pd.DataFrame) -> pd.DataFrame:
+    """The unit whose exact rate is surely the lowest; no row where bounds or a tie hide it."""
+    exact = last["rate_pct_low"] == last["rate_pct_high"]
+    least = last["rate_pct_low"] == last["rate_pct_low"].min()
+    return last[least & exact] if least.sum() == 1 else last.iloc[:0]
+
+
+def named_apart(last: pd.DataFrame) -> pd.DataFrame:
+    """The rows for a chart: whom a source names below a limit keeps a row of his own.
+
+    A chart puts units with one and the same bound into one row, which is meant for those that a
+    source does not name, and leaves their names out.
+    """
+    named = last["rate_pct_high"].notna()
+    return last.assign(status=last["status"].mask(named, "reported"))
+
+
+def change(rows: pd.DataFrame) -> pd.DataFrame:
+    """From the first date to the last, one row a unit: pairs start_pct, end_pct, change_points.
+
+    Percentage points, higher is better: lowest change = end low − start high, highest = end high −
+    start low. What was disbursed stays so: on an unchanged basis a cumulative rate cannot fall, so
+    the lowest change known only within bounds is 0, not below; a rate that surely fell shows that
+    the basis changed, and is left as it is. Units on two different bases, or at one date only, are
+    left out. status: "assumed" where the basis is not stated and so is taken as unchanged; source
+    and locator name both dates. An upper end of start or end that no source states is missing, and
+    is 100 % in the change. Empty with fewer than two dates.
+    """
+    on, pair = ["unit_code", "unit", "basis", "scope"], ["rate_pct_low", "rate_pct_high"]
+    first, last = rows["as_of"].min(), rows["as_of"].max()
+    rows = rows.assign(open=_is_open(rows))
+    trace = [*on, "as_of", *pair, "open", "source", "locator"]
+    start, end = (rows.loc[rows["as_of"] == day, trace] for day in (first, last))
+    both = start.merge(end, on=on, suffixes=("_start", "_end"))
+    both = both[both["as_of_start"] < both["as_of_end"]].reset_index(drop=True)
+    names = {f"rate_pct_{end}_{when}": f"{when}_pct_{end}" for end in ("low", "high")
+             for when in ("start", "end")}  # fmt: skip
+    both = both.rename(
+        columns=names | {f"open_{when}": f"{when}_open" for when in ("start", "end")}
+    )
+    low = (both["end_pct_low"] - both["start_pct_high"]).round(9)
+    high = (both["end_pct_high"] - both["start_pct_low"]).round(9)
+    either = (low < high) & (high >= 0)
+    unstated = both["basis"] == "unstated"
+    bound = pd.Series("derived", both.index).mask(low < high, "bound").mask(unstated, "assumed")
+    opened = {f"{when}_pct_high": both[f"{when}_pct_high"].mask(both[f"{when}_open"])
+              for when in ("start", "end")}  # fmt: skip
+    moved = both.assign(
+        change_points_low=low.mask(either & (low < 0), 0.0), change_points_high=high, status=bound,
+        source=both["source_start"] + "; " + both["source_end"],
+        locator=both["locator_start"] + "; " + both["locator_end"], **opened,
+    )  # fmt: skip
+    return _sorted(moved, "change_points")
+
+
+def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Exact rates at ends of months on one basis, of every plan year; the plan of ``year`` first.
+
+    The stated basis and capital of which that year has most dates; empty with fewer than two. An
+    unstated basis is no basis. Column month: 1 to 12, and 13 for the January after; each plan year
+    begins anew, so each is a line of its own.
+    """
+    month = 12 * (rows["as_of"].dt.year - rows["plan_year"]) + rows["as_of"].dt.month
+    exact = rows["rate_pct_low"] == rows["rate_pct_high"]
+    of_month = exact & rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")
+    known = rows.assign(month=month, rate_pct=rows["rate_pct_low"])[of_month]
+    own = known[known["plan_year"] == year]
+    dates = own.groupby(["scope", "basis"])["as_of"].nunique()
+    most = dates[dates >= 2].nlargest(1).reset_index()[["scope", "basis"]]
+    found = known.merge(most, on=["scope", "basis"]).drop_duplicates(["plan_year", "month"])
+    found = found.assign(_other=found["plan_year"] != year)
+    return found.sort_values(["_other", "plan_year", "month"], ignore_index=True).drop(
+        columns="_other"
+    )
+
+
+def _is_open(rows: pd.DataFrame) -> pd.Series:
+    return (rows["status"] == "bound") & (rows["rate_pct_high"] == FULL_PCT)
+
+
+def _sorted(rows: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Highest first; of equal ones, by name as Vietnamese is sorted."""
+    named = rows.assign(_name=rows["unit"].map(sort_key))
+    order = [f"{value}_low", f"{value}_high", "_name"]
+    ordered = named.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    return ordered.drop(columns="_name")

@@ -1,0 +1,139 @@
+"""Cumulative rates: one basis at a time, nothing said that no source says."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from par_lib.cleaning.tables import Frame
+from par_lib.scoring import disbursement
+
+
+def rows(*records: tuple) -> pd.DataFrame:
+    """unit, as_of, low, high, status, basis: rows of the table, all capital of 2022."""
+    names = ["unit", "as_of", "rate_pct_low", "rate_pct_high", "status", "basis"]
+    frame = Frame(records, columns=names).assign(unit_code=lambda d: d["unit"], level="district")
+    frame["as_of"] = pd.to_datetime(frame["as_of"])
+    return frame.assign(scope="total", plan_year=2022, source="s", locator="l")
+
+
+def exact(unit: str, day: str, rate: float, basis: str = "province_plan") -> tuple:
+    return (unit, day, rate, rate, "reported", basis)
+
+
+def test_latest_takes_the_last_date_and_one_basis():
+    frame = rows(
+        exact("A", "2022-08-31", 90),
+        exact("B", "2022-12-31", 40), exact("C", "2022-12-31", 60),
+        exact("B", "2022-12-31", 55, "adjusted_plan"),
+    )  # fmt: skip
+    last = disbursement.latest(frame)
+    assert last["unit"].tolist() == [
+        "C",
+        "B",
+    ]  # two rows of the plan of the province, one of the other
+    assert last["rate_pct_low"].tolist() == [60, 40]
+    assert disbursement.latest(frame.iloc[:0]).empty
+
+
+def test_an_upper_end_that_no_source_states_is_missing():
+    frame = rows(
+        ("A", "2022-12-31", 70, 100, "bound", "unstated"),
+        exact("B", "2022-12-31", 100, "unstated"),
+        ("C", "2022-12-31", 0, 20, "bound", "unstated"),
+    )
+    ends = disbursement.latest(frame).set_index("unit")["rate_pct_high"]
+    assert math.isnan(ends["A"])  # "70 % or more"
+    assert (ends["B"], ends["C"]) == (100, 20)  # stated
+
+
+def test_a_threshold_for_the_years_end_is_no_measure_of_april():
+    end, april = rows(exact("A", "2022-12-31", 60)), rows(exact("A", "2022-04-30", 12))
+    listed = rows(
+        ("A", "2022-04-30", 0, 20, "bound", "unstated"),
+        ("B", "2022-04-30", 20, 100, "bound", "unstated"),
+    )
+    assert disbursement.level_pct(disbursement.latest(end), 70) == 70
+    assert disbursement.level_pct(disbursement.latest(april), 70) is None
+    last = disbursement.latest(listed)
+    assert disbursement.level_pct(last, 70) == 20  # the limit the source itself draws
+    groups = disbursement.compared(last, 20.5)  # A: 0 to 20, below; B: 20 and more, not decided
+    assert [group["unit"].tolist() for group in groups.values()] == [["A"], [], ["B"]]
+    assert disbursement.level_pct(last.iloc[:0], 70) is None
+    assert all(group.empty for group in disbursement.compared(last, None).values())
+
+
+def test_the_lowest_is_named_only_where_it_is_known():
+    last = disbursement.latest(rows(exact("A", "2022-12-31", 5), exact("B", "2022-12-31", 9)))
+    assert disbursement.lowest(last)["unit"].tolist() == ["A"]
+    tied = rows(
+        ("A", "2022-12-31", 0, 20, "bound", "unstated"),
+        ("B", "2022-12-31", 0, 20, "bound", "unstated"),
+    )
+    assert disbursement.lowest(disbursement.latest(tied)).empty  # both 0 to 20: no order
+    one = rows(("A", "2022-12-31", 0, 20, "bound", "unstated"), 
+               exact("B", "2022-12-31", 15, "unstated"))  # fmt: skip
+    assert disbursement.lowest(disbursement.latest(one)).empty  # A may be above 15
+
+
+def test_whom_a_source_names_has_a_row_of_his_own():
+    last = disbursement.latest(rows(
+        ("A", "2022-04-30", 0, 20, "bound", "unstated"),
+        ("B", "2022-04-30", 20, 100, "bound", "unstated"),
+    ))  # fmt: skip
+    said = disbursement.named_apart(last).set_index("unit")["status"]
+    assert said.to_dict() == {"A": "reported", "B": "bound"}
+
+
+def test_a_cumulative_rate_does_not_fall_on_an_unchanged_basis():
+    frame = rows(
+        ("A", "2022-08-31", 50, 100, "bound", "unstated"),
+        exact("A", "2022-12-31", 61.7, "unstated"),
+        exact("B", "2022-08-31", 34.0), exact("B", "2022-12-31", 49.7),
+        ("C", "2022-08-31", 50, 100, "bound", "unstated"), exact("C", "2022-12-31", 44, "unstated"),
+        exact("D", "2022-08-31", 60), exact("D", "2022-12-31", 50, "adjusted_plan"),
+        exact("E", "2022-08-31", 60),
+    )  # fmt: skip
+    moved = disbursement.change(frame).set_index("unit")
+    assert sorted(moved.index) == ["A", "B", "C"]  # D has two bases, E one date
+    # A: 61.7 − 100 = −38.3 at least, 61.7 − 50 = 11.7 at most; it cannot have fallen: 0 to 11.7
+    assert moved.loc["A", ["change_points_low", "change_points_high"]].tolist() == [0, 11.7]
+    # B: 49.7 − 34.0 = 15.7, on a stated basis
+    assert moved.loc["B", ["change_points_low", "change_points_high"]].tolist() == [15.7, 15.7]
+    # C: 44 − 50 = −6 at most: it fell for certain, so the basis changed; nothing is hidden
+    assert moved.loc["C", ["change_points_low", "change_points_high"]].tolist() == [-56, -6]
+    assert moved["status"].to_dict() == {"A": "assumed", "B": "derived", "C": "assumed"}
+    assert math.isnan(moved.loc["A", "start_pct_high"])  # no source says 100
+    assert moved.loc["A", "source"] == "s; s"
+    assert disbursement.change(frame.iloc[:0]).empty
+    assert disbursement.change(frame.query("as_of == '2022-08-31'")).empty
+
+
+def test_a_trend_is_of_one_stated_basis_and_a_line_a_plan_year():
+    frame = rows(
+        exact("P", "2022-08-31", 40.4, "start_of_year_plan"),
+        exact("P", "2022-11-30", 71.2, "start_of_year_plan"),
+        exact("P", "2022-11-30", 54.5, "adjusted_plan"),
+        exact("P", "2022-12-31", 72.57, "unstated"), exact("P", "2022-06-30", 20, "unstated"),
+        exact("P", "2023-01-31", 80, "start_of_year_plan"),
+        exact("P", "2022-09-15", 50, "start_of_year_plan"),  # no end of a month
+    )  # fmt: skip
+    before = frame.iloc[:1].assign(plan_year=2021, as_of=pd.Timestamp("2021-08-31"))
+    trend = disbursement.trend(pd.concat([before, frame]), year=2022)
+    assert trend["plan_year"].tolist() == [2022, 2022, 2022, 2021]
+    assert trend["month"].tolist() == [8, 11, 13, 8]  # the January after is the 13th
+    assert trend["rate_pct"].tolist() == [40.4, 71.2, 80, 40.4]
+    assert set(trend["basis"]) == {"start_of_year_plan"}
+    assert disbursement.trend(frame, year=2023).empty
+    assert disbursement.trend(frame.iloc[:0], year=2022).empty
+
+
+@pytest.mark.parametrize(
+    ("scopes", "kept"),
+    [(["total", "year_plan"], "total"), (["year_plan", "programmes"], "year_plan")],
+)
+def test_the_whole_is_all_capital_else_this_years_and_no_programme(scopes, kept):
+    frame = rows(*[exact("P", "2022-12-31", 50)] * 2).assign(level="province", scope=scopes)
+    assert disbursement.whole(frame)["scope"].tolist() == [kept]
+    assert disbursement.whole(frame[frame["scope"] == "programmes"]).empty
+    assert disbursement.whole(frame.iloc[:0]).empty
