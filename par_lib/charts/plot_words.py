@@ -95,19 +95,15 @@ def _name(name: object, reader: Reader) -> str:
 
 
 def _rows(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    names = [textwrap.fill(_name(name, reader), 40) for name, _, _ in drawn.rows]
-    ax.set_yticks(range(len(names)), names)
-    two_lines = any("\n" in name for name in names)
-    ax.tick_params(axis="y", labelsize=8 if two_lines and len(names) > 4 else 10)
+    _row_names(ax, [_name(name, reader) for name, _, _ in drawn.rows])
     edge = 100.0 if drawn.x.endswith("_pct") else max(max(row[1:]) for row in drawn.rows)
-    ends = [edge if math.isnan(high) else high for _, _, high in drawn.rows]
     likely = drawn.size.get("interval", {})
     for place, (name, low, high) in enumerate(drawn.rows):
-        text, reach = reader.cell(drawn.x, low, high), ends[place]
-        if name in likely:
-            text, reach = f"{text} ({reader.cell(drawn.x, *likely[name])})", likely[name][1]
+        text, end = reader.cell(drawn.x, low, high), edge if math.isnan(high) else high
+        if name in likely and likely[name] != (low, high):
+            text, end = f"{text} ({reader.cell(drawn.x, *likely[name])})", likely[name][1]
         left = drawn.kind == "diverge" and high <= 0
-        ax.annotate(text, (low if left else reach, place), (-6 if left else 8, 0), va="center",
+        ax.annotate(text, (low if left else end, place), (-6 if left else 8, 0), va="center",
                     textcoords="offset points", ha="right" if left else "left",
                     bbox=BACKING)  # fmt: skip
     if not math.isnan(drawn.threshold):
@@ -119,9 +115,7 @@ def _rows(ax: Axes, drawn: Drawn, reader: Reader) -> None:
 
 
 def _dumbbell(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    ax.set_yticks(
-        range(len(drawn.rows)), [textwrap.fill(_name(n, reader), 40) for n, *_ in drawn.rows]
-    )
+    _row_names(ax, [_name(name, reader) for name, _, _ in drawn.rows])
     for place, (_, first, last) in enumerate(drawn.rows):
         for value, other in ((first, last), (last, first)):
             side = -1 if value < other else 1
@@ -136,7 +130,7 @@ def _dumbbell(ax: Axes, drawn: Drawn, reader: Reader) -> None:
 
 def _stack(ax: Axes, drawn: Drawn, reader: Reader) -> None:
     names = [name for name, *_ in next(iter(drawn.rows.values()))]
-    ax.set_yticks(range(len(names)), [textwrap.fill(reader.words(str(n)), 40) for n in names])
+    _row_names(ax, [_name(name, reader) for name in names])
     ends = [0.0] * len(names)
     whole = max(sum(rows[n][1] for rows in drawn.rows.values()) for n in range(len(names))) or 1
     for rows in drawn.rows.values():
@@ -147,11 +141,18 @@ def _stack(ax: Axes, drawn: Drawn, reader: Reader) -> None:
             ends[place] += value
     for text in ax.get_legend().get_texts():
         text.set_text(reader.head(text.get_text()))
-    ax.set(ylim=(len(names) - 0.4, -0.75), ylabel="")
+    _numbers(ax, "x", drawn.x, reader)
+
+
+def _row_names(ax: Axes, names: list[str]) -> None:
+    """Write the rows' names, first on top; smaller where several need two lines."""
+    lines = [textwrap.fill(name, 40) for name in names]
+    folded = sum("\n" in line for line in lines)
+    ax.set_yticks(range(len(lines)), lines, fontsize=8 if folded > 1 else 10)
+    ax.set(ylim=(len(lines) - 0.4, -0.75), ylabel="")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x")
-    _numbers(ax, "x", drawn.x, reader)
 
 
 def _curves(ax: Axes, drawn: Drawn, reader: Reader) -> None:
@@ -165,20 +166,16 @@ def _curves(ax: Axes, drawn: Drawn, reader: Reader) -> None:
 
 
 def _tiles(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    known = [low for _, low, high in drawn.rows if low == high]
-    middle = sum(known) / len(known) if known else 0
     for (name, low, high), (column, row) in zip(drawn.rows, drawn.size["places"], strict=True):
-        dark = low == high and (low > middle) == (drawn.worse == "high")
-        ink = PALETTE["ink"]
-        options = {"ha": "center", "va": "center", "fontsize": 9, "color": ink,
+        options = {"ha": "center", "va": "center", "fontsize": 9,
                    "bbox": BACKING if low != high else None}  # fmt: skip
         ax.text(column + 0.5, row + 0.34, textwrap.fill(_name(name, reader), 11), **options)
-        ax.text(column + 0.5, row + 0.74, reader.cell(drawn.x, low, high), weight="bold",
-                alpha=1 if dark else 0.9, **options)  # fmt: skip
-    ends = sorted(known, reverse=drawn.worse != "high")
-    shades = zip(ends[:1] + ends[-1:], ("pale", "deep"), strict=False)
+        ax.text(column + 0.5, row + 0.74, reader.cell(drawn.x, low, high), weight="bold", **options)
+    known = sorted((low for _, low, high in drawn.rows if low == high),
+                   reverse=drawn.worse != "high")  # fmt: skip
+    ends = zip(known[:1] + known[-1:], ("pale", "deep"), strict=False)
     patches = [Patch(color=PALETTE[shade], label=reader.cell(drawn.x, value, value))
-               for value, shade in shades]  # fmt: skip
+               for value, shade in ends]  # fmt: skip
     if len(known) < len(drawn.rows):
         patches.append(Patch(facecolor="none", edgecolor=PALETTE["faint"], hatch=HATCH,
                              label=reader.words(N_("only bounds"))))  # fmt: skip
@@ -188,12 +185,16 @@ def _tiles(ax: Axes, drawn: Drawn, reader: Reader) -> None:
 
 def _numbers(ax: Axes, side: str, column: str, reader: Reader) -> None:
     axis = ax.xaxis if side == "x" else ax.yaxis
+    ends_at_100 = column.endswith(("_pct", "score"))
+
+    def write(value: float, _: int) -> str:  # an axis ends a little beyond the share it shows
+        value = round(value, 9)
+        return "" if ends_at_100 and value > 100 else reader.cell(column, value, value)
+
     if not isinstance(axis.get_major_locator(), FixedLocator):
         whole = not column.endswith(("_pct", "_points", "points"))
         axis.set_major_locator(MaxNLocator("auto", integer=whole, steps=[1, 2, 2.5, 5, 10]))
-        axis.set_major_formatter(
-            lambda value, _: reader.cell(column, round(value, 9), round(value, 9))
-        )
+        axis.set_major_formatter(write)
     if side == "x":
         ax.set_xlabel(reader.head(column), loc="left")
     else:
@@ -208,14 +209,14 @@ def _say_rows(drawn: Drawn, reader: Reader) -> str:
     exact = sorted((row for row in drawn.rows if row[1] == row[2]), key=lambda row: -row[1])
     said = []
     if 0 < len(exact) <= _MOST_ROWS and len(exact) == len(drawn.rows):
-        return (
-            "; ".join(f"{_name(n, reader)}: {reader.cell(drawn.x, a, b)}" for n, a, b in drawn.rows)
-            + "."
-        )
-    if exact:
-        ends = [_extreme(rows, drawn, reader) for rows in (exact, exact[::-1])]
-        said.append(words(N_("Highest: {high}; lowest: {low}."), high=ends[0], low=ends[1]))
+        each = [f"{_name(n, reader)}: {reader.cell(drawn.x, a, b)}" for n, a, b in drawn.rows]
+        return "; ".join(each) + "."
     bounds = [row for row in drawn.rows if row[1] != row[2]]
+    # An extreme is named only where no interval may reach beyond it.
+    if exact and all(high <= exact[0][1] for _, _, high in bounds):
+        said.append(words(N_("Highest: {row}."), row=_extreme(exact, drawn, reader)))
+    if exact and all(low >= exact[-1][1] for _, low, _ in bounds):
+        said.append(words(N_("Lowest: {row}."), row=_extreme(exact[::-1], drawn, reader)))
     for name, low, high in bounds[:_MOST_ROWS]:
         said.append(words(N_("{name}: between {bounds}."), name=_name(name, reader),
                           bounds=reader.cell(drawn.x, low, high)))  # fmt: skip
@@ -248,7 +249,7 @@ def _say_stack(drawn: Drawn, reader: Reader) -> str:
     said = []
     for place, (name, *_) in enumerate(next(iter(drawn.rows.values()))[:_MOST_ROWS]):
         parts = [f"{reader.head(part)} {reader.cell(drawn.x, *rows[place][1:])}"
-                 for part, rows in drawn.rows.items()]  # fmt: skip
+                 for part, rows in drawn.rows.items() if rows[place][1]]  # fmt: skip
         said.append(f"{reader.words(str(name))}: {', '.join(parts)}")
     return "; ".join(said) + "."
 

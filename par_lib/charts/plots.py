@@ -76,7 +76,8 @@ def barplot(
     frame, ax = _rows(data, x, y, highlight)
     _bars(frame, ax)
     ax.set_xlim(0, frame["end"].max() * 1.18)
-    return _finished(ax, frame, Drawn("bar", x, y, _told(frame), caption))
+    ax.drawn = Drawn("bar", x, y, _told(frame), caption)
+    return ax
 
 
 @_of_rows
@@ -87,7 +88,8 @@ def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
     low, high = min(0, frame["low"].min()), max(0, frame["end"].max())
     ax.set_xlim(low - 0.25 * (high - low or 1), high + 0.25 * (high - low or 1))
-    return _finished(ax, frame, Drawn("diverge", x, y, _told(frame), caption))
+    ax.drawn = Drawn("diverge", x, y, _told(frame), caption)
+    return ax
 
 
 @_of_rows
@@ -120,7 +122,8 @@ def dotplot(
     low, high = np.nanmin([*ends.flat, threshold]), np.nanmax([*ends.flat, threshold])
     room = high - low or 1
     ax.set_xlim(max(low - 0.08 * room, min(low, 0)), high + 0.22 * room)
-    return _finished(ax, frame, drawn)
+    ax.drawn = drawn
+    return ax
 
 
 @_of_rows
@@ -142,12 +145,11 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
     shades = {"low": PALETTE["paper"], "high": PALETTE["accent"]}
     sns.scatterplot(tall, x="value", y=tall.index, hue="variable", palette=shades, s=55, ax=ax,
                     edgecolor=PALETTE["ink"], zorder=3, legend=False)  # fmt: skip
-    room = 0.18 * max(
-        frame[["low", "high"]].max(axis=None) - frame[["low", "high"]].min(axis=None), 1
-    )
-    ax.set_xlim(tall["value"].min() - room, tall["value"].max() + room)
+    low, high = tall["value"].min(), tall["value"].max()
+    ax.set_xlim(low - 0.18 * (high - low or 1), high + 0.18 * (high - low or 1))
     told = Drawn("dumbbell", x, y, _told(frame), caption, size={"start": start, "end": end})
-    return _finished(ax, frame, told)
+    ax.drawn = told
+    return ax
 
 
 @_of_rows
@@ -281,16 +283,6 @@ def _bars(frame: pd.DataFrame, ax: Axes) -> None:
                     hue="marked", palette=_colours(exact), legend=False, saturation=1)  # fmt: skip
     for row in frame[~frame["exact"]].itertuples():
         _span(ax, row.low, row.end, row.Index, 0.62, "accent" if row.marked else "bar")
-
-
-def _finished(ax: Axes, frame: pd.DataFrame, drawn: Drawn) -> Axes:
-    ax.set_yticks(range(len(frame)), [""] * len(frame))
-    ax.set(ylim=(len(frame) - 0.4, -0.75), xlabel="", ylabel="")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x")
-    ax.drawn = drawn
-    return ax
 
 
 def _told(frame: pd.DataFrame) -> list[tuple[object, float, float]]:
