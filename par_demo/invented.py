@@ -150,17 +150,18 @@ def _period(
 
 _MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
 _TASKS = (  # area, Vietnamese, English, what it moves
-    (3, "Xử lý hồ sơ trễ hạn ở cấp huyện", "Clear late dossiers in districts",
+    (3, "Khắc phục hồ sơ trễ hạn tại cấp huyện", "Remedy late dossiers at district level",
      "late_dossiers.late:district"),
-    (3, "Xử lý hồ sơ trễ hạn ở cấp xã", "Clear late dossiers in communes",
+    (3, "Khắc phục hồ sơ trễ hạn tại cấp xã", "Remedy late dossiers at commune level",
      "late_dossiers.late:commune"),
-    (6, "Đẩy nhanh giải ngân tại các huyện", "Speed up disbursement in districts",
+    (6, "Giải ngân kế hoạch vốn tại cấp huyện", "Disburse the capital plan at district level",
      "disbursement.rate_pct:district"),
-    (7, "Tăng hồ sơ làm trực tuyến", "Have more dossiers handled online",
-     "online_dossiers_processed"),
-    (7, "Tăng thanh toán trực tuyến", "Have more fees paid online", "online_payment_dossiers_pct"),
-    (8, "Nâng mức độ hài lòng", "Raise satisfaction", "sipas.points"),
-    (1, "Viết sổ tay mẫu", "Write a sample handbook", ""),
+    (7, "Tăng tỷ lệ hồ sơ trực tuyến toàn trình",
+     "Raise the share of dossiers handled fully online", "online_dossiers_processed"),
+    (7, "Tăng tỷ lệ hồ sơ thanh toán trực tuyến", "Raise the share of dossiers paid online",
+     "online_payment_dossiers_pct"),
+    (8, "Cải thiện Chỉ số hài lòng", "Improve the satisfaction index", "sipas.points"),
+    (1, "Ban hành sổ tay hướng dẫn (minh họa)", "Issue a handbook (illustration)", ""),
 )  # fmt: skip
 
 

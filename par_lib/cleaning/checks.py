@@ -260,7 +260,8 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
                "satisfaction of {stated} is given."),
             row.satisfaction_pct, implied, "conflict",
             N_("State how the overall satisfaction is computed, and which one is to be quoted."),
-            {"implied": [implied, 2, "%"], "stated": [row.satisfaction_pct, 2, "%"]},
+            {"implied": [implied, 2, "%"],
+             "stated": [row.satisfaction_pct, _decimals(row.satisfaction_pct), "%"]},
             pd.concat([sipas.loc[[row.Index]], parts]),
         )  # fmt: skip
 

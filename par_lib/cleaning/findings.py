@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
+from par_lib.language.labels import LABELS
 from par_lib.language.translation import N_, Language
 
 SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
@@ -76,6 +77,20 @@ def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
+def tally(review: pd.DataFrame, language: Language) -> list[str]:
+    """How many comparisons came out how, in words, those that agree first; none of which is zero.
+
+    >>> from par_lib.language.translation import language
+    >>> some = pd.DataFrame({"severity": ["gap", "agrees", "agrees"]})
+    >>> [words.split()[0] for words in tally(some, language("vi"))]
+    ['2', '1']
+    """
+    counts = review["severity"].value_counts()
+    order = ("agrees", *SEVERITIES[:-1])
+    return [f"{language.number(int(counts[kind]))} {language(LABELS[kind])}" for kind in order
+            if kind in counts]  # fmt: skip
+
+
 def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The review table with ``what`` and ``decide`` written out in the reader's language."""
 
@@ -96,7 +111,7 @@ def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
             if name in values:
                 values[name] = language(values[name])
         if "day" in values:
-            values["day"] = language.date(dt.date.fromisoformat(values["day"]))
+            values["day"] = language.date_in_text(dt.date.fromisoformat(values["day"]))
         return language(row[column], **values)
 
     if review.empty:

@@ -6,7 +6,7 @@ import pandas as pd
 from par_lib.cleaning import tables, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.language import labels
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import N_, UNKNOWN, Language
 from par_lib.scoring import scorecard
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.storage import dependencies, paths
@@ -26,26 +26,76 @@ def tasks_after(province: str, year: int) -> pd.DataFrame:
     return tables.load(province, year).tasks
 
 
-def where_figures_stand(
-    moves: pd.Series, *, data: tables.Tables, language: Language
-) -> dict[str, str]:
-    """For each pointer ``table.column:level`` or measure: its newest figure, in words.
+def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
+       language: Language) -> pd.DataFrame:  # fmt: skip
+    """Tasks that answer the year's results, in the reader's words; most points at stake first.
 
-    A pointer without a figure in this edition is left out.
+    A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now),
+    moves, lead_units and plan_year as tidied, and the columns of ``points_at_stake``; ``followed``
+    says whether this edition has a figure for it. A text is a dash where the source names nobody,
+    sets no target, or no figure is known. source and locator also name the rows of the figure.
+    Empty where no task is known.
     """
-    stands = {pointer: _stand(pointer, data, language) for pointer in set(moves) - {""}}
-    return {pointer: words for pointer, words in stands.items() if words}
+    tasks = tasks_after(data.province, data.year)
+    stands = {moves: _stand(moves, data, language) for moves in set(tasks["moves"]) - {""}}
+    found = [stands.get(moves) or ("", tasks.iloc[:0]) for moves in tasks["moves"]]
+    own = tasks["task_vi"]
+    english = tasks["task_en"].where(tasks["task_en"] != "", own)
+    said = {
+        "task": own if language.code == "vi" else english,
+        "area": tasks["area"].map(lambda area: area_label(int(area), language)),
+        "lead_agency": lead_words(tasks["lead_units"], data=data, language=language),
+        "supporting_agency": lead_words(tasks["supporting_units"], data=data, language=language),
+        "target": [target_words(task, language) for _, task in tasks.iterrows()],
+        "stand": [words for words, _ in found],
+    }
+    words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
+    told = words.join(tasks[["moves", "lead_units", "plan_year"]])
+    told = told.join(points_at_stake(tasks, card=card, rules=rules))
+    told["followed"] = (told["stand"] != UNKNOWN) | told["stake_pct_high"].notna()
+    for at, (_, rows) in zip(tasks.index, found, strict=True):
+        traces = ([told.loc[at, name], *rows[name]] for name in ("source", "locator"))
+        told.loc[at, ["source", "locator"]] = join_traces(*traces)
+        if len(rows) and told.loc[at, "status"] == "reported":
+            told.loc[at, "status"] = "derived"
+    most = ["stake_points_low", "stake_points_high", "stake_pct_low", "stake_pct_high"]
+    return told.sort_values(most, ascending=False, kind="stable", ignore_index=True)
+
+
+def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
+    """Criteria whose points a source states and which lost some, most first, and their tasks.
+
+    Columns criterion, lost_points_low, lost_points_high, max_points, task_count (tasks that should
+    move the figure of the criterion; 0 where none does), status, source and locator of the points.
+    Empty where no task is known: none is then missing either.
+
+    >>> card = pd.DataFrame({"criterion": ["leaders_survey"], "lost_points_low": 5.58,
+    ...     "lost_points_high": 5.58, "max_points": 22.0, "stated": True, "status": "reported",
+    ...     "source": "report-2022", "locator": "I, bullet 10"})
+    >>> from par_lib.scoring import rulebook
+    >>> none = pd.DataFrame({"moves": [""]})
+    >>> known_losses(none, card=card, rules=rulebook.load("quang-nam", 2022))["task_count"].item()
+    0
+    """
+    moved_by = {one.code: set(one.moved_by) for one in rules.criteria}
+    names = ["criterion", "lost_points_low", "lost_points_high", "max_points"]
+    lost = card[card["stated"] & (card["lost_points_high"] > 0) & (len(tasks) > 0)]
+    lost = lost[[*names, "status", "source", "locator"]].sort_values(
+        ["lost_points_low", "lost_points_high"], ascending=False, ignore_index=True
+    )
+    counts = [int(tasks["moves"].isin(moved_by[code]).sum()) for code in lost["criterion"]]
+    return lost.assign(task_count=pd.Series(counts, lost.index, dtype=int))
 
 
 def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Language) -> pd.DataFrame:
-    """Tasks led by each agency or district known by name: columns lead, tasks; most first.
+    """Tasks led by each agency or district known by name: lead_agency, task_count; most first.
 
     Leads that are groups ("các sở, ngành, địa phương") are left out.
     """
     names = tasks["lead_units"].str.split(";").explode().str.strip()
     shown = _names(data, language)
     counts = names[names != ""].map(lambda name: shown.get(_code(name, data))).value_counts()
-    return counts.rename_axis("lead").rename("tasks").reset_index()
+    return counts.rename_axis("lead_agency").rename("task_count").reset_index()
 
 
 def lead_words(leads: pd.Series, *, data: tables.Tables, language: Language) -> pd.Series:
@@ -69,31 +119,49 @@ def _code(name: str, data: tables.Tables) -> str | None:
 
 
 def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
-    """Points lost by the criteria each task should move; index of ``tasks``.
+    """What the criteria that each task should move lost; index of ``tasks``.
 
-    Columns stake_points_low, stake_points_high (missing where no criterion of the rulebook answers
-    to the task), status, source and locator of the task and of those criteria. status is "assumed"
-    as soon as one of them is. Two tasks for one criterion have the same points at stake: they are
-    not to be added.
+    stake_points_low, stake_points_high: Σ lost points, 0 to Σ max; missing where a maximum is only
+    assumed, because 1 point is then a unit of measure. stake_pct_low, stake_pct_high:
+    100 × Σ lost points / Σ max, 0 to 100. All missing where no criterion of the rulebook answers to
+    the task, or nothing is known of any that does. Higher is more to win. status, source and
+    locator are those of the task and of the criteria: "assumed" as soon as one of them is. Two
+    tasks for one criterion have the same points at stake: they are not to be added.
     """
     lost = card.set_index("criterion")
     rows = []
     for task in tasks.itertuples():
-        codes = [one.code for one in rules.criteria if task.moves and task.moves in one.moved_by]
-        own = lost.loc[codes]
-        ends = [own[f"lost_points_{end}"].sum() if codes else np.nan for end in ("low", "high")]
+        moved = [one for one in rules.criteria if task.moves and task.moves in one.moved_by]
+        own = lost.loc[[one.code for one in moved]]
+        if (own["status"] == "unknown").all():  # of no criteria too
+            rows.append((*[np.nan] * 4, task.status, task.source, task.locator))
+            continue
+        ends = [float(own[f"lost_points_{end}"].sum()) for end in ("low", "high")]
+        shares = [100 * end / own["max_points"].sum() for end in ends]
+        if any(one.max_points_status != "stated" for one in moved):
+            ends = [np.nan, np.nan]
         stated = own["status"].isin(["reported", "derived"]).all()
-        status = "derived" if stated else "assumed"
         traces = join_traces([task.source, *own["source"]], [task.locator, *own["locator"]])
-        rows.append((*ends, status if codes else task.status, *traces))
-    columns = ["stake_points_low", "stake_points_high", "status", "source", "locator"]
-    return pd.DataFrame(rows, columns=columns, index=tasks.index)
+        rows.append((*ends, *shares, "derived" if stated else "assumed", *traces))
+    columns = [*(f"stake_{unit}_{end}" for unit in ("points", "pct") for end in ("low", "high")),
+               "status", "source", "locator"]  # fmt: skip
+    found = pd.DataFrame(rows, columns=columns, index=tasks.index)
+    return found.astype(dict.fromkeys(columns[:4], float))
 
 
 def target_words(task: pd.Series, language: Language) -> str:
-    """The target of one task, as "100 %" or "2–3"; a dash where none is stated."""
-    percent = task["target_unit"] == "pct"
-    return language.interval(task["target_low"], task["target_high"], percent=percent)
+    """The target of one task with its unit: "100%", "từ 80% trở lên", "2–3 cuộc đối thoại".
+
+    What a count is of is said by the task's note, where that is a label; empty without a target.
+    """
+    low, high = task["target_low"], task["target_high"]
+    if pd.isna(low):
+        return ""
+    if task["target_unit"] != "pct":
+        noun = labels.LABELS.get(task["note"], "")
+        return f"{language.interval(low, high)} {language(noun) if noun else ''}".rstrip()
+    most = None if high >= 100 > low else high  # "80% or more" ends where percentages end
+    return language.interval_in_text(low, most, labels.digits("target_pct", low), percent=True)
 
 
 def area_label(area: int, language: Language) -> str:
@@ -103,7 +171,13 @@ def area_label(area: int, language: Language) -> str:
     return language(labels.LABELS[f"pillar_{area}"])
 
 
-def _stand(pointer: str, data: tables.Tables, language: Language) -> str:
+def _stand(
+    pointer: str, data: tables.Tables, language: Language
+) -> tuple[str, pd.DataFrame] | None:
+    """Newest figure of ``table.column:level`` or of a measure, in words, and the rows it is from.
+
+    None where this edition has none.
+    """
     table, dot, rest = pointer.partition(".")
     if not dot:
         return _indicator(pointer, data, language)
@@ -112,28 +186,41 @@ def _stand(pointer: str, data: tables.Tables, language: Language) -> str:
     if table == "sipas":
         total = scorecard.hull(data.scores.query("criterion == 'sipas'"))
         if total.empty:
-            return ""
+            return None
         points = language.interval(total["points_low"].item(), total["points_high"].item(), 2)
-        return f"{points}/{language.number(total['max_points'].item())}"
+        written = f"{points}/{language.number(total['max_points'].item())}"
+        return language("{points} points", points=written), total
     of_level = frame[frame["level"] == level]
     if table == "late_dossiers":
-        total = tables.longest_period(of_level[of_level["unit"] == data.place])
-        if len(total) == 1:
-            return language("{late} late dossiers", late=total["late_low"].item())
-        listed = of_level[of_level["status"] != "bound"]
-        if listed.empty:
-            return ""
-        return language("{late} late dossiers listed", late=int(listed["late_low"].sum()))
+        rows = tables.longest_period(of_level[of_level["unit"] == data.place])
+        template = N_("{late} late dossiers")
+        if len(rows) != 1:
+            rows = tables.longest_period(of_level[of_level["status"] != "bound"])
+            template = N_("{late} late dossiers listed")
+        if rows["late_low"].isna().all():
+            return None
+        words = language(template, late=int(rows["late_low"].sum()))
+        return _dated(words, rows["period_end"].max(), data, language), rows
     newest = of_level[of_level["as_of"] == of_level["as_of"].max()]
     named = newest[(newest["unit_code"].notna()) & (newest[f"{column}_high"] < 100)]
     if named.empty:
-        return ""
-    return language(
-        "{count} listed below {threshold} at {day}",
-        count=len(named),
-        threshold=language.percent(_ceiling(named[f"{column}_high"].max()), 0),
-        day=newest["as_of"].iloc[0],
-    )
+        return None
+    day = language.date_in_text(newest["as_of"].iloc[0])
+    if (newest["status"] != "bound").all():  # every unit has a rate of its own
+        ends = named[f"{column}_low"].min(), named[f"{column}_high"].max()
+        rates = language.interval(*ends, labels.digits(column, *ends), percent=True)
+        return language("{rates} by unit, up to {day}", rates=rates, day=day), named
+    threshold = language.percent(_ceiling(named[f"{column}_high"].max()), 0)
+    words = language("{count} listed below {threshold} at {day}", count=len(named),
+                     threshold=threshold, day=day)  # fmt: skip
+    return words, named
+
+
+def _dated(words: str, day: pd.Timestamp, data: tables.Tables, language: Language) -> str:
+    """A figure with its day, where that is not the end of the year."""
+    if day == pd.Timestamp(data.year, 12, 31):
+        return words
+    return language("{figure}, up to {day}", figure=words, day=language.date_in_text(day))
 
 
 def _ceiling(rate_pct: float) -> float:
@@ -145,12 +232,17 @@ def _ceiling(rate_pct: float) -> float:
     return float(-(-rate_pct // 10) * 10)
 
 
-def _indicator(measure: str, data: tables.Tables, language: Language) -> str:
+def _indicator(
+    measure: str, data: tables.Tables, language: Language
+) -> tuple[str, pd.DataFrame] | None:
     rows = data.indicators[data.indicators["measure"] == measure]
     if rows.empty:
-        return ""
+        return None
     rows = rows[rows["period_end"] == rows["period_end"].max()]
+    low, high = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     percent = rows["measure_unit"].iloc[-1] == "pct"
-    ends = rows["value_low"].min(), rows["value_high"].max(skipna=False)
-    written = language.interval(*ends, 2 if percent else 0, percent=percent)
-    return f"{written} {language(labels.LABELS.get(measure, ''))}".rstrip()
+    digits = labels.digits(measure, low, high)
+    noun = labels.LABELS.get(measure, "")
+    figure = language.interval(low, high, digits, percent=percent)
+    words = f"{figure} {language(noun) if noun else ''}".rstrip()
+    return _dated(words, rows["period_end"].max(), data, language), rows

@@ -1,0 +1,121 @@
+"""Tasks of 2023 joined to the figures of 2022, and made ones, worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from par_lib.cleaning import tables
+from par_lib.language import labels
+from par_lib.language.translation import language
+from par_lib.scoring import assigned_tasks, rulebook, scorecard
+
+RULES = rulebook.load("quang-nam", 2022)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return tables.load("quang-nam", 2022)
+
+
+@pytest.fixture(scope="module")
+def card(data):
+    return scorecard.build(data, RULES)
+
+
+def tasks_of(data, card, code="vi"):
+    return assigned_tasks.of(data, card=card, rules=RULES, language=language(code))
+
+
+def test_each_task_stands_once_and_is_followed_or_not(data, card):
+    tasks = tasks_of(data, card)
+    assert len(tasks) == tasks["task"].nunique() == 28
+    assert set(tasks["plan_year"]) == {2023}
+    followed = tasks[tasks["followed"]]
+    # satisfaction, payment, online, audit, two of disbursement, three of late dossiers
+    assert len(followed) == 9
+    assert (followed["stand"] != "–").all()
+
+
+@pytest.mark.parametrize("code", ["vi", "en"])
+def test_no_technical_name_is_among_the_words(data, card, code):
+    tasks = tasks_of(data, card, code)
+    words = " ".join(tasks[["task", "area", "target", "stand", "lead_agency"]].to_numpy().ravel())
+    pointers = set(tasks["moves"]) - {""}
+    assert pointers
+    assert not [name for name in (*pointers, "late_dossiers", "_pct") if name in words]
+
+
+def test_points_at_stake_are_told_where_the_maximum_is_stated(data, card):
+    tasks = tasks_of(data, card).set_index("moves")
+    # 0.3078 + 0.3141 + 0.6037 + 0.6115 + 0.587 = 2.4241 of 10
+    assert tasks.loc["sipas.points", "stake_points_low"] == pytest.approx(2.4241)
+    assert tasks.loc["sipas.points", "stake_pct_low"] == pytest.approx(24.241)
+    assert tasks.loc["sipas.points", "status"] == "derived"
+    # 1.5 − 0.59 = 0.91; 0.91 / 1.5 = 60.67 %
+    assert tasks.loc["online_payment_dossiers_pct", "stake_points_low"] == pytest.approx(0.91)
+    assert tasks.loc["online_payment_dossiers_pct", "stake_pct_low"] == pytest.approx(60.6667)
+    # 100 − 61.69 = 38.31 % of a maximum that nobody states
+    audit = tasks.loc["audit_recommendations_implemented_pct"]
+    assert np.isnan(audit["stake_points_low"])
+    assert audit["stake_pct_low"] == pytest.approx(38.31)
+    assert audit["status"] == "assumed"
+    # of the departments nothing is known but what is listed
+    departments = tasks.loc["late_dossiers.late:department"]
+    assert np.isnan(departments["stake_pct_high"])
+    assert departments["status"] == "derived"
+
+
+def test_a_row_names_the_source_of_its_figure_too(data, card):
+    tasks = tasks_of(data, card).set_index("moves")
+    assert "I, bullet 3, + Sở" in tasks.loc["late_dossiers.late:department", "locator"]
+    assert "I, closing paragraph" in tasks.loc["sipas.points", "locator"]
+
+
+def test_known_losses_and_which_no_task_addresses(data, card):
+    losses = assigned_tasks.known_losses(tasks_of(data, card), card=card, rules=RULES)
+    # 2.4241 + 5.58 + 0.91 = 8.9141 lost on criteria whose points are stated
+    assert losses["lost_points_low"].sum() == pytest.approx(8.9141)
+    assert losses["criterion"].iloc[0] == "leaders_survey"
+    without = losses[losses["task_count"] == 0]
+    assert without["criterion"].tolist() == ["leaders_survey"]
+    assert without["lost_points_low"].item() == pytest.approx(22 - 16.42)
+
+
+def test_of_no_tasks_no_loss_is_said_to_lack_one(card):
+    nothing = tables.load("quang-nam", 2021)
+    tasks = tasks_of(nothing, card)
+    assert tasks.empty and {"task", "stand", "stake_points_low", "followed"} <= set(tasks)
+    assert assigned_tasks.known_losses(tasks, card=card, rules=RULES).empty
+
+
+def test_what_is_lost_between_two_bounds_stays_so(card):
+    wide = card.assign(lost_points_high=card["lost_points_high"].mask(
+        card["criterion"] == "online_payment", 1.2))  # fmt: skip
+    tasks = pd.DataFrame({"moves": ["online_payment_dossiers_pct"], "status": "reported",
+                          "source": "report-2022", "locator": "II.7, bullet 4"})  # fmt: skip
+    stake = assigned_tasks.points_at_stake(tasks, card=wide, rules=RULES).iloc[0]
+    assert stake[["stake_points_low", "stake_points_high"]].tolist() == [pytest.approx(0.91), 1.2]
+    assert stake["stake_pct_high"] == pytest.approx(80)  # 1.2 / 1.5
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "note", "vi", "en"),
+    [
+        (2, 3, "count", "dialogues or forums in the year", "2–3 x", "2–3 x"),
+        (2, 3, "count", "something else", "2–3", "2–3"),
+        (100, 100, "pct", "", "100%", "100%"),
+        (12.5, 12.5, "pct", "", "12,5%", "12.5%"),
+        (np.nan, np.nan, "", "", "", ""),
+    ],
+)
+def test_target_has_its_unit(monkeypatch, low, high, unit, note, vi, en):
+    monkeypatch.setitem(labels.LABELS, "dialogues or forums in the year", "x")
+    task = pd.Series({"target_low": low, "target_high": high, "target_unit": unit, "note": note})
+    for code, words in (("vi", vi), ("en", en)):
+        assert assigned_tasks.target_words(task, language(code)) == words
+
+
+def test_target_without_an_upper_end_names_none():
+    task = pd.Series({"target_low": 80, "target_high": 100, "target_unit": "pct", "note": ""})
+    assert assigned_tasks.target_words(task, language("en")) == "80% or more"
+    assert "100" not in assigned_tasks.target_words(task, language("vi"))
