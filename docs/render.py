@@ -8,6 +8,7 @@ from types import ModuleType
 
 from par_lib.cleaning import schema
 from par_lib.scoring import (
+    decomposition,
     formulas,
     intervals,
     rule_kinds,
@@ -19,7 +20,8 @@ from par_lib.scoring import (
 )
 
 DOCS = Path(__file__).parent
-MODULES = (formulas, intervals, rule_kinds, scorecard, whatif, survey, unit_comparison)
+MODULES = (formulas, intervals, rule_kinds, scorecard, whatif, survey, unit_comparison,
+           decomposition)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

@@ -7,7 +7,8 @@
 - ``rulebook``: the rules of a year (``rules/par_index_<year>.toml``), each stated or assumed
 - ``scorecard``: points and points lost by criterion
 - ``survey``: satisfaction (SIPAS) from answers, with its uncertainty
-- ``unit_comparison``: districts compared, who is among the weakest, who moved a number
+- ``unit_comparison``: districts compared, their score, who is among the lowest
+- ``decomposition``: who moved a count or a rate between two periods
 - ``changes``: what changed since the year before
 - ``whatif``: what a change would win, and the cheapest way to a target
 - ``assigned_tasks``: tasks set after a year, joined to the figures they should move

@@ -1,4 +1,4 @@
-"""Districts compared over intervals: score, surely among the worst or not, who moved the number.
+"""Districts compared over intervals: late rates, score, among the lowest or not.
 
 No weight and no limit here is official: they are parameters, and provinces use different ones.
 """
@@ -6,186 +6,194 @@ No weight and no limit here is official: they are parameters, and provinces use 
 import numpy as np
 import pandas as pd
 
+from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import units_on
-from par_lib.scoring import formulas, intervals
+from par_lib.language.spelling import sort_key
+from par_lib.scoring import intervals
+from par_lib.scoring import parts as wholes
 
-PARTS = ("on_time", "disbursement", "sipas")
-VERDICTS = ("surely", "possibly", "no")
+FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
+LOWER_IS_BETTER = ("late_pct", "share_pct")
+VERDICTS = ("within", "undecided", "outside")
 
 
-def parts(data: Tables, satisfaction: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What the year knows of each district, as scores of 0 to 100, higher is better.
+def figures(data: Tables, satisfaction: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What the year knows of each district: percentages as they are, none turned into a score.
 
-    Index unit_code; columns unit and, for each of PARTS, ``<part>_low``, ``<part>_high``: [0, 100]
-    where nothing is known of a district, missing throughout where nothing is known of any.
+    A row a district of the year's last day, by name; columns unit_code, unit, status, source,
+    locator and a pair for each of FIGURES: [0, 100] where nothing is known of a district, missing
+    throughout where nothing is known of any. No row where nothing is known at all.
+    ``attrs["as_of"]``: the day each known figure is of; ``attrs["interval"]``: "likely_pct" where
+    satisfaction is a sample's.
 
-    on_time: 100 × (1 − late / resolved) where dossiers resolved are known of any district, else
-    100 − its share of all districts' late dossiers (``on_time_is`` in attrs: "rate", "share" or
-    ""). disbursement: the rate at the last date. sipas: the interval ``likely_pct`` of
-    ``satisfaction`` (survey.overall by unit_code), else the satisfaction published.
+    late_pct: late / resolved (late_rates), lower is better. share_pct: only where that is known of
+    no district, a district's share of all late dossiers: no rate, and the larger the more dossiers
+    a district has. disbursed_pct: at the last date, higher is better; a rate without a highest
+    value ends at 100. satisfaction_pct: of ``satisfaction`` (survey.overall by unit_code), else as
+    published; higher is better; likely_pct is its interval where it is a sample, else the same.
     """
     known = units_on(data.units, f"{data.year}-12-31", level="district")
-    frame = known.set_index("code")[["name"]].rename(columns={"name": "unit"})
-    frame = frame.rename_axis("unit_code")
-    kind, on_time = _on_time(data)
-    if satisfaction is None or satisfaction.empty:
-        published = data.sipas.query("level == 'district' and component == 'overall'")
-        sipas = _pair(published, "satisfaction_pct", "satisfaction_pct")
-    else:
-        sipas = _pair(satisfaction, "likely_pct_low", "likely_pct_high")
+    frame = (
+        known.sort_values("name", key=lambda names: names.map(sort_key))
+        .set_index("code")[["name"]]
+        .set_axis(["unit"], axis=1)
+    )
+    late = longest_period(data.late_dossiers.query("level == 'district' and unit != @data.place"))
     capital = data.disbursement.query("level == 'district' and scope == 'total'")
-    latest = capital[capital["as_of"] == capital["as_of"].max()]
-    disbursed = _pair(latest, "rate_pct_low", "rate_pct_high")
-    for name, pair in zip(PARTS, (on_time, disbursed, sipas), strict=True):
+    capital = capital[capital["as_of"] == capital["as_of"].max()]
+    published = data.sipas.query("level == 'district' and component == 'overall'")
+    rates = late_rates(data, level="district")
+    districts = data.late_dossiers.query("level == 'district'")
+    shares = wholes.of(districts, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
+    asked, point, likely = published, ("satisfaction_pct",) * 2, ("satisfaction_pct",) * 2
+    if satisfaction is not None and len(satisfaction):
+        asked, likely = satisfaction, ("likely_pct_low", "likely_pct_high")
+    pairs = {
+        "late_pct": _hull(rates, "late_pct_low", "late_pct_high"),
+        "share_pct": _hull(shares, "share_pct_low", "share_pct_high"),
+        "disbursed_pct": _hull(capital, "rate_pct_low", "rate_pct_high"),
+        "satisfaction_pct": _hull(asked, *point),
+        "likely_pct": _hull(asked, *likely),
+    }
+    for name, pair in pairs.items():
         held = pair.reindex(frame.index)
         if held.notna().any(axis=None):
-            held = pd.DataFrame({"low": held["low"].fillna(0), "high": held["high"].fillna(100)})
-        frame[[f"{name}_low", f"{name}_high"]] = held.clip(upper=100)
-    frame.attrs["on_time_is"] = kind
+            held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
+        frame[[f"{name}_low", f"{name}_high"]] = held.to_numpy()
+    days = {"late_pct": late["period_end"], "share_pct": late["period_end"],
+            "disbursed_pct": capital["as_of"]}  # fmt: skip
+    have = known_figures(frame)
+    counted = late if {"late_pct", "share_pct"} & set(have) else late.iloc[:0]
+    traces = pd.concat([counted, capital, published])[["unit_code", "source", "locator"]]
+    frame = frame.rename_axis("unit_code").reset_index().iloc[: None if have else 0]
+    spans = [frame[f"{name}_low"] < frame[f"{name}_high"] for name in have]
+    bound = np.any(spans, axis=0) if spans else False
+    frame["status"] = np.where(bound, "bound", "derived")
+    frame[["source", "locator"]] = _traced(frame["unit_code"], traces)
+    frame.attrs["as_of"] = {name: days[name].max() for name in have if name in days}
+    frame.attrs["interval"] = "" if asked is published else "likely_pct"
     return frame
 
 
+def known_figures(frame: pd.DataFrame) -> list[str]:
+    """Those of FIGURES, all in percent, that are known of any district."""
+    return [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
+
+
+def only_figure(frame: pd.DataFrame, *, worst_count: int) -> pd.DataFrame:
+    """The one figure known, where there is only one: of one figure no score is made.
+
+    The rows of ``figures``, best first, with ``verdict`` (among_worst), ``figure`` (its name) and
+    ``as_of``; ``attrs["figure"]`` is that name too. No row where two are known, or none.
+    """
+    have = known_figures(frame)
+    name = have[0] if len(have) == 1 else ""
+    rows = frame if name else frame.iloc[:0]
+    low, high = _higher_is_better(rows, name or FIGURES[0])
+    rows = rows.assign(
+        figure=name,
+        as_of=frame.attrs["as_of"].get(name, pd.NaT),
+        verdict=among_worst(low, high, count=worst_count),
+    )
+    rows = rows.loc[_highest_first(low, high)].reset_index(drop=True)
+    rows.attrs = {"figure": name}
+    return rows
+
+
+def score(
+    frame: pd.DataFrame, *, weights: dict[str, float], worst_count: int, limits: list[float],
+) -> pd.DataFrame:  # fmt: skip
+    """The score of each district and what follows from it; by a weighting of our own.
+
+    ``frame`` is ``figures``. Adds score (composite), score_likely (the same with the sample's
+    interval of satisfaction), score_rank (1: highest), verdict (among_worst), band; all but the
+    first from score_likely. Highest first; status "assumed". No row where fewer than two figures
+    with a weight are known. ``attrs["interval"]``: "score_likely" where a sample is part of it.
+    """
+    sampled = frame.assign(
+        **{f"satisfaction_pct_{end}": frame[f"likely_pct_{end}"] for end in ("low", "high")}
+    )
+    ends, likely = (composite(one, weights=weights) for one in (frame, sampled))
+    low, high = likely["score_low"], likely["score_high"]
+    ranks = intervals.rank_range(low, high, best="high").add_prefix("score_")
+    found = frame.loc[ends.index].join(ends).join(ranks).join(band(low, high, limits=limits))
+    found = found.assign(
+        score_likely_low=low,
+        score_likely_high=high,
+        verdict=among_worst(low, high, count=worst_count),
+        status="assumed",
+    ).loc[_highest_first(ends["score_low"], ends["score_high"])]
+    found = found.reset_index(drop=True)
+    found.attrs = {"interval": "" if ends.equals(likely) else "score_likely"}
+    return found
+
+
 def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame:
-    """Weighted mean of the parts: score_low, score_high; 0 to 100, higher is better.
+    """Weighted mean of figures in percent: score_low, score_high; 0 to 100, higher is better.
 
-    score = Σ weight × part / Σ weight, at both ends: no completion of the data lies outside. A part
-    that is missing throughout is left out. ValueError for a weight below zero, an unknown part,
-    or no weight left.
+    score = Σ weight × figure / Σ weight at both ends, a figure of LOWER_IS_BETTER as 100 − figure:
+    no completion of the data lies outside. A figure that is missing throughout is left out; of
+    fewer than two there is no composite, and no row. ValueError for a weight below zero, an unknown
+    figure, or all weights zero.
 
-    >>> frame = pd.DataFrame({"a_low": [50.0], "a_high": [70.0], "b_low": [90.0], "b_high": [90.0]})
-    >>> composite(frame, weights={"a": 3, "b": 1}).to_numpy().tolist()
+    >>> frame = pd.DataFrame({"late_pct_low": [10.0], "late_pct_high": [10.0],
+    ...                       "disbursed_pct_low": [50.0], "disbursed_pct_high": [70.0]})
+    >>> composite(frame, weights={"late_pct": 1, "disbursed_pct": 3}).to_numpy().tolist()
     [[60.0, 75.0]]
     """
     for name, weight in weights.items():
         if f"{name}_low" not in frame or weight < 0:
-            raise ValueError(f"weight {name}={weight:g}: name a part of the table, zero or more")
+            raise ValueError(f"weight {name}={weight:g}: name a figure of the table, zero or more")
+    if not any(weights.values()):
+        raise ValueError("all weights are zero: give one of the figures a weight")
     used = {name: weight for name, weight in weights.items()
-            if weight and frame[f"{name}_low"].notna().all()}  # fmt: skip
-    if not used:
-        raise ValueError("no part with a weight has figures this year; give others a weight")
-    total = sum(used.values())
-    ends = {
-        f"score_{end}": sum(weight * frame[f"{name}_{end}"] for name, weight in used.items())
-        / total
-        for end in ("low", "high")
-    }
-    return pd.DataFrame(ends, index=frame.index)
+            if weight and frame[f"{name}_low"].notna().any()}  # fmt: skip
+    if len(used) < 2:
+        return pd.DataFrame(columns=["score_low", "score_high"], index=frame.index[:0], dtype=float)
+    ends = [_higher_is_better(frame, name) for name in used]
+    shares = np.array([*used.values()]) / sum(used.values())
+    low, high = (sum(share * one[end] for share, one in zip(shares, ends, strict=True))
+                 for end in (0, 1))  # fmt: skip
+    return pd.DataFrame({"score_low": low, "score_high": high}, index=frame.index)
 
 
 def among_worst(low: pd.Series, high: pd.Series, *, count: int) -> pd.Series:
     """Whether each unit is among the ``count`` with the lowest values: VERDICTS.
 
-    "surely": in every completion of the intervals; "no": in none; "possibly": else. Units that tie
-    with the last of the worst are among them.
+    "within": whatever values within the intervals are the true ones; "outside": whatever they
+    are; "undecided": else. Units that tie with the last of them are among them. Of no values none.
+    ValueError for a count that is not 1 to their number.
 
     >>> low, high = pd.Series([10, 40, 30, 80]), pd.Series([20, 60, 90, 90])
     >>> among_worst(low, high, count=2).tolist()
-    ['surely', 'possibly', 'possibly', 'no']
+    ['within', 'undecided', 'undecided', 'outside']
     """
-    if not 1 <= count <= len(low):
+    if len(low) and not 1 <= count <= len(low):
         raise ValueError(f"count is {count}; it must be 1 to {len(low)}")
     place = intervals.rank_range(low, high, best="low")
     verdict = np.select([place["rank_high"] <= count, place["rank_low"] > count],
-                        ["surely", "no"], "possibly")  # fmt: skip
+                        ["within", "outside"], "undecided")  # fmt: skip
     return pd.Series(verdict, index=low.index, dtype="str")
 
 
 def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFrame:
-    """Which band each interval lies in: band_low, band_high, 0 below the first limit.
+    """The band or bands of 0 to 100 an interval lies in, by their ends: band_low, band_high.
 
-    A value on a limit is in the band above it. ``limits`` rise; ValueError where they do not.
+    ``limits`` are the lower ends of all bands but the first; a value on a limit is in the band
+    above it. ValueError where they do not rise from above 0 to below 100.
 
     >>> band(pd.Series([50, 65]), pd.Series([50, 85]), limits=[50, 70, 80]).to_numpy().tolist()
-    [[1, 1], [1, 3]]
+    [[50.0, 70.0], [50.0, 100.0]]
     """
-    if not limits or sorted(set(limits)) != list(limits):
-        raise ValueError(f"limits {limits}: write rising numbers, as 50, 70, 90")
-    ends = {
-        f"band_{name}": np.searchsorted(limits, end.to_numpy(dtype=float), side="right")
-        for name, end in (("low", low), ("high", high))
-    }
-    return pd.DataFrame(ends, index=low.index)
-
-
-def decompose_count(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Who moved a sum: each unit's own change. Frames with the same index and columns low, high.
-
-    change_low = after low − before high, change_high = after high − before low; where counts are
-    exact the changes add up to that of the sum. ValueError for a unit in only one frame.
-    """
-    _require_same(before, after)
-    return pd.DataFrame({
-        "change_low": after["low"] - before["high"],
-        "change_high": after["high"] - before["low"],
-    })  # fmt: skip
-
-
-def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Who moved a rate: the units' own rates, and the shift of weight between them.
-
-    Frames with the same index and columns part, whole (late and resolved): R = Σ part / Σ whole.
-    With unit rates r and weights w = whole / Σ whole, exactly:
-
-        ΔR = Σ w̄·Δr  +  Σ (r̄ − R̄)·Δw        (bars: mean of both periods)
-
-    rate_effect_pct is the first term of each unit, mix_effect_pct the second, change_pct their sum;
-    percentage points of R, adding up to ΔR. A unit without a whole in one period keeps the other's
-    rate. ValueError for a unit in only one frame, a missing figure, a part without a whole, or a
-    period without any whole.
-    Reference: E. M. Kitagawa, J. Am. Stat. Assoc. 50 (1955) 1168.
-
-    >>> before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
-    >>> after = pd.DataFrame({"part": [10, 60], "whole": [100, 200]}, index=["A", "B"])
-    >>> decompose_rate(before, after)["change_pct"].round(4).tolist()  # 20 % to 23.3333 %
-    [1.9444, 1.3889]
-    """
-    _require_same(before, after)
-    rates, weights, totals = [], [], []
-    for name, frame in (("before", before), ("after", after)):
-        part, whole = frame["part"].astype(float), frame["whole"].astype(float)
-        if not whole.sum() > 0:
-            raise ValueError(f"{name}: the wholes add up to {whole.sum():g}; nothing to divide by")
-        wrong = part.isna() | whole.isna() | ((part > 0) & (whole == 0))
-        if wrong.any():
-            raise ValueError(f"{name}, {wrong.idxmax()}: part and whole must both be known, and a "
-                             "part needs a whole")  # fmt: skip
-        rates.append(100 * part / whole.mask(whole == 0))
-        weights.append(whole / whole.sum())
-        totals.append(100 * part.sum() / whole.sum())
-    first, last = rates[0].fillna(rates[1]).fillna(0), rates[1].fillna(rates[0]).fillna(0)
-    rate_effect = (weights[0] + weights[1]) / 2 * (last - first)
-    mix_effect = ((first + last) / 2 - sum(totals) / 2) * (weights[1] - weights[0])
-    return pd.DataFrame({
-        "rate_effect_pct": rate_effect,
-        "mix_effect_pct": mix_effect,
-        "change_pct": rate_effect + mix_effect,
-    })  # fmt: skip
-
-
-def change_by_level(data: Tables, before: Tables | None) -> tuple[str, pd.DataFrame]:
-    """Late dossiers by level in two periods: what kind of periods, and their change.
-
-    Kind "years": the year less the year before, where both have totals; else "halves": the second
-    half of the year (the year less its first half) less the first; else "" and an empty frame.
-    Columns level, change_low, change_high, source, locator.
-    """
-    whole, half = _totals(data, 12), _totals(data, 6)
-    past = _totals(before, 12) if before is not None else whole.iloc[:0]
-    both = whole.index.intersection(past.index)
-    kind, earlier, later = "years", past.loc[both], whole.loc[both]
-    if both.empty:
-        both = whole.index.intersection(half.index)
-        kind, earlier, later = "halves", half.loc[both], whole.loc[both]
-        later = later.assign(
-            low=later["low"] - earlier["high"], high=later["high"] - earlier["low"]
-        )
-    if both.empty:
-        kind = ""
-    moved = decompose_count(earlier[["low", "high"]], later[["low", "high"]])
-    for name in ("source", "locator"):
-        moved[name] = earlier[name] + "; " + later[name]
-    return kind, moved.reset_index()
+    edges = np.array([0, *limits, 100], dtype=float)
+    if not limits or (np.diff(edges) <= 0).any():
+        raise ValueError(f"limits {limits}: write rising numbers between 0 and 100, as 50, 70, 90")
+    places = [np.searchsorted(limits, end.to_numpy(dtype=float), side="right")
+              for end in (low, high)]  # fmt: skip
+    return pd.DataFrame(
+        {"band_low": edges[places[0]], "band_high": edges[places[1] + 1]}, index=low.index
+    )
 
 
 def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
@@ -209,72 +217,46 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     return rates
 
 
-def late_and_resolved(data: Tables) -> pd.DataFrame:
-    """Districts of which both counts are known, over the longest period; index unit_code."""
-    rows = longest_period(data.late_dossiers.query("level == 'district'"))
-    exact = (rows["late_low"] == rows["late_high"]).fillna(False)
-    rows = rows[(rows["unit"] != data.place) & rows["resolved"].notna() & exact]
-    return rows.set_index("unit_code")
-
-
-def lost_points_by_unit(
-    late: pd.DataFrame, *, total: float, lost_points: tuple[float, float]
-) -> pd.DataFrame:
+def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]) -> pd.DataFrame:
     """A criterion's lost points laid on units by their share of what lost them.
 
-    ``late`` has columns low, high; ``lost_points`` is (lowest, highest). lost_low = lowest ×
-    low / total, lost_high = highest × high / total; points, lower is better. That points are lost
-    in proportion to late dossiers is our reading. Errors as ``scoring.share``.
+    ``units`` has a pair share_pct (parts.of); ``lost_points`` is (lowest, highest).
+    lost_points_low = lowest × share_pct_low / 100, lost_points_high likewise; points, lower is
+    better. That points are lost in proportion to late dossiers is our reading: status "assumed".
+    No row where the points lost are not known.
 
-    >>> late = pd.DataFrame({"low": [30, 0], "high": [30, 70]})
-    >>> lost_points_by_unit(late, total=100, lost_points=(0.5, 1)).to_numpy().tolist()
+    >>> units = pd.DataFrame({"share_pct_low": [30, 0], "share_pct_high": [30, 70]})
+    >>> found = lost_points_by_unit(units, lost_points=(0.5, 1))
+    >>> found[["lost_points_low", "lost_points_high"]].to_numpy().tolist()
     [[0.15, 0.3], [0.0, 0.7]]
     """
-    return pd.DataFrame({
-        f"lost_points_{end}": formulas.share(late[end].astype(float), total=total)
-        / 100
-        * points
+    laid = {
+        f"lost_points_{end}": units[f"share_pct_{end}"].astype(float) / 100 * points
         for end, points in zip(("low", "high"), lost_points, strict=True)
-    })  # fmt: skip
+    }
+    return units.assign(**laid, status="assumed").dropna(subset="lost_points_low")
 
 
-def _totals(data: Tables, months: int) -> pd.DataFrame:
-    """Totals of the year's first months, by level; a level told twice is left out."""
-    rows = data.late_dossiers[data.late_dossiers["unit"] == data.place]
-    start = pd.Timestamp(data.year, 1, 1)
-    end = start + pd.DateOffset(months=months, days=-1)
-    rows = rows[(rows["period_start"] == start) & (rows["period_end"] == end)]
-    rows = rows[~rows["level"].duplicated(keep=False)]
-    ends = {"low": rows["late_low"].astype(float), "high": rows["late_high"].astype(float)}
-    return rows.assign(**ends).set_index("level")
-
-
-def _on_time(data: Tables) -> tuple[str, pd.DataFrame]:
-    late = longest_period(data.late_dossiers.query("level == 'district'"))
-    units = late[late["unit"] != data.place]
-    if units["resolved"].notna().any():
-        ends = {
-            end: 100 * (1 - units[f"late_{other}"].astype(float) / units["resolved"].astype(float))
-            for end, other in (("low", "high"), ("high", "low"))
-        }
-        pair = units.assign(**{name: end.where(end >= 0) for name, end in ends.items()})
-        return "rate", _pair(pair, "low", "high")
-    total = late.loc[late["unit"] == data.place, "late_low"]
-    most = units[["late_low", "late_high"]].max(axis=None)
-    if len(total) != 1 or total.isna().any() or units.empty or most > total.item():
-        return "", pd.DataFrame(columns=["low", "high"], dtype=float)
-    low = 100 - formulas.share(units["late_high"].astype(float), total=total.item())
-    high = 100 - formulas.share(units["late_low"].astype(float), total=total.item())
-    return "share", _pair(units.assign(low=low, high=high), "low", "high")
-
-
-def _pair(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:
+def _hull(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:
     """Lowest and highest by unit_code; where sources differ, the hull of what they say."""
     ends = frame.groupby("unit_code").agg(low=(low, "min"), high=(high, "max"))
     return ends.astype(float)
 
 
-def _require_same(before: pd.DataFrame, after: pd.DataFrame) -> None:
-    alone = before.index.symmetric_difference(after.index)
-    if len(alone):
-        raise ValueError(f"only in one period: {', '.join(map(str, alone))}; leave out or add them")
+def _higher_is_better(frame: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
+    low, high = frame[f"{name}_low"].astype(float), frame[f"{name}_high"].astype(float)
+    return (100 - high, 100 - low) if name in LOWER_IS_BETTER else (low, high)
+
+
+def _highest_first(low: pd.Series, high: pd.Series) -> pd.Index:
+    order = pd.DataFrame({"low": low, "high": high})
+    return order.sort_values(["low", "high"], ascending=False, kind="stable").index
+
+
+def _traced(codes: pd.Series, traces: pd.DataFrame) -> pd.DataFrame:
+    """Source and locator of each unit's figures; of one without any, of all."""
+    said = {code: join_traces(own["source"], own["locator"])
+            for code, own in traces.groupby("unit_code")}  # fmt: skip
+    everything = join_traces(traces["source"], traces["locator"])
+    rows = [said.get(code, everything) for code in codes]
+    return pd.DataFrame(rows, columns=["source", "locator"], index=codes.index)

@@ -27,25 +27,39 @@ def test_surely_and_no_hold_in_every_completion(rows, count):
     count = min(count, len(low))
     verdict = unit_comparison.among_worst(low, high, count=count)
     inside = value.rank(method="min") <= count
-    assert inside[verdict == "surely"].all()
-    assert not inside[verdict == "no"].any()
+    assert inside[verdict == "within"].all()
+    assert not inside[verdict == "outside"].any()
 
 
-@given(triples, st.floats(0, 5), st.floats(0.1, 5))
+@given(triples, st.floats(0.1, 5), st.floats(0.1, 5))
 def test_the_score_of_every_completion_lies_within_its_bounds(rows, one, other):
     low, value, high = completed(rows)
-    frame = pd.DataFrame({"a_low": low, "a_high": high, "b_low": 7.0, "b_high": 7.0})
-    bounds = unit_comparison.composite(frame, weights={"a": one, "b": other})
-    exact = (one * value + other * 7) / (one + other)
+    frame = pd.DataFrame({"late_pct_low": low, "late_pct_high": high, "disbursed_pct_low": 7.0,
+                          "disbursed_pct_high": 7.0})  # fmt: skip
+    bounds = unit_comparison.composite(frame, weights={"late_pct": one, "disbursed_pct": other})
+    exact = (one * (100 - value) + other * 7) / (one + other)
     assert (bounds["score_low"] - 1e-9 <= exact).all()
     assert (exact <= bounds["score_high"] + 1e-9).all()
 
 
-def test_a_part_nobody_knows_is_left_out_of_the_score():
-    frame = pd.DataFrame({"a_low": [40.0], "a_high": [40.0], "b_low": [None], "b_high": [None]})
-    assert unit_comparison.composite(frame, weights={"a": 1, "b": 1})["score_low"].tolist() == [40]
-    for weights, words in (({"b": 1}, "no part with a weight"), ({"c": 1}, "weight c=1"),
-                           ({"a": -1}, "weight a=-1")):  # fmt: skip
+def test_a_composite_needs_two_figures():
+    ends = {
+        "late_pct": (40.0, 40.0),
+        "disbursed_pct": (80.0, 90.0),
+        "satisfaction_pct": (None,) * 2,
+    }
+    frame = pd.DataFrame(
+        {f"{name}_{end}": [value] for name, pair in ends.items()
+         for end, value in zip(("low", "high"), pair, strict=True)}
+    )  # fmt: skip
+    # (1 × (100 − 40) + 1 × 80) / 2 = 70; with 90: 75; satisfaction is known of nobody
+    weights = {"late_pct": 1, "disbursed_pct": 1, "satisfaction_pct": 1}
+    assert unit_comparison.composite(frame, weights=weights).to_numpy().tolist() == [[70, 75]]
+    for weights in ({"late_pct": 1}, {"late_pct": 1, "disbursed_pct": 0}):
+        nothing = unit_comparison.composite(frame, weights=weights)
+        assert nothing.empty and list(nothing) == ["score_low", "score_high"]
+    for weights, words in (({"late_pct": 0}, "all weights are zero"), ({"c": 1}, "weight c=1"),
+                           ({"late_pct": -1}, "weight late_pct=-1")):  # fmt: skip
         with pytest.raises(ValueError, match=words):
             unit_comparison.composite(frame, weights=weights)
 
@@ -54,81 +68,97 @@ def test_bands_by_hand():
     found = unit_comparison.band(
         pd.Series([49.9, 80.0]), pd.Series([50.0, 80.0]), limits=[50, 65, 80]
     )
-    assert found.to_numpy().tolist() == [[0, 1], [3, 3]]
+    # below 50 to exactly 50, which is in the band above it; exactly 80: the band above it
+    assert found.to_numpy().tolist() == [[0, 65], [80, 100]]
     with pytest.raises(ValueError, match="rising numbers"):
         unit_comparison.band(pd.Series([1.0]), pd.Series([1.0]), limits=[65, 50])
+    with pytest.raises(ValueError, match="between 0 and 100"):
+        unit_comparison.band(pd.Series([1.0]), pd.Series([1.0]), limits=[50, 100])
     with pytest.raises(ValueError, match="it must be 1 to 2"):
         unit_comparison.among_worst(pd.Series([1, 2]), pd.Series([1, 2]), count=3)
 
 
-def test_a_change_of_counts_by_hand():
-    # a: exact 10 to 7, −3; b: 0..4 to 5, so +1 to +5
-    before = pd.DataFrame({"low": [10, 0], "high": [10, 4]}, index=["a", "b"])
-    after = pd.DataFrame({"low": [7, 5], "high": [7, 5]}, index=["a", "b"])
-    assert unit_comparison.decompose_count(before, after).to_numpy().tolist() == [[-3, -3], [1, 5]]
-    with pytest.raises(ValueError, match="only in one period: b"):
-        unit_comparison.decompose_count(before, after.iloc[:1])
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50)),
-        min_size=1, max_size=5,
-    )
-)  # fmt: skip
-def test_the_parts_of_a_change_of_rate_add_up_to_it(rows):
-    frames = []
-    for at in (0, 2):
-        part = pd.Series([min(row[at], row[at + 1]) for row in rows])
-        whole = pd.Series([max(row[at], row[at + 1]) for row in rows])
-        frames.append(pd.DataFrame({"part": part, "whole": whole}))
-    if not all(frame["whole"].sum() for frame in frames):
-        with pytest.raises(ValueError, match="nothing to divide by"):
-            unit_comparison.decompose_rate(*frames)
-        return
-    rates = [100 * frame["part"].sum() / frame["whole"].sum() for frame in frames]
-    found = unit_comparison.decompose_rate(*frames)
-    assert found["change_pct"].sum() == pytest.approx(rates[1] - rates[0], abs=1e-9)
-    together = found["rate_effect_pct"] + found["mix_effect_pct"]
-    assert together.tolist() == pytest.approx(found["change_pct"].tolist())
-
-
-def test_a_missing_part_or_a_part_without_whole_is_refused():
-    good = pd.DataFrame({"part": [1.0, 2.0], "whole": [10.0, 20.0]}, index=["a", "b"])
-    for part, whole in ((None, 20.0), (5.0, 0.0), (5.0, None)):
-        bad = pd.DataFrame({"part": [1.0, part], "whole": [10.0, whole]}, index=["a", "b"])
-        with pytest.raises(ValueError, match="after, b: part and whole must both be known"):
-            unit_comparison.decompose_rate(good, bad)
-
-
-def test_levels_of_2022_moved_from_half_to_half():
-    # districts: 41,657 − 16,475 = 25,182 in the second half, 8,707 more than in the first;
-    # communes: 13,363 − 8,674 = 4,689, so 3,985 fewer
-    kind, moved = unit_comparison.change_by_level(tables.load("quang-nam", 2022), None)
-    assert kind == "halves"
-    change = moved.set_index("level")["change_low"]
-    assert change.to_dict() == {"district": 25182 - 16475, "commune": 4689 - 8674}
-
-
-def test_a_year_without_totals_has_no_change():
-    kind, moved = unit_comparison.change_by_level(tables.load("quang-nam", 2024), None)
-    assert kind == "" and moved.empty
-
-
-def test_parts_of_2022():
-    found = unit_comparison.parts(tables.load("quang-nam", 2022))
-    assert found.attrs["on_time_is"] == "share" and len(found) == 18
+def test_figures_of_2022_are_shares_and_say_so():
+    found = unit_comparison.figures(tables.load("quang-nam", 2022))
+    assert unit_comparison.known_figures(found) == ["share_pct", "disbursed_pct"]
     by_name = found.set_index("unit")
-    # Điện Bàn: 100 − 100 × 11,193 / 41,657 = 73.13; an unlisted one: 100 − 8.52 = 91.48 to 100
-    assert by_name.loc["Điện Bàn", "on_time_low"] == pytest.approx(100 - 100 * 11193 / 41657)
-    ends = by_name.loc["Tây Giang", ["on_time_low", "on_time_high"]].tolist()
-    assert ends == pytest.approx([100 - 100 * 3551 / 41657, 100])
-    assert by_name.loc["Hội An", "disbursement_low"] == 44.6
-    assert found[["sipas_low", "sipas_high"]].isna().all(axis=None)
+    # Điện Bàn: 100 × 11,193 / 41,657 = 26.87, a share of all late dossiers; 73.13, its complement,
+    # was once published as dossiers on time. Nobody's rate is known.
+    assert by_name.loc["Điện Bàn", "share_pct_low"] == pytest.approx(100 * 11193 / 41657)
+    values = found.select_dtypes("number").to_numpy()
+    assert not ((values > 73.1) & (values < 73.2)).any()
+    assert found[["late_pct_low", "satisfaction_pct_low"]].isna().all(axis=None)
+    # not listed: 41,657 − 38,106 = 3,551 at most, 8.52 %
+    ends = by_name.loc["Tây Giang", ["share_pct_low", "share_pct_high"]].tolist()
+    assert ends == pytest.approx([0, 100 * 3551 / 41657])
+    assert by_name.loc["Hội An", "disbursed_pct_low"] == 44.6
+    assert found.attrs["as_of"] == dict.fromkeys(["share_pct", "disbursed_pct"],
+                                                 pd.Timestamp("2022-12-31"))  # fmt: skip
+    assert by_name.loc["Hội An", "status"] == "derived"
+    assert by_name.loc["Tây Giang", "status"] == "bound"
+
+
+EQUAL = dict.fromkeys(unit_comparison.FIGURES, 1.0)
+
+
+def test_the_score_of_2022_by_hand():
+    found = unit_comparison.figures(tables.load("quang-nam", 2022))
+    scored = unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50, 65, 80])
+    by_name = scored.set_index("unit")
+    # Hội An: (100 − 100 × 4,308 / 41,657 + 44.6) / 2 = (89.658 + 44.6) / 2 = 67.13
+    ends = by_name.loc["Hội An", ["score_low", "score_high"]].tolist()
+    assert ends == pytest.approx([67.129, 67.129], abs=1e-3)
+    # Tây Giang: late 0 to 3,551, so (91.476 + 47.5) / 2 = 69.49 to (100 + 47.5) / 2 = 73.75
+    ends = by_name.loc["Tây Giang", ["score_low", "score_high"]].tolist()
+    assert ends == pytest.approx([69.488, 73.75], abs=1e-3)
+    assert by_name.loc["Tây Giang", ["band_low", "band_high"]].tolist() == [65, 80]
+    counts = scored["verdict"].value_counts().to_dict()
+    assert counts == {"within": 2, "undecided": 9, "outside": 7}
+    assert set(scored["status"]) == {"assumed"} and scored.attrs["interval"] == ""
+    assert unit_comparison.only_figure(found, worst_count=5).empty
+
+
+def test_of_one_figure_no_score_is_made():
+    found = unit_comparison.figures(tables.load("quang-nam", 2023))
+    scored = unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50])
+    assert scored.empty and "score_low" in scored and scored.attrs["interval"] == ""
+    # 12 districts lie below 20 %, 6 at or above it: those 6 are not among the 5 lowest
+    only = unit_comparison.only_figure(found, worst_count=5)
+    assert only.attrs["figure"] == "disbursed_pct" and len(only) == 18
+    assert only["verdict"].value_counts().to_dict() == {"undecided": 12, "outside": 6}
+    assert set(only["as_of"]) == {pd.Timestamp("2023-04-30")}
+
+
+@pytest.mark.parametrize("year", [2021, 2024, 2025])
+def test_a_year_without_figures_by_district_flows_through(year):
+    found = unit_comparison.figures(tables.load("quang-nam", year))
+    assert found.empty and {"unit", "late_pct_low", "source"} <= set(found)
+    assert unit_comparison.only_figure(found, worst_count=5).empty
+    assert unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50]).empty
+
+
+def test_a_sample_widens_the_score_by_its_interval():
+    data = tables.load("quang-nam", 2022)
+    code = data.units.loc[data.units["name"] == "Hội An", "code"].iloc[0]
+    asked = pd.DataFrame({"unit_code": [code], "satisfaction_pct": [80.0],
+                          "likely_pct_low": [70.0], "likely_pct_high": [88.0]})  # fmt: skip
+    found = unit_comparison.figures(data, asked)
+    scored = unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50])
+    row = scored.set_index("unit").loc["Hội An"]
+    # (89.658 + 44.6 + 80) / 3 = 71.419; with 70: 68.086, with 88: 74.086
+    ends = row[["score_likely_low", "score_low", "score_high", "score_likely_high"]].tolist()
+    assert ends == pytest.approx([68.086, 71.419, 71.419, 74.086], abs=1e-3)
+    assert scored.attrs["interval"] == "score_likely"
+    # nobody was asked elsewhere: [0, 100]
+    other = found.set_index("unit").loc["Tam Kỳ", ["satisfaction_pct_low", "likely_pct_high"]]
+    assert other.tolist() == [0, 100]
 
 
 def test_lost_points_by_unit_by_hand():
-    # 30 of 100 of 0.5 to 1 points: 0.15 to 0.3
-    late = pd.DataFrame({"low": [30], "high": [30]})
-    found = unit_comparison.lost_points_by_unit(late, total=100, lost_points=(0.5, 1.0))
-    assert found.to_numpy().tolist() == [[0.15, 0.3]]
+    # 30 % of 0.5 to 1 points: 0.15 to 0.3
+    units = pd.DataFrame({"share_pct_low": [30.0], "share_pct_high": [30.0]})
+    found = unit_comparison.lost_points_by_unit(units, lost_points=(0.5, 1.0))
+    assert found[["lost_points_low", "lost_points_high"]].to_numpy().tolist() == [[0.15, 0.3]]
+    assert found["status"].tolist() == ["assumed"]
+    unknown = (float("nan"), float("nan"))
+    assert unit_comparison.lost_points_by_unit(units, lost_points=unknown).empty
