@@ -10,6 +10,8 @@ from par_lib.cleaning import schema
 from par_lib.scoring import (
     formulas,
     intervals,
+    losses,
+    on_time,
     rule_kinds,
     rulebook,
     scorecard,
@@ -19,7 +21,17 @@ from par_lib.scoring import (
 )
 
 DOCS = Path(__file__).parent
-MODULES = (formulas, intervals, rule_kinds, scorecard, whatif, survey, unit_comparison)
+MODULES = (
+    formulas,
+    intervals,
+    rule_kinds,
+    on_time,
+    scorecard,
+    losses,
+    whatif,
+    survey,
+    unit_comparison,
+)
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

@@ -7,6 +7,7 @@ import pandas as pd
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.translation import N_, Language
+from par_lib.scoring.scorecard import hull
 
 SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and after do not compare
 _POINTS, _RANK = N_("{criterion} (points)"), N_("{criterion} (rank)")
@@ -41,6 +42,31 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
     ]  # fmt: skip
     columns = ["figure", "before", "after", "change", "status", "source", "locator"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Pillars of the index in ``year`` and the nearest other year known, a row each; else empty.
+
+    ``every``: the scores of all years. Columns criterion; ``before_points`` and ``after_points``,
+    the points of the earlier and the later year, and ``change_points``, later less earlier, all as
+    pairs, and ``before_rank``, ``after_rank`` (1 is best); before_year, after_year; status
+    "derived", source, locator. Only pillars known in both years; of two years as near, the earlier.
+    """
+    known = hull(every[every["criterion"].str.startswith("pillar_")])
+    known = known.dropna(subset=["points_low"])
+    near = sorted(set(known["year"]) - {year}, key=lambda one: (abs(one - year), one))
+    span = sorted([year, *near[:1]])
+    known = known.set_index("criterion")
+    first, last = (known[known["year"] == one] for one in (span[0], span[-1]))
+    both = first.add_prefix("before_").join(last.add_prefix("after_"), how="inner")
+    both = both.iloc[: len(both) * (len(span) - 1)].reset_index()
+    return both.assign(
+        change_points_low=both["after_points_low"] - both["before_points_high"],
+        change_points_high=both["after_points_high"] - both["before_points_low"],
+        status="derived",
+        source=both["before_source"] + "; " + both["after_source"],
+        locator=both["before_locator"] + "; " + both["after_locator"],
+    )
 
 
 def _figures(data: Tables, t: Language) -> pd.DataFrame:
