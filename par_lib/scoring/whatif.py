@@ -148,17 +148,24 @@ def break_even(
 ) -> pd.DataFrame:
     """How far each criterion's rate alone would have to rise to win ``target_points``.
 
-    Columns: criterion, needed_pct (percentage points, in steps of ``step_pct``; missing where not
-    even a rate of 100 % wins as much), most_points (what 100 % wins). The points counted are
-    those won surely, whatever the rate within its interval is.
+    Columns: criterion, needed_rise (percentage points, in steps of ``step_pct``; missing where not
+    even a rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard
+    rate_pct, source, locator; status "assumed". Least rise first, of equal ones that which wins
+    most. The points counted are those won surely, whatever the rate within its interval is; a
+    criterion that surely wins none is left out.
     """
     rows = []
     for code in movable(scorecard, rules):
         curve = rise_curve(scorecard, rules, code, step_pct=step_pct)
         enough = curve[curve["won_points_low"] >= target_points - formulas.ROUNDING_SLACK]
         needed = enough["rise_pct"].iloc[0] if len(enough) else np.nan
-        rows.append((code, needed, curve["won_points_low"].max()))
-    return pd.DataFrame(rows, columns=["criterion", "needed_pct", "most_points"])
+        rows.append((code, float(needed), float(curve["won_points_low"].max())))
+    even = pd.DataFrame(rows, columns=["criterion", "needed_rise", "most_points"])
+    even = even[even["most_points"] > 0]
+    traced = ["criterion", "rate_pct_low", "rate_pct_high", "source", "locator"]
+    even = even.merge(scorecard[traced], on="criterion").assign(status="assumed")
+    order = ["needed_rise", "most_points"]
+    return even.sort_values(order, ascending=[True, False], ignore_index=True)
 
 
 def rise_curve(

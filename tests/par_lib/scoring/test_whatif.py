@@ -198,10 +198,12 @@ def test_break_even_by_hand():
     # linear, 2 points: 0.5 points need 25 percentage points more; from 60 % that is 85 %
     scores = card(60, 60)
     even = whatif.break_even(scores, book(EVERY[0]), target_points=0.5)
-    assert even["needed_pct"].tolist() == [25]
+    assert even["needed_rise"].tolist() == [25]
     assert even["most_points"].tolist() == pytest.approx([0.8])  # 2 × 40 / 100
     never = whatif.break_even(scores, book(EVERY[0]), target_points=0.81)
-    assert never["needed_pct"].isna().all()
+    assert never["needed_rise"].isna().tolist() == [True]
+    full = card(100, 100)  # nothing to win
+    assert whatif.break_even(full, book(EVERY[0]), target_points=0.5).empty
 
 
 def test_an_unknown_rate_can_be_anything():
