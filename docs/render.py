@@ -11,6 +11,8 @@ from par_lib.scoring import (
     decomposition,
     formulas,
     intervals,
+    losses,
+    on_time,
     rule_kinds,
     rulebook,
     scorecard,
@@ -20,8 +22,8 @@ from par_lib.scoring import (
 )
 
 DOCS = Path(__file__).parent
-MODULES = (formulas, intervals, rule_kinds, scorecard, whatif, survey, unit_comparison,
-           decomposition)  # fmt: skip
+MODULES = (formulas, intervals, rule_kinds, on_time, scorecard, losses, whatif, survey,
+           unit_comparison, decomposition)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

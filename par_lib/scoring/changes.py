@@ -7,7 +7,9 @@ import pandas as pd
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.translation import N_, Language
+from par_lib.scoring.scorecard import hull
 
+ANNEXES_SINCE = (2022, 2024)  # maxima of pillars may differ: decisions 876 and 892/QĐ-BNV
 SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and after do not compare
 _POINTS, _RANK = N_("{criterion} (points)"), N_("{criterion} (rank)")
 _SATISFIED = N_("Overall satisfaction (SIPAS)")
@@ -41,6 +43,37 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
     ]  # fmt: skip
     columns = ["figure", "before", "after", "change", "status", "source", "locator"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Pillars of the index in ``year`` and the nearest other year known, a row each; else empty.
+
+    ``every``: the scores of all years. Columns pillar; the points of either year as a pair named
+    after it, as 2022_low, 2022_high (``attrs["years"]``, earlier first); change_points, later less
+    earlier; before_rank, after_rank (1 is best); status "derived", source, locator. Only pillars
+    known in both years, and years scored by the same annex; of two as near, the earlier.
+    """
+    annex = [sum(one >= since for since in ANNEXES_SINCE) for one in (year, *every["year"])]
+    every = every[[one == annex[0] for one in annex[1:]]]
+    known = hull(every[every["criterion"].str.startswith("pillar_")])
+    known = known.dropna(subset=["points_low"]).set_index("criterion")
+    near = sorted(set(known["year"]) - {year}, key=lambda one: (abs(one - year), one))
+    span = sorted([year, *near[:1]])
+    first, last = (known[known["year"] == one] for one in (span[0], span[-1]))
+    both = first.add_prefix("before_").join(last.add_prefix("after_"), how="inner")
+    both = both.iloc[: len(both) * (len(span) - 1)].rename_axis("pillar").reset_index()
+    both = both.assign(
+        change_points_low=both["after_points_low"] - both["before_points_high"],
+        change_points_high=both["after_points_high"] - both["before_points_low"],
+        status="derived",
+        source=both["before_source"] + "; " + both["after_source"],
+        locator=both["before_locator"] + "; " + both["after_locator"],
+    )
+    names = {f"{when}_points_{end}": f"{one}_{end}" for end in ("low", "high")
+             for when, one in (("after", span[-1]), ("before", span[0]))}  # fmt: skip
+    both = both.rename(columns=names)
+    both.attrs["years"] = (str(span[0]), str(span[-1]))
+    return both
 
 
 def _figures(data: Tables, t: Language) -> pd.DataFrame:

@@ -13,16 +13,14 @@ import pandas as pd
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
-from par_lib.scoring import formulas
+from par_lib.scoring import formulas, on_time
 from par_lib.scoring.rulebook import CriterionBase, Rulebook
 
 COLUMNS = (
     "criterion", "area", "rate_pct_low", "rate_pct_high", "points_low", "points_high", "max_points",
-    "lost_points_low", "lost_points_high", "stated", "status", "source", "locator",
+    "lost_points_low", "lost_points_high", "lost_pct_low", "lost_pct_high", "stated", "status",
+    "source", "locator",
 )  # fmt: skip
-
-
-_HALF_CENT = 0.005  # points are written with two decimals
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,11 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     """One row a criterion of the rulebook; columns COLUMNS.
 
     Points and lost points (max − points) as ``_low``/``_high``: apart where sources differ or the
-    figure is an interval. Rates in percent, both ends missing where no figure of the whole year is
-    known. ``stated``: whether a source gives the points. status: that of the source's rows where it
-    states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
-    points nor figure is known: points then lie in [0, max], as far as the PAR INDEX leaves room.
+    figure is an interval; lost_pct is 100 × lost / max, lower is better, in [0, 100]. Rates in
+    percent, both ends missing where no figure of the whole year is known. ``stated``: whether a
+    source gives the points. status: that of the source's rows where it states points and maximum,
+    "assumed" where a rule or maximum is ours, "unknown" where neither points nor figure is known:
+    points then lie in [0, max], as far as the PAR INDEX leaves room.
 
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
@@ -65,9 +64,13 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
         source, locator = join_traces(sources, locators)
         ends = (rate.low, rate.high) if rate else (np.nan, np.nan)
         most = rule.max_points
-        rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,
+        lost = most - high, most - low
+        rows.append((rule.code, rule.area, *ends, low, high, most, *lost, np.nan, np.nan,
                      len(stated) > 0, status, source, locator))  # fmt: skip
-    return _within_the_whole(pd.DataFrame(rows, columns=list(COLUMNS)), data, rules)
+    card = _within_the_whole(pd.DataFrame(rows, columns=list(COLUMNS)), data, rules)
+    shares = {f"lost_pct_{end}": 100 * card[f"lost_points_{end}"] / card["max_points"]
+              for end in ("low", "high")}  # fmt: skip
+    return card.assign(**shares)
 
 
 def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.DataFrame:
@@ -125,31 +128,6 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     return rows.reset_index()
 
 
-def unexplained_loss(
-    scorecard: pd.DataFrame, *, index_points: tuple[float, float], max_points: float = 100.0
-) -> tuple[float, float]:
-    """Lowest and highest number of points lost that no criterion with stated points explains.
-
-    (max_points − index_points) − Σ lost points of the criteria whose points a source states; the
-    criteria with assumed maxima lie within it. ``index_points``: the least and the most that
-    sources state. Where more is lost by criterion than in all, by more than the rounding of two
-    written decimals each, the figures contradict each other: ValueError.
-
-    >>> card = pd.DataFrame({"stated": [True], "lost_points_low": [8.91], "lost_points_high": 8.91})
-    >>> [round(end, 2) for end in unexplained_loss(card, index_points=(80.91, 81.0))]
-    [10.09, 10.18]
-    """
-    known = scorecard[scorecard["stated"]]
-    fewest, lost = max_points - index_points[1], max_points - index_points[0]
-    least, most = (float(known[f"lost_points_{end}"].sum()) for end in ("low", "high"))
-    if least - lost > _HALF_CENT * (len(known) + 1):
-        raise ValueError(
-            f"{least:.4g} points are lost by criterion and only {lost:.4g} in all; correct one of "
-            "them"
-        )
-    return max(fewest - most, 0.0), max(lost - least, 0.0)
-
-
 def read_rate(measure: str, data: Tables) -> Rate | None:
     """The province's figure a rule is applied to; None where this year has none."""
     kind, _, name = measure.partition(":")
@@ -194,42 +172,14 @@ def _indicator(data: Tables, name: str) -> Rate | None:
 
 def _on_time(data: Tables, level: str) -> Rate | None:
     """On time as a share of on time and late, over the whole year."""
-    known = data.late_dossiers
-    rows = known[(known["level"] == level) & (known["unit"] == data.place)]
-    whole = of_whole_year(rows, data.year)
-    if len(whole) != 1:
+    counted = on_time.count(data, level)
+    if counted is None:
         return None
+    whole = on_time.whole_year(data, level)
     if whole[["late_low", "late_high"]].isna().all(axis=None):
         return _rate(whole["on_time_pct_low"], whole["on_time_pct_high"], whole)
-    (least, most), (fewest, latest) = on_time_bounds(rows, whole), late_bounds(whole)
-    low = 100.0 if latest == 0 else _percent(least, least + latest)
-    high = 100.0 if np.isinf(most) or fewest == 0 else _percent(most, most + fewest)
-    return _rate(pd.Series([low]), pd.Series([high]), rows)
-
-
-def late_bounds(whole: pd.DataFrame) -> tuple[float, float]:
-    """Late dossiers of one row: unknown ends are zero and without bound."""
-    low, high = whole["late_low"].item(), whole["late_high"].item()
-    return (0.0 if pd.isna(low) else float(low)), (np.inf if pd.isna(high) else float(high))
-
-
-def on_time_bounds(rows: pd.DataFrame, whole: pd.DataFrame) -> tuple[float, float]:
-    """Dossiers on time in the period of ``whole``: as counted, or resolved less late.
-
-    Else at least those of any part of it, by the least of what sources say of the part.
-    """
-    counted, resolved = whole["on_time"].item(), whole["resolved"].item()
-    if pd.notna(counted):
-        return float(counted), float(counted)
-    if pd.notna(resolved):
-        fewest, most = late_bounds(whole)
-        return max(float(resolved) - most, 0.0), max(float(resolved) - fewest, 0.0)
-    inside = rows[
-        (rows["period_start"] >= whole["period_start"].item())
-        & (rows["period_end"] <= whole["period_end"].item())
-    ]
-    least = inside.groupby(["period_start", "period_end"])["on_time"].min().max()
-    return (0.0 if pd.isna(least) else float(least)), np.inf
+    low, high = counted.on_time_pct
+    return _rate(pd.Series([low]), pd.Series([high]), counted.rows)
 
 
 def _disbursed(data: Tables, level: str) -> Rate | None:

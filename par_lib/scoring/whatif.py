@@ -20,9 +20,8 @@ from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
-from par_lib.scoring import formulas
+from par_lib.scoring import formulas, on_time
 from par_lib.scoring.rulebook import CriterionBase, Rulebook
-from par_lib.scoring.scorecard import late_bounds, on_time_bounds
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
 
@@ -46,11 +45,11 @@ class Change:
 def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]) -> pd.DataFrame:
     """Points each change wins, everything else staying as it is.
 
-    One row a change: criterion, places, rate_pct (before), new_rate_pct, won_points and
-    lost_points (now; no rule could win more) as ``_low``/``_high``, status, source, locator. won =
-    points after − points before; below zero is a loss. Where a source states the present points
-    p, the rule is bent to pass through them: with s the share of the maximum that the rule gives
-    for a rate,
+    One row a change: criterion, places, rate_pct (before), new_rate_pct, won_points, won_pct (100 ×
+    won / max) and lost_points (now; no rule could win more) as ``_low``/``_high``, status, source,
+    locator. won = points after − points before; below zero is a loss. Where a source states the
+    present points p, the rule is bent to pass through them: with s the share of the maximum that
+    the rule gives for a rate,
 
         won = (max − p) × (s(new) − s(now)) / (1 − s(now)), for a rise
         won = −p × (s(now) − s(new)) / s(now), for a fall
@@ -81,12 +80,14 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
             [*row["locator"].split("; "), f"rule {rules.criteria.index(rule) + 1}"],
         )
         certain = rule.status == rule.max_points_status == "stated"
-        rows.append((change.criterion, change.places, low, high, *new, *won, row["lost_points_low"],
+        rows.append((change.criterion, change.places, low, high, *new, *won,
+                     *(100 * end / rule.max_points for end in won), row["lost_points_low"],
                      row["lost_points_high"], "derived" if certain else "assumed",
                      source, locator))  # fmt: skip
     columns = ["criterion", "places", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
-               "new_rate_pct_high", "won_points_low", "won_points_high", "lost_points_low",
-               "lost_points_high", "status", "source", "locator"]  # fmt: skip
+               "new_rate_pct_high", "won_points_low", "won_points_high", "won_pct_low",
+               "won_pct_high", "lost_points_low", "lost_points_high", "status", "source",
+               "locator"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -147,17 +148,24 @@ def break_even(
 ) -> pd.DataFrame:
     """How far each criterion's rate alone would have to rise to win ``target_points``.
 
-    Columns: criterion, needed_pct (percentage points, in steps of ``step_pct``; missing where not
-    even a rate of 100 % wins as much), most_points (what 100 % wins). The points counted are
-    those won surely, whatever the rate within its interval is.
+    Columns: criterion, needed_rise (percentage points, in steps of ``step_pct``; missing where not
+    even a rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard
+    rate_pct, source, locator; status "assumed". Least rise first, of equal ones that which wins
+    most. The points counted are those won surely, whatever the rate within its interval is; a
+    criterion that surely wins none is left out.
     """
     rows = []
     for code in movable(scorecard, rules):
         curve = rise_curve(scorecard, rules, code, step_pct=step_pct)
         enough = curve[curve["won_points_low"] >= target_points - formulas.ROUNDING_SLACK]
         needed = enough["rise_pct"].iloc[0] if len(enough) else np.nan
-        rows.append((code, needed, curve["won_points_low"].max()))
-    return pd.DataFrame(rows, columns=["criterion", "needed_pct", "most_points"])
+        rows.append((code, float(needed), float(curve["won_points_low"].max())))
+    even = pd.DataFrame(rows, columns=["criterion", "needed_rise", "most_points"])
+    even = even[even["most_points"] > 0]
+    traced = ["criterion", "rate_pct_low", "rate_pct_high", "source", "locator"]
+    even = even.merge(scorecard[traced], on="criterion").assign(status="assumed")
+    order = ["needed_rise", "most_points"]
+    return even.sort_values(order, ascending=[True, False], ignore_index=True)
 
 
 def rise_curve(
@@ -256,6 +264,20 @@ def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Cha
     ]
 
 
+def usual_target(below_points: tuple[float, float], above_points: tuple[float, float]) -> float:
+    """Points to win: the widest gap to the mean, none for an index above it, 2 where not known.
+
+    ``below_points``, ``above_points``: as ``losses.gap`` gives them.
+
+    >>> none = (float("nan"), float("nan"))
+    >>> usual_target((3.5, 4.5), none), usual_target(none, (1, 1)), usual_target(none, none)
+    (4.5, 0.0, 2.0)
+    """
+    if not np.isnan(above_points[0]):
+        return 0.0
+    return 2.0 if np.isnan(below_points[1]) else float(below_points[1])
+
+
 def parse_effort(text: str) -> dict[str, float]:
     """Relative efforts of winning points by criterion, as ``online_payment=1; leaders_survey=4``.
 
@@ -288,9 +310,8 @@ def clear_late(
 ) -> Change:
     """These units clear a part of their late dossiers: a change of on_time_<level>.
 
-    The on-time share, on_time / (on_time + late), rises by cleared / (on_time + late). Where
-    dossiers on time are counted for only part of the period they are at least so many: the rise
-    then has an upper bound and none below but zero. ValueError for an unknown unit, or one without
+    The on-time share, on_time / (on_time + late), rises by cleared / (on_time + late), of which
+    ``on_time.count`` says the fewest and the most. ValueError for an unknown unit, or one without
     figures.
     """
     rows = data.late_dossiers[data.late_dossiers["level"] == level]
@@ -304,22 +325,20 @@ def clear_late(
             f"late_dossiers: {', '.join(names)}: no figure of the whole year {data.year} for one "
             f"of them, or no total of {level}s"
         )
-    (least, most), (fewest, latest) = (
-        on_time_bounds(rows[rows["unit"] == data.place], total),
-        late_bounds(total),
-    )
+    counted = on_time.count(data, level)
+    (least, most), (fewest, latest) = counted.on_time, counted.late
     cleared = [share_pct * own["late_low"].sum(),
                share_pct * own["late_high"].astype(float).fillna(latest).sum()]  # fmt: skip
-    if not least + fewest:
+    if not counted.together[0]:
         raise ValueError(f"late_dossiers: no dossiers of {level}s are counted in {data.year}")
-    rise = cleared[0] / (most + latest), cleared[1] / (least + fewest)
-    on_time = least + cleared[0] / 100, most + cleared[1] / 100
-    reached = on_time[0] / (least + latest), 1.0 if np.isinf(most) else on_time[1] / (most + fewest)
+    rise = cleared[0] / counted.together[1], cleared[1] / counted.together[0]
+    then = least + cleared[0] / 100, most + cleared[1] / 100
+    reached = then[0] / (least + latest), 1.0 if np.isinf(most) else then[1] / (most + fewest)
     return Change(
         f"on_time_{level}",
         by_pct=(float(rise[0]), min(100.0, float(rise[1]))),
         reached_pct=(100 * float(reached[0]), min(100.0, 100 * float(reached[1]))),
-        places=f"{', '.join(names)}: −{share_pct:g} %",
+        places=f"{', '.join(names)}: −{share_pct:g}%",
     )
 
 

@@ -72,3 +72,30 @@ def test_years_that_share_nothing(years):
     table = changes.between(tables.load("quang-nam", 2021), years[0], en)
     assert table.empty and "change" in table
     assert tables.load_previous("quang-nam", 2021) is None
+
+
+TRACE = {"status": "reported", "source": "s", "locator": "l"}
+
+
+def score_of(year: int, pillar: int, points: float | None, rank: int) -> dict:
+    return {"year": year, "criterion": f"pillar_{pillar}", "points": points, "rank_low": rank,
+            "rank_high": rank, **TRACE}  # fmt: skip
+
+
+def test_pillars_of_the_nearest_two_years_by_hand():
+    every = pd.DataFrame([
+        score_of(2021, 1, 7.0, 60), score_of(2022, 1, 8.46, 45), score_of(2023, 1, 9.44, 15),
+        score_of(2023, 1, 9.5, 15), score_of(2022, 2, 8.82, 53), score_of(2023, 3, 1.0, 1),
+    ])  # fmt: skip
+    both = changes.pillars(every, year=2022)
+    # pillar 2 has no 2023, pillar 3 no 2022; 2021 was scored by another annex
+    assert both["pillar"].tolist() == ["pillar_1"]
+    row = both.iloc[0]
+    # two sources of 2023: 9.44 − 8.46 = 0.98 to 9.5 − 8.46 = 1.04
+    assert row[["change_points_low", "change_points_high"]].tolist() == pytest.approx([0.98, 1.04])
+    assert row[["2022_low", "2023_high", "before_rank_low", "after_rank_low"]].tolist() == [
+        8.46, 9.5, 45, 15,
+    ]  # fmt: skip
+    assert both.attrs["years"] == ("2022", "2023")
+    assert changes.pillars(every, year=2021).empty
+    assert changes.pillars(every[every["year"] == 2022], year=2022).empty

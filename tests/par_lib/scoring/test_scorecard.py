@@ -2,9 +2,17 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
-from par_lib.scoring import rulebook, scorecard
+from par_lib.scoring import on_time, rulebook, scorecard
+
+settings.register_profile("par", deadline=None)  # a busy machine is no failure
+settings.load_profile("par")
+
+
+TRACE = {"status": "reported", "source": "s", "locator": "l"}
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +28,8 @@ def test_known_points_of_2022(card):
     assert known["leaders_survey"] == pytest.approx(5.58)
     assert known["online_payment"] == pytest.approx(0.91)
     assert len(known) == 7
-    # 100 − 80.91 = 19.09 lost; 2.4241 + 5.58 + 0.91 = 8.9141 known; 10.1759 not
-    rest = scorecard.unexplained_loss(card.reset_index(), index_points=(80.91, 80.91))
-    assert rest == pytest.approx((10.1759, 10.1759))
+    # 0.91 of 1.5 is 60.67 %
+    assert card.loc["online_payment", "lost_pct_low"] == pytest.approx(100 * 0.91 / 1.5)
 
 
 def test_assumed_and_unknown_points_are_called_so(card):
@@ -39,21 +46,17 @@ def test_assumed_and_unknown_points_are_called_so(card):
     assert unknown[["points_low", "points_high"]].tolist() == [0, 1]
 
 
-def test_on_time_is_bounded_by_what_part_of_the_year_tells(card):
-    # at least the first half's 55,724 on time; 41,657 late in the year: 55,724 / 97,381 = 57.22 %
+def test_on_time_is_bounded_by_a_part_of_the_year_and_by_what_was_received(card):
+    # at least the first half's 55,724 on time, 41,657 late: 55,724 / 97,381 = 57.22 %; were all
+    # 396,320 that the province received of districts: (396,320 − 41,657) / 396,320 = 89.49 %
     row = card.loc["on_time_district"]
     assert row["rate_pct_low"] == pytest.approx(100 * 55724 / (55724 + 41657))
-    assert row["rate_pct_high"] == 100
-    # communes: 82,851 / (82,851 + 13,363) = 86.11 %
-    assert card.loc["on_time_commune", "rate_pct_low"] == pytest.approx(100 * 82851 / 96214)
-
-
-def test_more_lost_by_criterion_than_in_all_is_a_contradiction():
-    card = pd.DataFrame({"stated": [True], "lost_points_low": [20.0], "lost_points_high": [20.0]})
-    with pytest.raises(ValueError, match=r"20 points are lost by criterion and only 19\.09 in"):
-        scorecard.unexplained_loss(card, index_points=(80.91, 80.91))
-    rounded = card.assign(lost_points_low=19.1, lost_points_high=19.1)  # two decimals each
-    assert scorecard.unexplained_loss(rounded, index_points=(80.91, 80.91)) == (0, 0)
+    assert row["rate_pct_high"] == pytest.approx(100 * 354663 / 396320)
+    assert "I, bullet 8" in row["locator"]  # where the received are told
+    # communes: 82,851 / (82,851 + 13,363) = 86.11 %; (396,320 − 13,363) / 396,320 = 96.63 %
+    row = card.loc["on_time_commune"]
+    assert row["rate_pct_low"] == pytest.approx(100 * 82851 / 96214)
+    assert row["rate_pct_high"] == pytest.approx(100 * 382957 / 396320)
 
 
 class Year:
@@ -67,13 +70,9 @@ class Year:
             setattr(self, name, frames.get(name, getattr(real, name).iloc[:0]))
 
 
-TRACE = {"status": "reported", "source": "s", "locator": "l"}
-
-
 def late(start: str = "2022-01-01", end: str = "2022-12-31", **figures: float) -> pd.DataFrame:
-    row = dict.fromkeys(
-        ("resolved", "on_time", "late_low", "late_high", "on_time_pct_low", "on_time_pct_high")
-    )
+    counts = ("received", "resolved", "on_time", "late_low", "late_high")
+    row = dict.fromkeys([*counts, "on_time_pct_low", "on_time_pct_high"])
     row |= {"unit": "Quảng Nam", "level": "district", **TRACE, **figures}
     row |= {"period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)}
     return pd.DataFrame([row])
@@ -88,6 +87,12 @@ def late(start: str = "2022-01-01", end: str = "2022-12-31", **figures: float) -
         ({"on_time": 900, "late_low": 100}, 0, 90),
         # resolved less late: 1,000 − 100 on time
         ({"resolved": 1000, "late_low": 100, "late_high": 100}, 90, 90),
+        # 1,000 received: at most 1,000 − 100 on time; none counted, so from nothing on
+        ({"received": 1000, "late_low": 100, "late_high": 200}, 0, 90),
+        # 100 late or more, of 1,000 received 900 on time: no room for a 101st
+        ({"received": 1000, "on_time": 900, "late_low": 100}, 90, 90),
+        # 900 received cannot hold 900 on time and 100 late: those received bound nothing
+        ({"received": 900, "on_time": 900, "late_low": 100, "late_high": 200}, 81.8182, 90),
         # no late dossier at all
         ({"late_low": 0, "late_high": 0}, 100, 100),
         # nothing counted, a rate stated
@@ -97,6 +102,35 @@ def late(start: str = "2022-01-01", end: str = "2022-12-31", **figures: float) -
 def test_on_time_from_what_is_known(figures, low, high):
     rate = scorecard.read_rate("on_time:district", Year(late_dossiers=late(**figures)))
     assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_received_in_the_province_bounds_each_level_unless_a_source_gives_no_end():
+    # 100 late of at most 1,100 that all levels received: 1,000 / 1,100 = 90.91 % on time at most
+    rows = late(late_low=100, late_high=100)
+    name = "dossiers_received_online_and_offline"
+    received = [indicator(name, 1000, 1000), indicator(name, 1100, 1100)]
+    year = Year(late_dossiers=rows, indicators=pd.DataFrame(received))
+    assert on_time.count(year, "district").together == (100, 1100)
+    rate = scorecard.read_rate("on_time:district", year)
+    assert (rate.low, rate.high) == pytest.approx((0, 90.9091), abs=1e-4)
+    received.append(indicator(name, 1000, None))  # "more than 1,000"
+    year = Year(late_dossiers=rows, indicators=pd.DataFrame(received))
+    assert scorecard.read_rate("on_time:district", year).high == 100
+    assert on_time.count(year, "commune") is None
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.floats(0, 1), st.floats(0, 1))
+def test_no_completion_of_on_time_and_late_lies_outside(done, late_, more, part, where):
+    # a year in which so many were on time and late, of which less is told
+    told = late(received=done + late_ + more, late_low=int(part * late_), late_high=late_)
+    half = late(end="2022-06-30", on_time=int(where * done))
+    year = Year(late_dossiers=pd.concat([told, half]))
+    counted = on_time.count(year, "district")
+    assert counted.on_time[0] <= done <= counted.on_time[1]
+    assert counted.late[0] <= late_ <= counted.late[1]
+    if done + late_:
+        low, high = counted.on_time_pct
+        assert low - 1e-9 <= 100 * done / (done + late_) <= high + 1e-9
 
 
 def test_a_part_of_the_year_is_not_the_year():

@@ -66,15 +66,17 @@ def test_online_payment_to_30_by_hand():
 
 
 def test_two_districts_clear_half_by_hand():
-    # (11,193 + 7,076) / 2 = 9,134.5 of at least 55,724 + 41,657 = 97,381: at most 9.38 points
+    # (11,193 + 7,076) / 2 = 9,134.5 of at least 55,724 + 41,657 = 97,381: at most 9.38 points; of
+    # at most the 396,320 received in the province: at least 2.30
     data, known = tables.load("quang-nam", 2022), rulebook.load("quang-nam", 2022)
     change = whatif.clear_late(data, ["Điện Bàn", "Thăng Bình"], share_pct=50)
     assert change.criterion == "on_time_district"
-    assert change.by_pct == pytest.approx((0, 100 * 9134.5 / 97381))
-    # then at least (55,724 + 9,134.5) / 97,381 = 66.60 % are on time
-    assert change.reached_pct == pytest.approx((100 * 64858.5 / 97381, 100))
+    assert change.by_pct == pytest.approx((100 * 9134.5 / 396320, 100 * 9134.5 / 97381))
+    # then at least (55,724 + 9,134.5) / 97,381 = 66.60 % are on time, and at most
+    # (354,663 + 9,134.5) / 396,320 = 91.79 %
+    assert change.reached_pct == pytest.approx((100 * 64858.5 / 97381, 100 * 363797.5 / 396320))
     found = whatif.simulate(scorecard.build(data, known), known, [change]).iloc[0]
-    assert found["won_points_low"] == 0
+    assert found["won_points_low"] == pytest.approx(9134.5 / 396320)
     assert found["won_points_high"] == pytest.approx(9134.5 / 97381)  # of an assumed 1 point
 
 
@@ -196,10 +198,12 @@ def test_break_even_by_hand():
     # linear, 2 points: 0.5 points need 25 percentage points more; from 60 % that is 85 %
     scores = card(60, 60)
     even = whatif.break_even(scores, book(EVERY[0]), target_points=0.5)
-    assert even["needed_pct"].tolist() == [25]
+    assert even["needed_rise"].tolist() == [25]
     assert even["most_points"].tolist() == pytest.approx([0.8])  # 2 × 40 / 100
     never = whatif.break_even(scores, book(EVERY[0]), target_points=0.81)
-    assert never["needed_pct"].isna().all()
+    assert never["needed_rise"].isna().tolist() == [True]
+    full = card(100, 100)  # nothing to win
+    assert whatif.break_even(full, book(EVERY[0]), target_points=0.5).empty
 
 
 def test_an_unknown_rate_can_be_anything():

@@ -1,0 +1,111 @@
+"""Dossiers on time and late of a level over the year, within all the bounds that are known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from par_lib.cleaning.tables import Tables, of_whole_year
+
+_RECEIVED = "dossiers_received_online_and_offline"  # measure: in the province, at all levels
+
+
+@dataclass(frozen=True)
+class Dossiers:
+    """Dossiers of one level over the whole year, each pair (fewest, most).
+
+    ``received``: the most there can be, on time and late together; infinite where not known.
+    ``rows``: what they were read from.
+    """
+
+    on_time: tuple[float, float]
+    late: tuple[float, float]
+    received: float
+    rows: pd.DataFrame
+
+    @property
+    def together(self) -> tuple[float, float]:
+        """On time and late: at least the fewest of both, at most those received."""
+        most = self.on_time[1] + self.late[1]
+        return self.on_time[0] + self.late[0], min(most, self.received)
+
+    @property
+    def on_time_pct(self) -> tuple[float, float]:
+        """Lowest and highest on-time rate, 0 to 100, higher is better.
+
+        100 × on_time / (on_time + late) rises with on_time and falls with late: it is lowest for
+        the fewest on time and the most late, highest the other way round.
+        """
+        (least, most), (fewest, latest) = self.on_time, self.late
+        low = 100.0 if latest == 0 else 100 * least / (least + latest)
+        high = 100.0 if np.isinf(most) or fewest == 0 else 100 * most / (most + fewest)
+        return low, high
+
+
+def count(data: Tables, level: str) -> Dossiers | None:
+    """Dossiers on time and late of all units of a level; None without a total of the whole year.
+
+    With T on time, L late, N received and N ≥ T + L:
+
+        T: as counted; else at least those of any part of the year, and resolved − L
+        T ≤ N − L, with the fewest L;    L ≤ N − T, with the fewest T
+
+    N is the least of what was resolved at the level, received there, and received in the whole
+    province (those of the other levels are not taken off: a dossier that two levels handle may be
+    counted at both). Those carried over from the year before are taken to be among the received. A
+    figure below the fewest T + L evidently counts something else, and bounds nothing.
+
+    Districts of 2022: T ≥ 55,724, those of the first half; L = 41,657; N = 396,320. So
+    T ≤ 396,320 − 41,657 = 354,663, and the on-time rate is 55,724 / 97,381 = 57.22 % at least,
+    354,663 / 396,320 = 89.49 % at most.
+    """
+    whole = whole_year(data, level)
+    if len(whole) != 1:
+        return None
+    fewest, latest = (float(whole[name].astype(float).fillna(end).item())
+                      for name, end in (("late_low", 0.0), ("late_high", np.inf)))  # fmt: skip
+    counted, resolved = whole["on_time"].item(), whole["resolved"].item()
+    least, most = 0.0, np.inf
+    if pd.notna(counted):
+        least = most = float(counted)
+    elif pd.notna(resolved):
+        least, most = max(float(resolved) - latest, 0.0), max(float(resolved) - fewest, 0.0)
+    else:
+        least = _on_time_of_a_part(data, level, whole)
+    everywhere = _received(data)
+    known = [*whole[["resolved", "received"]].iloc[0], everywhere["value_high"].max()]
+    fit = [float(one) for one in known if pd.notna(one) and one >= least + fewest]
+    received = min(fit, default=np.inf)
+    most, latest = min(most, received - fewest), min(latest, received - least)
+    binds = everywhere[everywhere["value_high"] == received]
+    rows = pd.concat([_totals(data, level), binds]) if len(binds) else _totals(data, level)
+    return Dossiers((least, most), (fewest, latest), received, rows)
+
+
+def whole_year(data: Tables, level: str) -> pd.DataFrame:
+    """Rows of late_dossiers that count all units of a level over the whole year."""
+    return of_whole_year(_totals(data, level), data.year)
+
+
+def _totals(data: Tables, level: str) -> pd.DataFrame:
+    rows = data.late_dossiers
+    return rows[(rows["level"] == level) & (rows["unit"] == data.place)]
+
+
+def _on_time_of_a_part(data: Tables, level: str, whole: pd.DataFrame) -> float:
+    """At least so many were on time: the most of any part, by the least that sources say of it."""
+    rows = _totals(data, level)
+    inside = rows[
+        (rows["period_start"] >= whole["period_start"].item())
+        & (rows["period_end"] <= whole["period_end"].item())
+    ]
+    least = inside.groupby(["period_start", "period_end"])["on_time"].min().max()
+    return 0.0 if pd.isna(least) else float(least)
+
+
+def _received(data: Tables) -> pd.DataFrame:
+    """Dossiers received in the whole province and year; none where one source gives no end."""
+    rows = of_whole_year(data.indicators, data.year)
+    rows = rows[(rows["measure"] == _RECEIVED) & (rows["unit"] == data.place)
+                & (rows["level"] == "province")]  # fmt: skip
+    return rows if rows["value_high"].notna().all() else rows.iloc[:0]
