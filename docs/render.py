@@ -8,7 +8,7 @@ from types import ModuleType
 
 from par_lib.cleaning import schema
 from par_lib.scoring import (
-    decomposition,
+    changes,
     formulas,
     intervals,
     losses,
@@ -23,7 +23,7 @@ from par_lib.scoring import (
 
 DOCS = Path(__file__).parent
 MODULES = (formulas, intervals, rule_kinds, on_time, scorecard, losses, whatif, survey,
-           unit_comparison, decomposition)  # fmt: skip
+           unit_comparison, changes)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

@@ -10,7 +10,6 @@ _MODULES = (
     "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn", "pyarrow.dataset",
     "pyarrow.parquet", "pandera.backends.pandas.builtin_checks", "statsmodels.stats.proportion",
     "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes", "par_lib.scoring.unit_comparison",
-    "par_lib.scoring.decomposition",
     "par_lib.scoring.whatif", "par_lib.scoring.survey", "par_lib.charts.notebook",
     "par_cli", "par_press.runner",
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",

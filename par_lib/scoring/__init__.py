@@ -8,7 +8,6 @@
 - ``scorecard``: points and points lost by criterion
 - ``survey``: satisfaction (SIPAS) from answers, with its uncertainty
 - ``unit_comparison``: districts compared, their score, who is among the lowest
-- ``decomposition``: who moved a count or a rate between two periods
 - ``changes``: what changed since the year before
 - ``whatif``: what a change would win, and the cheapest way to a target
 - ``assigned_tasks``: tasks set after a year, joined to the figures they should move

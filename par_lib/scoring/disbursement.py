@@ -96,7 +96,7 @@ def named_apart(last: pd.DataFrame) -> pd.DataFrame:
 
 
 def change(rows: pd.DataFrame) -> pd.DataFrame:
-    """From the first date to the last, one row a unit: pairs start_pct, end_pct, change_points.
+    """From the first date to the last, one row a unit: pairs start_pct, end_pct, change_pct_points.
 
     Percentage points, higher is better: lowest change = end low − start high, highest = end high −
     start low. What was disbursed stays so: on an unchanged basis a cumulative rate cannot fall, so
@@ -126,11 +126,12 @@ def change(rows: pd.DataFrame) -> pd.DataFrame:
     opened = {f"{when}_pct_high": both[f"{when}_pct_high"].mask(both[f"{when}_open"])
               for when in ("start", "end")}  # fmt: skip
     moved = both.assign(
-        change_points_low=low.mask(either & (low < 0), 0.0), change_points_high=high, status=bound,
+        change_pct_points_low=low.mask(either & (low < 0), 0.0),
+        change_pct_points_high=high, status=bound,
         source=both["source_start"] + "; " + both["source_end"],
         locator=both["locator_start"] + "; " + both["locator_end"], **opened,
     )  # fmt: skip
-    return _sorted(moved, "change_points")
+    return _sorted(moved, "change_pct_points")
 
 
 def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from par_cli import app
 from par_demo import province
 from par_lib.cleaning import schema, sources, tables
 from par_lib.language.translation import SYNTHETIC_WORDS
-from par_lib.scoring import assigned_tasks, decomposition, rulebook, scorecard
+from par_lib.scoring import assigned_tasks, changes, rulebook, scorecard
 from par_lib.storage import csv_files
 
 
@@ -83,10 +83,10 @@ def test_late_dossiers_are_those_of_the_register(root):
 
 def test_who_moved_the_late_rate_from_year_to_year_adds_up(root):
     now, before = tables.load("demo", 2022), tables.load("demo", 2021)
-    moved = decomposition.change_by_level(now, before)
+    moved = changes.change_by_level(now, before)
     assert set(moved["periods"]) == {"years"}
     assert set(moved["level"]) == {"commune", "department", "district"}
-    effects = decomposition.rate_effects(now, before)
+    effects = changes.rate_effects(now, before)
     rates = effects.attrs["later_pct"] - effects.attrs["earlier_pct"]
     assert len(effects) and effects["change_pct_points"].sum() == pytest.approx(rates)
 

@@ -97,11 +97,14 @@ def test_a_cumulative_rate_does_not_fall_on_an_unchanged_basis():
     moved = disbursement.change(frame).set_index("unit")
     assert sorted(moved.index) == ["A", "B", "C"]  # D has two bases, E one date
     # A: 61.7 − 100 = −38.3 at least, 61.7 − 50 = 11.7 at most; it cannot have fallen: 0 to 11.7
-    assert moved.loc["A", ["change_points_low", "change_points_high"]].tolist() == [0, 11.7]
+    assert moved.loc["A", ["change_pct_points_low", "change_pct_points_high"]].tolist() == [0, 11.7]
     # B: 49.7 − 34.0 = 15.7, on a stated basis
-    assert moved.loc["B", ["change_points_low", "change_points_high"]].tolist() == [15.7, 15.7]
+    assert moved.loc["B", ["change_pct_points_low", "change_pct_points_high"]].tolist() == [
+        15.7,
+        15.7,
+    ]
     # C: 44 − 50 = −6 at most: it fell for certain, so the basis changed; nothing is hidden
-    assert moved.loc["C", ["change_points_low", "change_points_high"]].tolist() == [-56, -6]
+    assert moved.loc["C", ["change_pct_points_low", "change_pct_points_high"]].tolist() == [-56, -6]
     assert moved["status"].to_dict() == {"A": "assumed", "B": "derived", "C": "assumed"}
     assert math.isnan(moved.loc["A", "start_pct_high"])  # no source says 100
     assert moved.loc["A", "source"] == "s; s"

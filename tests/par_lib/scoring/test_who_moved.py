@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
-from par_lib.scoring import decomposition
+from par_lib.scoring import changes
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
@@ -16,9 +16,9 @@ def test_a_change_of_counts_by_hand():
     # a: exact 10 to 7, −3; b: 0..4 to 5, so +1 to +5
     before = pd.DataFrame({"low": [10, 0], "high": [10, 4]}, index=["a", "b"])
     after = pd.DataFrame({"low": [7, 5], "high": [7, 5]}, index=["a", "b"])
-    assert decomposition.decompose_count(before, after).to_numpy().tolist() == [[-3, -3], [1, 5]]
+    assert changes.decompose_count(before, after).to_numpy().tolist() == [[-3, -3], [1, 5]]
     with pytest.raises(ValueError, match="only in one period: b"):
-        decomposition.decompose_count(before, after.iloc[:1])
+        changes.decompose_count(before, after.iloc[:1])
 
 
 @given(
@@ -35,10 +35,10 @@ def test_the_parts_of_a_change_of_rate_add_up_to_it(rows):
         frames.append(pd.DataFrame({"part": part, "whole": whole}))
     if not all(frame["whole"].sum() for frame in frames):
         with pytest.raises(ValueError, match="nothing to divide by"):
-            decomposition.decompose_rate(*frames)
+            changes.decompose_rate(*frames)
         return
     rates = [100 * frame["part"].sum() / frame["whole"].sum() for frame in frames]
-    found = decomposition.decompose_rate(*frames)
+    found = changes.decompose_rate(*frames)
     assert found["change_pct_points"].sum() == pytest.approx(rates[1] - rates[0], abs=1e-9)
     together = found["rate_effect_pct_points"] + found["mix_effect_pct_points"]
     assert together.tolist() == pytest.approx(found["change_pct_points"].tolist())
@@ -49,7 +49,7 @@ def test_a_missing_part_or_a_part_without_whole_is_refused():
     for part, whole in ((None, 20.0), (5.0, 0.0), (5.0, None)):
         bad = pd.DataFrame({"part": [1.0, part], "whole": [10.0, whole]}, index=["a", "b"])
         with pytest.raises(ValueError, match="after, b: part and whole must both be known"):
-            decomposition.decompose_rate(good, bad)
+            changes.decompose_rate(good, bad)
 
 
 def test_the_change_of_a_rate_by_hand():
@@ -58,7 +58,7 @@ def test_the_change_of_a_rate_by_hand():
     # A (10 − 21.667) × (1/3 − 1/2) = 1.944, B (30 − 21.667) × (2/3 − 1/2) = 1.389
     before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
     after = pd.DataFrame({"part": [10, 60], "whole": [100, 200]}, index=["A", "B"])
-    found = decomposition.decompose_rate(before, after)
+    found = changes.decompose_rate(before, after)
     assert found["rate_effect_pct_points"].tolist() == [0, 0]
     assert found["mix_effect_pct_points"].tolist() == pytest.approx([1.944, 1.389], abs=1e-3)
 
@@ -67,7 +67,7 @@ def test_levels_of_2022_moved_from_half_to_half():
     # districts: 41,657 − 16,475 = 25,182 in the second half, 8,707 more than in the first;
     # communes: 13,363 − 8,674 = 4,689, so 3,985 fewer
     data = tables.load("quang-nam", 2022)
-    moved = decomposition.change_by_level(data, data.previous).set_index("level")
+    moved = changes.change_by_level(data, data.previous).set_index("level")
     assert set(moved["periods"]) == {"halves"}
     assert moved["later_low"].to_dict() == {"district": 25182, "commune": 4689}
     assert moved["change_low"].to_dict() == {"district": 25182 - 16475, "commune": 4689 - 8674}
@@ -75,8 +75,8 @@ def test_levels_of_2022_moved_from_half_to_half():
 
 def test_a_year_without_totals_has_no_change():
     data = tables.load("quang-nam", 2024)
-    moved = decomposition.change_by_level(data, data.previous)
+    moved = changes.change_by_level(data, data.previous)
     assert moved.empty and {"level", "change_low", "periods"} <= set(moved)
-    effects = decomposition.rate_effects(data, data.previous)
+    effects = changes.rate_effects(data, data.previous)
     assert effects.empty and {"unit", "change_pct_points"} <= set(effects)
     assert pd.isna(effects.attrs["later_pct"])
