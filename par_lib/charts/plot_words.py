@@ -145,10 +145,11 @@ def _stack(ax: Axes, drawn: Drawn, reader: Reader) -> None:
 
 
 def _row_names(ax: Axes, names: list[str]) -> None:
-    """Write the rows' names, first on top; smaller where several need two lines."""
-    lines = [textwrap.fill(name, 40) for name in names]
-    folded = sum("\n" in line for line in lines)
-    ax.set_yticks(range(len(lines)), lines, fontsize=8 if folded > 1 else 10)
+    """Write the rows' names, first on top; rows are higher where a name needs several lines."""
+    lines = [textwrap.fill(name, 44) for name in names]
+    more = max(line.count("\n") for line in lines)
+    ax.figure.set_figheight(ax.figure.get_figheight() + 0.11 * more * len(lines))
+    ax.set_yticks(range(len(lines)), lines, fontsize=9 if more else 10)
     ax.set(ylim=(len(lines) - 0.4, -0.75), ylabel="")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
