@@ -76,6 +76,7 @@ def _finish(ax: Axes, reader: Reader) -> tuple[str, str]:
     if drawn.kind == "tile":
         axes = words(N_("Each tile is one unit; darker is worse."))
     says = _SAY[drawn.kind](drawn, reader)
+    says = says[:1].upper() + says[1:]
     return f"{words(_KINDS[drawn.kind])}. {caption}. {axes} {says}".strip(), f"{caption}."
 
 

@@ -116,13 +116,9 @@ COLUMNS = {
     "verdict": N_("Among the lowest"), "what": N_("Finding"),
     "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
-_UNITS = {
-    "pct": 1,
-    "points": 2,
-    "bn_vnd": 1,
-    "gini": 3,
-    "score": 1,
-}  # a name's last word: digits if computed
+# Digits by a name's last word: of what no source writes always, of the others where computed.
+_COMPUTED = {"gini": 3, "score": 1}
+_UNITS = {"pct": 1, "points": 2, "bn_vnd": 1} | _COMPUTED
 _WRITTEN = {"points": 4, "bn_vnd": 3}  # most digits that a source writes; 2 otherwise
 
 
@@ -135,6 +131,8 @@ def digits(name: str, *values: float, most: int = 4) -> int:
     (0, 1, 1)
     """
     unit = next((one for one in _UNITS if name.endswith(one)), "")
+    if unit in _COMPUTED:
+        return _COMPUTED[unit]
     known = [float(value) for value in values if not math.isnan(value) and not math.isinf(value)]
     for few in range(min(_WRITTEN.get(unit, 2), most) + 1):
         if all(abs(value - round(value, few)) < 1e-9 for value in known):
