@@ -143,7 +143,8 @@ def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) 
     # An edition of chosen notebooks has its index too, if only to lead to them.
     executed = {OVERVIEW: executed.pop(OVERVIEW, None) or _bare_overview(data, t)} | executed
     titles = {name: _title(notebook) for name, notebook in executed.items()}
-    cards = [_card(n, titles[n], notebook) for n, notebook in executed.items() if n != OVERVIEW]
+    cards = [page.Card(_file(n), titles[n], first_headline(notebook, href=_file(n)))
+             for n, notebook in executed.items() if n != OVERVIEW]  # fmt: skip
     for name, notebook in executed.items():
         context = _context(request, data, folder, titles, name, t)
         text = page.render_page(notebook, context, cards=cards if name == OVERVIEW else ())
@@ -190,27 +191,14 @@ def _banner(data: tables.Tables, t: Language) -> str:
     return " · ".join(said)
 
 
-def _card(name: str, title: str, notebook: nbformat.NotebookNode) -> page.Card:
-    headline = first_headline(notebook, href=_file(name))
-    chart, words = next(_outputs(notebook, "image/svg+xml"), ("", {}))
-    return page.Card(_file(name), title, headline, chart, words.get("alt", ""))
-
-
-def _outputs(notebook: nbformat.NotebookNode, kind: str) -> Iterator[tuple[str, dict]]:
-    """Each output of a kind, with what its metadata say of it."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if kind in output.get("data", {}):
-                yield "".join(output.data[kind]), output.metadata.get(kind, {})
-
-
 def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
     """The notebook's first headline sentence, for a card; its references lead into page ``href``.
 
     Empty where the notebook has no headline.
     """
-    for html, _ in _outputs(notebook, "text/html"):
-        found = _HEADLINE.search(html)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    for output in outputs:
+        found = _HEADLINE.search("".join(output.get("data", {}).get("text/html", "")))
         if found:
             return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
     return Markup()

@@ -58,13 +58,11 @@ class PageContext:
 
 @dataclass(frozen=True)
 class Card:
-    """One page of an edition: its finding, and a small picture (SVG) with its words."""
+    """One page of an edition, and its finding."""
 
     href: str
     title: str
     headline: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,7 @@ def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
 
 def _cards_section(cards: Sequence[Card], t: Language) -> _Section:
     heading, template = t("Page by page"), _environment().get_template("cards.html.j2")
-    block = template.render(heading=heading, cards=cards, draw=inline_svg)
+    block = template.render(heading=heading, cards=cards)
     return _Section("pages", heading, [Markup(block)])
 
 
