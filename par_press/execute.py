@@ -80,6 +80,8 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     or takes too long.
     """
     source = notebook_source.translate(nbformat.read(notebook, as_version=4), language.messages)
+    source.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    source.metadata.kernelspec.setdefault("language", "python")
     nbformat.write(source, target)
     try:
         with tempfile.TemporaryDirectory(prefix="par-") as private, _provisioner(fork):

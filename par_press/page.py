@@ -8,6 +8,7 @@ a row of sections with the code of each folded at its end.
 import ast
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
 from par_press.markup import highlight, inline_svg, markdown
 
+_LOG = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _HEADING = re.compile(r"<h([1-6])[ >]")
@@ -197,8 +199,12 @@ def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> 
         return _render_chart(data["image/svg+xml"], words, next(charts))
     if "text/html" in data:
         return Markup(data["text/html"])
-    if any(kind.startswith("image/") for kind in data):
-        raise ValueError(f"{', '.join(data)}: a chart leaves as SVG with its words, by show(fig)")
+    if "image/png" in data:  # of a notebook that was not opened by par.begin
+        _LOG.warning("a picture without words; open the notebook with par.begin")
+        address = f"data:image/png;base64,{data['image/png'].strip()}"
+        words = t("Chart without a description")
+        picture = '<figure class="chart"><img alt="{}" src="{}"></figure>'
+        return Markup(picture).format(words, address)
     if "text/markdown" in data:
         return markdown(data["text/markdown"])
     return Markup("<pre>{}</pre>").format(data.get("text/plain", ", ".join(data)))

@@ -70,8 +70,19 @@ class Job:
 
 
 def all_notebooks() -> tuple[Path, ...]:
-    """The yearly notebooks in order."""
-    return tuple(sorted(paths.notebooks().glob(NUMBERED)))
+    """The yearly notebooks in order: not JupyterLab's copies, nor one whose metadata say so.
+
+    ``{"par": {"publish": false}}`` keeps a notebook to its author.
+    """
+    found = sorted(paths.notebooks().glob(NUMBERED))
+    return tuple(book for book in found if "-Copy" not in book.stem and _is_published(book))
+
+
+def _is_published(notebook: Path) -> bool:
+    with suppress(OSError, ValueError, AttributeError):  # one that cannot be read fails its run
+        own = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("par", {})
+        return own.get("publish", True)
+    return True
 
 
 def language_folder(languages: tuple[str, ...] | list[str], lang: str) -> Path:

@@ -14,9 +14,12 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
+import seaborn.objects as so
 from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from pandas import DataFrame
+from seaborn.axisgrid import Grid
 
 from par_lib.charts import plot_words
 from par_lib.charts.presentation import Emit, Page
@@ -25,9 +28,12 @@ from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.prose import Absent, fill, paragraphs
-from par_lib.language.translation import language
+from par_lib.language.translation import UNKNOWN, language
 
 _UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
+# What a cell may end in, and the figure it stands for.
+_FIGURES = {Figure: lambda figure: figure, Axes: lambda ax: ax.figure,
+            Grid: lambda grid: grid.figure, so.Plot: lambda plot: _drawn(plot)}  # fmt: skip
 _opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its current figure
 
 
@@ -48,9 +54,11 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
     if shell:
         shell.register_magic_function(notebook.say, "cell", "say")
         shell.register_magic_function(notebook.headline, "cell", "headline")
-        shown = shell.display_formatter.ipython_display_formatter
-        shown.for_type(Figure, notebook.show)
-        shown.for_type(Axes, lambda ax: notebook.show(ax.figure))
+        for kind, figure in _FIGURES.items():
+            shell.display_formatter.ipython_display_formatter.for_type(
+                kind, lambda drawn, figure=figure: notebook.show(figure(drawn))
+            )
+        shell.display_formatter.formatters["text/html"].for_type(DataFrame, notebook.plain_table)
     return notebook.data
 
 
@@ -77,6 +85,12 @@ def cite(frame: pd.DataFrame, source: pd.DataFrame, status: str = "derived") -> 
     """The frame with the source and locator of another's first row, and a status."""
     trace = {name: source[name].iloc[0] if len(source) else "" for name in ("source", "locator")}
     return frame.assign(status=status, **trace)
+
+
+def _drawn(plot: so.Plot) -> Figure:
+    figure = plt.figure()
+    plot.theme(sns.axes_style("white") | STYLE).on(figure).plot()
+    return figure
 
 
 def _here() -> "Notebook":
@@ -192,6 +206,13 @@ class Notebook:
                 if name in frame and pd.api.types.is_string_dtype(frame[name])}  # fmt: skip
         heads = {name: self.head(name) for name in names}
         self.page.table(frame.assign(**said), heads, caption=self.caption(caption))
+
+    def plain_table(self, frame: DataFrame) -> str:
+        """A frame that stands at the end of a cell, as a table to read; of many rows the ends."""
+        return frame.to_html(
+            border=0, na_rep=UNKNOWN, max_rows=40, show_dimensions=len(frame) > 40,
+            float_format=lambda value: self.t.number(value, labels.digits("", value)),
+        )  # fmt: skip
 
     def show(self, fig: Figure) -> None:
         """Show a figure with its words; one on which nothing is drawn is not shown."""

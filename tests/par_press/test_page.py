@@ -210,10 +210,12 @@ def test_a_chart_without_metadata_is_refused():
         render_cells(specimen.code("fig", picture))
 
 
-def test_a_picture_that_is_not_svg_is_refused():
+def test_a_picture_of_a_notebook_of_ones_own_is_shown_and_told_of(caplog):
     picture = specimen.output({"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})
-    with pytest.raises(ValueError, match="a chart leaves as SVG"):
-        render_cells(specimen.code("fig", picture))
+    shown = render_cells(specimen.code("fig", picture)).img
+    assert shown["src"] == "data:image/png;base64,iVBORw0KGgo="
+    assert shown["alt"] == "Biểu đồ chưa có mô tả"
+    assert "a picture without words" in caplog.text
 
 
 def test_svg_ids_are_numbered_and_unused_ones_dropped():
