@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from par_lib.charts.plots import HATCH, Drawn
 from par_lib.charts.style import PALETTE
@@ -305,12 +305,13 @@ _SAY = {"bar": _say_rows, "dot": _say_rows, "diverge": _say_rows, "dumbbell": _s
 def _of_axes(ax: Axes, reader: Reader) -> str:
     """Words for a chart of somebody's own: its title, its axes with their ranges, its series."""
     ends = {}
+    ax.figure.draw_without_rendering()  # until then ticks have no text
     for side, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         label = axis.get_label().get_text() or side
         names = [tick.get_text() for tick in axis.get_ticklabels()]
-        named = isinstance(axis.get_major_formatter(), FixedFormatter) and any(names)
-        low, high = axis.get_view_interval()
-        spans = ", ".join(filter(None, names)) if named else f"{low:g}–{high:g}"
+        spans = ", ".join(filter(None, names))
+        if not any(letter.isalpha() for letter in spans):
+            spans = reader.cell("", *map(float, axis.get_data_interval()))
         ends[side] = f"{reader.head(label)} ({spans})"
     legend = ax.get_legend()
     series = [text.get_text() for text in legend.get_texts()] if legend else []
