@@ -45,6 +45,7 @@ class _Engine(NBClientEngine):
 
 
 papermill_engines.register("par", _Engine)
+_LOG = logging.getLogger(__name__)
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it tells, errors tell
 
 
@@ -79,7 +80,11 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     everything already, where this machine can. Raises NotebookError when a cell fails, is not run,
     or takes too long.
     """
-    source = notebook_source.translate(nbformat.read(notebook, as_version=4), language.messages)
+    written = nbformat.read(notebook, as_version=4)
+    source = notebook_source.translate(written, language.messages)
+    if language.code != "vi":
+        for text in notebook_source.fallen_back(written, language.messages):
+            _LOG.warning("%s, not translated: %s", notebook.name, text)
     source.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
     source.metadata.kernelspec.setdefault("language", "python")
     nbformat.write(source, target)

@@ -6,11 +6,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+import nbformat
+
 from par_lib.language import LANGUAGES
+from par_lib.language.translation import N_, language
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
+from par_press.notebook_source import translate
+from par_press.plan import all_notebooks
 
 NOTES = {"vi": "notebooks/START.vi.md", "en": "notebooks/START.md"}
+_COPY = N_(
+    "A translated copy of {name}, written anew when that changes. Nothing is published from it."
+)
 _LONGEST = 50  # bytes of a folder: a socket's path, 107 in all, must fit below it
 _LOCALES = {"vi": "vi_VN", "en": "default"}
 
@@ -41,6 +49,24 @@ def prepare(folder: Path, lang: str) -> None:
         workspaces.save(name, json.dumps(_workspace(lang)))  # how a person arranged it stays
 
 
+def translate_notebooks(lang: str) -> None:
+    """Copies of the notebooks with their prose in another language, in a folder of its name.
+
+    Written where there is none and where the notebook has changed since: they are there to be read
+    and tried, what is published is made from the notebooks themselves.
+    """
+    for notebook in [*all_notebooks(), paths.notebooks() / "explore.ipynb"]:
+        target = notebook.parent / lang / notebook.name
+        if target.exists() and target.stat().st_mtime >= notebook.stat().st_mtime:
+            continue
+        t = language(lang)
+        copy = translate(nbformat.read(notebook, as_version=4), t.messages)
+        for cell in copy.cells:
+            cell.source = cell.source.replace('lang: str = "vi"', f'lang: str = "{lang}"')
+        copy.cells[0].source += "\n\n*" + t(_COPY, name=notebook.name) + "*"
+        write_whole(target, nbformat.writes(copy))
+
+
 def arguments(folder: Path, lang: str) -> list[str]:
     """Options of ``jupyter lab``: on this machine only, with a token, nothing from the network."""
     return [
@@ -61,6 +87,8 @@ def start(given: str, more: list[str]) -> None:
 
     lang, folder = chosen_language(given), paths.root() / "outputs" / ".lab"
     prepare(folder, lang)
+    if lang != "vi":
+        translate_notebooks(lang)
     above = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), above)))
     # Kernels speak over sockets in a folder only we can enter, where a path is not too long.
