@@ -307,12 +307,13 @@ def _of_axes(ax: Axes, reader: Reader) -> str:
         label = axis.get_label().get_text() or side
         names = [tick.get_text() for tick in axis.get_ticklabels()]
         named = isinstance(axis.get_major_formatter(), FixedFormatter) and any(names)
-        low, high = axis.get_view_interval()
-        spans = ", ".join(filter(None, names)) if named else f"{low:g}–{high:g}"
+        ends_at = reader.cell(label, *axis.get_view_interval())
+        spans = ", ".join(filter(None, names)) if named else ends_at
         ends[side] = f"{reader.head(label)} ({spans})"
     legend = ax.get_legend()
     series = [text.get_text() for text in legend.get_texts()] if legend else []
     said = reader.words(N_("Chart. Horizontal axis: {x}; vertical axis: {y}."), **ends)
     if series:
         said += " " + reader.words(N_("Series: {names}."), names=", ".join(series))
-    return f"{ax.get_title()}. {said}" if ax.get_title() else said
+    title = ax.get_title("left") or ax.get_title()  # the house style writes it on the left
+    return f"{title}. {said}" if title else said
