@@ -62,7 +62,7 @@ def _finish(ax: Axes, reader: Reader) -> tuple[str, str]:
     if drawn is None:
         return _of_axes(ax, reader), ""
     _WRITE[drawn.kind](ax, drawn, reader)
-    words, caption = reader.words, reader.words(drawn.caption)
+    words, caption = reader.words, reader.caption(drawn.caption)
     if not caption:
         by = reader.head(drawn.y if drawn.value == drawn.x else drawn.x)
         caption = words(
