@@ -62,7 +62,7 @@ def _finish(ax: Axes, reader: Reader) -> tuple[str, str]:
     if drawn is None:
         return _of_axes(ax, reader), ""
     _WRITE[drawn.kind](ax, drawn, reader)
-    words, caption = reader.words, reader.words(drawn.caption)
+    words, caption = reader.words, reader.caption(drawn.caption)
     if not caption:
         by = reader.head(drawn.y if drawn.value == drawn.x else drawn.x)
         caption = words(
@@ -311,11 +311,12 @@ def _of_axes(ax: Axes, reader: Reader) -> str:
         names = [tick.get_text() for tick in axis.get_ticklabels()]
         spans = ", ".join(filter(None, names))
         if not any(letter.isalpha() for letter in spans):
-            spans = reader.cell("", *map(float, axis.get_data_interval()))
+            spans = reader.cell(label, *map(float, axis.get_data_interval()))
         ends[side] = f"{reader.head(label)} ({spans})"
     legend = ax.get_legend()
     series = [text.get_text() for text in legend.get_texts()] if legend else []
     said = reader.words(N_("Chart. Horizontal axis: {x}; vertical axis: {y}."), **ends)
     if series:
         said += " " + reader.words(N_("Series: {names}."), names=", ".join(series))
-    return f"{ax.get_title()}. {said}" if ax.get_title() else said
+    title = ax.get_title("left") or ax.get_title()  # the house style writes it on the left
+    return f"{title}. {said}" if title else said

@@ -14,7 +14,8 @@ SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and afte
 _EFFECTS = ("rate_effect_pct_points", "mix_effect_pct_points", "change_pct_points")
 _POINTS, _RANK = N_("{criterion} (points)"), N_("{criterion} (rank)")
 _SATISFIED = N_("Overall satisfaction (SIPAS)")
-_LATE, _DISBURSED = N_("{level}: late dossiers of the year"), N_("Disbursed at year end, {basis}")
+_LATE = N_("{level}: late dossiers of the year")
+_DISBURSED = N_("Disbursed at year end, basis: {basis}")
 
 
 def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:

@@ -1,15 +1,18 @@
-"""What a chart draws: a value is a filled bar, a bound is a hatched span, and text is text."""
+"""What a chart draws and says: a value is filled, a bound is hatched, words come from the data."""
+
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from par_lib.charts import bar_charts, line_charts, style
-from par_lib.language.translation import language
+from par_lib.charts import plot_words, plots, style
+from par_lib.charts.notebook import Notebook
 
-vi = language("vi")
+NAN = float("nan")
 
 
 @pytest.fixture(autouse=True)
@@ -19,86 +22,319 @@ def house_style():
     plt.close("all")
 
 
-def frame(*rows: tuple) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["name", "late_low", "late_high"])
+def rows(value: str, *records: tuple, **more: object) -> pd.DataFrame:
+    columns = ["unit", f"{value}_low", f"{value}_high"]
+    return pd.DataFrame(records, columns=columns).assign(**more)
 
 
-def bars(fig):
-    return [patch for patch in fig.axes[0].patches if patch.get_width()]
+LATE = rows("late", ("Điện Bàn", 11193, 11193), ("Hội An", 4308, 4308), ("Tam Kỳ", 0, 3551))
+RATES = rows("rate_pct", ("A", 61.1, 61.1), ("B", 25.0, 25.0), ("C", 70.0, NAN))
+MOVED = rows("change", ("A", 3, 3), ("B", -5, -5), ("C", -1, 2))
+BOTH = pd.DataFrame(
+    [("A", 30, 30, 60, 60), ("B", 20, 20, 10, 10), ("C", 0, 20, 70, 70), ("D", 5, 5, 70, NAN)],
+    columns=["unit", "start_pct_low", "start_pct_high", "end_pct_low", "end_pct_high"],
+)
+POINTS = pd.DataFrame(
+    {"earned_points": [0.59, 1.0], "points_lost": [0.91, 0.0]},
+    index=pd.Index(["sipas", "online_payment"], name="criterion"),
+)
+TREND = pd.DataFrame({"month": [8, 11, 8, 11], "rate_pct": [40.4, 71.2, 50.0, 60.0],
+                      "plan_year": ["2022", "2022", "2021", "2021"]})  # fmt: skip
+DAYS = pd.DataFrame({"days_late": [1, 1, 3], "dossiers": [5, 2, 4]})
+CURVE = pd.DataFrame({"share_of_units_pct": [0, 25, 50, 75, 100],
+                      "late_share_pct_low": [0, 0, 10, 40, 100],
+                      "late_share_pct_high": [0, 5, 15, 40, 100]})  # fmt: skip
+TILES = LATE.assign(row=[0, 1, 1], column=[0, 0, 1])
+
+KINDS = {
+    "bar": (LATE, plots.barplot, {"x": "late", "y": "unit"}),
+    "dot": (RATES, plots.dotplot, {"x": "rate_pct", "y": "unit"}),
+    "diverge": (MOVED, plots.divergeplot, {"x": "change", "y": "unit"}),
+    "dumbbell": (BOTH, plots.dumbbellplot,
+                 {"start": "start_pct", "end": "end_pct", "x": "rate_pct", "y": "unit"}),
+    "stack": (POINTS, plots.stackplot, {"x": "points", "y": "criterion"}),
+    "line": (TREND, plots.lineplot, {"x": "month", "y": "rate_pct", "hue": "plan_year"}),
+    "histogram": (DAYS, plots.histplot, {"x": "days_late", "weights": "dossiers"}),
+    "band": (CURVE, plots.bandplot, {"x": "share_of_units_pct", "y": "late_share_pct"}),
+    "tile": (TILES, plots.tileplot, {"name": "unit", "value": "late"}),
+}  # fmt: skip
 
 
-def texts(fig) -> list[str]:
-    return [text.get_text() for text in fig.axes[0].texts]
+def draw(kind: str, data: pd.DataFrame | None = None, **options: object) -> plt.Axes:
+    own, plot, names = KINDS[kind]
+    return plot(own if data is None else data, **names, **options)
 
 
-def draw(rows: pd.DataFrame, **options):
-    return bar_charts.interval_bars(
-        rows, name="name", value="late", language=vi, axis_label="hồ sơ", **options
+def finish(ax: plt.Axes, lang: str = "vi") -> tuple[str, str] | None:
+    """Alternative text and caption, as a notebook in that language puts them."""
+    data = SimpleNamespace(
+        units=pd.DataFrame({"name": ["Điện Bàn"], "name_en": ["Dien Ban Town"]}),
+        sources=pd.DataFrame({"kind": []}),
+    )
+    told = plot_words.finish(ax.figure, Notebook(data, lang))
+    ax.figure.canvas.draw()  # ticks are written when they are drawn
+    return told
+
+
+def spans(ax: plt.Axes) -> list[tuple[float, float]]:
+    """Both ends of what is hatched; none of it is filled."""
+    hatched = [patch for patch in ax.patches if patch.get_hatch()]
+    assert all(patch.get_facecolor()[3] == 0 for patch in hatched)
+    return [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in hatched]
+
+
+def bars(ax: plt.Axes) -> list[float]:
+    return [patch.get_width() for patch in ax.patches if not patch.get_hatch()]
+
+
+def texts(ax: plt.Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def ticks(axis: mpl.axis.Axis) -> list[str]:
+    return [tick.get_text() for tick in axis.get_ticklabels()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_drawn_and_has_words(kind):
+    ax = draw(kind)
+    assert ax.has_data() and ax.drawn.kind == kind
+    alt, caption = finish(ax, "en")
+    assert alt.startswith(f"{plot_words._KINDS[kind]}. {caption} ") and caption.endswith(".")
+    assert "_" not in alt + "".join([*texts(ax), ax.get_xlabel(), ax.get_ylabel()])  # no column
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_no_rows_an_empty_axes_that_is_not_shown(kind):
+    ax = draw(kind, KINDS[kind][0].iloc[:0])
+    assert not ax.has_data() and finish(ax) is None
+
+
+@pytest.mark.parametrize("kind", ["bar", "dot", "diverge"])
+def test_a_bound_is_never_drawn_as_a_value(kind):
+    ax = draw(kind, rows(KINDS[kind][2]["x"], ("A", 5, 5), ("B", -2, 3)))
+    assert spans(ax) == [(-2, 3)]
+    drawn = ax.collections[0].get_offsets()[:, 0].tolist() if kind == "dot" else bars(ax)
+    assert drawn == [5]
+    assert "hatched: no figure, only bounds" in finish(ax, "en")[1]
+
+
+def test_where_all_is_exact_nothing_is_hatched():
+    ax = draw("bar", LATE.head(2))
+    assert bars(ax) == [11193, 4308] and spans(ax) == []
+    assert finish(ax, "en")[1] == "Late dossiers by place or agency."
+
+
+@pytest.mark.parametrize(("lang", "shown"), [
+    ("vi", ["61,1%", "25%", "≥\N{NO-BREAK SPACE}70%"]),
+    ("en", ["61.1%", "25%", "≥\N{NO-BREAK SPACE}70%"]),
+])  # fmt: skip
+def test_an_open_interval_of_a_rate_reaches_100_and_no_tick_lies_beyond(lang, shown):
+    ax = draw("dot")
+    assert spans(ax) == [(70, 100)] and ax.get_xlim()[1] > 100
+    finish(ax, lang)
+    assert texts(ax) == shown
+    assert [tick for tick in ticks(ax.xaxis) if tick][-1] == "100%"
+
+
+def test_an_open_interval_of_a_count_reaches_the_largest():
+    ax = draw("bar", rows("late", ("A", 10, 10), ("B", 5, NAN), ("C", 0, 0)))
+    assert spans(ax) == [(5, 10)]
+    finish(ax)
+    assert texts(ax) == ["10", "≥\N{NO-BREAK SPACE}5", "0"]  # zero is a value
+
+
+def test_counts_are_written_as_the_language_writes_them():
+    shown = {}
+    for lang in ("vi", "en"):
+        ax = draw("bar")
+        finish(ax, lang)
+        shown[lang] = (texts(ax), ticks(ax.xaxis)[1], ticks(ax.yaxis)[0])
+    assert shown == {
+        "vi": (["11.193", "4.308", "0–3.551"], "2.000", "Điện Bàn"),
+        "en": (["11,193", "4,308", "0–3,551"], "2,000", "Dien Ban Town"),
+    }
+
+
+def test_an_axis_of_counts_has_whole_ticks_only():
+    ax = draw("bar", rows("late", ("A", 1, 1), ("B", 2, 2)))
+    finish(ax)
+    assert ticks(ax.xaxis)[:3] == ["0", "1", "2"]  # no 0.5
+
+
+def test_units_that_share_one_bound_share_a_row():
+    shared = rows(
+        "late", ("A", 9, 9), ("B", 0, 4), ("C", 0, 4), status=["reported", *["bound"] * 2]
+    )
+    ax = draw("bar", shared)
+    alt, _ = finish(ax, "en")
+    assert ticks(ax.yaxis) == ["A", "2 units, each"] and spans(ax) == [(0, 4)]
+    assert alt.endswith("Highest: A (9). 2 units, each: between 0–4.")
+    # of a source's own interval, each has a row of its own
+    assert len(spans(draw("bar", shared.assign(status="reported")))) == 2
+
+
+def test_what_is_highlighted_or_surely_below_the_threshold_is_in_colour():
+    ax = draw("bar", LATE.head(2), highlight=LATE.index[:1])
+    first, second = sorted(ax.patches, key=lambda bar: bar.get_y())
+    assert to_hex(first.get_facecolor()) == style.PALETTE["accent"]
+    assert to_hex(second.get_facecolor()) == style.PALETTE["bar"]
+    rates = rows("rate_pct", ("A", 61.0, 61.0), ("B", 25.0, 25.0), ("C", 40.0, 60.0))
+    ax = draw("dot", rates, threshold=50)  # C may lie below
+    colours = {y: to_hex(colour) for (_, y), colour in zip(
+        ax.collections[0].get_offsets(), ax.collections[0].get_facecolor(), strict=True
+    )}  # fmt: skip
+    assert colours == {0: style.PALETTE["bar"], 1: style.PALETTE["accent"]}
+    assert to_hex(ax.patches[0].get_edgecolor()) == style.PALETTE["bar"]
+    assert ax.lines[0].get_xdata()[0] == 50
+    assert finish(ax, "en")[0].endswith("C: between 40–60%. Below the threshold: 1.")
+    assert "threshold 50%" in texts(ax)
+
+
+@pytest.mark.parametrize(("bound", "highest", "lowest"), [
+    ((0, 20), False, False),  # may reach beyond both
+    ((2, 8), True, True),
+    ((2, 9), True, True),  # to the highest, not beyond it
+    ((1, NAN), False, True),
+    ((0, 5), True, False),
+])  # fmt: skip
+def test_an_extreme_is_named_only_where_no_interval_may_reach_beyond_it(bound, highest, lowest):
+    alt, _ = finish(draw("bar", rows("late", ("A", 9, 9), ("B", 1, 1), ("C", *bound))), "en")
+    assert ("Highest: A (9)." in alt) == highest
+    assert ("Lowest: B (1)." in alt) == lowest
+    assert "C: between" in alt
+
+
+def test_few_values_are_read_out_and_of_a_tie_it_is_told_how_many():
+    few = [("A", 9, 9), ("B", 1, 1)]
+    assert finish(draw("bar", rows("late", *few)), "en")[0].endswith(" A: 9; B: 1.")
+    many = [(name, 1, 1) for name in "BCDE"]
+    alt, _ = finish(draw("bar", rows("late", *[(f"A{n}", 9, 9) for n in "123"], *many)), "en")
+    assert alt.endswith("Highest: A1, A2, A3 (9). Lowest: 4 units, 1 each.")
+
+
+def test_more_than_six_bounds_are_counted():
+    every = rows("late", *[(f"A{n}", 0, n) for n in range(1, 9)])
+    alt, _ = finish(draw("bar", every), "en")
+    assert alt.count("between") == 6 and alt.endswith("2 more are known only within bounds.")
+    assert "Highest" not in alt and "Lowest" not in alt
+
+
+def test_a_sample_s_interval_is_a_line_beside_its_value_and_in_its_words():
+    asked = rows("satisfaction_pct", ("A", 80.0, 80.0), likely_pct_low=70.0, likely_pct_high=88.0)
+    ax = plots.dotplot(asked, x="satisfaction_pct", y="unit", interval="likely_pct")
+    assert ax.collections[0].get_segments()[0].tolist() == [[70, 0], [88, 0]]
+    finish(ax)
+    assert texts(ax) == ["80% (70–88%)"] and spans(ax) == []
+
+
+def test_changes_lie_on_either_side_of_zero():
+    ax = draw("diverge")
+    finish(ax)
+    assert sorted(bars(ax)) == [-5, 3] and ax.get_xlim()[0] < -5 and ax.get_xlim()[1] > 3
+    assert texts(ax) == ["3", "−5", "−1 đến 2"]
+
+
+def test_a_dumbbell_leaves_out_what_is_known_only_within_bounds():
+    ax = draw("dumbbell")
+    alt, caption = finish(ax, "en")
+    assert ticks(ax.yaxis) == ["A", "B"]  # C at the start, D at the end are bounds
+    assert [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()] == [
+        [30, 60], [20, 10],
+    ]  # fmt: skip
+    assert texts(ax)[:4] == ["30%", "60%", "20%", "10%"]
+    assert alt.endswith("Rows: 2; higher at the end: 1.") and "hatched" not in caption
+    assert finish(draw("dumbbell", BOTH.tail(2))) is None
+
+
+def test_parts_are_stacked_from_zero_and_named():
+    ax = draw("stack")
+    alt, _ = finish(ax)
+    ends = sorted((bar.get_y(), bar.get_x(), bar.get_width()) for bar in ax.patches)
+    # 0.59 and, on it, 0.91; 1 and nothing
+    assert [(x, width) for _, x, width in ends] == [
+        (0, pytest.approx(0.59)), (pytest.approx(0.59), pytest.approx(0.91)), (0, 1), (1, 0),
+    ]  # fmt: skip
+    assert texts(ax) == ["0,59", "1", "0,91"]  # a part of nothing has no number
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["đạt được", "bị trừ"]
+    assert alt.endswith("đạt được 0,59, bị trừ 0,91; Thanh toán trực tuyến: đạt được 1.")
+
+
+def test_a_line_starts_at_zero_and_its_words_tell_its_ends():
+    ax = draw("line")
+    assert ax.get_ylim()[0] == 0
+    assert ax.lines[0].get_xydata().tolist() == [[8, 40.4], [11, 71.2]]
+    alt, _ = finish(ax)
+    assert alt.endswith("2022: từ 40,4% đến 71,2%, cao nhất 71,2% tại 11; "
+                        "2021: từ 50% đến 60%, cao nhất 60% tại 11.")  # fmt: skip
+    falling = TREND.assign(rate_pct=[-1.0, 2.0, 3.0, 4.0])
+    assert draw("line", falling).get_ylim()[0] < 0  # nothing is cut off
+
+
+def test_a_histogram_counts_what_a_row_stands_for():
+    ax = draw("histogram")
+    bins = [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in ax.patches]
+    assert bins == [pytest.approx(one) for one in ((1, 7), (2, 0), (3, 4))]  # 5 + 2 = 7
+    assert finish(ax, "en")[0].endswith("Most at 1: 7.")
+
+
+def test_a_curve_is_hatched_only_between_bounds_that_differ():
+    ax = draw("band")
+    assert [area.get_hatch() for area in ax.collections] == [plots.HATCH]
+    assert finish(ax, "en")[0].endswith("at 25%: 0–5%; at 50%: 10–15%; at 75%: 40%.")
+    assert [tick for tick in ticks(ax.yaxis) if tick][-1] == "100%"
+    exact = draw("band", CURVE.assign(late_share_pct_high=CURVE["late_share_pct_low"]))
+    assert len(exact.collections) == 0 and "hatched" not in finish(exact, "en")[1]
+
+
+@pytest.mark.parametrize(("worse", "darkest"), [("high", "Điện Bàn"), ("low", "Hội An")])
+def test_a_tile_says_its_figure_and_the_worse_is_darker(worse, darkest):
+    ax = draw("tile", worse=worse)
+    mesh = ax.collections[0]
+    shades = np.asarray(mesh.get_array()).reshape(2, 2)
+    assert (shades[0, 0] > shades[1, 0]) == (darkest == "Điện Bàn")
+    assert np.ma.getmaskarray(mesh.get_array()).reshape(2, 2)[1, 1]  # a bound has no shade
+    assert spans(ax) == [(pytest.approx(1.03), pytest.approx(1.97))]
+    alt, _ = finish(ax)
+    assert texts(ax) == ["Điện Bàn", "11.193", "Hội An", "4.308", "Tam Kỳ", "0–3.551"]
+    assert f"Đậm nhất: {darkest} (" in alt
+
+
+def test_a_caption_of_the_notebook_stands_in_for_the_one_made_of_columns():
+    alt, caption = finish(draw("bar", caption="Hồ sơ trễ hạn năm 2022"))
+    assert caption == "Hồ sơ trễ hạn năm 2022; gạch chéo: chỉ có khoảng giá trị."
+    assert caption in alt
+    assert finish(draw("bar", LATE.head(2)))[1] == "Hồ sơ trễ hạn theo địa phương, đơn vị."
+
+
+def test_words_come_from_the_data_and_not_from_what_was_drawn():
+    ax = draw("bar", LATE.head(2))
+    ax.set(xlabel="x", title="something else", xlim=(0, 5))
+    ax.patches[0].set_width(1)
+    assert finish(ax, "en")[0] == (
+        "Bar chart. Late dossiers by place or agency. Horizontal axis: Late dossiers; vertical "
+        "axis: Place or agency. Dien Ban Town: 11,193; Hội An: 4,308."
     )
 
 
-def test_a_bound_is_never_drawn_as_a_value():
-    exact, bound = bars(draw(frame(("Điện Bàn", 11193, 11193), ("Tam Kỳ", 0, 3551))))
-    assert exact.get_width() == 11193 and not exact.get_hatch()
-    assert bound.get_hatch() and bound.get_facecolor()[3] == 0  # no fill
-    assert (bound.get_x(), bound.get_width()) == (0, 3551)
-
-
-def test_bars_are_labelled_in_place_as_the_language_writes_them():
-    shown = texts(draw(frame(("Điện Bàn", 11193, 11193), ("Tam Kỳ", 0, 3551))))
-    assert shown[:2] == ["11.193", "0–3.551"]
-
-
-def test_an_open_interval_reaches_the_edge_and_zero_is_a_value():
-    rows = frame(("A", 10, 10), ("B", 5, float("nan")), ("C", 0, 0))
-    fig = draw(rows)
-    spans = [patch for patch in bars(fig) if patch.get_hatch()]
-    assert spans[0].get_x() + spans[0].get_width() > 10
-    assert texts(fig)[1].startswith("≥") and texts(fig)[2] == "0"
-
-
-def test_a_highlight_and_a_threshold():
-    rows = frame(("A", 10, 10), ("B", 5, 5))
-    fig = draw(rows, highlight=pd.Series([True, False]), threshold=7.0, threshold_label="7")
-    assert to_hex(bars(fig)[0].get_facecolor()) == style.PALETTE["accent"]
-    assert to_hex(bars(fig)[1].get_facecolor()) == style.PALETTE["bar"]
-    assert fig.axes[0].lines[0].get_xdata()[0] == 7.0
-
-
-def test_a_tile_says_its_figure_and_hatches_a_bound():
-    rows = frame(("A", 10, 10), ("B", 0, 4)).assign(row=[0, 1], column=[0, 0])
-    fig = bar_charts.tile_map(rows, name="name", value="late", language=vi)
-    value, bound = fig.axes[0].patches
-    assert not value.get_hatch() and bound.get_hatch()
-    assert texts(fig) == ["A", "10", "B", "0–4"]
-
-
-def test_points_earned_and_lost_add_up_to_the_maximum():
-    rows = pd.DataFrame({"name": ["A"], "points": [0.59], "max_points": [1.5]})
-    fig = bar_charts.earned_lost(
-        rows, name="name", language=vi, earned_label="đạt", lost_label="mất", axis_label="điểm"
-    )
-    earned, lost = bars(fig)
-    assert earned.get_width() + lost.get_width() == pytest.approx(1.5)
-    assert lost.get_hatch() and "0,59 / 1,5   −0,91" in texts(fig)
-
-
-def test_slopes_leave_out_what_is_known_at_neither_date():
-    rows = pd.DataFrame(
-        [("A", 30, 30, 60, 60), ("B", 20, 20, 70, 100), ("C", 0, 20, 70, 100)],
-        columns=["name", "a_low", "a_high", "b_low", "b_high"],
-    )
-    fig = line_charts.slopes(
-        rows, name="name", start="a", end="b", language=vi, start_label="31/8",
-        end_label="31/12", others="một đơn vị không vẽ",
-    )  # fmt: skip
-    written = " ".join(texts(fig))
-    assert "A" in written and "B" in written and "C  " not in written
-    assert len(fig.axes[0].collections) == 1 + 3  # one fan; a dot for each of three exact ends
+def test_a_chart_of_one_s_own_is_told_by_its_axes():
+    _, ax = plt.subplots()
+    ax.plot([1, 2], [3, 4], label="A")
+    ax.legend()
+    ax.set(xlabel="late", xlim=(0.5, 2), ylim=(3, 4), title="Own")
+    alt, caption = finish(ax)
+    assert alt == ("Own. Biểu đồ. Trục hoành: Hồ sơ trễ hạn (0,5–2,0); trục tung: y (3–4). "
+                   "Chuỗi số liệu: A.")  # fmt: skip
+    assert caption == ""
 
 
 def test_svg_keeps_text_and_its_words_and_is_the_same_twice():
-    first, second = (style.to_svg(draw(frame(("Điện Bàn", 5, 5))), 'a "name"') for _ in range(2))
+    def svg() -> str:
+        ax = draw("bar", LATE.head(2))
+        finish(ax)
+        return style.to_svg(ax.figure, 'a "name"')
+
+    first, second = svg(), svg()
     assert first == second
     assert ">Điện Bàn</text>" in first
     assert 'role="img" aria-label="a &quot;name&quot;"' in first

@@ -207,8 +207,29 @@ def test_quantiles_are_exact(days, share):
 
 def test_open_dossiers_are_censored_by_hand():
     # at −1: 1 of 4 finished, 75 % open; one open dossier leaves at 0; at 2: 1 of the 2 left, 37.5 %
-    curve = register.still_open(histogram([-1, 2, 5], [0])).set_index("days_late")["open_pct"]
-    assert curve.to_dict() == pytest.approx({-1: 75.0, 2: 37.5, 5: 0.0})
+    curve = register.still_open(histogram([-1, 2, 5], [0]))
+    assert dict(curve[["days_after_due", "open_pct"]].to_numpy()) == pytest.approx(
+        {-1: 75.0, 2: 37.5, 5: 0.0}
+    )
+
+
+def test_rates_by_hand():
+    days = histogram([-1, 0, 1, 40], [60]).assign(status="derived", source="s", locator="2022")
+    two = pd.concat([days, days.iloc[:2].assign(procedure="P0")])
+    found = register.rates(two, by="procedure").set_index("procedure")
+    # P1: 4 finished, 2 of them after their due date: 50 %; 95 of 100 by the fourth, 40 days after;
+    # the open one, 60 days over, is not finished. P0: 2 finished in time.
+    columns = ["finished_dossiers", "late", "late_pct", "days_95", "source"]
+    assert found[columns].T.to_dict("list") == {
+        "P0": [2, 0, 0.0, 0, "s"], "P1": [4, 2, 50.0, 40, "s"],
+    }  # fmt: skip
+    nothing = register.rates(two[~two["finished"]], by="procedure")
+    assert nothing.empty and set(columns) <= set(nothing)
+
+
+def test_nothing_finished_has_no_curve():
+    curve = register.still_open(histogram([], [0, 3]))
+    assert curve.empty and list(curve) == ["days_after_due", "open_pct"]
 
 
 def test_a_register_becomes_raw_rows_with_totals(write):

@@ -122,3 +122,36 @@ def test_a_csv_that_is_no_table_s_is_told(root):
             tables.load("quang-nam", 2022)
         other.unlink()
     assert tables.load("quang-nam", 2022)
+
+
+DAYS = pd.to_datetime(["2022-08-31", "2022-12-31", "2023-04-30"])
+DATED = tables.Frame({"unit": ["A", "B", "C"], "rate": [1, 2, 3], "as_of": DAYS})
+
+
+@pytest.mark.parametrize(("asked", "units"), [
+    ("as_of == '2022-12-31'", ["B"]),
+    ('as_of == "2022-12-31"', ["B"]),
+    ("as_of != '2022-12-31'", ["A", "C"]),
+    ("as_of > '2022-08-31' and rate < 3", ["B"]),
+    ("'2022-08-31' <= as_of <= '2022-12-31'", ["A", "B"]),
+    ("as_of == '2022-12-31' or as_of == '2022-08-31'", ["A", "B"]),
+    ("as_of == '2020-01-01'", []),
+    ("as_of == @day and rate == @mine", ["B"]),  # names of whoever asks
+    ("as_of == '2022-12-31' and rate == @mine", ["B"]),
+    ("as_of == @DATED.as_of.max()", ["C"]),
+    ("unit == 'A'", ["A"]),
+])  # fmt: skip
+def test_dates_of_a_table_compare_with_text(asked, units):
+    day, mine = pd.Timestamp("2022-12-31"), 2
+    assert day.year == 2022 and mine == 2  # used by name in what is asked
+    found = DATED.query(asked)
+    assert found["unit"].tolist() == units
+    # a frame made of it asks in the same way
+    assert type(found) is type(found.assign(more=1)[["unit", "as_of"]]) is tables.Frame
+
+
+def test_the_tables_of_a_year_are_such_frames(root):
+    data = tables.load("quang-nam", 2022)
+    end = data.disbursement.query("as_of == '2022-12-31' and level == 'district'")
+    assert len(end) == 18  # nine with a figure, nine of "70 % or more"
+    assert type(data.all_years("disbursement")) is tables.Frame

@@ -11,7 +11,7 @@ vi, en = language("vi"), language("en")
 
 def test_numbers():
     assert (vi.number(11193), en.number(11193)) == ("11.193", "11,193")
-    assert (vi.percent(72.57), en.percent(72.57)) == (f"72,57{NBSP}%", "72.57%")
+    assert (vi.percent(72.57), en.percent(72.57)) == ("72,57%", "72.57%")
     assert (vi.date(dt.date(2022, 4, 3)), en.date(dt.date(2022, 4, 3))) == (
         "03/04/2022", "3 April 2022",
     )  # fmt: skip
@@ -27,6 +27,27 @@ def test_numbers():
 )  # fmt: skip
 def test_intervals(low, high, shown):
     assert vi.interval(low, high, 1 if low == 70.5 else 0) == shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (5, 5, "5%"), (0, 3551, "từ 0% đến 3.551%"), (70, None, "từ 70% trở lên"),
+        (70, float("inf"), "từ 70% trở lên"), (-3, 4, "từ −3% đến 4%"),
+        (0, 19.999999999999996, "từ 0% đến 20%"),  # "<20" ends a hair below 20
+    ],
+)  # fmt: skip
+def test_intervals_in_a_sentence(low, high, shown):
+    assert vi.interval_in_text(low, high, percent=True) == shown
+
+
+def test_dates_in_a_sentence():
+    # Vietnamese writes a zero before days below 10, and before the months 1 and 2 only
+    days = [dt.date(2022, 8, 31), dt.date(2022, 3, 5), dt.date(2022, 2, 15), dt.date(2022, 12, 1)]
+    assert [vi.date_in_text(day) for day in days] == [
+        "31/8/2022", "05/3/2022", "15/02/2022", "01/12/2022",
+    ]  # fmt: skip
+    assert en.date_in_text(days[0]) == "31 August 2022"
 
 
 def test_listing():

@@ -1,5 +1,7 @@
 """Districts over intervals: by hand, and laws over every completion."""
 
+import math
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ def completed(rows: list[tuple[int, int, int]]) -> tuple[pd.Series, pd.Series, p
 
 
 @given(triples, st.integers(1, 6))
-def test_surely_and_no_hold_in_every_completion(rows, count):
+def test_within_and_outside_hold_in_every_completion(rows, count):
     low, value, high = completed(rows)
     count = min(count, len(low))
     verdict = unit_comparison.among_worst(low, high, count=count)
@@ -152,6 +154,37 @@ def test_a_sample_widens_the_score_by_its_interval():
     # nobody was asked elsewhere: [0, 100]
     other = found.set_index("unit").loc["Tam Kỳ", ["satisfaction_pct_low", "likely_pct_high"]]
     assert other.tolist() == [0, 100]
+
+
+def with_counts(*records: tuple) -> tables.Tables:
+    """Districts of 2022 with late_low, late_high and resolved, and their total."""
+    data = tables.load("quang-nam", 2022)
+    columns = ["unit", "late_low", "late_high", "resolved"]
+    own = pd.DataFrame(records, columns=columns).assign(
+        level="district", period_start=pd.Timestamp("2022-01-01"),
+        period_end=pd.Timestamp("2022-12-31"),
+    )  # fmt: skip
+    data._frames["late_dossiers"] = tables.Frame(own)
+    return data
+
+
+def test_late_rates_by_hand():
+    data = with_counts(("A", 5, 5, 50), ("B", 30, 30, 100), ("C", 9, 9, None), ("D", 0, 0, 0),
+                       ("E", None, None, 10), ("Quảng Nam", 99, 99, 200))  # fmt: skip
+    found = unit_comparison.late_rates(data, level="district")
+    # 30 / 100 and 5 / 50; of C, D and E nothing can be divided; together 35 / 150 = 23.33 %
+    assert found["unit"].tolist() == ["B", "A"]
+    assert found[["late_pct_low", "late_pct_high"]].to_numpy().tolist() == [[30, 30], [10, 10]]
+    assert found.attrs["whole_pct"] == pytest.approx(100 * 35 / 150)
+    assert unit_comparison.late_rates(data, level="department").empty
+
+
+def test_late_rates_of_a_bound_have_no_whole_and_end_at_100():
+    found = unit_comparison.late_rates(with_counts(("A", 5, 60, 50)), level="district")
+    assert found[["late_pct_low", "late_pct_high"]].to_numpy().tolist() == [[10, 100]]
+    assert math.isnan(found.attrs["whole_pct"])
+    nothing = unit_comparison.late_rates(tables.load("quang-nam", 2022), level="district")
+    assert nothing.empty and math.isnan(nothing.attrs["whole_pct"])  # no resolved is published
 
 
 def test_lost_points_by_unit_by_hand():

@@ -1,0 +1,249 @@
+"""A notebook while it runs: what begin refuses, what is said, how values stand in text and tables.
+
+Cells run in a shell of IPython in this process, as a kernel would run them.
+"""
+
+import math
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+import par_lib as par
+from par_lib.charts import notebook
+from par_lib.charts.notebook import Notebook
+from par_lib.language.prose import Absent
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture
+def shell(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setattr(notebook, "_opened", [])
+    own = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    with mpl.rc_context():
+        yield own
+    plt.close("all")
+    InteractiveShell.clear_instance()
+
+
+def run(shell: InteractiveShell, cell: str) -> list[BeautifulSoup]:
+    """What a cell shows; its error is raised."""
+    with capture_output() as shown:
+        shell.run_cell(cell).raise_error()
+    return [BeautifulSoup(one.data["text/html"], "html.parser") for one in shown.outputs]
+
+
+def begun(shell: InteractiveShell, lang: str = "vi") -> InteractiveShell:
+    run(shell, "import pandas as pd, par_lib as par\n"
+               "from par_lib.charts import plots\n"
+               "from par_lib.charts.notebook import cite, pair, sources, table\n"
+               f"data = par.begin('quang-nam', 2022, {lang!r})\n"
+               "late = data.late_dossiers.query(\"unit == 'Điện Bàn' or unit == 'Hội An'\")\n"
+               "one = late.head(1)\nnone = late.head(0)\nunknown = float('nan')")  # fmt: skip
+    return shell
+
+
+def said(shell: InteractiveShell, cell: str) -> list[str]:
+    """Sentences a cell shows, without their marks."""
+    shown = run(shell, cell)
+    for one in shown:
+        for mark in one.select(".refs, .more"):
+            mark.extract()
+    return [one.text.strip() for one in shown]
+
+
+@pytest.mark.parametrize("value", [101, -0.1, 100.5])
+def test_a_percentage_outside_0_to_100_is_refused(shell, value):
+    shell.user_ns["threshold_pct"] = value
+    with pytest.raises(ValueError, match=f"threshold_pct is {value:g}; it must be 0 to 100"):
+        par.begin("quang-nam", 2022)
+
+
+def test_other_parameters_are_not_percentages(shell):
+    shell.user_ns.update(threshold_pct=0, other_pct=100.0, top=500, weight=-1, words_pct="abc")
+    assert par.begin("quang-nam", 2022).year == 2022
+
+
+def test_what_begin_cannot_open_is_told(root):
+    with pytest.raises(ValueError, match="lang 'fr': choose one of vi, en"):
+        par.begin("quang-nam", 2022, "fr")
+    with pytest.raises(ValueError, match="choose one of 2021"):
+        par.begin("quang-nam", 1999)
+
+
+def test_nothing_is_shown_before_a_notebook_is_begun(shell):
+    with pytest.raises(RuntimeError, match=r"call data = par\.begin\(province, year, lang\) first"):
+        notebook.sources()
+
+
+def test_the_headline_is_the_first_paragraph_whose_values_are_all_known(shell):
+    cell = "%%headline from one\n{unknown} là một.\n\n{count} là hai.\n\n{count} là ba."
+    begun(shell).user_ns["count"] = 11193
+    assert said(shell, cell) == ["11.193 là hai."]
+    assert said(shell, "%%headline from one\n{unknown} là một.") == []
+    headline = run(shell, cell)[0].find("p")
+    assert headline["class"] == ["headline"] and headline.select_one(".refs a")
+
+
+def test_say_says_every_paragraph_whose_values_are_known(shell):
+    begun(shell).user_ns["count"] = 2
+    cell = "%%say from one\n{count} là một.\n\n{unknown} là hai.\n\nBa."
+    assert said(shell, cell) == ["2 là một.", "Ba."]
+
+
+def test_without_rows_a_headline_says_what_is_missing_and_a_sentence_has_no_mark(shell):
+    begun(shell)
+    assert run(shell, "%%headline from none\nKhông có số liệu.")[0].p["class"] == ["missing"]
+    assert run(shell, "%%say from none\nCâu.")[0].select(".refs") == []
+    assert run(shell, "%%say\nCâu.")[0].select(".refs") == []
+
+
+@pytest.mark.parametrize(("line", "status"), [
+    ("from one", "reported"),  # that of the row
+    ("from late", "derived"),  # of two rows something was computed
+    ("from one, late", "derived"),
+    ("from one as assumed", "assumed"),
+])  # fmt: skip
+def test_the_mark_of_a_sentence_says_what_it_rests_on(shell, line, status):
+    mark = run(begun(shell), f"%%say {line}\nCâu.")[0].select_one(".status")
+    assert mark["class"] == ["status", f"status-{status}"]
+
+
+def test_a_headline_may_lead_to_the_page_that_says_more(shell):
+    shown = run(begun(shell), "%%headline from one see 02_disbursement\nCâu.")[0]
+    assert shown.select_one("a.more")["href"] == "02_disbursement.html"
+
+
+def test_a_name_mistyped_or_a_fraction_without_its_unit_stops_the_cell(shell):
+    begun(shell).user_ns["share"] = 0.5
+    with pytest.raises(NameError, match=r"\{leeders\}: this notebook has no such name"):
+        run(shell, "%%say from one\n{leeders} chiếm.")
+    with pytest.raises(TypeError, match="must say the unit, as share_pct"):
+        run(shell, "%%say from one\nTỷ trọng {share}.")
+
+
+def test_prose_and_names_of_units_are_translated(shell, monkeypatch):
+    here = begun(shell, "en")
+    catalog = {"{leaders} có {late}.": "{leaders}: {late} late dossiers."}
+    opened = notebook._opened[0]
+    monkeypatch.setattr(opened, "t", type(opened.t)("en", catalog))
+    here.user_ns.update(leaders=["Điện Bàn", "Hội An"])
+    here.user_ns["late"] = 11193
+    assert said(shell, "%%say\n{leaders} có {late}.\n\nChưa dịch.") == [
+        "Dien Ban Town and Hoi An City: 11,193 late dossiers.", "Chưa dịch.",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def writer():
+    units = pd.DataFrame({"name": ["Điện Bàn"], "name_en": ["Dien Ban Town"]})
+    data = SimpleNamespace(units=units, sources=pd.DataFrame({"kind": []}))
+    return {lang: Notebook(data, lang) for lang in ("vi", "en")}
+
+
+@pytest.mark.parametrize(("name", "value", "vi", "en"), [
+    ("late", 11193.0, "11.193", "11,193"),
+    ("rate_pct", 25.0, "25%", "25%"),
+    ("rate_pct", 61.1, "61,1%", "61.1%"),
+    ("rate_pct", 54.2358, "54,2%", "54.2%"),
+    ("earned_points", 1.1922, "1,19", "1.19"),  # a text has two digits at most
+    ("plan_bn_vnd", 2534.302, "2.534,3", "2,534.3"),
+    ("gini", 0.42424, "0,424", "0.424"),
+    ("plan_year", 2022.0, "2022", "2022"),  # no thousands
+    ("as_of_date", pd.Timestamp("2022-08-31"), "31/8/2022", "31 August 2022"),
+    ("unit", "Điện Bàn", "Điện Bàn", "Dien Ban Town"),
+    ("level", "district", "Cấp huyện", "Districts"),
+    ("share_pct", (70, 100), "từ 70% đến 100%", "from 70% to 100%"),
+    ("share_pct", (70.0, math.nan), "từ 70% trở lên", "70% or more"),
+    ("late", (5, 5), "5", "5"),
+    ("units", ["Điện Bàn", "Hội An"], "Điện Bàn và Hội An", "Dien Ban Town and Hội An"),
+    ("rates_pct", pd.Series([61.1, 25.0]), "61,1% và 25%", "61.1% and 25%"),
+    ("date", pd.Series([pd.Timestamp("2022-12-31")]), "31/12/2022", "31 December 2022"),
+])  # fmt: skip
+def test_a_value_in_a_sentence_by_hand(writer, name, value, vi, en):
+    assert writer["vi"].write(name, value) == vi
+    assert writer["en"].write(name, value) == en
+
+
+@pytest.mark.parametrize(
+    "value", [None, math.nan, pd.NaT, [], pd.Series(dtype=float), (math.nan, 1.0), [math.nan]]
+)
+def test_what_is_not_known_is_absent_in_a_sentence(writer, value):
+    with pytest.raises(Absent, match="rate_pct"):
+        writer["vi"].write("rate_pct", value)
+
+
+def test_a_table_has_the_digits_and_the_words_of_its_columns(shell):
+    begun(shell).user_ns["own"] = pd.DataFrame({
+        "unit": ["Điện Bàn", "Hội An", "Tam Kỳ"], "rate_pct_low": [25.0, 61.1, 70.0],
+        "rate_pct_high": [25.0, 61.1, math.nan], "late": [11193.0, math.nan, 0.0],
+        "earned_points": [1.1922, 1 / 3, 2.0], "as_of": pd.Timestamp("2022-12-31"),
+        "level": "district", "plan_year": 2022,
+    })  # fmt: skip
+    shown = run(shell, 'table(own, "unit rate_pct late earned_points as_of level plan_year", "A")')
+    cells = [[cell.text for cell in row.find_all(["th", "td"])] for row in shown[0].find_all("tr")]
+    assert cells == [
+        ["Địa phương, đơn vị", "Tỷ lệ (%)", "Hồ sơ trễ hạn", "đạt được", "Tính đến hết ngày",
+         "Cấp",
+         "Năm kế hoạch"],
+        ["Điện Bàn", "25%", "11.193", "1,1922", "31/12/2022", "Cấp huyện", "2022"],
+        ["Hội An", "61,1%", "–", "0,33", "31/12/2022", "Cấp huyện", "2022"],
+        ["Tam Kỳ", f"≥{NBSP}70%", "0", "2", "31/12/2022", "Cấp huyện", "2022"],
+    ]  # fmt: skip
+    assert shown[0].caption.text == "A"
+
+
+def test_a_table_of_no_rows_is_not_shown_and_a_trace_is_its_last_column(shell):
+    begun(shell)
+    assert run(shell, 'table(none, "unit late", "A")') == []
+    table = run(shell, 'table(one, "unit late", "A")')[0]
+    assert [cell["class"] for cell in table.find_all("td")] == [["num"], ["refs"]]
+    assert table.select_one(".refs a")["href"].startswith("#source-")
+
+
+def test_a_caption_is_filled_in_and_silent_where_a_value_is_not_known(shell):
+    begun(shell).user_ns["day_date"] = pd.Timestamp("2022-12-31")
+    assert notebook._opened[0].caption("Đến {day_date}") == "Đến 31/12/2022"
+    assert notebook._opened[0].caption("Đến {unknown}") == ""
+
+
+def test_a_chart_is_shown_with_its_words_and_of_no_rows_nothing(shell):
+    begun(shell)
+    shown = run(shell, 'year = 2022\nplots.barplot(late, x="late", y="unit", caption="Đến {year}")')
+    assert len(shown) == 1  # values of the notebook are filled in
+    assert shown[0].svg["aria-label"].startswith("Biểu đồ thanh. Đến 2022. ")
+    assert run(shell, 'plots.barplot(none, x="late", y="unit")') == []
+    assert plt.get_fignums() == []
+
+
+def test_the_sources_listed_are_those_cited_above(shell):
+    begun(shell)
+    assert run(shell, "sources()")[0].find_all("li") == []
+    run(shell, "%%say from one\nCâu.")
+    listed = run(shell, "sources()")[0].find_all("li")
+    assert [one["id"] for one in listed] == [f"source-{shell.user_ns['one']['source'].item()}"]
+
+
+def test_a_frame_is_cited_as_what_it_was_read_from():
+    read = pd.DataFrame({"source": ["s", "other"], "locator": ["l", "m"], "status": "reported"})
+    made = pd.DataFrame({"value": [1, 2]})
+    assert notebook.cite(made, read).to_dict("list") == {
+        "value": [1, 2], "status": ["derived"] * 2, "source": ["s"] * 2, "locator": ["l"] * 2,
+    }  # fmt: skip
+    assert notebook.cite(made, read, "assumed")["status"].tolist() == ["assumed"] * 2
+    assert notebook.cite(made.iloc[:0], read.iloc[:0]).empty
+    assert list(made) == ["value"]  # the frame itself stays as it is
+
+
+def test_a_pair_is_summed_end_by_end():
+    frame = pd.DataFrame({"late_low": [1, 0], "late_high": [1, 4]})
+    assert notebook.pair(frame, "late") == (1, 5)
+    assert all(map(math.isnan, notebook.pair(frame.iloc[:0], "late")))
