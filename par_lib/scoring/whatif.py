@@ -264,20 +264,6 @@ def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Cha
     ]
 
 
-def usual_target(below_points: tuple[float, float], above_points: tuple[float, float]) -> float:
-    """Points to win: the widest gap to the mean, none for an index above it, 2 where not known.
-
-    ``below_points``, ``above_points``: as ``losses.gap`` gives them.
-
-    >>> none = (float("nan"), float("nan"))
-    >>> usual_target((3.5, 4.5), none), usual_target(none, (1, 1)), usual_target(none, none)
-    (4.5, 0.0, 2.0)
-    """
-    if not np.isnan(above_points[0]):
-        return 0.0
-    return 2.0 if np.isnan(below_points[1]) else float(below_points[1])
-
-
 def parse_effort(text: str) -> dict[str, float]:
     """Relative efforts of winning points by criterion, as ``online_payment=1; leaders_survey=4``.
 
