@@ -64,7 +64,7 @@ COLUMNS = {
     "as_of": N_("Up to"), "band": N_("Band of the score"), "basis": N_("Plan used as basis"),
     "before_rank": N_("Rank, earlier year"), "bound": N_("bound"), "change": N_("Change"),
     "change_pct_points": N_("Change (percentage points)"), "change_points": N_("Change (points)"),
-    "clear": N_("Dossiers to clear"), "component": N_("Sub-criterion"),
+    "clear": N_("Dossiers to clear"), "component": N_("Component"),
     "converted_points": N_("Converted points"), "criterion": N_("Criterion"),
     "cumulative_effort": N_("Cumulative effort (assumed units)"),
     "cumulative_points": N_("Cumulative points"), "days_95": N_("95th percentile, days after due"),

@@ -255,8 +255,7 @@ def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Cha
         changes.append(clear_late(data, list(worst["unit"]), share_pct=50))
     changes.append(Change("online_payment", to_pct=30))
     changes.append(Change("sipas_feedback", by_pct=(5, 5)))
-    rates = card.set_index("criterion")["rate_pct_high"]
-    known = rates.dropna().to_dict()
+    known = card.set_index("criterion")["rate_pct_high"].dropna().to_dict()
     return [
         one
         for one in changes
