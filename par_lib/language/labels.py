@@ -42,7 +42,6 @@ LABELS = {
     "online_dossiers": N_("Dossiers handled online"),
     "online_dossiers_processed": N_("dossiers handled online"),
     "rest": N_("All other criteria together"), "all": N_("All criteria together"),
-    "surely": N_("surely"), "possibly": N_("possibly"), "no": N_("no"),
     "conflict": N_("in conflict"), "gap": N_("with figures missing"), "note": N_("to note"),
     "agrees": N_("in agreement"), "all others": N_("all others"), "reported": N_("reported"),
     "derived": N_("derived"), "bound": N_("bound"), "new_rural": N_("new-rural programme only"),

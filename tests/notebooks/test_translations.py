@@ -222,11 +222,15 @@ def test_the_catalogs_use_the_words_of_the_glossary(part, least) -> None:
     """A placeholder's name is no term."""
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     rows = [line.strip("| \n").split("|") for line in glossary.splitlines() if line.startswith("|")]
-    sides = [[cell.strip() for cell in row[:2]] for row in rows]
-    into = dict(sides if part is NOTEBOOKS else [side[::-1] for side in sides])
+    asked = 0 if part is NOTEBOOKS else 1  # the column that the texts are written in
+    into = {
+        term.strip().casefold(): [word.strip().casefold() for word in row[1 - asked].split(",")]
+        for row in rows
+        for term in row[asked].split(",")
+    }
     checked = 0
     for term in TERMS[part]:
-        allowed = [word.strip().casefold() for word in into[term].split(",")]
+        allowed = into[term.casefold()]
         for message in part.messages():
             source, own = _id(message.id), _forms(message.string)[-1]
             words = re.sub(r"\{[\w.]+\}", "", source).casefold()
