@@ -160,7 +160,7 @@ def test_a_run_whose_figures_are_not_known_is_not_kept(made, monkeypatch):
 
 def test_a_notebook_that_does_not_say_what_it_read_depends_on_all(root, made, change, tmp_path):
     book = nbformat.read(root / "notebooks" / "05_data_quality.ipynb", as_version=4)
-    book.cells = [cell for cell in book.cells if "show_sources" not in cell.source]
+    book.cells = [cell for cell in book.cells if cell.source != "sources()"]
     nbformat.write(book, tmp_path / "05_data_quality.ipynb")
     (tmp_path / "notebooks").mkdir()
     job = plan.Job(root, request(), tmp_path / "05_data_quality.ipynb", "en", tmp_path)
@@ -378,7 +378,7 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
     [
         ("import time\nwhile True: time.sleep(0.1)", "cell 5: took more than 3 s"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "cell 5: its process ended"),
-        ("tables.load('quang-nam', 2022).tasks", "reads tasks; add it to the notebook's metadata"),
+        ("par.load('quang-nam', 2022).tasks", "reads tasks; add it to the notebook's metadata"),
     ],
 )
 def test_a_bad_notebook_is_named(notebook, source, words):
