@@ -39,7 +39,9 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
     those that have it.
     """
     shell = get_ipython()
-    for name, value in (shell.user_ns if shell else {}).items():
+    space = shell.user_ns if shell else {}
+    for name in space.get("__annotations__", space):  # parameters are declared with their type
+        value = space.get(name)
         if name.endswith("_pct") and isinstance(value, int | float) and not 0 <= value <= 100:
             raise ValueError(f"parameter {name} is {value:g}; it must be 0 to 100")
     notebook = Notebook(tables.load(province, year), lang)
