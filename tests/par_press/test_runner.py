@@ -132,9 +132,12 @@ def test_asked_for_one_notebook_the_others_follow_the_figures(made, change):
     put_back = change(2022, "sipas", "1.413/2", "1.313/2")
     ran, failures = make(request(2022, "02"))
     assert failures == [] and "02" not in ran and {"00", "03", "04"} <= set(ran)
-    # 2.4241 points of SIPAS were lost, now 0.1 more
-    assert "2.5241" in (made / "03_sipas.html").read_text(encoding="utf-8")
-    assert "2.4241" not in (made / "03_sipas.html").read_text(encoding="utf-8")
+    page = (made / "03_sipas.html").read_text(encoding="utf-8")
+    # 7.5759 of 10 points were earned and 2.4241 lost, now 0.1 less and more: 7.4759 and 2.5241;
+    # of feedback 2 − 1.313 = 0.687, more than the 2.5 − 1.8885 = 0.6115 of results
+    assert "SIPAS earned 7.48 of 10 points and lost 2.52; the largest loss is" in page
+    assert "“Handling of feedback and petitions” (0.69 points)." in page and ">0.687<" in page
+    assert "lost 2.42" not in page
     put_back()
     assert set(make(request())[0]) == set(ran)
 
