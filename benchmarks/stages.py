@@ -95,8 +95,9 @@ def profile_cells() -> None:
     import pstats
 
     import nbformat
-    import par_lib.press.preload  # noqa: F401 - as the server does
     from IPython.core.interactiveshell import InteractiveShell
+
+    import par_press.preload  # noqa: F401 - as the server does
 
     shell, profiler = InteractiveShell.instance(), cProfile.Profile()
     for notebook in notebooks():

@@ -45,7 +45,9 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
     those that have it.
     """
     shell = get_ipython()
-    for name, value in (shell.user_ns if shell else {}).items():
+    space = shell.user_ns if shell else {}
+    for name in space.get("__annotations__", space):  # parameters are declared with their type
+        value = space.get(name)
         if name.endswith("_pct") and isinstance(value, int | float) and not 0 <= value <= 100:
             raise ValueError(f"parameter {name} is {value:g}; it must be 0 to 100")
     notebook = Notebook(tables.load(province, year), lang)
@@ -114,7 +116,9 @@ class Notebook:
         """A code, a unit or a sentence of the package, as the reader calls it."""
         if self.t.code != "vi" and text in self._english:
             return self._english[text]
-        return self.t(labels.LABELS.get(text, text), **values) if text else ""
+        said = labels.LABELS.get(text, text)
+        # Of the data, a text may hold braces: only one that comes with values is filled in.
+        return self.t(said, **values) if values else self.t.messages.get(said, said)
 
     def head(self, column: str) -> str:
         """A column as the reader calls it; of a pair, either end."""

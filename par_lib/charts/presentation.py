@@ -22,7 +22,7 @@ from par_lib.storage import csv_files, dependencies
 Emit = Callable[[dict[str, str], dict], None]
 STATUS_WORDS = {
     "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
-    "assumed": N_("assumed rule"), "unknown": N_("unknown"),
+    "assumed": N_("assumed"), "unknown": N_("unknown"),
 }  # fmt: skip
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),

@@ -5,7 +5,10 @@
 - ``parts``: a total and its parts: shares, order, concentration
 - ``rule_kinds``: kinds of scoring rules, each from a rate to points
 - ``rulebook``: the rules of a year (``rules/par_index_<year>.toml``), each stated or assumed
+- ``on_time``: dossiers on time and late of a level, within all the bounds that are known
 - ``scorecard``: points and points lost by criterion
+- ``losses``: where points were lost, what no criterion explains, the gap to the mean
+- ``disbursement``: which rates compare, with what level, how they moved and ran
 - ``survey``: satisfaction (SIPAS) from answers, with its uncertainty
 - ``unit_comparison``: districts compared, their score, who is among the lowest
 - ``changes``: what changed since the year before

@@ -73,3 +73,18 @@ def gap(own: Pair, other: Pair) -> tuple[Pair, Pair]:
     below = other[0] - own[1], other[1] - own[0]
     above = own[0] - other[1], own[1] - other[0]
     return below if below[0] > 0 else NOTHING, above if above[0] > 0 else NOTHING
+
+
+def usual_target(below_points: Pair, above_points: Pair) -> float:
+    """Points to win: the widest gap to the mean, none for an index above it, 2 where not known.
+
+    ``below_points``, ``above_points``: as ``gap`` gives them.
+
+    >>> usual_target((3.5, 4.5), NOTHING), usual_target(NOTHING, (1, 1))
+    (4.5, 0.0)
+    >>> usual_target(NOTHING, NOTHING)
+    2.0
+    """
+    if not pd.isna(above_points[0]):
+        return 0.0
+    return 2.0 if pd.isna(below_points[1]) else float(below_points[1])

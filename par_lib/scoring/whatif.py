@@ -255,27 +255,12 @@ def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Cha
         changes.append(clear_late(data, list(worst["unit"]), share_pct=50))
     changes.append(Change("online_payment", to_pct=30))
     changes.append(Change("sipas_feedback", by_pct=(5, 5)))
-    rates = card.set_index("criterion")["rate_pct_high"]
-    known = rates.dropna().to_dict()
+    known = card.set_index("criterion")["rate_pct_high"].dropna().to_dict()
     return [
         one
         for one in changes
         if one.criterion in known and not known[one.criterion] >= (one.to_pct or np.inf)
     ]
-
-
-def usual_target(below_points: tuple[float, float], above_points: tuple[float, float]) -> float:
-    """Points to win: the widest gap to the mean, none for an index above it, 2 where not known.
-
-    ``below_points``, ``above_points``: as ``losses.gap`` gives them.
-
-    >>> none = (float("nan"), float("nan"))
-    >>> usual_target((3.5, 4.5), none), usual_target(none, (1, 1)), usual_target(none, none)
-    (4.5, 0.0, 2.0)
-    """
-    if not np.isnan(above_points[0]):
-        return 0.0
-    return 2.0 if np.isnan(below_points[1]) else float(below_points[1])
 
 
 def parse_effort(text: str) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Hostile provinces, years and values: refused in words, or inert; nothing is run or let out."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,35 @@ def test_what_papermill_puts_into_a_notebook_is_a_value_and_never_code(tmp_path)
                                parameters=values, language=language("en"))  # fmt: skip
     assert json.loads(executed.cells[-1].outputs[0].text) == list(values.values())
     assert not mark.exists()
+
+
+def opened_twice(folder: Path, **parameters: object) -> nbformat.NotebookNode:
+    """Run a notebook as papermill runs it, unchecked: it opens, computes, and is opened again."""
+    declared = nbformat.v4.new_code_cell("level_pct: float = 70.0  # the level, %")
+    declared.metadata["tags"] = ["parameters"]
+    opens = 'import par_lib as par\ndata = par.begin("quang-nam", 2022)'
+    computed = "change_pct, unknown_pct = -3.0, float('nan')\nprint(level_pct)"
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# Title"), declared,
+               *map(nbformat.v4.new_code_cell, (opens, computed, opens))],
+        metadata={"kernelspec": {"name": "python3", "display_name": "PAR", "language": "python"}},
+    )  # fmt: skip
+    nbformat.write(notebook, folder / "opens.ipynb")
+    return execute.execute(folder / "opens.ipynb", folder / "out.ipynb", parameters=parameters,
+                           language=language("vi"), fork=kernels.available())  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [100.5, -1, float("nan"), float("inf")])
+def test_a_percentage_outside_0_to_100_is_refused_by_the_notebook_itself(root, tmp_path, value):
+    words = f"cell 3: ValueError: parameter level_pct is {value:g}; it must be 0 to 100"
+    with pytest.raises(execute.NotebookError, match=re.escape(words)):
+        opened_twice(tmp_path, level_pct=value)
+
+
+def test_a_notebook_is_opened_again_whatever_it_has_computed(root, tmp_path):
+    """As in JupyterLab, where its cells are run anew: only parameters must lie in 0 to 100."""
+    executed = opened_twice(tmp_path, level_pct=60.0)
+    assert executed.cells[-2].outputs[0].text == "60.0\n"
 
 
 SEALED = """

@@ -170,7 +170,9 @@ def test_a_run_that_is_stopped_says_so_and_leaves_the_edition(project, versions)
     own = path.read_text(encoding="utf-8")
     begun = project.tmp / "begun"
     waits = f"open('{begun}', 'w').close(); __import__('time').sleep(60)"
-    path.write_text(own.replace("page = figures", f"{waits}\\npage = figures", 1), encoding="utf-8")
+    opens = "data = par.begin("
+    assert opens in own
+    path.write_text(own.replace(opens, f"{waits}\\n{opens}", 1), encoding="utf-8")
     # A shell has what it starts in the background ignore Ctrl-C: us, perhaps, and what we start.
     hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     running = project.start("run", "2022", start_new_session=True, preexec_fn=hears)

@@ -141,9 +141,7 @@ def test_code_is_folded_once_a_section(page):
         )
     ]
     first, second, parameters, last = folds
-    # imports stand before the first H2 and show nothing: they belong to the first finding
-    assert first.find_all("pre")[0].text.startswith("import pandas")
-    assert [pre.text.split("(")[0] for pre in first.find_all("pre")[1:]] == [
+    assert [pre.text.split("(")[0] for pre in first.find_all("pre")] == [
         "show_headline",
         "show",
         "show_table",
@@ -393,8 +391,56 @@ def test_a_section_whose_cells_show_nothing_is_named_and_left_out():
         "Theo cấp", "Lời thôi", "Phương pháp"
     ]  # fmt: skip
     assert "Mỗi ô một huyện" not in page.text
-    assert "Không có gì để trình bày ở các mục: Bản đồ; Theo tháng." in page.text
-    assert "Không có gì" not in render_cells(prose("## Theo cấp"), loud).text
+    assert "Từng tháng" not in page.text
+    named = "Các mục sau chưa có số liệu nên không trình bày: Bản đồ; Theo tháng."
+    assert named in page.text
+    assert "không trình bày" not in render_cells(prose("## Theo cấp"), loud).text
+
+
+def said(source: str, *sentences: str):
+    """A cell of prose as it was run."""
+    return specimen.code(
+        source, *(specimen.output({"text/html": f"<p>{one}</p>"}) for one in sentences)
+    )
+
+
+def test_what_a_cell_of_prose_says_is_not_repeated_as_code():
+    page = render_cells(
+        nb.new_markdown_cell("## Tập trung"),
+        said("%%headline from half\n{leaders} chiếm {leaders_pct}.", "Bến Thử chiếm 24%."),
+        specimen.code("half = districts.holding(50)"),
+        said("%%say\nChín nơi còn lại: {rest}.", "Chín nơi còn lại: 0–174."),
+        nb.new_markdown_cell("## Phương pháp"),
+    )
+    assert [pre.text for pre in page.select("details.code pre")] == ["half = districts.holding(50)"]
+    assert page.main.text.count("Bến Thử chiếm 24%.") == 1
+    assert page.main.text.count("Chín nơi còn lại: 0–174.") == 1
+    assert "%%" not in page.text and "{" not in page.main.text
+
+
+def test_a_section_that_only_speaks_is_left_out_with_its_prose_when_it_is_silent():
+    """Silent: no paragraph had all its values."""
+    prose = nb.new_markdown_cell
+    page = render_cells(
+        prose("## Theo cấp\n\nMỗi cấp một dòng."), said("%%say\nCấp xã: {n}."),
+        prose("## Nhận xét\n\nĐiều cần biết."), said("%%say\nCả tỉnh: {n}.", "Cả tỉnh: 5.000."),
+        prose("## Phương pháp"),
+    )  # fmt: skip
+    assert [heading.text for heading in page.find_all("h2")] == ["Nhận xét", "Phương pháp"]
+    assert "Mỗi cấp một dòng" not in page.text and "Điều cần biết" in page.text
+    assert "không trình bày: Theo cấp." in page.text
+    assert page.select("details.code") == []
+
+
+def test_what_brings_in_names_is_no_computation():
+    page = render_cells(
+        nb.new_markdown_cell("## Tập trung"),
+        specimen.code("import pandas as pd\nfrom par_lib.charts import (\n    plots,\n)"),
+        specimen.code("from par_lib.scoring import parts\n\nlate = parts.of(rows)"),
+        said("%%say\nCả tỉnh: {n}.", "Cả tỉnh: 5.000."),
+        nb.new_markdown_cell("## Phương pháp"),
+    )
+    assert [pre.text for pre in page.select("details.code pre")] == ["late = parts.of(rows)"]
 
 
 def test_an_index_names_each_page_with_its_finding():

@@ -132,9 +132,12 @@ def test_asked_for_one_notebook_the_others_follow_the_figures(made, change):
     put_back = change(2022, "sipas", "1.413/2", "1.313/2")
     ran, failures = make(request(2022, "02"))
     assert failures == [] and "02" not in ran and {"00", "03", "04"} <= set(ran)
-    # 2.4241 points of SIPAS were lost, now 0.1 more
-    assert "2.5241" in (made / "03_sipas.html").read_text(encoding="utf-8")
-    assert "2.4241" not in (made / "03_sipas.html").read_text(encoding="utf-8")
+    page = (made / "03_sipas.html").read_text(encoding="utf-8")
+    # 7.5759 of 10 points were earned and 2.4241 lost, now 0.1 less and more: 7.4759 and 2.5241;
+    # of feedback 2 − 1.313 = 0.687, more than the 2.5 − 1.8885 = 0.6115 of results
+    assert "SIPAS earned 7.48 of 10 points and lost 2.52; the largest loss is" in page
+    assert "“Handling of feedback and petitions” (0.69 points)." in page and ">0.687<" in page
+    assert "lost 2.42" not in page
     put_back()
     assert set(make(request())[0]) == set(ran)
 
@@ -160,7 +163,7 @@ def test_a_run_whose_figures_are_not_known_is_not_kept(made, monkeypatch):
 
 def test_a_notebook_that_does_not_say_what_it_read_depends_on_all(root, made, change, tmp_path):
     book = nbformat.read(root / "notebooks" / "05_data_quality.ipynb", as_version=4)
-    book.cells = [cell for cell in book.cells if "show_sources" not in cell.source]
+    book.cells = [cell for cell in book.cells if cell.source != "sources()"]
     nbformat.write(book, tmp_path / "05_data_quality.ipynb")
     (tmp_path / "notebooks").mkdir()
     job = plan.Job(root, request(), tmp_path / "05_data_quality.ipynb", "en", tmp_path)
@@ -378,7 +381,7 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
     [
         ("import time\nwhile True: time.sleep(0.1)", "cell 5: took more than 3 s"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "cell 5: its process ended"),
-        ("tables.load('quang-nam', 2022).tasks", "reads tasks; add it to the notebook's metadata"),
+        ("par.load('quang-nam', 2022).tasks", "reads tasks; add it to the notebook's metadata"),
     ],
 )
 def test_a_bad_notebook_is_named(notebook, source, words):

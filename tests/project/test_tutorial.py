@@ -14,7 +14,7 @@ TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorial.md"
 
 def printed(cell) -> str:
     """What a reader sees below a cell, as text."""
-    written = [out for out in cell.outputs if out.output_type != "display_data"]  # no pictures
+    written = [out for out in cell.outputs if "image/svg+xml" not in out.get("data", {})]
     parts = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in written]
     return "".join(parts).strip("\n")
 
