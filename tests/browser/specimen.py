@@ -43,19 +43,21 @@ def _count(value: int) -> str:
 def headline_html() -> str:
     return (
         '<p class="headline">Ba địa phương đứng đầu chiếm 3.002 trong 5.000 hồ sơ trễ hạn'
-        f'<span class="refs">{REFERENCE} <span class="status status-derived">suy ra</span>'
+        f'<span class="refs">{REFERENCE} <span class="status status-derived">tính từ nguồn</span>'
         "</span></p>"
     )
 
 
 def table_html() -> str:
     """A table as the figures module writes it: exact rows, a bound, and a total."""
-    rows = [("", name, _count(late), late, "reported", "báo cáo") for name, late in LISTED.items()]
+    rows = [
+        ("", name, _count(late), late, "reported", "theo nguồn") for name, late in LISTED.items()
+    ]
     rows += [
-        ("bound", f"{name} Không Liệt Kê", f"0–{UNLISTED_TOTAL}", 0, "bound", "khoảng")
+        ("bound", f"{name} Không Liệt Kê", f"0–{UNLISTED_TOTAL}", 0, "bound", "khoảng giá trị")
         for name in UNLISTED
     ]
-    rows.append(("total", "Tổng số", _count(5000), 5000, "reported", "báo cáo"))
+    rows.append(("total", "Tổng số", _count(5000), 5000, "reported", "theo nguồn"))
     body = "\n".join(
         f'<tr class="{kind}"><th scope="row">{name}</th>'
         f'<td class="num" data-value="{value}">{written}</td>'
