@@ -205,6 +205,12 @@ def test_an_extreme_is_named_only_where_no_interval_may_reach_beyond_it(bound, h
     assert "C: between" in alt
 
 
+def test_one_interval_of_several_is_enough_to_leave_an_extreme_unnamed():
+    every = rows("late", ("A", 9, 9), ("B", 1, 1), ("C", 2, 8), ("D", 0, 20))
+    alt, _ = finish(draw("bar", every), "en")
+    assert "Highest" not in alt and "Lowest" not in alt
+
+
 def test_few_values_are_read_out_and_of_a_tie_it_is_told_how_many():
     few = [("A", 9, 9), ("B", 1, 1)]
     assert finish(draw("bar", rows("late", *few)), "en")[0].endswith(" A: 9; B: 1.")
