@@ -120,12 +120,15 @@ class Language:
         high = round(float(high), 9)
         if low == high:
             return write(low, digits)
-        return self("from {low} to {high}", low=write(low, digits), high=write(high, digits))
+        ends = {"low": write(low, digits), "high": write(high, digits)}
+        if low < 0:  # a dash beside a minus sign would mislead
+            return self("from {low} to {high}", **ends)
+        return self("{low}–{high}", **ends)
 
     def interval(
         self, low: float | None, high: float | None, digits: int = 0, *, percent: bool = False
     ) -> str:
-        """Write an interval: one number where exact, else its two ends.
+        """Write an interval: its two ends, or one number where they are written alike.
 
         >>> language("vi").interval(0, 3551), language("en").interval(50, 70, 1, percent=True)
         ('0–3.551', '50–70%')
@@ -138,7 +141,7 @@ class Language:
         if high is None or pd.isna(high) or math.isinf(high):
             return f"≥{NBSP}{write(low, digits)}"
         low, high = round(float(low), 9), round(float(high), 9)  # "<20" ends a hair below 20
-        if low == high:
+        if write(low, digits) == write(high, digits):
             return write(low, digits)
         if low.is_integer() and high.is_integer():
             digits = 0

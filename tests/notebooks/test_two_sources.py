@@ -70,25 +70,53 @@ def test_the_hull_holds_what_both_say(twice):
     assert online["rate_pct_high"] == pytest.approx(100 * 202751 / 396320)
 
 
-def test_its_edition_is_made_and_shows_both(twice):
+@pytest.fixture(scope="module")
+def pages(twice):
     said = CliRunner().invoke(par_cli.app, ["run", "2022", "--lang", "en"])
     assert said.exit_code == 0, said.output
-    pages = twice / "outputs/quang-nam/2022"
-    overview = (pages / "index.html").read_text(encoding="utf-8")
-    assert "The PAR INDEX is 80.90–80.91 of 100 points, rank 56–57 of 63 provinces." in overview
-    assert "Online payment earned 0.58–0.59 of 1.5 points." in overview
-    scores = (pages / "04_scorecard.html").read_text(encoding="utf-8")
+    return twice / "outputs/quang-nam/2022"
+
+
+def test_its_edition_is_made_and_shows_both(pages):
+    overview, sipas, scores, plan = (
+        (pages / f"{name}.html").read_text(encoding="utf-8")
+        for name in ("index", "03_sipas", "04_scorecard", "06_action_plan")
+    )
+    assert "PAR INDEX is 80.90–80.91 points of 100, ranked 56–57 of 63 provinces." in overview
+    # 1.5 − 0.59 = 0.91 lost at least, 1.5 − 0.58 = 0.92 at most
+    assert "next: Online payment (0.91–0.92 of 1.5 points)." in overview
     # 84.78 − 80.91 = 3.87 at least, 84.79 − 80.90 = 3.89 at most
-    assert "The PAR INDEX is 80.90–80.91 points, 3.87–3.89 below the mean" in scores
+    assert "PAR INDEX was 80.90–80.91 out of 100 points, 3.87–3.89 below the national" in scores
+    # by criterion 5.58 + 0.91 + 2.4241 = 8.9141 at least, 5.59 + 0.92 + 2.4255 = 8.9355 at most
+    assert "Of the 19.09–19.10 points lost, 8.91–8.94 can be traced to a criterion" in scores
     rest = re.search(r"<tr[^>]*><th[^>]*>All other criteria together.*?</tr>", scores, re.S)[0]
-    assert "80.9" not in rest  # the points of the index are not those of what is unexplained
-    sipas = (pages / "03_sipas.html").read_text(encoding="utf-8")
+    # 19.09 − 8.9355 at least, 19.10 − 8.9141 at most; nothing of the points of the index itself
+    assert ">10.1545–10.1859<" in rest and "80.9" not in rest
     # 2.4241 lost by the one; four components 0.0001 and one 0.001 more by the other: 2.4255
-    assert "SIPAS lost 2.4241–2.4255 of 10 points" in sipas
+    assert "SIPAS earned 7.57–7.58 of 10 points and lost 2.42–2.43" in sipas
     assert "79.47–79.48%" in sipas  # 1.1921 and 1.1922 of 1.5 points
-    # leaders' survey 16.42 or 16.41 of 22, so 5.58 or 5.59 lost
-    assert "5.58–5.59" in scores.split("What it means")[-1]
-    for page in (scores, sipas):
-        assert "What sources state differently is in the table only." in page
-    plan = (pages / "06_action_plan.html").read_text(encoding="utf-8")
     assert "7.57–7.58/10" in plan
+    assert "Of the 8.91–8.94 lost points that can be traced to a criterion, 5.58–5.59 were" in plan
+
+
+def test_what_two_sources_state_is_not_drawn_as_one_value(pages):
+    # Points of components and of pillars are stacked and compared only where they are exact.
+    assert "<svg" not in (pages / "03_sipas.html").read_text(encoding="utf-8")
+    charts = re.findall(r'aria-label="([^"]*chart\.[^"]*)"',
+                        (pages / "04_scorecard.html").read_text(encoding="utf-8"))  # fmt: skip
+    assert any("Survey of leading officials: between 5.58–5.59." in words for words in charts)
+    assert not any("Civil service" in words for words in charts)
+
+
+ALIKE = re.compile(r"(?<![\d.,–])([\d.,]+)%?–\1(?![\d.,])")
+
+
+def test_ends_alike_are_seen():
+    for text, found in ((">25.4–25.4%<", True), (">25.4–25.41%<", False), (">5–25<", False)):
+        assert bool(ALIKE.search(text)) is found, text
+
+
+def test_no_interval_is_written_with_two_ends_alike(pages):
+    for page in pages.glob("*.html"):
+        words = re.sub(r"<(script|style|pre).*?</\1>", "", page.read_text("utf-8"), flags=re.S)
+        assert not ALIKE.findall(words), page.name

@@ -161,7 +161,7 @@ def writer():
     ("as_of_date", pd.Timestamp("2022-08-31"), "31/8/2022", "31 August 2022"),
     ("unit", "Điện Bàn", "Điện Bàn", "Dien Ban Town"),
     ("level", "district", "Cấp huyện", "Districts"),
-    ("share_pct", (70, 100), "từ 70% đến 100%", "from 70% to 100%"),
+    ("share_pct", (70, 100), "từ 70% đến 100%", "70%–100%"),
     ("share_pct", (70.0, math.nan), "từ 70% trở lên", "70% or more"),
     ("late", (5, 5), "5", "5"),
     ("units", ["Điện Bàn", "Hội An"], "Điện Bàn và Hội An", "Dien Ban Town and Hội An"),
