@@ -38,6 +38,12 @@ HEADERS = {
     "status": N_("Kind of figure"), "source": N_("Source"), "locator": N_("Where in the source"),
     "note": N_("Note"),
 }  # fmt: skip
+_EARLIER = {  # as workbooks handed out before have them: such a column would be lost in silence
+    "received": "Tiếp nhận", "resolved": "Đã giải quyết", "basis": "Tính trên",
+    "as_of": "Tính đến ngày", "disbursed_bn_vnd": "Đã giải ngân (tỷ đồng)",
+    "satisfaction_pct": "Mức hài lòng (%)", "statement": "Nội dung nêu",
+    "supporting_units": "Phối hợp", "moves": "Số liệu tác động",
+}  # fmt: skip
 _CODES = {
     "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
     "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
@@ -85,10 +91,11 @@ def code_of(column: str, text: str) -> str:
 
 
 def column_of(table: schema.Table, text: str) -> str | None:
-    """The column a header stands for: its Vietnamese or English header, or its name."""
+    """The column a header stands for: its header, now or earlier or in English, or its name."""
     wanted = compare_key(text)
     for column in table.columns:
-        names = (column.name, HEADERS[column.name], header(column.name))
+        names = [column.name, HEADERS[column.name], header(column.name)]
+        names.append(_EARLIER.get(column.name, column.name))
         if wanted and wanted in map(compare_key, names):
             return column.name
     return None
