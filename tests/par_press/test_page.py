@@ -374,7 +374,7 @@ def test_a_headline_in_an_index_leads_to_its_sources():
     assert headline.startswith("Ba địa phương đứng đầu")
     assert 'href="01_late_dossiers.html#source-invented"' in headline
     card = Card("01_late_dossiers.html", "Hồ sơ", headline)
-    assert soup(index_page(cards=[card])).select_one(".cards .status").text == "suy ra"
+    assert soup(index_page(cards=[card])).select_one(".cards .status").text == "tính từ nguồn"
     assert first_headline(small_notebook(), href="a.html") == ""
 
 
