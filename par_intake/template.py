@@ -44,6 +44,14 @@ _EARLIER = {  # as workbooks handed out before have them: such a column would be
     "satisfaction_pct": "Mức hài lòng (%)", "statement": "Nội dung nêu",
     "supporting_units": "Phối hợp", "moves": "Số liệu tác động",
 }  # fmt: skip
+_EARLIER_WORDS = {  # and their lists
+    "department": "Sở, ngành", "reported": "công bố", "derived": "suy ra",
+    "procedure": "Thủ tục hành chính", "unstated": "không nêu căn cứ tính",
+    "year_plan": "vốn kế hoạch trong năm", "carried_over": "vốn kéo dài từ năm trước",
+    "pillar_2": "2. Cải cách thể chế, văn bản quy phạm pháp luật",
+    "pillar_7": "7. Xây dựng chính quyền điện tử, chính quyền số",
+    "sipas": "Điểm hài lòng (SIPAS) trong PAR INDEX",
+}  # fmt: skip
 _CODES = {
     "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
     "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
@@ -86,8 +94,10 @@ def word(column: str, code: str, t: Language = _t) -> str:
 def code_of(column: str, text: str) -> str:
     """The code that a cell's word or code stands for; the text itself where it stands for none."""
     wanted, codes = compare_key(text), schema.CODES[column]
-    named = (one for one in codes if wanted in map(compare_key, (one, word(column, one))))
-    return next(named, text)
+    for code in codes:
+        if wanted in map(compare_key, (code, word(column, code), _EARLIER_WORDS.get(code, code))):
+            return code
+    return text
 
 
 def column_of(table: schema.Table, text: str) -> str | None:

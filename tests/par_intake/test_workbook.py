@@ -130,6 +130,15 @@ def test_headers_of_workbooks_handed_out_before_are_read(tmp_path, heads, table,
     assert row[list(figures)].to_dict() == figures
 
 
+def test_words_of_earlier_lists_are_read(tmp_path):
+    lines = [["Đơn vị", "Cấp", template.header("late"), template.header("status")],
+             ["Sở Y tế", "Sở, ngành", 3, "công bố"], ["Sở Y tế", "Sở, ban, ngành", 3, "theo nguồn"],
+             ["Hội An", "Cấp huyện", 4, "suy ra"]]  # fmt: skip
+    table = read(filled(tmp_path, "Bảng", lines))[2022, "late_dossiers"]
+    assert table["level"].tolist() == ["department", "department", "district"]
+    assert table["status"].tolist() == ["reported", "reported", "derived"]
+
+
 def test_all_errors_are_told_at_once_with_sheet_cell_value_and_remedy(tmp_path):
     told = problems(tmp_path, [
         ["Đơn vị", "Cấp", "Tính đến hết ngày", "Tỷ lệ giải ngân (%)"],
