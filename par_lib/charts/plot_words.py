@@ -220,7 +220,7 @@ def _say_rows(drawn: Drawn, reader: Reader) -> str:
     if exact and all(low >= exact[-1][1] for _, low, _ in bounds):
         said.append(words(N_("Lowest: {row}."), row=_extreme(exact[::-1], drawn, reader)))
     for name, low, high in bounds[:_MOST_ROWS]:
-        said.append(words(N_("{name}: between {bounds}."), name=_name(name, reader),
+        said.append(words(N_("{name}: within {bounds}."), name=_name(name, reader),
                           bounds=reader.cell(drawn.x, low, high)))  # fmt: skip
     if len(bounds) > _MOST_ROWS:
         said.append(words(N_("{count} more are known only within bounds."),

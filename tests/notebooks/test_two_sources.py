@@ -104,7 +104,7 @@ def test_what_two_sources_state_is_not_drawn_as_one_value(pages):
     assert "<svg" not in (pages / "03_sipas.html").read_text(encoding="utf-8")
     charts = re.findall(r'aria-label="([^"]*chart\.[^"]*)"',
                         (pages / "04_scorecard.html").read_text(encoding="utf-8"))  # fmt: skip
-    assert any("Survey of leading officials: between 5.58–5.59." in words for words in charts)
+    assert any("Survey of leading officials: within 5.58–5.59." in words for words in charts)
     assert not any("Civil service" in words for words in charts)
 
 

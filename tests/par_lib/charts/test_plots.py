@@ -169,7 +169,7 @@ def test_units_that_share_one_bound_share_a_row():
     ax = draw("bar", shared)
     alt, _ = finish(ax, "en")
     assert ticks(ax.yaxis) == ["A", "2 units, each"] and spans(ax) == [(0, 4)]
-    assert alt.endswith("Highest: A (9). 2 units, each: between 0–4.")
+    assert alt.endswith("Highest: A (9). 2 units, each: within 0–4.")
     # of a source's own interval, each has a row of its own
     assert len(spans(draw("bar", shared.assign(status="reported")))) == 2
 
@@ -187,7 +187,7 @@ def test_what_is_highlighted_or_surely_below_the_threshold_is_in_colour():
     assert colours == {0: style.PALETTE["bar"], 1: style.PALETTE["accent"]}
     assert to_hex(ax.patches[0].get_edgecolor()) == style.PALETTE["bar"]
     assert ax.lines[0].get_xdata()[0] == 50
-    assert finish(ax, "en")[0].endswith("C: between 40–60%. Below the threshold: 1.")
+    assert finish(ax, "en")[0].endswith("C: within 40–60%. Below the threshold: 1.")
     assert "threshold 50%" in texts(ax)
 
 
