@@ -202,7 +202,7 @@ def test_an_extreme_is_named_only_where_no_interval_may_reach_beyond_it(bound, h
     alt, _ = finish(draw("bar", rows("late", ("A", 9, 9), ("B", 1, 1), ("C", *bound))), "en")
     assert ("Highest: A (9)." in alt) == highest
     assert ("Lowest: B (1)." in alt) == lowest
-    assert "C: between" in alt
+    assert "C: within" in alt
 
 
 def test_one_interval_of_several_is_enough_to_leave_an_extreme_unnamed():
@@ -222,7 +222,7 @@ def test_few_values_are_read_out_and_of_a_tie_it_is_told_how_many():
 def test_more_than_six_bounds_are_counted():
     every = rows("late", *[(f"A{n}", 0, n) for n in range(1, 9)])
     alt, _ = finish(draw("bar", every), "en")
-    assert alt.count("between") == 6 and alt.endswith("2 more are known only within bounds.")
+    assert alt.count(": within") == 6 and alt.endswith("2 more are known only within bounds.")
     assert "Highest" not in alt and "Lowest" not in alt
 
 
