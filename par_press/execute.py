@@ -137,7 +137,7 @@ def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookE
 
 
 def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
-    """What figures.Page.show_sources noted in the last cell of code; else it may be anything."""
+    """What sources() noted in the last cell of code; else it may be anything."""
     code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
     for output in code[-1].outputs if code else []:
         if "par" in output.get("metadata", {}):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from par_intake import report
 from par_lib.cleaning import units
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.translation import language
@@ -64,15 +65,15 @@ def test_reading_varied_texts_ends_in_words_and_leaves_nothing(root, tmp_path):
     rng, known = random.Random(3), units.load_units("quang-nam")
     assert len(known) > 20
     before = resident_mb(), open_files()
-    report = tmp_path / "report.md"
+    file = tmp_path / "report.md"
     for number in range(READS):
         picked = rng.sample(lines, rng.randrange(1, 8))
         text = "\n".join(line[: rng.randrange(len(line) + 1)] for line in picked)
         for _ in range(rng.randrange(3)):
             text = text.replace(str(rng.randrange(10)), rng.choice(["1", "9.9", "%", "/", ""]), 2)
-        report.write_text(text + "\n", encoding="utf-8")
+        file.write_text(text + "\n", encoding="utf-8")
         try:
-            report.read(report, "quang-nam", 2022)
+            report.read(file, "quang-nam", 2022)
         except ValueError as error:
             assert str(error)
         if number == READS // 10:
