@@ -63,7 +63,7 @@ def test_a_run_killed_at_random_leaves_an_edition_whole(project, versions):
     table, known, took = versions
     seen = {"old": 0, "new": 0, "done": 0}
     rng = random.Random(2022)
-    for number in range(200 if SOAK else 5):
+    for number in range(200 if SOAK else 3):
         standing = state(project, known)
         wanted = "other" if standing == "one" else "one"
         table.write_text(known[wanted][0], encoding="utf-8")
