@@ -20,7 +20,8 @@ demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 
 	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
 
 test: $(READY) ## Run all tests: packages, notebooks, pages in a browser, faults
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --nbval-lax --cov --cov-report= $(CODE) tests notebooks
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax notebooks
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(CODE) tests
 	@$(BIN)/python -m coverage report
 
 quick: $(READY) ## Run what takes no kernel and no browser, within a minute: after every edit
