@@ -5,86 +5,36 @@
 41657
 """
 
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from par_lib.storage.paths import provinces, years
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-    from pandas.io.formats.style import Styler
-
-    from par_lib.charts.explorer import Explorer
-    from par_lib.charts.view import View
-    from par_lib.cleaning.tables import Tables
+if TYPE_CHECKING:  # for editors; the same as below
+    from par_lib.charts.explorer import Explorer as explore
+    from par_lib.charts.notebook import begin
+    from par_lib.charts.presentation import show
+    from par_lib.charts.view import view
+    from par_lib.cleaning.tables import load, stack
 
 __all__ = ["begin", "explore", "load", "provinces", "show", "stack", "view", "years"]
 
-# What each needs is imported when it is called: pandas takes a second, which ``par --help`` should
-# not cost.
+# Imported when it is first used: pandas takes a second, which ``par --help`` should not cost.
+_WHEN_USED = {
+    "begin": "par_lib.charts.notebook:begin",
+    "explore": "par_lib.charts.explorer:Explorer",
+    "load": "par_lib.cleaning.tables:load",
+    "show": "par_lib.charts.presentation:show",
+    "stack": "par_lib.cleaning.tables:stack",
+    "view": "par_lib.charts.view:view",
+}
 
 
-def begin(province: str, year: int, lang: str = "vi") -> "Tables":
-    """Open a notebook: its tables, language, theme, sources and ``%%say`` in one call.
-
-    Raises ValueError for a parameter of the notebook ending in ``_pct`` that is not in 0 to 100,
-    an unknown language, and a province or year without raw data.
-    """
-    from par_lib.charts import notebook
-
-    return notebook.begin(province, year, lang)
+def __getattr__(name: str) -> object:
+    if name not in _WHEN_USED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return resolve_name(_WHEN_USED[name])
 
 
-def load(province: str, year: int) -> "Tables":
-    """Tidy tables of one province and year, as plain DataFrames by name.
-
-    ``.late_dossiers``, ``.disbursement``, ``.sipas``, ``.scores``, ``.indicators``, ``.mentions``,
-    ``.tasks``; ``.review`` is what does not add up. Raises ValueError for a province or year
-    without raw data, naming those that have it.
-    """
-    from par_lib.cleaning import tables
-
-    return tables.load(province, year)
-
-
-def stack(*frames: "DataFrame") -> "DataFrame":
-    """Rows of several frames under one another, with an index of their own."""
-    from par_lib.cleaning import tables
-
-    return tables.stack(*frames)
-
-
-def show(frame: "DataFrame", lang: str = "vi") -> "Styler":
-    """A frame as a table to read, numbers and dates as the language writes them."""
-    from par_lib.charts import presentation
-
-    return presentation.show(frame, lang)
-
-
-def view(
-    province: "str | Tables", year: int | None = None, *, level: str = "district",
-    threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
-) -> "View":  # fmt: skip
-    """Late dossiers and disbursement of a level's units, and the points that changes would win.
-
-    ``province`` may be what ``load`` gave, without a year. ``level`` is district or department;
-    rates below ``threshold_pct`` (0 to 100) are called slow; ``what_if`` is a line as
-    "online_payment = 30; sipas_feedback = +5; late_dossiers: Điện Bàn, Hội An = -50%": a rate to
-    reach, percentage points more, the part of late dossiers cleared. ``.tables`` has the frames
-    shown, ``.code`` the call, ``.save()`` writes the choices for ``papermill -f``. ValueError says
-    what can be chosen.
-    """
-    from par_lib.charts import view as views
-
-    return views.view(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
-                      lang=lang)  # fmt: skip
-
-
-def explore(
-    province: str = "quang-nam", year: int = 2022, *, level: str = "district",
-    threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
-) -> "Explorer":  # fmt: skip
-    """Widgets that choose a view; takes what ``view`` takes."""
-    from par_lib.charts.explorer import Explorer
-
-    return Explorer(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
-                    lang=lang)  # fmt: skip
+def __dir__() -> list[str]:
+    return __all__

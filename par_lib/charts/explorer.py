@@ -22,7 +22,8 @@ _NARROW = {"description_width": "7em"}
 class Explorer(widgets.VBox):
     """Choices on the left, the view they give on the right; ``view`` is the present one.
 
-    Sliders write the line of changes, which can be edited as well: it is what counts.
+    It takes what ``par.view`` takes. Sliders write the line of changes, which can be edited as
+    well: it is what counts.
     """
 
     def __init__(

@@ -78,7 +78,8 @@ def view(
     """Late dossiers and disbursement of a level's units, and the points that changes would win.
 
     ``level`` is one of levels(); rates below ``threshold_pct`` (0 to 100) are called slow;
-    ``what_if`` is a line of changes as scenario.parse_changes reads it, as "online_payment = 30".
+    ``what_if`` is a line as "online_payment = 30; sipas_feedback = +5; late_dossiers: Điện Bàn,
+    Hội An = -50%": a rate to reach, percentage points more, the part of late dossiers cleared.
     ``province`` may be what ``par.load`` gave, without a year: it is then not read again. What the
     year has no figures for is said in words. ValueError for an unknown level, a threshold outside
     0 to 100, or a change that cannot be read.
