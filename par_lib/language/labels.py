@@ -5,9 +5,7 @@ Codes and columns have dictionaries of their own: a level may share its name wit
 
 import math
 
-import pandas as pd
-
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import N_
 
 LABELS = {
     "nation": N_("Nation"), "province": N_("Provincial one-stop centre"),
@@ -115,10 +113,8 @@ COLUMNS = {
     "verdict": N_("Among the lowest"), "what": N_("Finding"),
     "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
-# Digits by a name's last word: of what no source writes always, of the others where computed.
-_COMPUTED = {"gini": 3, "score": 1}
-_UNITS = {"pct": 1, "points": 2, "bn_vnd": 1} | _COMPUTED
-_WRITTEN = {"points": 4, "bn_vnd": 3}  # most digits that a source writes; 2 otherwise
+# By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
+_DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1)}
 
 
 def digits(name: str, *values: float, most: int = 4) -> int:
@@ -129,16 +125,10 @@ def digits(name: str, *values: float, most: int = 4) -> int:
     >>> digits("rate_pct", 25.0), digits("rate_pct", 61.1), digits("share_pct", 54.2358)
     (0, 1, 1)
     """
-    unit = next((one for one in _UNITS if name.endswith(one)), "")
-    if unit in _COMPUTED:
-        return _COMPUTED[unit]
-    known = [float(value) for value in values if not math.isnan(value) and not math.isinf(value)]
-    for few in range(min(_WRITTEN.get(unit, 2), most) + 1):
+    unit = next((one for one in _DIGITS if name.endswith(one)), "")
+    computed, written = _DIGITS.get(unit, (0, 2))
+    known = [float(value) for value in values if math.isfinite(value)]
+    for few in range(min(written, most) + 1):
         if all(abs(value - round(value, few)) < 1e-9 for value in known):
             return few
-    return _UNITS.get(unit, 0)
-
-
-def label(codes: pd.Series, language: Language) -> pd.Series:
-    """Labels of a column of codes; a code without a label stays as it is."""
-    return codes.map(lambda code: language(LABELS.get(code, code)))
+    return computed

@@ -2,7 +2,6 @@
 
 import math
 
-import pandas as pd
 import pytest
 
 from par_lib.cleaning import schema
@@ -10,7 +9,7 @@ from par_lib.language import labels
 from par_lib.language.translation import language
 from par_lib.scoring import rulebook, unit_comparison
 
-vi, en = language("vi"), language("en")
+vi = language("vi")
 # Codes that no page says: how raw figures are counted.
 UNSAID = {*schema.MEASURE_UNITS, *schema.STATEMENTS, "received", "resolved", "due"}
 
@@ -32,12 +31,6 @@ def test_what_is_computed_has_a_word():
 def test_the_vietnamese_catalog_has_a_word_for_each(dictionary):
     texts = getattr(labels, dictionary).values()
     assert [text for text in texts if text not in vi.messages] == []
-
-
-def test_a_code_without_a_label_stays_as_it_is():
-    codes = pd.Series(["district", "xyz"])
-    assert labels.label(codes, vi).tolist() == ["Cấp huyện", "xyz"]
-    assert labels.label(codes, en).tolist() == ["Districts", "xyz"]
 
 
 @pytest.mark.parametrize(("name", "values", "digits"), [
