@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.pofile import read_po
@@ -63,12 +62,12 @@ class Language:
         >>> language("vi").number(-70.65, digits=1)
         '−70,7'
         """
-        if value is None or pd.isna(value):
+        if pd.isna(value):
             return UNKNOWN
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         with localcontext(rounding=ROUND_HALF_UP):  # as 70.65 is taken to 70.7 by hand
             exact = value if isinstance(value, int) else round(float(value), 9)
-            text = format_decimal(exact, format=pattern, locale=self._locale)
+            text = format_decimal(exact, format=pattern, locale=self.code)
         return text.replace("-", MINUS)
 
     def signed(self, value: float, digits: int = 0) -> str:
@@ -81,29 +80,28 @@ class Language:
         >>> language("vi").percent(72.57), language("en").percent(72.57)
         ('72,57%', '72.57%')
         """
-        if value is None or pd.isna(value):
+        if pd.isna(value):
             return UNKNOWN
         return self.number(value, digits) + "%"
 
-    def date(self, value: dt.date | pd.Timestamp) -> str:
+    def date(self, value: dt.date) -> str:
         """Write a date.
 
         >>> language("vi").date(dt.date(2022, 12, 31)), language("en").date(dt.date(2022, 12, 31))
         ('31/12/2022', '31 December 2022')
         """
         pattern = "dd/MM/yyyy" if self.code == "vi" else "d MMMM yyyy"
-        return format_date(value, format=pattern, locale=self._locale)
+        return format_date(value, format=pattern, locale=self.code)
 
-    def date_in_text(self, value: dt.date | pd.Timestamp) -> str:
+    def date_in_text(self, value: dt.date) -> str:
         """Write a date as a sentence does: in Vietnamese 5/3 as 05/3, and 2/5 as 02/5.
 
         >>> language("vi").date_in_text(dt.date(2022, 8, 31))
         '31/8/2022'
         """
-        if self.code != "vi":
-            return self.date(value)
-        return f"{value.day:02}/{value.month:02}/{value.year}" if value.month < 3 else (
-            f"{value.day:02}/{value.month}/{value.year}")  # fmt: skip
+        if self.code == "vi" and value.month > 2:
+            return format_date(value, format="dd/M/yyyy", locale=self.code)
+        return self.date(value)
 
     def interval_in_text(
         self, low: float, high: float | None, digits: int = 0, *, percent: bool = False
@@ -114,13 +112,11 @@ class Language:
         ('từ 0 đến 3.551', '70 or more')
         """
         write = self.percent if percent else self.number
-        low = round(float(low), 9)  # "<20" ends a hair below 20
-        if high is None or pd.isna(high) or math.isinf(high):
+        if pd.isna(high) or math.isinf(high):
             return self("{low} or more", low=write(low, digits))
-        high = round(float(high), 9)
-        if low == high:
-            return write(low, digits)
         ends = {"low": write(low, digits), "high": write(high, digits)}
+        if ends["low"] == ends["high"]:
+            return ends["low"]
         if low < 0:  # a dash beside a minus sign would mislead
             return self("from {low} to {high}", **ends)
         return self("{low}–{high}", **ends)
@@ -136,9 +132,9 @@ class Language:
         '0–20'
         """
         write = self.percent if percent else self.number
-        if low is None or pd.isna(low):
+        if pd.isna(low):
             return UNKNOWN
-        if high is None or pd.isna(high) or math.isinf(high):
+        if pd.isna(high) or math.isinf(high):
             return f"≥{NBSP}{write(low, digits)}"
         low, high = round(float(low), 9), round(float(high), 9)  # "<20" ends a hair below 20
         if write(low, digits) == write(high, digits):
@@ -153,17 +149,13 @@ class Language:
         """Write names as a list: "A, B và C"."""
         return format_list(names, locale="en_GB" if self.code == "en" else self.code)
 
-    @property
-    def _locale(self) -> Locale:
-        return Locale.parse(self.code)
-
     def _fill(self, message: str, values: dict[str, object]) -> str:
         return message.format(**{name: self._write(name, value) for name, value in values.items()})
 
     def _write(self, name: str, value: object) -> object:
         if isinstance(value, bool | str):
             return value
-        if isinstance(value, dt.date | pd.Timestamp):
+        if isinstance(value, dt.date):
             return self.date(value)
         if hasattr(value, "__index__"):
             return self.number(int(value))
@@ -174,24 +166,19 @@ class Language:
 
 @cache
 def language(code: str) -> Language:
-    """The language ``code``: "vi" or "en".
+    """The language ``code`` with all its catalogs; ValueError for one that is not of LANGUAGES.
 
-    Raises ValueError for a language without a catalog.
+    Packages are written in English, notebooks in Vietnamese.
     """
     if code not in LANGUAGES:
         raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
-    return Language(code, _messages(code))
-
-
-def _messages(code: str) -> dict[str, str | tuple[str, ...]]:
-    """All catalogs of a language: packages are written in English, notebooks in Vietnamese."""
-    found: dict[str, str | tuple[str, ...]] = {}
+    messages: dict[str, str | tuple[str, ...]] = {}
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:
             catalog = read_po(text, locale=code)
-        found |= {
-            (message.id if isinstance(message.id, str) else message.id[0]): message.string
+        messages |= {
+            message.id[0] if message.pluralizable else message.id: message.string
             for message in catalog
             if message.id and message.string and not message.fuzzy
         }
-    return found
+    return Language(code, messages)
