@@ -5,7 +5,7 @@ Every cell can be read by the cleaning; figures that contradict each other go to
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -125,7 +125,7 @@ def _kind(row: Row, column: str) -> numbers.Kind:
 
 def _value(row: Row, column: str, cell: str | None = None) -> Quantity:
     text = row.cells[column] if cell is None else cell
-    return replace(parse_quantity(text, kind=_kind(row, column)), as_written="", unit=None)
+    return parse_quantity(text, kind=_kind(row, column))
 
 
 def _disagreeing(row: Row) -> list[Left]:

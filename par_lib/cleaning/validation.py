@@ -60,13 +60,8 @@ def _tidy_column(column: schema.Column) -> pa.Column:
         dtype = "datetime64[s]" if column.kind == "date" else str
         return pa.Column(dtype, nullable=column.kind == "unit")
     low, high = numbers.BOUNDS[column.kind]
-    checks = []
-    if low is not None:
-        checks.append(pa.Check.ge(low))
-    if high is not None:
-        checks.append(pa.Check.le(high))
     dtype = pd.Int64Dtype() if column.kind in ("count", "rank") else float
-    return pa.Column(dtype, checks, nullable=True)
+    return pa.Column(dtype, [pa.Check.ge(low), pa.Check.le(high)], nullable=True)
 
 
 def _ordered_pair(low: str, high: str) -> pa.Check:

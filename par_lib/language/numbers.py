@@ -6,8 +6,8 @@ How dots and commas are read:
 - Several dots, or dots before a comma, part thousands, in groups of three.
 - One dot that cannot part thousands (``2534.302``, ``0.59``, ``1.1922``) is a decimal mark.
 - One dot that could be either (``11.193``) is read as its kind allows: counts and ranks are
-  whole, so it parts thousands; rates and points end at 100, so it is decimal; an amount, a
-  number or an unknown kind leaves both readings open and is refused.
+  whole, so it parts thousands; rates and points end at 100, so it is decimal; an amount or a
+  number leaves both readings open and is refused.
 """
 
 import math
@@ -21,10 +21,9 @@ from par_lib.language.spelling import normalise
 Kind = Literal[
     "text", "code", "unit", "date", "count", "amount", "rate", "points", "rank", "number"
 ]
-# Lowest and highest value a kind can take; None is unbounded.
-BOUNDS: dict[str, tuple[float | None, float | None]] = {
-    "count": (0, None), "amount": (0, None), "rate": (0, 100), "points": (0, 100),
-    "rank": (1, None), "number": (None, None),
+BOUNDS = {  # lowest and highest value a kind of figure can take
+    "count": (0, math.inf), "amount": (0, math.inf), "rate": (0, 100), "points": (0, 100),
+    "rank": (1, math.inf), "number": (-math.inf, math.inf),
 }  # fmt: skip
 
 MAX_DIGITS = 15  # the longest whole number a float always holds exactly
@@ -77,44 +76,35 @@ class QuantityError(ValueError):
 
 @dataclass(frozen=True)
 class Quantity:
-    """A figure read from text: an interval, both ends included.
+    """A figure read from text: an interval, both ends included, infinite where unbounded.
 
-    Ends are in ``unit`` (one of schema.MEASURE_UNITS, None where no unit was written), infinite
-    where unbounded. ``out_of`` is the maximum in "0.59/1.5". ``approximate`` tells that the
-    source wrote a round-number word; "khoảng 500" is then 500..500, yet not exact.
+    ``out_of`` is the maximum in "0.59/1.5". ``approximate`` tells that the source wrote a
+    round-number word; "khoảng 500" is then 500..500, yet not exact.
     """
 
     low: float
     high: float
     out_of: float | None
-    unit: str | None
     approximate: bool
-    as_written: str
-
-    @property
-    def exact(self) -> bool:
-        """Whether the source states one value."""
-        return self.low == self.high and not self.approximate
 
 
-def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
+def parse_quantity(text: str, *, kind: Kind) -> Quantity:
     """Read a figure as a Vietnamese source writes it; the whole text must be the figure.
 
-    ``kind`` is a figure kind of schema.BOUNDS and decides between two readings (see the module);
-    None takes the kind from the written unit. A one-sided figure ("≤20%") ends at the kind's
-    bound, or at the maximum written after "/". An end that the words leave out ("<20") is the next
-    number inside: 19 for a count or rank, the next float for others. Money is turned into billion
-    dong. Raises QuantityError for what is not one certain figure, an empty text too.
+    ``kind`` is one of BOUNDS and decides between two readings (see the module). A one-sided figure
+    ("≤20%") ends at the kind's bound, or at the maximum written after "/". An end that the words
+    leave out ("<20") is the next number inside: 19 for a count or rank, the next float for others.
+    Money is turned into billion dong. Raises QuantityError for what is not one certain figure, an
+    empty text too.
 
     >>> parse_quantity("11.193", kind="count").low, parse_quantity("72,57 %", kind="rate").low
     (11193.0, 72.57)
-    >>> figure = parse_quantity("dưới 20%", kind="rate")
-    >>> figure.low, figure.high, figure.unit, figure.exact
-    (0.0, 19.999999999999996, 'pct', False)
+    >>> parse_quantity("dưới 20%", kind="rate")
+    Quantity(low=0.0, high=19.999999999999996, out_of=None, approximate=False)
     >>> parse_quantity("2.534,302 tỷ đồng", kind="amount").low
     2534.302
     """
-    if kind is not None and kind not in BOUNDS:
+    if kind not in BOUNDS:
         raise ValueError(f"kind {kind!r}: choose one of {', '.join(BOUNDS)}")
     try:
         return _quantity(text, kind)
@@ -122,14 +112,13 @@ def parse_quantity(text: str, *, kind: Kind | None = None) -> Quantity:
         raise QuantityError(f'"{text}": {error}') from None
 
 
-def _quantity(text: str, kind: Kind | None) -> Quantity:
+def _quantity(text: str, kind: Kind) -> Quantity:
     parts = _split(normalise(text))
-    unit, factor = _UNITS[parts["unit"]] if parts["unit"] else (None, "1")
-    if unit and kind not in (None, "number", KIND_OF_UNIT[unit]):
+    unit, factor = _UNITS.get(parts["unit"], (None, "1"))
+    if unit and kind not in ("number", KIND_OF_UNIT[unit]):
         raise QuantityError(f"kind {kind} is not written in {parts['unit']}; check the column")
-    kind = kind or KIND_OF_UNIT.get(unit)
     sense = _sense(parts)
-    bound_low, bound_high = _bounds(kind)
+    bound_low, bound_high = map(float, BOUNDS[kind])
     if parts["first_pct"] and unit != "pct":
         raise QuantityError("has % at one end only; write it behind the last number")
     if parts["sign"] and bound_low != -math.inf:
@@ -150,21 +139,20 @@ def _quantity(text: str, kind: Kind | None) -> Quantity:
     if out_of is not None and high > out_of:
         raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
     approximate = sense == "about" or parts["before"] == "hơn"
-    stated = low
     if sense in ("above", "at least"):
         high = bound_high if out_of is None else out_of
     elif sense in ("below", "at most"):
         low = bound_low
     if sense in ("above", "below") and low == high:
-        raise QuantityError(f"nothing lies {sense} {stated:g} here; check the figure in the source")
+        raise QuantityError(f"nothing lies {sense} {low:g} here; check the figure in the source")
     if sense == "above" and not approximate:
-        low = _next(stated, math.inf, kind)
+        low = _next(low, math.inf, kind)
     elif sense == "below":
-        high = _next(stated, -math.inf, kind)
-    return Quantity(low, high, out_of, unit, approximate, text)
+        high = _next(high, -math.inf, kind)
+    return Quantity(low, high, out_of, approximate)
 
 
-def _next(value: float, towards: float, kind: Kind | None) -> float:
+def _next(value: float, towards: float, kind: Kind) -> float:
     """The nearest number to an end that is left out."""
     whole = kind in ("count", "rank")
     return value + math.copysign(1, towards) if whole else math.nextafter(value, towards)
@@ -194,12 +182,7 @@ def _sense(parts: dict[str, str | None]) -> str | None:
     return senses[0] if senses else None
 
 
-def _bounds(kind: Kind | None) -> tuple[float, float]:
-    low, high = BOUNDS[kind or "number"]
-    return (-math.inf if low is None else float(low), math.inf if high is None else float(high))
-
-
-def _read(written: str, kind: Kind | None) -> Decimal:
+def _read(written: str, kind: Kind) -> Decimal:
     """One number: all readings its marks allow, less those its kind forbids."""
     if sum(map(str.isdigit, written)) > MAX_DIGITS:
         raise QuantityError(f"has more than {MAX_DIGITS} digits; write a larger unit")
@@ -217,7 +200,7 @@ def _read(written: str, kind: Kind | None) -> Decimal:
                 f"kind {kind} is whole, and {written} has a decimal mark; "
                 "leave the mark out if it parts thousands"
             )
-    low, high = _bounds(kind)
+    low, high = BOUNDS[kind]
     readings = [reading for reading in readings if low <= Decimal(reading) <= high]
     if not readings:
         raise QuantityError(f"kind {kind} lies in {low:g} to {high:g}; check the source")
