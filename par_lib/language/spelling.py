@@ -8,9 +8,8 @@ from functools import lru_cache
 # hyphen. A zero-width space does part words.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200c\u200d\u2060\ufeff\u00ad")) | {0x200B: " "}
 # Tone marks in dictionary order (huyền hỏi ngã sắc nặng), each with a sign that stands alone.
-_TONES = dict(zip("\u0300\u0309\u0303\u0301\u0323", "ˋˀ˜ˊˍ", strict=True))
-_SIGNS = "".join(_TONES.values())
-_VOWELS = re.compile("(?:[aeiouy][\u0302\u0306\u031b\u0300\u0309\u0303\u0301\u0323]*)+")
+_TONES, _SIGNS = "\u0300\u0309\u0303\u0301\u0323", "ˋˀ˜ˊˍ"
+_EARLY_TONE = re.compile(f"([{_TONES}])([aeiouy\u0302\u0306\u031b]+)")  # before more of its vowels
 _LOOKALIKES = str.maketrans("ðɖ", "đđ")  # Ð (eth) and Ɖ are seen where Đ is meant
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANKED = {ord(letter): chr(0x100 + rank) for rank, letter in enumerate(_ALPHABET)}
@@ -64,10 +63,5 @@ def sort_key(text: str) -> str:
 
 def _tones_behind(text: str) -> str:
     lower = normalise(text).casefold().translate(_LOOKALIKES)
-    split = _VOWELS.sub(_tone_behind, unicodedata.normalize("NFD", lower))
-    return unicodedata.normalize("NFC", split)
-
-
-def _tone_behind(vowels: re.Match[str]) -> str:
-    letters = "".join(char for char in vowels[0] if char not in _TONES)
-    return letters + "".join(_TONES[char] for char in vowels[0] if char in _TONES)
+    split = _EARLY_TONE.sub(r"\2\1", unicodedata.normalize("NFD", lower))
+    return unicodedata.normalize("NFC", split.translate(str.maketrans(_TONES, _SIGNS)))

@@ -43,16 +43,15 @@ def _read(path: Path) -> pd.DataFrame:
         raise TableError(
             f"byte {error.start} is not UTF-8; save it as CSV UTF-8 (comma delimited)"
         ) from None
-    rows = list(_rows(text))
-    header = next((row for row in rows if not row[1][0].startswith("#")), None)
-    if header is None:
+    rows = _rows(text)
+    number, names = next((row for row in rows if not row[1][0].startswith("#")), (1, []))
+    if not names:
         raise TableError("row 1: is empty; write the names of the columns")
-    number, names = header
     if len(names) == 1 and (mark := re.search(r"[;\t|]", names[0])):
         raise TableError(f"row {number}: columns are separated by {mark[0]!r}; save it with commas")
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise TableError(f"row {number}: the column {twice[0]!r} stands there twice; delete one")
-    body = [row for row in rows if row[0] > number]
+    body = list(rows)
     for at, cells in body:
         if len(cells) != len(names):
             raise TableError(
@@ -69,8 +68,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(unicodedata.normalize("NFC", text), newline=""), strict=True)
     number = 0
     try:
-        for cells in reader:
-            number += 1
+        for number, cells in enumerate(reader, start=1):
             if control := _CONTROL.search("".join(cells)):
                 raise TableError(f"row {number}: holds {control[0]!r}; type the cell anew")
             if cells:

@@ -20,17 +20,17 @@ PACKAGES = ("par-lib", "pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "se
 _LIBRARY = Path(__file__).parents[1]
 _HASHED = 20_000_000  # bytes: more of a register is not read to see whether it changed
 
-_read: set[tuple[str, str]] = set()
+_read: set[str] = set()
 
 
 def note_read(year: int | str, table: str) -> None:
     """Remember that this process has read a table; ``year`` "*" stands for every year."""
-    _read.add((str(year), table))
+    _read.add(f"{year}:{table}")
 
 
 def tables_read() -> list[str]:
     """What this process has read so far, as ``2022:late_dossiers``, sorted."""
-    return sorted(f"{year}:{table}" for year, table in _read)
+    return sorted(_read)
 
 
 def sha256(file: Path) -> str:
@@ -91,9 +91,9 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
     What every notebook uses is always among it: units, sources, tiles and the year's own rules.
     """
     raw, years = paths.raw(province), paths.years(province)
-    common = [raw / name for name in ("units.csv", "sources.toml", "tiles.csv")]
-    common.append(paths.raw(province, year) / "rules.toml")
-    state = {"province": _over([file for file in common if file.is_file()])}
+    common = [file for file in raw_files(province, year)
+              if file.parent == raw or file.name == "rules.toml"]  # fmt: skip
+    state = {"province": _over(common)}
     for entry in read:
         of, _, table = entry.partition(":")
         if table == YEARS:
@@ -103,8 +103,7 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
             hashes = table_hashes(province, one)
             if hashes is None:
                 return None
-            known = json.dumps(hashes) if table == EVERY else hashes[table]
-            state[f"{one}:{table}"] = known
+            state[f"{one}:{table}"] = json.dumps(hashes) if table == EVERY else hashes[table]
     return state
 
 
@@ -115,7 +114,7 @@ def code_digest(*more: Path) -> str:
     files = sorted(
         file for folder in (_LIBRARY, *more) for file in folder.rglob("*") if file.suffix in kinds
     )
-    return hashlib.sha256((_over(files) + json.dumps(versions())).encode()).hexdigest()
+    return sha256_of((_over(files) + json.dumps(versions())).encode())
 
 
 def versions() -> dict[str, str]:
@@ -124,7 +123,6 @@ def versions() -> dict[str, str]:
 
 
 def _over(files: list[Path]) -> str:
-    whole = hashlib.sha256()
-    for file in files:
-        whole.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return whole.hexdigest()
+    return sha256_of(
+        b"".join(file.name.encode() + b"\0" + file.read_bytes() + b"\0" for file in files)
+    )

@@ -26,12 +26,10 @@ def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> 
     os.close(handle)
     beside = Path(name)
     try:
-        if isinstance(content, str):
-            beside.write_text(content, encoding="utf-8", newline="")
-        elif isinstance(content, bytes):
-            beside.write_bytes(content)
-        else:
+        if callable(content):
             content(beside)
+        else:
+            beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.chmod(0o644)
         beside.replace(path)
     finally:
