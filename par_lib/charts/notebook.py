@@ -150,7 +150,8 @@ class Notebook:
                 raise Absent(name)
             digits = labels.digits(name, *value, most=2)
             ends = [round(float(end), digits) for end in value]
-            return self.t.interval_in_text(*ends, digits, percent=name.endswith("_pct"))
+            percent = name.endswith("_pct")
+            return self.t.interval(*ends, digits, percent=percent, in_text=True)
         if isinstance(value, Iterable):
             listed = list(value)
             if not listed:
@@ -161,7 +162,7 @@ class Notebook:
         if value is None or pd.isna(value):
             raise Absent(name)
         if isinstance(value, pd.Timestamp):
-            return self.t.date_in_text(value)
+            return self.t.date(value, in_text=True)
         if name.endswith("year"):
             return str(int(value))
         if float(value) % 1 and not name.endswith((*_UNITS, "gini")):

@@ -111,7 +111,7 @@ def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
             if name in values:
                 values[name] = language(values[name])
         if "day" in values:
-            values["day"] = language.date_in_text(dt.date.fromisoformat(values["day"]))
+            values["day"] = language.date(dt.date.fromisoformat(values["day"]), in_text=True)
         return language(row[column], **values)
 
     if review.empty:

@@ -84,64 +84,51 @@ class Language:
             return UNKNOWN
         return self.number(value, digits) + "%"
 
-    def date(self, value: dt.date) -> str:
-        """Write a date.
+    def date(self, value: dt.date, *, in_text: bool = False) -> str:
+        """Write a date; ``in_text`` as a sentence does: in Vietnamese 5/3 as 05/3, 2/5 as 02/5.
 
-        >>> language("vi").date(dt.date(2022, 12, 31)), language("en").date(dt.date(2022, 12, 31))
-        ('31/12/2022', '31 December 2022')
-        """
-        pattern = "dd/MM/yyyy" if self.code == "vi" else "d MMMM yyyy"
-        return format_date(value, format=pattern, locale=self.code)
-
-    def date_in_text(self, value: dt.date) -> str:
-        """Write a date as a sentence does: in Vietnamese 5/3 as 05/3, and 2/5 as 02/5.
-
-        >>> language("vi").date_in_text(dt.date(2022, 8, 31))
+        >>> language("vi").date(dt.date(2022, 8, 31)), language("en").date(dt.date(2022, 8, 31))
+        ('31/08/2022', '31 August 2022')
+        >>> language("vi").date(dt.date(2022, 8, 31), in_text=True)
         '31/8/2022'
         """
-        if self.code == "vi" and value.month > 2:
-            return format_date(value, format="dd/M/yyyy", locale=self.code)
-        return self.date(value)
-
-    def interval_in_text(
-        self, low: float, high: float | None, digits: int = 0, *, percent: bool = False
-    ) -> str:
-        """Write an interval as a sentence does: "từ 70% đến 100%", "từ 70% trở lên".
-
-        >>> language("vi").interval_in_text(0, 3551), language("en").interval_in_text(70, None)
-        ('từ 0 đến 3.551', '70 or more')
-        """
-        write = self.percent if percent else self.number
-        if pd.isna(high) or math.isinf(high):
-            return self("{low} or more", low=write(low, digits))
-        ends = {"low": write(low, digits), "high": write(high, digits)}
-        if ends["low"] == ends["high"]:
-            return ends["low"]
-        if low < 0:  # a dash beside a minus sign would mislead
-            return self("from {low} to {high}", **ends)
-        return self("{low}–{high}", **ends)
+        pattern = "dd/MM/yyyy" if self.code == "vi" else "d MMMM yyyy"
+        if self.code == "vi" and in_text and value.month > 2:
+            pattern = "dd/M/yyyy"
+        return format_date(value, format=pattern, locale=self.code)
 
     def interval(
-        self, low: float | None, high: float | None, digits: int = 0, *, percent: bool = False
-    ) -> str:
+        self, low: float | None, high: float | None, digits: int = 0, *, percent: bool = False,
+        in_text: bool = False,
+    ) -> str:  # fmt: skip
         """Write an interval: its two ends, or one number where they are written alike.
+
+        ``in_text`` as a sentence does: "từ 70% đến 100%", "từ 70% trở lên".
 
         >>> language("vi").interval(0, 3551), language("en").interval(50, 70, 1, percent=True)
         ('0–3.551', '50–70%')
         >>> language("en").interval(0, math.nextafter(20, 0), 1)
         '0–20'
+        >>> language("vi").interval(0, 3551, in_text=True)
+        'từ 0 đến 3.551'
         """
-        write = self.percent if percent else self.number
         if pd.isna(low):
             return UNKNOWN
+        write = self.percent if percent else self.number
         if pd.isna(high) or math.isinf(high):
-            return f"≥{NBSP}{write(low, digits)}"
+            least = write(low, digits)
+            return self("{low} or more", low=least) if in_text else f"≥{NBSP}{least}"
         low, high = round(float(low), 9), round(float(high), 9)  # "<20" ends a hair below 20
-        if write(low, digits) == write(high, digits):
-            return write(low, digits)
+        ends = {"low": write(low, digits), "high": write(high, digits)}
+        if ends["low"] == ends["high"]:
+            return ends["low"]
+        if in_text and low < 0:  # a dash beside a minus sign would mislead
+            return self("from {low} to {high}", **ends)
+        if in_text:
+            return self("{low}–{high}", **ends)
         if low.is_integer() and high.is_integer():
             digits = 0
-        if low < 0:  # a dash beside a minus sign would mislead
+        if low < 0:
             return self("{low} to {high}", low=self.number(low, digits), high=write(high, digits))
         return f"{self.number(low, digits if low else 0)}–{write(high, digits)}"
 

@@ -161,7 +161,8 @@ def target_words(task: pd.Series, language: Language) -> str:
         noun = labels.LABELS.get(task["note"], "")
         return f"{language.interval(low, high)} {language(noun) if noun else ''}".rstrip()
     most = None if high >= 100 > low else high  # "80% or more" ends where percentages end
-    return language.interval_in_text(low, most, labels.digits("target_pct", low), percent=True)
+    digits = labels.digits("target_pct", low)
+    return language.interval(low, most, digits, percent=True, in_text=True)
 
 
 def area_label(area: int, language: Language) -> str:
@@ -205,7 +206,7 @@ def _stand(
     named = newest[(newest["unit_code"].notna()) & (newest[f"{column}_high"] < 100)]
     if named.empty:
         return None
-    day = language.date_in_text(newest["as_of"].iloc[0])
+    day = language.date(newest["as_of"].iloc[0], in_text=True)
     if (newest["status"] != "bound").all():  # every unit has a rate of its own
         ends = named[f"{column}_low"].min(), named[f"{column}_high"].max()
         rates = language.interval(*ends, labels.digits(column, *ends), percent=True)
@@ -220,7 +221,7 @@ def _dated(words: str, day: pd.Timestamp, data: tables.Tables, language: Languag
     """A figure with its day, where that is not the end of the year."""
     if day == pd.Timestamp(data.year, 12, 31):
         return words
-    return language("{figure}, up to {day}", figure=words, day=language.date_in_text(day))
+    return language("{figure}, up to {day}", figure=words, day=language.date(day, in_text=True))
 
 
 def _ceiling(rate_pct: float) -> float:

@@ -38,16 +38,16 @@ def test_intervals(low, high, shown):
     ],
 )  # fmt: skip
 def test_intervals_in_a_sentence(low, high, shown):
-    assert vi.interval_in_text(low, high, percent=True) == shown
+    assert vi.interval(low, high, percent=True, in_text=True) == shown
 
 
 def test_dates_in_a_sentence():
     # Vietnamese writes a zero before days below 10, and before the months 1 and 2 only
     days = [dt.date(2022, 8, 31), dt.date(2022, 3, 5), dt.date(2022, 2, 15), dt.date(2022, 12, 1)]
-    assert [vi.date_in_text(day) for day in days] == [
+    assert [vi.date(day, in_text=True) for day in days] == [
         "31/8/2022", "05/3/2022", "15/02/2022", "01/12/2022",
     ]  # fmt: skip
-    assert en.date_in_text(days[0]) == "31 August 2022"
+    assert en.date(days[0], in_text=True) == "31 August 2022"
 
 
 def test_listing():
