@@ -118,31 +118,29 @@ def _quantity(text: str, kind: Kind) -> Quantity:
     if unit and kind not in ("number", KIND_OF_UNIT[unit]):
         raise QuantityError(f"kind {kind} is not written in {parts['unit']}; check the column")
     sense = _sense(parts)
-    bound_low, bound_high = map(float, BOUNDS[kind])
     if parts["first_pct"] and unit != "pct":
         raise QuantityError("has % at one end only; write it behind the last number")
-    if parts["sign"] and bound_low != -math.inf:
+    if parts["sign"] and kind != "number":
         raise QuantityError(f"kind {kind} has no sign; put a change into the note")
     if parts["out_of"] and kind == "rate":
         raise QuantityError("a rate is not written with /; write the percentage")
 
-    numbers = {
-        name: float(_read(parts[name], kind) * Decimal(factor))
+    first, last, out_of = (
+        float(_read(parts[name], kind) * Decimal(factor)) if parts[name] else None
         for name in ("first", "last", "out_of")
-        if parts[name]
-    }
-    low = -numbers["first"] if parts["sign"] in ("-", "−") else numbers["first"]
-    high = numbers.get("last", low)
-    out_of = numbers.get("out_of")
+    )
+    low = -first if parts["sign"] in ("-", "−") else first
+    high = low if last is None else last
     if low > high:
         raise QuantityError(f"{low:g} is above {high:g}; write the lower end first")
     if out_of is not None and high > out_of:
         raise QuantityError(f"{high:g} is above its maximum {out_of:g}; check both in the source")
     approximate = sense == "about" or parts["before"] == "hơn"
+    lowest, highest = map(float, BOUNDS[kind])
     if sense in ("above", "at least"):
-        high = bound_high if out_of is None else out_of
+        high = highest if out_of is None else out_of
     elif sense in ("below", "at most"):
-        low = bound_low
+        low = lowest
     if sense in ("above", "below") and low == high:
         raise QuantityError(f"nothing lies {sense} {low:g} here; check the figure in the source")
     if sense == "above" and not approximate:

@@ -1,6 +1,6 @@
-"""Words and figures in the reader's language: gettext catalogs, Babel formats, labels of codes.
+"""Words and figures in the reader's language: gettext catalogs, Babel formats.
 
-Source text is English. A catalog lies in ``locale/<lang>/LC_MESSAGES/par_lib.po``.
+Packages are written in English, notebooks in Vietnamese: ``locale/<lang>/LC_MESSAGES`` has both.
 """
 
 import datetime as dt
@@ -153,10 +153,7 @@ class Language:
 
 @cache
 def language(code: str) -> Language:
-    """The language ``code`` with all its catalogs; ValueError for one that is not of LANGUAGES.
-
-    Packages are written in English, notebooks in Vietnamese.
-    """
+    """The language ``code`` with all its catalogs; ValueError for one that is not of LANGUAGES."""
     if code not in LANGUAGES:
         raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
     messages: dict[str, str | tuple[str, ...]] = {}

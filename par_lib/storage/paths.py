@@ -20,9 +20,8 @@ def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     clear_dead(path.parent, ".par-")
-    handle, name = tempfile.mkstemp(
-        prefix=f".par-{os.getpid()}-", suffix=path.suffix, dir=path.parent
-    )
+    start = f".par-{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=start, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     beside = Path(name)
     try:
@@ -57,14 +56,13 @@ def clear_dead(folder: Path, start: str) -> None:
 
 
 def _alive(process: int) -> bool:
-    if os.name == "nt":  # there, signal 0 is no question
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another person's
-        return True
+    if os.name != "nt":  # there, signal 0 is no question
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # it is another person's
+            pass
     return True
 
 
