@@ -116,7 +116,7 @@ def score(
     )
     ends, likely = (composite(one, weights=weights) for one in (frame, sampled))
     low, high = likely["score_low"], likely["score_high"]
-    ranks = intervals.rank_range(low, high, best="high").add_prefix("score_")
+    ranks = intervals.rank_range(low, high).add_prefix("score_")
     found = frame.loc[ends.index].join(ends).join(ranks).join(band(low, high, limits=limits))
     found = found.assign(
         score_likely_low=low,
@@ -171,7 +171,7 @@ def among_worst(low: pd.Series, high: pd.Series, *, count: int) -> pd.Series:
     """
     if len(low) and not 1 <= count <= len(low):
         raise ValueError(f"count is {count}; it must be 1 to {len(low)}")
-    place = intervals.rank_range(low, high, best="low")
+    place = intervals.rank_range(-high, -low)
     verdict = np.select([place["rank_high"] <= count, place["rank_low"] > count],
                         ["within", "outside"], "undecided")  # fmt: skip
     return pd.Series(verdict, index=low.index, dtype="str")

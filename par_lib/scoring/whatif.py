@@ -20,7 +20,9 @@ from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
-from par_lib.scoring import formulas, on_time
+from par_lib.scoring import on_time
+from par_lib.scoring.intervals import Pair
+from par_lib.scoring.parts import ROUNDING_SLACK
 from par_lib.scoring.rulebook import CriterionBase, Rulebook
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
@@ -37,8 +39,8 @@ class Change:
 
     criterion: str
     to_pct: float | None = None
-    by_pct: tuple[float, float] = (0.0, 0.0)
-    reached_pct: tuple[float, float] | None = None
+    by_pct: Pair = (0.0, 0.0)
+    reached_pct: Pair | None = None
     places: str = ""
 
 
@@ -67,8 +69,6 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
         rule, row = rules[change.criterion], by_code.loc[change.criterion]
         if change.criterion in seen:
             raise ValueError(f"criterion {change.criterion} is changed twice; give one change")
-        if rule.rule == "stated":
-            raise ValueError(f"{change.criterion}: no rate leads to its points; leave it out")
         if change.to_pct is not None and not 0 <= change.to_pct <= 100:
             raise ValueError(f"{change.criterion}: {change.to_pct:g} % is not in 0 to 100")
         seen.add(change.criterion)
@@ -84,10 +84,9 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
                      *(100 * end / rule.max_points for end in won), row["lost_points_low"],
                      row["lost_points_high"], "derived" if certain else "assumed",
                      source, locator))  # fmt: skip
-    columns = ["criterion", "places", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
-               "new_rate_pct_high", "won_points_low", "won_points_high", "won_pct_low",
-               "won_pct_high", "lost_points_low", "lost_points_high", "status", "source",
-               "locator"]  # fmt: skip
+    pairs = ("rate_pct", "new_rate_pct", "won_points", "won_pct", "lost_points")
+    ends = [f"{pair}_{end}" for pair in pairs for end in ("low", "high")]
+    columns = ["criterion", "places", *ends, "status", "source", "locator"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -157,7 +156,7 @@ def break_even(
     rows = []
     for code in movable(scorecard, rules):
         curve = rise_curve(scorecard, rules, code, step_pct=step_pct)
-        enough = curve[curve["won_points_low"] >= target_points - formulas.ROUNDING_SLACK]
+        enough = curve[curve["won_points_low"] >= target_points - ROUNDING_SLACK]
         needed = enough["rise_pct"].iloc[0] if len(enough) else np.nan
         rows.append((code, float(needed), float(curve["won_points_low"].max())))
     even = pd.DataFrame(rows, columns=["criterion", "needed_rise", "most_points"])
@@ -188,13 +187,13 @@ def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
     return [code for code in known["criterion"] if rules[code].rule != "stated"]
 
 
-def _rates(row: pd.Series) -> tuple[float, float]:
+def _rates(row: pd.Series) -> Pair:
     """The present rate's bounds; an unknown rate can be anything."""
     low, high = row["rate_pct_low"], row["rate_pct_high"]
     return (0.0 if pd.isna(low) else float(low)), (100.0 if pd.isna(high) else float(high))
 
 
-def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> tuple[float, float]:
+def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> Pair:
     """Least and most points won over all rates the row allows.
 
     Between its knots a rule is straight, so the ends are reached at a knot, at a rate that moves
@@ -301,16 +300,15 @@ def clear_late(
     """
     rows = data.late_dossiers[data.late_dossiers["level"] == level]
     whole = of_whole_year(rows, data.year)
-    total = whole[whole["unit"] == data.place]
     known = units.units_on(data.units, f"{data.year}-12-31", level=level)
     codes = {units.resolve(name, known, level=level, where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
-    if len(total) != 1 or len(own) != len(codes):
+    counted = on_time.count(data, level)
+    if counted is None or len(own) != len(codes):
         raise ValueError(
             f"late_dossiers: {', '.join(names)}: no figure of the whole year {data.year} for one "
             f"of them, or no total of {level}s"
         )
-    counted = on_time.count(data, level)
     (least, most), (fewest, latest) = counted.on_time, counted.late
     cleared = [share_pct * own["late_low"].sum(),
                share_pct * own["late_high"].astype(float).fillna(latest).sum()]  # fmt: skip
@@ -346,8 +344,6 @@ def _change(part: str, data: Tables, rules: Rulebook) -> Change:
     if found["sign"]:
         moved = number if found["sign"] == "+" else -number
         return Change(code, by_pct=(moved, moved))
-    if number > 100:
-        raise ValueError(f"change {part!r}: a rate reaches 100 at most")
     return Change(code, to_pct=number)
 
 
