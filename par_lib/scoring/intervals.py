@@ -59,12 +59,17 @@ def lead(one: Pair, other: Pair) -> Pair:
     return (low, high) if low > 0 else NOTHING
 
 
-def change(frame: pd.DataFrame, before: str, after: str) -> tuple[pd.Series, pd.Series]:
-    """Lowest and highest change from the pair of columns ``before`` to the pair ``after``.
+def paired(before: pd.DataFrame, after: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Rows of an index label in both frames, side by side, and the change of the pair ``value``.
 
-    lowest = after low − before high, highest = after high − before low, in their unit.
+    Columns: before_…, after_…; change_low = after low − before high, change_high = after high −
+    before low, in the unit of ``value``; status "derived", source and locator of both.
     """
-    return (
-        frame[f"{after}_low"] - frame[f"{before}_high"],
-        frame[f"{after}_high"] - frame[f"{before}_low"],
+    both = before.add_prefix("before_").join(after.add_prefix("after_"), how="inner")
+    return both.assign(
+        change_low=both[f"after_{value}_low"] - both[f"before_{value}_high"],
+        change_high=both[f"after_{value}_high"] - both[f"before_{value}_low"],
+        status="derived",
+        source=both["before_source"] + "; " + both["after_source"],
+        locator=both["before_locator"] + "; " + both["after_locator"],
     )

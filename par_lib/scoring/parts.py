@@ -73,7 +73,7 @@ class Parts:
         return units if units < len(held) else None
 
     def gini(self) -> Pair:
-        """Lowest and highest Gini coefficient, 0 to 1."""
+        """Lowest and highest Gini coefficient of the units, 0 to 1."""
         equal, single = self._splits()
         return gini(equal), gini(single)
 

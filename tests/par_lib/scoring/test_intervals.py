@@ -55,3 +55,13 @@ def test_a_lead_is_told_only_where_it_is_sure():
     for one, other in (((74.56, 75.0), (80.08, 80.08)), ((70, 80), (75, 75)), ((75, 75), (75, 75))):
         assert np.isnan(intervals.lead(one, other)).all()
     assert np.isnan(intervals.lead((np.nan, np.nan), (1, 1))).all()
+
+
+def test_a_change_between_two_pairs_by_hand():
+    # a: exact 10 to 7, −3; b: 0..4 to 5, so +1 to +5; c is known once
+    trace = {"source": "s", "locator": "l"}
+    before = pd.DataFrame({"late_low": [10, 0, 1], "late_high": [10, 4, 1], **trace}, list("abc"))
+    after = pd.DataFrame({"late_low": [7, 5], "late_high": [7, 5], **trace}, list("ab"))
+    moved = intervals.paired(before, after, "late")
+    assert moved[["change_low", "change_high"]].to_numpy().tolist() == [[-3, -3], [1, 5]]
+    assert moved.loc["a", ["status", "source"]].tolist() == ["derived", "s; s"]
