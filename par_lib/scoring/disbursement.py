@@ -37,24 +37,15 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
     return own.iloc[:0]
 
 
-def is_year_end(rows: pd.DataFrame) -> pd.Series:
-    """Whether each row is of the end of its plan year: 31 December, or 31 January after it.
-
-    >>> rows = pd.DataFrame({"plan_year": 2022, "as_of": pd.to_datetime(["2022-12-31",
-    ...                      "2023-01-31", "2022-01-31", "2022-08-31"])})
-    >>> is_year_end(rows).tolist()
-    [True, True, False, False]
-    """
-    return (_month(rows).isin([12, 13]) & (rows["as_of"].dt.day == 31)).astype(bool)
-
-
 def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
     """What the rates of one date are compared with, in percent; None where nothing fits.
 
-    At the year's end the threshold, which is meant for it. Before, the limit that the source itself
-    draws: the lowest rate from which it names no unit any more.
+    At the end of the plan year, 31 December or 31 January after it, the threshold, which is meant
+    for it. Before, the limit that the source itself draws: the lowest rate from which it names no
+    unit any more.
     """
-    if len(last) and is_year_end(last).all():
+    at_year_end = _month(last).isin([12, 13]) & (last["as_of"].dt.day == 31)
+    if len(last) and at_year_end.all():
         return threshold_pct
     limit = last.loc[last["rate_pct_high"].isna(), "rate_pct_low"].min()
     return None if pd.isna(limit) else float(limit)

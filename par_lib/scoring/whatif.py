@@ -142,43 +142,29 @@ def cheapest_path(
     return path[path["points"] > 0].reset_index(drop=True)
 
 
-def break_even(
-    scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float, step_pct: float = 0.5
-) -> pd.DataFrame:
+def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float) -> pd.DataFrame:
     """How far each criterion's rate alone would have to rise to win ``target_points``.
 
-    Columns: criterion, needed_rise (percentage points, in steps of ``step_pct``; missing where not
-    even a rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard
-    rate_pct, source, locator; status "assumed". Least rise first, of equal ones that which wins
-    most. The points counted are those won surely, whatever the rate within its interval is; a
-    criterion that surely wins none is left out.
+    Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
+    rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard rate_pct,
+    source, locator; status "assumed". Least rise first, of equal ones that which wins most. The
+    points counted are those won surely, whatever the rate within its interval is; a criterion that
+    surely wins none is left out.
     """
-    rows = []
+    rises = np.arange(0, 100.5, 0.5)
+    by_code, rows = scorecard.set_index("criterion"), []
     for code in movable(scorecard, rules):
-        curve = rise_curve(scorecard, rules, code, step_pct=step_pct)
-        enough = curve[curve["won_points_low"] >= target_points - ROUNDING_SLACK]
-        needed = enough["rise_pct"].iloc[0] if len(enough) else np.nan
-        rows.append((code, float(needed), float(curve["won_points_low"].max())))
+        rule, row = rules[code], by_code.loc[code]
+        changes = [Change(code, by_pct=(rise, rise)) for rise in rises]
+        won = np.array([_won_by(rule, row, one)[0] for one in changes])
+        enough = rises[won >= target_points - ROUNDING_SLACK]
+        rows.append((code, enough[0] if len(enough) else np.nan, won.max()))
     even = pd.DataFrame(rows, columns=["criterion", "needed_rise", "most_points"])
     even = even[even["most_points"] > 0]
     traced = ["criterion", "rate_pct_low", "rate_pct_high", "source", "locator"]
     even = even.merge(scorecard[traced], on="criterion").assign(status="assumed")
     order = ["needed_rise", "most_points"]
     return even.sort_values(order, ascending=[True, False], ignore_index=True)
-
-
-def rise_curve(
-    scorecard: pd.DataFrame, rules: Rulebook, code: str, *, step_pct: float = 0.5
-) -> pd.DataFrame:
-    """Points won by one criterion for rises of 0 to 100 percentage points.
-
-    Columns rise_pct, won_points_low, won_points_high.
-    """
-    rule, row = rules[code], scorecard.set_index("criterion").loc[code]
-    rises = np.unique([*np.arange(0, 100, step_pct), 100.0])
-    won = [_won_by(rule, row, Change(code, by_pct=(rise, rise))) for rise in rises]
-    curve = pd.DataFrame(won, columns=["won_points_low", "won_points_high"])
-    return curve.assign(rise_pct=rises)
 
 
 def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
