@@ -13,6 +13,8 @@ from par_lib.scoring import scorecard
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.storage import dependencies, paths
 
+_EIGHTH = N_("8. Satisfaction with services")  # area of reform that is no pillar of the index
+
 
 def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
        language: Language) -> pd.DataFrame:  # fmt: skip
@@ -25,12 +27,12 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     following year, which answer this year's results, else this year's own; empty without any.
     """
     tasks = _tasks_after(data)
-    stands = {moves: _stand(moves, data, language) for moves in set(tasks["moves"]) - {""}}
-    found = [stands.get(moves) or ("", tasks.iloc[:0]) for moves in tasks["moves"]]
+    stands = {moves: _stand(moves, data, language) for moves in set(tasks["moves"])}
+    found = [stands[moves] for moves in tasks["moves"]]
     own, names = tasks[f"task_{language.code}"], _unit_names(data, language)
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
-        "area": tasks["area"].map(lambda area: _area_label(int(area), language)),
+        "area": [language(labels.LABELS.get(f"pillar_{area}", _EIGHTH)) for area in tasks["area"]],
         "lead_agency": [_agencies(leads, data, names) for leads in tasks["lead_units"]],
         "supporting_agency": [_agencies(more, data, names) for more in tasks["supporting_units"]],
         "target": [target_words(task, language) for _, task in tasks.iterrows()],
@@ -55,14 +57,6 @@ def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) ->
     Columns criterion, lost_points_low, lost_points_high, max_points, task_count (tasks that should
     move the figure of the criterion; 0 where none does), status, source and locator of the points.
     Empty where no task is known: none is then missing either.
-
-    >>> card = pd.DataFrame({"criterion": ["leaders_survey"], "lost_points_low": 5.58,
-    ...     "lost_points_high": 5.58, "max_points": 22.0, "stated": True, "status": "reported",
-    ...     "source": "report-2022", "locator": "I, bullet 10"})
-    >>> from par_lib.scoring import rulebook
-    >>> none = pd.DataFrame({"moves": [""]})
-    >>> known_losses(none, card=card, rules=rulebook.load("quang-nam", 2022))["task_count"].item()
-    0
     """
     moved_by = {one.code: set(one.moved_by) for one in rules.criteria}
     names = ["criterion", "lost_points_low", "lost_points_high", "max_points"]
@@ -158,18 +152,10 @@ def _agencies(written: str, data: tables.Tables, names: dict[str, str]) -> str:
     return "; ".join(words)
 
 
-def _area_label(area: int, language: Language) -> str:
-    if area == 8:
-        return language(N_("8. Satisfaction with services"))
-    return language(labels.LABELS[f"pillar_{area}"])
-
-
-def _stand(
-    pointer: str, data: tables.Tables, language: Language
-) -> tuple[str, pd.DataFrame] | None:
+def _stand(pointer: str, data: tables.Tables, language: Language) -> tuple[str, pd.DataFrame]:
     """Newest figure of ``table.column:level`` or of a measure, in words, and the rows it is from.
 
-    None where this edition has none.
+    No words and no row where this edition has none.
     """
     table, dot, rest = pointer.partition(".")
     if not dot:
@@ -179,7 +165,7 @@ def _stand(
     if table == "sipas":
         total = scorecard.hull(data.scores.query("criterion == 'sipas'"))
         if total.empty:
-            return None
+            return "", total
         points = language.interval(total["points_low"].item(), total["points_high"].item(), 2)
         written = f"{points}/{language.number(total['max_points'].item())}"
         return language("{points} points", points=written), total
@@ -191,13 +177,13 @@ def _stand(
             rows = tables.longest_period(of_level[of_level["status"] != "bound"])
             template = N_("{late} late dossiers listed")
         if rows["late_low"].isna().all():
-            return None
+            return "", rows.iloc[:0]
         words = language(template, late=int(rows["late_low"].sum()))
         return _dated(words, rows["period_end"].max(), data, language), rows
     newest = of_level[of_level["as_of"] == of_level["as_of"].max()]
     named = newest[(newest["unit_code"].notna()) & (newest[f"{column}_high"] < 100)]
     if named.empty:
-        return None
+        return "", named
     day = language.date_in_text(newest["as_of"].iloc[0])
     if (newest["status"] != "bound").all():  # every unit has a rate of its own
         ends = named[f"{column}_low"].min(), named[f"{column}_high"].max()
@@ -217,12 +203,10 @@ def _dated(words: str, day: pd.Timestamp, data: tables.Tables, language: Languag
     return language("{figure}, up to {day}", figure=words, day=language.date_in_text(day))
 
 
-def _indicator(
-    measure: str, data: tables.Tables, language: Language
-) -> tuple[str, pd.DataFrame] | None:
+def _indicator(measure: str, data: tables.Tables, language: Language) -> tuple[str, pd.DataFrame]:
     rows = data.indicators[data.indicators["measure"] == measure]
     if rows.empty:
-        return None
+        return "", rows
     rows = rows[rows["period_end"] == rows["period_end"].max()]
     low, high = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     percent = rows["measure_unit"].iloc[-1] == "pct"

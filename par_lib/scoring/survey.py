@@ -124,14 +124,13 @@ def from_points(components: pd.DataFrame) -> pd.DataFrame:
     most, low, high = (
         known[name].astype(float) for name in ("max_points", "points_low", "points_high")
     )
-    derived = {
-        "lost_points_low": most - high,
-        "lost_points_high": most - low,
-        "satisfaction_pct_low": share(low, total=most),
-        "satisfaction_pct_high": share(high, total=most),
-    }
-    known = known.drop(columns="satisfaction_pct", errors="ignore")
-    known = known.assign(status="derived", **derived)
+    known = known.drop(columns="satisfaction_pct", errors="ignore").assign(
+        lost_points_low=most - high,
+        lost_points_high=most - low,
+        satisfaction_pct_low=share(low, total=most),
+        satisfaction_pct_high=share(high, total=most),
+        status="derived",
+    )
     return known.sort_values("lost_points_high", ascending=False, ignore_index=True)
 
 

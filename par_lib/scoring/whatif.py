@@ -122,22 +122,21 @@ def cheapest_path(
                          "an effort above zero")  # fmt: skip
     if not 0 <= reach_pct <= 100:
         raise ValueError(f"reach_pct is {reach_pct:g}; it must be 0 to 100")
-    open_ = scorecard[scorecard["lost_points_low"] > 0]
-    whole = open_["criterion"].map(lambda code: given.get(code, 1.0)).astype(float)
-    per_effort = open_["lost_points_low"] / whole
-    order = per_effort.sort_values(ascending=False, kind="stable").index
-    lost = open_.loc[order, "lost_points_low"]
-    within_reach = lost * reach_pct / 100
+    path = scorecard[scorecard["lost_points_low"] > 0]
+    whole = path["criterion"].map(lambda code: given.get(code, 1.0)).astype(float)
+    path = path.assign(whole=whole, points_per_effort=path["lost_points_low"] / whole)
+    path = path.sort_values("points_per_effort", ascending=False, kind="stable")
+    within_reach = path["lost_points_low"] * reach_pct / 100
     before = within_reach.cumsum().shift(fill_value=0.0)
     points = (target_points - before).clip(lower=0, upper=within_reach)
-    part = points / lost
-    path = open_.loc[order, ["criterion", "status", "source", "locator"]].assign(
+    part = points / path["lost_points_low"]
+    path = path[["criterion", "status", "source", "locator"]].assign(
         share_of_gap_pct=100 * part,
         points=points,
         cumulative_points=points.cumsum(),
-        effort=part * whole[order],
-        cumulative_effort=(part * whole[order]).cumsum(),
-        points_per_effort=per_effort[order],
+        effort=part * path["whole"],
+        cumulative_effort=(part * path["whole"]).cumsum(),
+        points_per_effort=path["points_per_effort"],
     )
     return path[path["points"] > 0].reset_index(drop=True)
 
