@@ -13,7 +13,7 @@ from par_lib.scoring import scorecard
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.storage import dependencies, paths
 
-_EIGHTH = N_("8. Satisfaction with services")  # area of reform that is no pillar of the index
+_EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pillar is another
 
 
 def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
@@ -32,12 +32,13 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     own, names = tasks[f"task_{language.code}"], _unit_names(data, language)
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
-        "area": [language(labels.LABELS.get(f"pillar_{area}", _EIGHTH)) for area in tasks["area"]],
+        "area": [language(_EIGHTH if area == 8 else labels.LABELS[f"pillar_{area}"])
+                 for area in tasks["area"]],
         "lead_agency": [_agencies(leads, data, names) for leads in tasks["lead_units"]],
         "supporting_agency": [_agencies(more, data, names) for more in tasks["supporting_units"]],
         "target": [target_words(task, language) for _, task in tasks.iterrows()],
         "stand": [words for words, _ in found],
-    }
+    }  # fmt: skip
     words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
     told = words.join(tasks[["moves", "plan_year"]])
     told = told.join(points_at_stake(tasks, card=card, rules=rules))
