@@ -274,36 +274,33 @@ def parse_numbers(text: str) -> list[float]:
         raise ValueError(f"{text!r}: write numbers separated by commas, as 50, 70, 90") from None
 
 
-def clear_late(
-    data: Tables, names: Sequence[str], *, share_pct: float, level: str = "district"
-) -> Change:
-    """These units clear a part of their late dossiers: a change of on_time_<level>.
+def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Change:
+    """These districts clear a part of their late dossiers: a change of on_time_district.
 
     The on-time share, on_time / (on_time + late), rises by cleared / (on_time + late), of which
-    ``on_time.count`` says the fewest and the most. ValueError for an unknown unit, or one without
-    figures.
+    ``on_time.count`` says the fewest and the most. ValueError for an unknown district, or one
+    without figures.
     """
-    rows = data.late_dossiers[data.late_dossiers["level"] == level]
-    whole = of_whole_year(rows, data.year)
-    known = units.units_on(data.units, f"{data.year}-12-31", level=level)
-    codes = {units.resolve(name, known, level=level, where="late_dossiers") for name in names}
+    whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
+    known = units.units_on(data.units, f"{data.year}-12-31", level="district")
+    codes = {units.resolve(name, known, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
-    counted = on_time.count(data, level)
+    counted = on_time.count(data, "district")
     if counted is None or len(own) != len(codes):
         raise ValueError(
             f"late_dossiers: {', '.join(names)}: no figure of the whole year {data.year} for one "
-            f"of them, or no total of {level}s"
+            "of them, or no total of districts"
         )
     (least, most), (fewest, latest) = counted.on_time, counted.late
     cleared = [share_pct * own["late_low"].sum(),
                share_pct * own["late_high"].astype(float).fillna(latest).sum()]  # fmt: skip
     if not counted.together[0]:
-        raise ValueError(f"late_dossiers: no dossiers of {level}s are counted in {data.year}")
+        raise ValueError(f"late_dossiers: no dossiers of districts are counted in {data.year}")
     rise = cleared[0] / counted.together[1], cleared[1] / counted.together[0]
     then = least + cleared[0] / 100, most + cleared[1] / 100
     reached = then[0] / (least + latest), 1.0 if np.isinf(most) else then[1] / (most + fewest)
     return Change(
-        f"on_time_{level}",
+        "on_time_district",
         by_pct=(float(rise[0]), min(100.0, float(rise[1]))),
         reached_pct=(100 * float(reached[0]), min(100.0, 100 * float(reached[1]))),
         places=f"{', '.join(names)}: −{share_pct:g}%",
