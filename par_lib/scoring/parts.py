@@ -114,7 +114,7 @@ class Parts:
         return self.units.assign(**cleared)
 
     def needed(self, target_reduction_pct: float) -> float:
-        """How many have to go to cut the total so far: whole, rounded up."""
+        """How many have to go to cut the total by so many percent: whole, rounded up."""
         return float(np.ceil(round(target_reduction_pct / 100 * self.total, 6)))
 
     def _splits(self) -> tuple[np.ndarray, np.ndarray]:
