@@ -113,7 +113,7 @@ def profile_cells() -> None:
         ("figures drawn and written as SVG", "par_lib/charts/style.py", "to_svg"),
         ("tables written as HTML and CSV", "par_lib/charts/presentation.py", "table"),
         ("the year's tables read and checked", "par_lib/cleaning/tables.py", "load"),
-        ("break-even and what-if", "par_lib/scoring/whatif.py", "rise_curve"),
+        ("break-even and what-if", "par_lib/scoring/whatif.py", "break_even"),
     ):
         part = sum(together for (path, _, name), (_, _, _, together, _) in stats.items()
                    if path.endswith(file) and name == function)  # fmt: skip

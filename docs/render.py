@@ -9,11 +9,9 @@ from types import ModuleType
 from par_lib.cleaning import schema
 from par_lib.scoring import (
     changes,
-    formulas,
     intervals,
-    losses,
     on_time,
-    rule_kinds,
+    parts,
     rulebook,
     scorecard,
     survey,
@@ -22,8 +20,8 @@ from par_lib.scoring import (
 )
 
 DOCS = Path(__file__).parent
-MODULES = (formulas, intervals, rule_kinds, on_time, scorecard, losses, whatif, survey,
-           unit_comparison, changes)  # fmt: skip
+MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
+           changes)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
@@ -89,11 +87,7 @@ def _rulebook() -> Iterator[str]:
     yield "| no. | criterion | maximum | maximum is | rule | rule is | source |"
     yield "|---|---|---|---|---|---|---|"
     for number, one in enumerate(book.criteria, start=1):
-        own = {
-            name: value
-            for name, value in one
-            if name in ("threshold", "zero_at", "full_at", "target")
-        }
+        own = {name: value for name, value in one if name in rulebook.RATE_OPTIONS}
         options = ", ".join(f"{name} {value:g}" for name, value in own.items())
         rule = f"{one.rule} ({options})" if options else one.rule
         yield (f"| {number} | {one.code} | {one.max_points:g} | {one.max_points_status} | {rule} | "
@@ -110,6 +104,15 @@ def _public(module: ModuleType) -> Iterator[tuple[str, object]]:
             and (inspect.isfunction(value) or inspect.isclass(value))
         ):
             yield name, value
+            if inspect.isclass(value):
+                yield from _methods(value)
+
+
+def _methods(kind: type) -> Iterator[tuple[str, object]]:
+    """What a class computes, where its own docstring says how."""
+    for name, value in vars(kind).items():
+        if not name.startswith("_") and inspect.isfunction(value) and value.__doc__:
+            yield f"{kind.__name__}.{name}", value
 
 
 def _text(value: object) -> str:

@@ -1,5 +1,7 @@
 """Tasks set after a year's results, joined to the figures they should move."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -11,46 +13,34 @@ from par_lib.scoring import scorecard
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.storage import dependencies, paths
 
-
-def tasks_after(province: str, year: int) -> pd.DataFrame:
-    """Tasks of the following year, which answer this year's results; else this year's own.
-
-    Empty where neither year has tasks.
-    """
-    dependencies.note_read(year, dependencies.YEARS)
-    for candidate in (year + 1, year):
-        if candidate in paths.years(province):
-            tasks = tables.load(province, candidate).tasks
-            if not tasks.empty:
-                return tasks
-    return tables.load(province, year).tasks
+_EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pillar is another
 
 
 def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
        language: Language) -> pd.DataFrame:  # fmt: skip
     """Tasks that answer the year's results, in the reader's words; most points at stake first.
 
-    A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now),
-    moves, lead_units and plan_year as tidied, and the columns of ``points_at_stake``; ``followed``
-    says whether this edition has a figure for it. A text is a dash where the source names nobody,
-    sets no target, or no figure is known. source and locator also name the rows of the figure.
-    Empty where no task is known.
+    A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now), moves
+    and plan_year as tidied, and the columns of ``points_at_stake``; ``followed`` says whether this
+    edition has a figure for it. A text is a dash where the source names nobody, sets no target, or
+    no figure is known. source and locator also name the rows of the figure. Tasks are those of the
+    following year, which answer this year's results, else this year's own; empty without any.
     """
-    tasks = tasks_after(data.province, data.year)
-    stands = {moves: _stand(moves, data, language) for moves in set(tasks["moves"]) - {""}}
-    found = [stands.get(moves) or ("", tasks.iloc[:0]) for moves in tasks["moves"]]
-    own = tasks["task_vi"]
-    english = tasks["task_en"].where(tasks["task_en"] != "", own)
+    tasks = _tasks_after(data)
+    stands = {moves: _stand(moves, data, language) for moves in set(tasks["moves"])}
+    found = [stands[moves] for moves in tasks["moves"]]
+    own, names = tasks[f"task_{language.code}"], _unit_names(data, language)
     said = {
-        "task": own if language.code == "vi" else english,
-        "area": tasks["area"].map(lambda area: area_label(int(area), language)),
-        "lead_agency": lead_words(tasks["lead_units"], data=data, language=language),
-        "supporting_agency": lead_words(tasks["supporting_units"], data=data, language=language),
+        "task": own.where(own != "", tasks["task_vi"]),
+        "area": [language(_EIGHTH if area == 8 else labels.LABELS[f"pillar_{area}"])
+                 for area in tasks["area"]],
+        "lead_agency": [_agencies(leads, data, names) for leads in tasks["lead_units"]],
+        "supporting_agency": [_agencies(more, data, names) for more in tasks["supporting_units"]],
         "target": [target_words(task, language) for _, task in tasks.iterrows()],
         "stand": [words for words, _ in found],
-    }
+    }  # fmt: skip
     words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
-    told = words.join(tasks[["moves", "lead_units", "plan_year"]])
+    told = words.join(tasks[["moves", "plan_year"]])
     told = told.join(points_at_stake(tasks, card=card, rules=rules))
     told["followed"] = (told["stand"] != UNKNOWN) | told["stake_pct_high"].notna()
     for at, (_, rows) in zip(tasks.index, found, strict=True):
@@ -68,14 +58,6 @@ def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) ->
     Columns criterion, lost_points_low, lost_points_high, max_points, task_count (tasks that should
     move the figure of the criterion; 0 where none does), status, source and locator of the points.
     Empty where no task is known: none is then missing either.
-
-    >>> card = pd.DataFrame({"criterion": ["leaders_survey"], "lost_points_low": 5.58,
-    ...     "lost_points_high": 5.58, "max_points": 22.0, "stated": True, "status": "reported",
-    ...     "source": "report-2022", "locator": "I, bullet 10"})
-    >>> from par_lib.scoring import rulebook
-    >>> none = pd.DataFrame({"moves": [""]})
-    >>> known_losses(none, card=card, rules=rulebook.load("quang-nam", 2022))["task_count"].item()
-    0
     """
     moved_by = {one.code: set(one.moved_by) for one in rules.criteria}
     names = ["criterion", "lost_points_low", "lost_points_high", "max_points"]
@@ -90,32 +72,12 @@ def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) ->
 def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Language) -> pd.DataFrame:
     """Tasks led by each agency or district known by name: lead_agency, task_count; most first.
 
-    Leads that are groups ("các sở, ngành, địa phương") are left out.
+    ``tasks``: as ``of`` gives them. Leads that are groups ("các sở, ngành, địa phương") are left
+    out.
     """
-    names = tasks["lead_units"].str.split(";").explode().str.strip()
-    shown = _names(data, language)
-    counts = names[names != ""].map(lambda name: shown.get(_code(name, data))).value_counts()
+    names = tasks["lead_agency"].str.split("; ").explode()
+    counts = names[names.isin(_unit_names(data, language).values())].value_counts()
     return counts.rename_axis("lead_agency").rename("task_count").reset_index()
-
-
-def lead_words(leads: pd.Series, *, data: tables.Tables, language: Language) -> pd.Series:
-    """Who leads each task, in the reader's words where a unit is known; groups as written."""
-    shown = _names(data, language)
-    parts = leads.str.split(";").map(lambda names: [name.strip() for name in names])
-    return parts.map(lambda names: "; ".join(shown.get(_code(n, data), n) for n in names))
-
-
-def _names(data: tables.Tables, language: Language) -> dict[str, str]:
-    known = data.units.rename(columns={"code": "unit_code", "name": "unit"})
-    return dict(zip(known["unit_code"], units.unit_names(known, data.units, language),
-                    strict=True))  # fmt: skip
-
-
-def _code(name: str, data: tables.Tables) -> str | None:
-    try:
-        return units.resolve(name, data.units)
-    except units.UnknownUnit:
-        return None
 
 
 def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
@@ -165,19 +127,37 @@ def target_words(task: pd.Series, language: Language) -> str:
     return language.interval(low, most, digits, percent=True, in_text=True)
 
 
-def area_label(area: int, language: Language) -> str:
-    """Name of an area of reform, 1 to 8; the eighth is about satisfaction."""
-    if area == 8:
-        return language(N_("8. Satisfaction with services"))
-    return language(labels.LABELS[f"pillar_{area}"])
+def _tasks_after(data: tables.Tables) -> pd.DataFrame:
+    dependencies.note_read(data.year, dependencies.YEARS)
+    if data.year + 1 in paths.years(data.province):
+        tasks = tables.load(data.province, data.year + 1).tasks
+        if not tasks.empty:
+            return tasks
+    return data.tasks
 
 
-def _stand(
-    pointer: str, data: tables.Tables, language: Language
-) -> tuple[str, pd.DataFrame] | None:
+def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
+    """Every unit's name in the reader's language, by its code."""
+    known = data.units.rename(columns={"code": "unit_code", "name": "unit"})
+    names = units.unit_names(known, data.units, language)
+    return dict(zip(known["unit_code"], names, strict=True))
+
+
+def _agencies(written: str, data: tables.Tables, names: dict[str, str]) -> str:
+    """Agencies in the reader's words where a unit is known; groups as written."""
+    words = []
+    for name in map(str.strip, written.split(";")):
+        try:
+            words.append(names[units.resolve(name, data.units)])
+        except units.UnknownUnit:
+            words.append(name)
+    return "; ".join(words)
+
+
+def _stand(pointer: str, data: tables.Tables, language: Language) -> tuple[str, pd.DataFrame]:
     """Newest figure of ``table.column:level`` or of a measure, in words, and the rows it is from.
 
-    None where this edition has none.
+    No words and no row where this edition has none.
     """
     table, dot, rest = pointer.partition(".")
     if not dot:
@@ -187,7 +167,7 @@ def _stand(
     if table == "sipas":
         total = scorecard.hull(data.scores.query("criterion == 'sipas'"))
         if total.empty:
-            return None
+            return "", total
         points = language.interval(total["points_low"].item(), total["points_high"].item(), 2)
         written = f"{points}/{language.number(total['max_points'].item())}"
         return language("{points} points", points=written), total
@@ -199,19 +179,20 @@ def _stand(
             rows = tables.longest_period(of_level[of_level["status"] != "bound"])
             template = N_("{late} late dossiers listed")
         if rows["late_low"].isna().all():
-            return None
+            return "", rows.iloc[:0]
         words = language(template, late=int(rows["late_low"].sum()))
         return _dated(words, rows["period_end"].max(), data, language), rows
     newest = of_level[of_level["as_of"] == of_level["as_of"].max()]
     named = newest[(newest["unit_code"].notna()) & (newest[f"{column}_high"] < 100)]
     if named.empty:
-        return None
+        return "", named
     day = language.date(newest["as_of"].iloc[0], in_text=True)
     if (newest["status"] != "bound").all():  # every unit has a rate of its own
         ends = named[f"{column}_low"].min(), named[f"{column}_high"].max()
         rates = language.interval(*ends, labels.digits(column, *ends), percent=True)
         return language("{rates} by unit, up to {day}", rates=rates, day=day), named
-    threshold = language.percent(_ceiling(named[f"{column}_high"].max()), 0)
+    limit = 10 * math.ceil(named[f"{column}_high"].max() / 10)  # a list "below …" is cut at a ten
+    threshold = language.percent(limit, 0)
     words = language("{count} listed below {threshold} at {day}", count=len(named),
                      threshold=threshold, day=day)  # fmt: skip
     return words, named
@@ -224,21 +205,10 @@ def _dated(words: str, day: pd.Timestamp, data: tables.Tables, language: Languag
     return language("{figure}, up to {day}", figure=words, day=language.date(day, in_text=True))
 
 
-def _ceiling(rate_pct: float) -> float:
-    """The round threshold a list "below …" was cut at.
-
-    >>> _ceiling(63.7), _ceiling(20.0)
-    (70.0, 20.0)
-    """
-    return float(-(-rate_pct // 10) * 10)
-
-
-def _indicator(
-    measure: str, data: tables.Tables, language: Language
-) -> tuple[str, pd.DataFrame] | None:
+def _indicator(measure: str, data: tables.Tables, language: Language) -> tuple[str, pd.DataFrame]:
     rows = data.indicators[data.indicators["measure"] == measure]
     if rows.empty:
-        return None
+        return "", rows
     rows = rows[rows["period_end"] == rows["period_end"].max()]
     low, high = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     percent = rows["measure_unit"].iloc[-1] == "pct"

@@ -6,9 +6,8 @@ frame is rows of the tidy table ``disbursement``, rates as pairs in percent, hig
 
 import pandas as pd
 
-from par_lib.language.spelling import sort_key
-
-FULL_PCT = 100.0  # our upper end where a source says "70 % or more": no source says it
+from par_lib.scoring import intervals
+from par_lib.scoring.parts import highest_first
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -20,8 +19,7 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["rate_pct_low"].notna()]
     last = known[known["as_of"] == known["as_of"].max()]
     last = last[last["basis"].isin(last["basis"].mode().head(1))]
-    last = last.assign(rate_pct_high=last["rate_pct_high"].mask(_is_open(last)))
-    return _sorted(last, "rate_pct")
+    return highest_first(last.assign(rate_pct_high=_stated_high(last)), "rate_pct")
 
 
 def whole(rows: pd.DataFrame) -> pd.DataFrame:
@@ -39,25 +37,15 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
     return own.iloc[:0]
 
 
-def is_year_end(rows: pd.DataFrame) -> pd.Series:
-    """Whether each row is of the end of its plan year: 31 December, or 31 January after it.
-
-    >>> rows = pd.DataFrame({"plan_year": 2022, "as_of": pd.to_datetime(["2022-12-31",
-    ...                      "2023-01-31", "2022-01-31", "2022-08-31"])})
-    >>> is_year_end(rows).tolist()
-    [True, True, False, False]
-    """
-    after = 12 * (rows["as_of"].dt.year - rows["plan_year"]) + rows["as_of"].dt.month
-    return (after.isin([12, 13]) & (rows["as_of"].dt.day == 31)).astype(bool)
-
-
 def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
     """What the rates of one date are compared with, in percent; None where nothing fits.
 
-    At the year's end the threshold, which is meant for it. Before, the limit that the source itself
-    draws: the lowest rate from which it names no unit any more.
+    At the end of the plan year, 31 December or 31 January after it, the threshold, which is meant
+    for it. Before, the limit that the source itself draws: the lowest rate from which it names no
+    unit any more.
     """
-    if len(last) and is_year_end(last).all():
+    at_year_end = _month(last).isin([12, 13]) & (last["as_of"].dt.day == 31)
+    if len(last) and at_year_end.all():
         return threshold_pct
     limit = last.loc[last["rate_pct_high"].isna(), "rate_pct_low"].min()
     return None if pd.isna(limit) else float(limit)
@@ -72,10 +60,10 @@ def compared(last: pd.DataFrame, level: float | None) -> dict[str, pd.DataFrame]
     >>> [len(rows) for rows in compared(last, 70).values()]
     [1, 1, 1]
     """
-    below = last["rate_pct_high"] < (float("nan") if level is None else level)
-    above = last["rate_pct_low"] >= (float("nan") if level is None else level)
-    neither = ~below & ~above & (level is not None)
-    return {"below": last[below], "above": last[above], "open": last[neither]}
+    if level is None:
+        return dict.fromkeys(("below", "above", "open"), last.iloc[:0])
+    below, above = last["rate_pct_high"] < level, last["rate_pct_low"] >= level
+    return {"below": last[below], "above": last[above], "open": last[~below & ~above]}
 
 
 def lowest(last: pd.DataFrame) -> pd.DataFrame:
@@ -98,40 +86,33 @@ def named_apart(last: pd.DataFrame) -> pd.DataFrame:
 def change(rows: pd.DataFrame) -> pd.DataFrame:
     """From the first date to the last, one row a unit: pairs start_pct, end_pct, change_pct_points.
 
-    Percentage points, higher is better: lowest change = end low − start high, highest = end high −
-    start low. What was disbursed stays so: on an unchanged basis a cumulative rate cannot fall, so
-    the lowest change known only within bounds is 0, not below; a rate that surely fell shows that
-    the basis changed, and is left as it is. Units on two different bases, or at one date only, are
-    left out. status: "assumed" where the basis is not stated and so is taken as unchanged; source
-    and locator name both dates. An upper end of start or end that no source states is missing, and
-    is 100 % in the change. Empty with fewer than two dates.
+    Percentage points, higher is better: end less start, as ``intervals.paired`` has it. What was
+    disbursed stays so: on an unchanged basis a cumulative rate cannot fall, so the lowest change
+    known only within bounds is 0, not below; a rate that surely fell shows that the basis changed,
+    and is left as it is. Units on two different bases, or at one date only, are left out. status:
+    "assumed" where the basis is not stated and so is taken as unchanged; source and locator name
+    both dates. An upper end of start or end that no source states is missing, and is 100 % in the
+    change. Empty with fewer than two dates.
     """
-    on, pair = ["unit_code", "unit", "basis", "scope"], ["rate_pct_low", "rate_pct_high"]
-    first, last = rows["as_of"].min(), rows["as_of"].max()
-    rows = rows.assign(open=_is_open(rows))
-    trace = [*on, "as_of", *pair, "open", "source", "locator"]
-    start, end = (rows.loc[rows["as_of"] == day, trace] for day in (first, last))
-    both = start.merge(end, on=on, suffixes=("_start", "_end"))
-    both = both[both["as_of_start"] < both["as_of_end"]].reset_index(drop=True)
-    names = {f"rate_pct_{end}_{when}": f"{when}_pct_{end}" for end in ("low", "high")
-             for when in ("start", "end")}  # fmt: skip
-    both = both.rename(
-        columns=names | {f"open_{when}": f"{when}_open" for when in ("start", "end")}
+    on = ["unit_code", "unit", "basis", "scope"]
+    rows = rows.assign(stated_high=_stated_high(rows)).set_index(on)
+    start, end = (rows[rows["as_of"] == day] for day in (rows["as_of"].min(), rows["as_of"].max()))
+    both = intervals.paired(start, end, "rate_pct").reset_index()
+    both = both[both["before_as_of"] < both["after_as_of"]]
+    low, high = both["change_low"].round(9), both["change_high"].round(9)
+    bound = low < high
+    moved = both[[*on, "source", "locator"]].assign(
+        as_of_start=both["before_as_of"],
+        as_of_end=both["after_as_of"],
+        start_pct_low=both["before_rate_pct_low"],
+        start_pct_high=both["before_stated_high"],
+        end_pct_low=both["after_rate_pct_low"],
+        end_pct_high=both["after_stated_high"],
+        change_pct_points_low=low.mask(bound & (high >= 0), low.clip(lower=0)),
+        change_pct_points_high=high,
+        status=both["status"].mask(bound, "bound").mask(both["basis"] == "unstated", "assumed"),
     )
-    low = (both["end_pct_low"] - both["start_pct_high"]).round(9)
-    high = (both["end_pct_high"] - both["start_pct_low"]).round(9)
-    either = (low < high) & (high >= 0)
-    unstated = both["basis"] == "unstated"
-    bound = pd.Series("derived", both.index).mask(low < high, "bound").mask(unstated, "assumed")
-    opened = {f"{when}_pct_high": both[f"{when}_pct_high"].mask(both[f"{when}_open"])
-              for when in ("start", "end")}  # fmt: skip
-    moved = both.assign(
-        change_pct_points_low=low.mask(either & (low < 0), 0.0),
-        change_pct_points_high=high, status=bound,
-        source=both["source_start"] + "; " + both["source_end"],
-        locator=both["locator_start"] + "; " + both["locator_end"], **opened,
-    )  # fmt: skip
-    return _sorted(moved, "change_pct_points")
+    return highest_first(moved, "change_pct_points")
 
 
 def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
@@ -141,27 +122,24 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     unstated basis is no basis. Column month: 1 to 12, and 13 for the January after; each plan year
     begins anew, so each is a line of its own.
     """
-    month = 12 * (rows["as_of"].dt.year - rows["plan_year"]) + rows["as_of"].dt.month
     exact = rows["rate_pct_low"] == rows["rate_pct_high"]
     of_month = exact & rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")
-    known = rows.assign(month=month, rate_pct=rows["rate_pct_low"])[of_month]
+    known = rows.assign(month=_month(rows), rate_pct=rows["rate_pct_low"])[of_month]
     own = known[known["plan_year"] == year]
     dates = own.groupby(["scope", "basis"])["as_of"].nunique()
     most = dates[dates >= 2].nlargest(1).reset_index()[["scope", "basis"]]
     found = known.merge(most, on=["scope", "basis"]).drop_duplicates(["plan_year", "month"])
-    found = found.assign(_other=found["plan_year"] != year)
-    return found.sort_values(["_other", "plan_year", "month"], ignore_index=True).drop(
-        columns="_other"
-    )
+    found = found.sort_values(["plan_year", "month"])
+    is_own = found["plan_year"] == year
+    return pd.concat([found[is_own], found[~is_own]], ignore_index=True)
 
 
-def _is_open(rows: pd.DataFrame) -> pd.Series:
-    return (rows["status"] == "bound") & (rows["rate_pct_high"] == FULL_PCT)
+def _month(rows: pd.DataFrame) -> pd.Series:
+    """Month of each row's date, from January of its plan year: 1 to 12, then 13 and so on."""
+    return 12 * (rows["as_of"].dt.year - rows["plan_year"]) + rows["as_of"].dt.month
 
 
-def _sorted(rows: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Highest first; of equal ones, by name as Vietnamese is sorted."""
-    named = rows.assign(_name=rows["unit"].map(sort_key))
-    order = [f"{value}_low", f"{value}_high", "_name"]
-    ordered = named.sort_values(order, ascending=[False, False, True], ignore_index=True)
-    return ordered.drop(columns="_name")
+def _stated_high(rows: pd.DataFrame) -> pd.Series:
+    """Upper ends of the rates; missing where a source says "70 % or more", and 100 is ours."""
+    open_ended = (rows["status"] == "bound") & (rows["rate_pct_high"] == 100)
+    return rows["rate_pct_high"].mask(open_ended)

@@ -3,9 +3,13 @@
     districts = parts.of(late.query("level == 'district'"), "late", whole=data.place)
     districts.holding(50)   districts.gini()   districts.lorenz()
 
-Empty where the total or the parts are missing: everything computed from nothing is nothing.
+Empty where the total or the parts are missing: everything computed from nothing is nothing. What
+the units not listed have together lies between two splits: all have the same, or one has all. Gini
+coefficients and cumulative shares of every other split lie between theirs (majorisation).
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +17,10 @@ import pandas as pd
 
 from par_lib.cleaning.tables import longest_period
 from par_lib.language.spelling import sort_key
-from par_lib.scoring import formulas, intervals
+from par_lib.scoring import intervals
+from par_lib.scoring.intervals import NOTHING, Pair
 
-Pair = tuple[float, float]
-NOTHING: Pair = (float("nan"), float("nan"))
+ROUNDING_SLACK = 1e-9  # relative: sums of decimal fractions miss the true sum by this little
 
 
 @dataclass(frozen=True)
@@ -55,49 +59,80 @@ class Parts:
 
         All of them where even they do not.
         """
-        before = self.listed["share_pct_low"].cumsum().shift(fill_value=0)
-        return self.listed[before < share_pct]
+        return self.listed.iloc[: self.fewest_for(share_pct / 100 * self.total)]
+
+    def fewest_for(self, amount: float) -> int | None:
+        """How many of the largest listed units hold the amount together; none for an amount of 0.
+
+        None where even all of them fall short: with the others known, some might suffice.
+        """
+        if math.isnan(amount):
+            return None
+        held = [0.0, *self.listed[f"{self.value}_low"].cumsum()]  # by the k largest, from k = 0
+        units = int(np.searchsorted(held, amount * (1 - ROUNDING_SLACK)))
+        return units if units < len(held) else None
 
     def gini(self) -> Pair:
-        """Lowest and highest Gini coefficient, 0 to 1."""
-        return intervals.gini_bounds(**self._known()) if len(self.units) else NOTHING
+        """Lowest and highest Gini coefficient of the units, 0 to 1."""
+        equal, single = self._splits()
+        return gini(equal), gini(single)
 
     def top_share_pct(self, top: int) -> Pair:
         """Lowest and highest share of the ``top`` largest units; not known of fewer units."""
         if len(self.units) < top:
             return NOTHING
-        return intervals.top_share_bounds(top=top, **self._known())
+        _, low, high = self.pareto().iloc[top]
+        return float(low), float(high)
 
     def lorenz(self) -> pd.DataFrame:
-        """Lorenz curve: share_of_units_pct, late_share_pct_low, late_share_pct_high."""
-        return self._curve(intervals.lorenz_bounds)
+        """Lorenz curve: share_of_units_pct, <value>_share_pct_low, <value>_share_pct_high."""
+        equal, single = self._splits()
+        shares = np.linspace(0, 100, len(equal) + 1)
+        return self._curve("share_of_units_pct", shares, low=single, high=equal)
 
     def pareto(self) -> pd.DataFrame:
-        """Shares of the largest units together: units, late_share_pct_low, late_share_pct_high."""
-        return self._curve(intervals.pareto_bounds)
+        """Shares of the largest units together: units, and the pair <value>_share_pct."""
+        equal, single = (split[::-1] for split in self._splits())
+        return self._curve("units", np.arange(len(equal) + 1), low=equal, high=single)
 
     def clear(self, target_reduction_pct: float) -> pd.DataFrame:
-        """Units with what each must clear if all clear the same proportion (clear, pairs)."""
-        low, high = self.units[f"{self.value}_low"], self.units[f"{self.value}_high"]
-        reduction = {"total": self.total, "target_reduction_pct": target_reduction_pct}
-        return self.units.join(formulas.required_reduction(low, high, **reduction))
+        """Units with what each must clear if all clear the same proportion: pairs.
+
+        clear = value × target_reduction_pct / 100, rounded up to whole ones, so that the target is
+        met and never just missed; share_of_total_pct = 100 × clear / total. ValueError for a target
+        outside 0 to 100.
+        """
+        if not 0 <= target_reduction_pct <= 100:
+            raise ValueError(f"target_reduction_pct is {target_reduction_pct}; it must be 0 to 100")
+        cleared = {}
+        for end in ("low", "high"):
+            exact = self.units[f"{self.value}_{end}"].astype(float) * target_reduction_pct / 100
+            # Digits below a billionth are the computer's, and must not cost a whole one.
+            whole = np.ceil(exact.round(9))
+            cleared[f"clear_{end}"] = whole.astype("Int64")
+            cleared[f"share_of_total_pct_{end}"] = 100 * whole / self.total
+        return self.units.assign(**cleared)
 
     def needed(self, target_reduction_pct: float) -> float:
-        """How many have to go to cut the total so far: whole, rounded up."""
+        """How many have to go to cut the total by so many percent: whole, rounded up."""
         return float(np.ceil(round(target_reduction_pct / 100 * self.total, 6)))
 
-    def _curve(self, bounds: object) -> pd.DataFrame:
-        names = {
-            "low_pct": f"{self.value}_share_pct_low",
-            "high_pct": f"{self.value}_share_pct_high",
-        }
-        curve = bounds(**self._known()).rename(columns=names)
-        return curve if len(self.units) else curve.iloc[:0]
+    def _splits(self) -> tuple[np.ndarray, np.ndarray]:
+        """All values, ascending, if those not listed have the same each, and if one has all."""
+        known, count = self.listed[f"{self.value}_low"].to_numpy(dtype=float), len(self.unlisted)
+        equal, single = np.repeat(self.rest, count) / count, np.zeros(count)
+        single[:1] = self.rest
+        return np.sort([*known, *equal]), np.sort([*known, *single])
 
-    def _known(self) -> dict:
-        known = self.listed[f"{self.value}_low"].astype(float)
-        rest = 0.0 if np.isnan(self.rest) else self.rest
-        return {"known": known, "group_total": rest, "group_size": len(self.unlisted)}
+    def _curve(
+        self, name: str, places: np.ndarray, *, low: np.ndarray, high: np.ndarray
+    ) -> pd.DataFrame:
+        """Cumulative shares in percent, from no unit to all; no row where there is no unit."""
+        curve = pd.DataFrame({name: places})
+        for end, split in (("low", low), ("high", high)):
+            running = np.cumsum([0.0, *split])
+            curve[f"{self.value}_share_pct_{end}"] = 100 * running / (split.sum() or math.nan)
+        return curve if len(self.units) else curve.iloc[:0]
 
 
 def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
@@ -115,16 +150,51 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     excess = float(listed - total) if is_whole.sum() == 1 and listed > total else float("nan")
     if is_whole.sum() != 1 or not 0 < listed <= total:
         units, total = units.iloc[:0], float("nan")
-    shares = {
-        f"share_pct_{end}": formulas.share(units[name].astype(float), total=total)
-        for end, name in (("low", low), ("high", high))
-    }
+    shares = {f"share_pct_{end}": share(units[f"{value}_{end}"], total=total)
+              for end in ("low", "high")}  # fmt: skip
     units = highest_first(units.assign(**shares), value)
     bound = units["status"] == "bound"
     rest = total - units.loc[~bound, low].sum()
     ranks = intervals.rank_range(units[low], units[high], shared=bound, shared_total=rest)
-    ranks = ranks.add_prefix(f"{value}_")
-    return Parts(value, total, units.join(ranks), excess)
+    return Parts(value, total, units.join(ranks.add_prefix(f"{value}_")), excess)
+
+
+def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
+    """Share of a total: 100 × part / total; percent, range [0, 100].
+
+    So too the on-time rate, on_time / resolved, and satisfaction, points / max_points. A zero or
+    missing total, or a missing part, gives missing. ValueError for a part below zero or above its
+    total, and for totals with other row labels than the parts.
+
+    >>> share(pd.Series([11193]), total=41657).round(2).item()
+    26.87
+    >>> share(pd.Series([55724, 0]), total=pd.Series([72199, 0])).round(2).tolist()
+    [77.18, nan]
+    """
+    if isinstance(total, pd.Series) and not total.index.equals(part.index):
+        raise ValueError("total has other row labels than the parts; reindex it to them first")
+    rows = pd.DataFrame({"part": part, "total": total}).astype(float)
+    wrong = rows[(rows["part"] < 0) | (rows["part"] > rows["total"])]
+    for label, row in wrong.iterrows():
+        raise ValueError(f"row {label!r}: part {row['part']:.15g} is not in 0 to its total "
+                         f"{row['total']:.15g}; correct one of them")  # fmt: skip
+    return 100 * rows["part"] / rows["total"].mask(rows["total"] == 0)
+
+
+def gini(values: Sequence[float]) -> float:
+    """Gini coefficient of non-negative values: 0 all equal, (n − 1)/n all in one unit.
+
+    G = Σ (2i − n − 1) x_i / (n Σ x_i), x ascending, i from 1. Missing where the total is zero.
+
+    >>> gini([0, 0, 0, 12])
+    0.75
+    """
+    ordered = np.sort(np.asarray(values, dtype=float))
+    if not (ordered >= 0).all():
+        raise ValueError("values must be known and not negative; give unknown ones as a group")
+    n, total = len(ordered), ordered.sum()
+    weights = 2 * np.arange(1, n + 1) - n - 1
+    return float((weights * ordered).sum() / (n * total)) if total else float("nan")
 
 
 def highest_first(frame: pd.DataFrame, value: str) -> pd.DataFrame:

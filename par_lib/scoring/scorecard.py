@@ -1,10 +1,9 @@
-"""The scorecard: points and lost points by criterion, known, assumed or unknown.
+"""The scorecard: points and lost points by criterion and in all, known, assumed or unknown.
 
 Points come from a source where one states them, else from the rulebook's rule and the year's
 figure; both can be intervals. Everything that rests on an assumed rule has status "assumed".
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,9 @@ import pandas as pd
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
-from par_lib.scoring import formulas, on_time
+from par_lib.scoring import on_time
+from par_lib.scoring.intervals import NOTHING, Pair
+from par_lib.scoring.parts import share
 from par_lib.scoring.rulebook import CriterionBase, Rulebook
 
 COLUMNS = (
@@ -21,6 +22,9 @@ COLUMNS = (
     "lost_points_low", "lost_points_high", "lost_pct_low", "lost_pct_high", "stated", "status",
     "source", "locator",
 )  # fmt: skip
+
+
+_HALF_CENT = 0.005  # points are written with two decimals
 
 
 @dataclass(frozen=True)
@@ -47,26 +51,20 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     rows = []
     for number, rule in enumerate(rules.criteria, start=1):
         rate, stated = read_rate(rule.measure, data), _stated_points(rule, data, rules.file)
-        low, high, parts, status = 0.0, rule.max_points, None, "unknown"
+        most = rule.max_points
+        low, high, read, status = 0.0, most, stated, "unknown"
         if len(stated):
-            low, high, parts = stated["points"].min(), stated["points"].max(), stated
-            status = "assumed"
+            low, high, status = stated["points"].min(), stated["points"].max(), "assumed"
             if rule.max_points_status == "stated":
                 status = "derived" if (stated["status"] == "derived").any() else "reported"
-        elif rate is not None:
-            low, high = rule.points_for(pd.Series([rate.low, rate.high]))
-            status, parts = "assumed", rate.rows
-        sources, locators = [], []
-        if parts is not None:
-            sources, locators = list(parts["source"]), list(parts["locator"])
-        if status in ("assumed", "unknown"):
-            sources, locators = [*sources, RULEBOOK], [*locators, f"rule {number}"]
-        source, locator = join_traces(sources, locators)
+        elif rate:
+            low, high = rule.points_at(rate.low), rule.points_at(rate.high)
+            read, status = rate.rows, "assumed"
+        ours = {RULEBOOK: f"rule {number}"} if status in ("assumed", "unknown") else {}
+        traces = join_traces([*read["source"], *ours], [*read["locator"], *ours.values()])
         ends = (rate.low, rate.high) if rate else (np.nan, np.nan)
-        most = rule.max_points
-        lost = most - high, most - low
-        rows.append((rule.code, rule.area, *ends, low, high, most, *lost, np.nan, np.nan,
-                     len(stated) > 0, status, source, locator))  # fmt: skip
+        rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,
+                     np.nan, np.nan, len(stated) > 0, status, *traces))  # fmt: skip
     card = _within_the_whole(pd.DataFrame(rows, columns=list(COLUMNS)), data, rules)
     shares = {f"lost_pct_{end}": 100 * card[f"lost_points_{end}"] / card["max_points"]
               for end in ("low", "high")}  # fmt: skip
@@ -92,6 +90,74 @@ def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.D
         locators = [*card.loc[row, "locator"].split("; "), *index["locator"]]
         card.loc[row, ["source", "locator"]] = join_traces(sources, locators)
     return card
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Where points were lost; each pair (least, most), missing where not known.
+
+    ``rows``: the criteria whose points a source states, most points lost first, and below them
+    "rest", what they leave of ``total_points``: the criteria with assumed maxima are part of it.
+    ``known_points``: lost by the stated criteria together. ``unplaced_points``: all that was lost,
+    where no source states the points of any criterion. ``excess_points``: by how much the criteria
+    together lost more than the index did; the rest is then not known.
+    """
+
+    rows: pd.DataFrame
+    total_points: Pair
+    known_points: Pair
+    rest_points: Pair
+    unplaced_points: Pair
+    excess_points: float
+
+
+def losses(card: pd.DataFrame, index: pd.DataFrame) -> Losses:
+    """Points lost by criterion, of ``build``, and in all.
+
+    ``index``: the row of the PAR INDEX as ``hull`` gives it, or no row.
+
+    total = 100 − points of the index; rest = total − Σ lost points of the criteria whose points a
+    source states, at both ends. More lost by criterion than in all, by more than the rounding of
+    two written decimals each, is an excess.
+
+    >>> trace = {"status": "reported", "source": "s", "locator": "l"}
+    >>> card = pd.DataFrame({"criterion": ["a"], "stated": True, "lost_points_low": 8.91,
+    ...     "lost_points_high": 8.91, "lost_pct_high": 40.0, **trace})
+    >>> index = pd.DataFrame({"points_low": [80.91], "points_high": [81.0], **trace})
+    >>> [round(end, 2) for end in losses(card, index).rest_points]
+    [10.09, 10.18]
+    """
+    rows = card[card["stated"]].sort_values("lost_points_high", ascending=False, kind="stable")
+    index = index.dropna(subset=["points_low"])
+    total, known, rest, excess = NOTHING, NOTHING, NOTHING, float("nan")
+    if len(index):
+        total = tuple(100 - float(index[f"points_{end}"].item()) for end in ("high", "low"))
+    if rows.empty:
+        return Losses(rows, total, known, rest, total, excess)
+    known = tuple(float(rows[f"lost_points_{end}"].sum()) for end in ("low", "high"))
+    more = known[0] - total[1]
+    if more > _HALF_CENT * (len(rows) + 1):
+        excess = more
+    elif len(index):
+        rest = max(total[0] - known[1], 0.0), max(total[1] - known[0], 0.0)
+        ends = {"lost_points_low": rest[0], "lost_points_high": rest[1]}
+        last = index[["source", "locator"]].assign(criterion="rest", status="derived", **ends)
+        rows = pd.concat([rows, last], ignore_index=True)
+    return Losses(rows, total, known, rest, NOTHING, excess)
+
+
+def usual_target(below_points: Pair, above_points: Pair) -> float:
+    """Points to win: the widest gap to the mean, none for an index above it, 2 where not known.
+
+    ``below_points``, ``above_points``: the leads of the mean and of the index (intervals.lead).
+
+    >>> none = (float("nan"), float("nan"))
+    >>> usual_target((3.5, 4.5), none), usual_target(none, (1, 1)), usual_target(none, none)
+    (4.5, 0.0, 2.0)
+    """
+    if not pd.isna(above_points[0]):
+        return 0.0
+    return 2.0 if pd.isna(below_points[1]) else float(below_points[1])
 
 
 def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
@@ -131,22 +197,14 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
 def read_rate(measure: str, data: Tables) -> Rate | None:
     """The province's figure a rule is applied to; None where this year has none."""
     kind, _, name = measure.partition(":")
-    readers: dict[str, Callable[[Tables, str], Rate | None]] = {
-        "sipas": _satisfaction, "indicators": _indicator, "on_time": _on_time,
-        "disbursement": _disbursed,
-    }  # fmt: skip
-    if not measure:
-        return None
-    if kind not in readers:
-        raise ValueError(f"measure {measure!r}: begin it with one of {', '.join(readers)}")
-    return readers[kind](data, name)
+    readers = {"sipas": _satisfaction, "indicators": _indicator, "on_time": _on_time,
+               "disbursement": _disbursed}  # fmt: skip
+    return readers[kind](data, name) if measure else None
 
 
 def _satisfaction(data: Tables, component: str) -> Rate | None:
     rows = data.sipas.query("component == @component and level == 'province'")
-    shares = rows["satisfaction_pct"].fillna(
-        formulas.recover_satisfaction(rows["points"], max_points=rows["max_points"])
-    )
+    shares = rows["satisfaction_pct"].fillna(share(rows["points"], total=rows["max_points"]))
     return _rate(shares, shares, rows)
 
 
@@ -158,16 +216,12 @@ def _indicator(data: Tables, name: str) -> Rate | None:
     own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
     if not whole:
         return _rate(own["value_low"], own["value_high"], own)
-    if own.empty or of.empty:
-        return None
     pairs = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
     if pairs.empty:
         pairs = own.merge(of, how="cross", suffixes=("", "_of"))
-    low = [_percent(*pair) for pair in zip(pairs["value_low"], pairs["value_high_of"], strict=True)]
-    high = [
-        _percent(*pair) for pair in zip(pairs["value_high"], pairs["value_low_of"], strict=True)
-    ]
-    return _rate(pd.Series(low), pd.Series(high), pd.concat([own, of]))
+    low = _percent(pairs["value_low"], pairs["value_high_of"])
+    high = _percent(pairs["value_high"], pairs["value_low_of"])
+    return _rate(low, high, pd.concat([own, of]))
 
 
 def _on_time(data: Tables, level: str) -> Rate | None:
@@ -203,11 +257,9 @@ def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
     return Rate(float(ends[0].min()), float(ends[1].max()), rows)
 
 
-def _percent(part: float, whole: float) -> float:
+def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
     """100 × part / whole, at most 100; missing where either is, or the whole is zero."""
-    if pd.isna(part) or pd.isna(whole) or whole == 0:
-        return np.nan
-    return min(100.0, 100 * float(part) / float(whole))
+    return (100 * part.astype(float) / whole.astype(float).replace(0, np.nan)).clip(upper=100)
 
 
 def _stated_points(rule: CriterionBase, data: Tables, file: str) -> pd.DataFrame:

@@ -1,13 +1,14 @@
 """SIPAS from answers: satisfaction with its uncertainty, points, what is too few to show.
 
 Our reading of the survey: satisfied are the answers 4 (satisfied) and 5 (very satisfied) of five;
-satisfaction is their share. The official method is not available to us.
+satisfaction is their share. Points are its proportion of the maximum: satisfaction / 100 ×
+max_points, of 2022 1.5 + 1.5 + 2.5 + 2.5 + 2. The official method is not available to us.
 """
 
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from par_lib.scoring import formulas
+from par_lib.scoring.parts import share
 
 SATISFIED_FROM = 4
 
@@ -60,15 +61,15 @@ def satisfaction(
         yes=("yes", "sum"),
     )  # fmt: skip
     effective = sums["n"] / (design_effect * (sums["n"] * sums["w2"] / sums["w"] ** 2))
-    share = sums["yes"] / sums["w"]
+    satisfied = sums["yes"] / sums["w"]
     low, high = proportion_confint(
-        share * effective, effective, alpha=1 - confidence_pct / 100, method="wilson"
+        satisfied * effective, effective, alpha=1 - confidence_pct / 100, method="wilson"
     )
     shown = sums["respondents"] >= min_respondents
     return pd.DataFrame(
         {
             "respondents": sums["respondents"],
-            "satisfaction_pct": (100 * share).where(shown),
+            "satisfaction_pct": (100 * satisfied).where(shown),
             "likely_pct_low": (100 * low).where(shown),
             "likely_pct_high": (100 * high).where(shown),
         }
@@ -98,7 +99,7 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     })  # fmt: skip
     respondents = known.groupby(by)["respondents"].min()
     points = {
-        name: formulas.convert_satisfaction(weighted[end], max_points=most.sum())
+        name: weighted[end] / 100 * most.sum()
         for name, end in zip(("points", "points_low", "points_high"), ends, strict=True)
     }
     frame = weighted.assign(respondents=respondents, **points)
@@ -123,14 +124,13 @@ def from_points(components: pd.DataFrame) -> pd.DataFrame:
     most, low, high = (
         known[name].astype(float) for name in ("max_points", "points_low", "points_high")
     )
-    derived = {
-        "lost_points_low": formulas.lost_points(high, max_points=most),
-        "lost_points_high": formulas.lost_points(low, max_points=most),
-        "satisfaction_pct_low": formulas.recover_satisfaction(low, max_points=most),
-        "satisfaction_pct_high": formulas.recover_satisfaction(high, max_points=most),
-    }
-    known = known.drop(columns="satisfaction_pct", errors="ignore")
-    known = known.assign(status="derived", **derived)
+    known = known.drop(columns="satisfaction_pct", errors="ignore").assign(
+        lost_points_low=most - high,
+        lost_points_high=most - low,
+        satisfaction_pct_low=share(low, total=most),
+        satisfaction_pct_high=share(high, total=most),
+        status="derived",
+    )
     return known.sort_values("lost_points_high", ascending=False, ignore_index=True)
 
 

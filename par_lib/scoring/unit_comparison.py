@@ -34,45 +34,43 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None) -> pd.DataFr
     published; higher is better; likely_pct is its interval where it is a sample, else the same.
     """
     known = units_on(data.units, f"{data.year}-12-31", level="district")
-    frame = (
-        known.sort_values("name", key=lambda names: names.map(sort_key))
-        .set_index("code")[["name"]]
-        .set_axis(["unit"], axis=1)
-    )
-    late = longest_period(data.late_dossiers.query("level == 'district' and unit != @data.place"))
+    frame = known.rename(columns={"code": "unit_code", "name": "unit"}).set_index("unit_code")
+    frame = frame[["unit"]].sort_values("unit", key=lambda names: names.map(sort_key))
+    districts = data.late_dossiers.query("level == 'district'")
+    late = longest_period(districts[districts["unit"] != data.place])
+    rates = late_rates(data, level="district")
+    shares = wholes.of(districts, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
     capital = data.disbursement.query("level == 'district' and scope == 'total'")
     capital = capital[capital["as_of"] == capital["as_of"].max()]
     published = data.sipas.query("level == 'district' and component == 'overall'")
-    rates = late_rates(data, level="district")
-    districts = data.late_dossiers.query("level == 'district'")
-    shares = wholes.of(districts, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
-    asked, point, likely = published, ("satisfaction_pct",) * 2, ("satisfaction_pct",) * 2
-    if satisfaction is not None and len(satisfaction):
-        asked, likely = satisfaction, ("likely_pct_low", "likely_pct_high")
-    pairs = {
-        "late_pct": _hull(rates, "late_pct_low", "late_pct_high"),
-        "share_pct": _hull(shares, "share_pct_low", "share_pct_high"),
-        "disbursed_pct": _hull(capital, "rate_pct_low", "rate_pct_high"),
-        "satisfaction_pct": _hull(asked, *point),
-        "likely_pct": _hull(asked, *likely),
-    }
-    for name, pair in pairs.items():
-        held = pair.reindex(frame.index)
+    sampled = satisfaction is not None and len(satisfaction) > 0
+    asked = satisfaction if sampled else published
+    likely = ("likely_pct_low", "likely_pct_high") if sampled else ("satisfaction_pct",) * 2
+    for name, rows, low, high in (
+        ("late_pct", rates, "late_pct_low", "late_pct_high"),
+        ("share_pct", shares, "share_pct_low", "share_pct_high"),
+        ("disbursed_pct", capital, "rate_pct_low", "rate_pct_high"),
+        ("satisfaction_pct", asked, "satisfaction_pct", "satisfaction_pct"),
+        ("likely_pct", asked, *likely),
+    ):
+        # Where sources differ, the hull of what they say.
+        held = rows.groupby("unit_code").agg(low=(low, "min"), high=(high, "max"))
+        held = held.astype(float).reindex(frame.index)
         if held.notna().any(axis=None):
             held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
         frame[[f"{name}_low", f"{name}_high"]] = held.to_numpy()
-    days = {"late_pct": late["period_end"], "share_pct": late["period_end"],
-            "disbursed_pct": capital["as_of"]}  # fmt: skip
     have = known_figures(frame)
-    counted = late if {"late_pct", "share_pct"} & set(have) else late.iloc[:0]
+    of_late = {"late_pct", "share_pct"} & set(have)
+    counted = late.iloc[: None if of_late else 0]
     traces = pd.concat([counted, capital, published])[["unit_code", "source", "locator"]]
-    frame = frame.rename_axis("unit_code").reset_index().iloc[: None if have else 0]
+    frame = frame.reset_index().iloc[: None if have else 0]
     spans = [frame[f"{name}_low"] < frame[f"{name}_high"] for name in have]
-    bound = np.any(spans, axis=0) if spans else False
-    frame["status"] = np.where(bound, "bound", "derived")
+    frame["status"] = np.where(np.any(spans, axis=0), "bound", "derived") if have else ""
     frame[["source", "locator"]] = _traced(frame["unit_code"], traces)
-    frame.attrs["as_of"] = {name: days[name].max() for name in have if name in days}
-    frame.attrs["interval"] = "" if asked is published else "likely_pct"
+    days = dict.fromkeys(of_late, late["period_end"].max())
+    if "disbursed_pct" in have:
+        days["disbursed_pct"] = capital["as_of"].max()
+    frame.attrs = {"as_of": days, "interval": "likely_pct" if sampled else ""}
     return frame
 
 
@@ -116,7 +114,7 @@ def score(
     )
     ends, likely = (composite(one, weights=weights) for one in (frame, sampled))
     low, high = likely["score_low"], likely["score_high"]
-    ranks = intervals.rank_range(low, high, best="high").add_prefix("score_")
+    ranks = intervals.rank_range(low, high).add_prefix("score_")
     found = frame.loc[ends.index].join(ends).join(ranks).join(band(low, high, limits=limits))
     found = found.assign(
         score_likely_low=low,
@@ -171,7 +169,7 @@ def among_worst(low: pd.Series, high: pd.Series, *, count: int) -> pd.Series:
     """
     if len(low) and not 1 <= count <= len(low):
         raise ValueError(f"count is {count}; it must be 1 to {len(low)}")
-    place = intervals.rank_range(low, high, best="low")
+    place = intervals.rank_range(-high, -low)
     verdict = np.select([place["rank_high"] <= count, place["rank_low"] > count],
                         ["within", "outside"], "undecided")  # fmt: skip
     return pd.Series(verdict, index=low.index, dtype="str")
@@ -235,12 +233,6 @@ def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]
         for end, points in zip(("low", "high"), lost_points, strict=True)
     }
     return units.assign(**laid, status="assumed").dropna(subset="lost_points_low")
-
-
-def _hull(frame: pd.DataFrame, low: str, high: str) -> pd.DataFrame:
-    """Lowest and highest by unit_code; where sources differ, the hull of what they say."""
-    ends = frame.groupby("unit_code").agg(low=(low, "min"), high=(high, "max"))
-    return ends.astype(float)
 
 
 def _higher_is_better(frame: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:

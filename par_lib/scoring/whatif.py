@@ -20,7 +20,9 @@ from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
-from par_lib.scoring import formulas, on_time
+from par_lib.scoring import on_time
+from par_lib.scoring.intervals import Pair
+from par_lib.scoring.parts import ROUNDING_SLACK
 from par_lib.scoring.rulebook import CriterionBase, Rulebook
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
@@ -37,8 +39,8 @@ class Change:
 
     criterion: str
     to_pct: float | None = None
-    by_pct: tuple[float, float] = (0.0, 0.0)
-    reached_pct: tuple[float, float] | None = None
+    by_pct: Pair = (0.0, 0.0)
+    reached_pct: Pair | None = None
     places: str = ""
 
 
@@ -67,8 +69,6 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
         rule, row = rules[change.criterion], by_code.loc[change.criterion]
         if change.criterion in seen:
             raise ValueError(f"criterion {change.criterion} is changed twice; give one change")
-        if rule.rule == "stated":
-            raise ValueError(f"{change.criterion}: no rate leads to its points; leave it out")
         if change.to_pct is not None and not 0 <= change.to_pct <= 100:
             raise ValueError(f"{change.criterion}: {change.to_pct:g} % is not in 0 to 100")
         seen.add(change.criterion)
@@ -84,10 +84,9 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
                      *(100 * end / rule.max_points for end in won), row["lost_points_low"],
                      row["lost_points_high"], "derived" if certain else "assumed",
                      source, locator))  # fmt: skip
-    columns = ["criterion", "places", "rate_pct_low", "rate_pct_high", "new_rate_pct_low",
-               "new_rate_pct_high", "won_points_low", "won_points_high", "won_pct_low",
-               "won_pct_high", "lost_points_low", "lost_points_high", "status", "source",
-               "locator"]  # fmt: skip
+    pairs = ("rate_pct", "new_rate_pct", "won_points", "won_pct", "lost_points")
+    ends = [f"{pair}_{end}" for pair in pairs for end in ("low", "high")]
+    columns = ["criterion", "places", *ends, "status", "source", "locator"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -123,43 +122,42 @@ def cheapest_path(
                          "an effort above zero")  # fmt: skip
     if not 0 <= reach_pct <= 100:
         raise ValueError(f"reach_pct is {reach_pct:g}; it must be 0 to 100")
-    open_ = scorecard[scorecard["lost_points_low"] > 0]
-    whole = open_["criterion"].map(lambda code: given.get(code, 1.0)).astype(float)
-    per_effort = open_["lost_points_low"] / whole
-    order = per_effort.sort_values(ascending=False, kind="stable").index
-    lost = open_.loc[order, "lost_points_low"]
-    within_reach = lost * reach_pct / 100
+    path = scorecard[scorecard["lost_points_low"] > 0]
+    whole = path["criterion"].map(lambda code: given.get(code, 1.0)).astype(float)
+    path = path.assign(whole=whole, points_per_effort=path["lost_points_low"] / whole)
+    path = path.sort_values("points_per_effort", ascending=False, kind="stable")
+    within_reach = path["lost_points_low"] * reach_pct / 100
     before = within_reach.cumsum().shift(fill_value=0.0)
     points = (target_points - before).clip(lower=0, upper=within_reach)
-    part = points / lost
-    path = open_.loc[order, ["criterion", "status", "source", "locator"]].assign(
+    part = points / path["lost_points_low"]
+    path = path[["criterion", "status", "source", "locator"]].assign(
         share_of_gap_pct=100 * part,
         points=points,
         cumulative_points=points.cumsum(),
-        effort=part * whole[order],
-        cumulative_effort=(part * whole[order]).cumsum(),
-        points_per_effort=per_effort[order],
+        effort=part * path["whole"],
+        cumulative_effort=(part * path["whole"]).cumsum(),
+        points_per_effort=path["points_per_effort"],
     )
     return path[path["points"] > 0].reset_index(drop=True)
 
 
-def break_even(
-    scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float, step_pct: float = 0.5
-) -> pd.DataFrame:
+def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float) -> pd.DataFrame:
     """How far each criterion's rate alone would have to rise to win ``target_points``.
 
-    Columns: criterion, needed_rise (percentage points, in steps of ``step_pct``; missing where not
-    even a rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard
-    rate_pct, source, locator; status "assumed". Least rise first, of equal ones that which wins
-    most. The points counted are those won surely, whatever the rate within its interval is; a
-    criterion that surely wins none is left out.
+    Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
+    rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard rate_pct,
+    source, locator; status "assumed". Least rise first, of equal ones that which wins most. The
+    points counted are those won surely, whatever the rate within its interval is; a criterion that
+    surely wins none is left out.
     """
-    rows = []
+    rises = np.arange(0, 100.5, 0.5)
+    by_code, rows = scorecard.set_index("criterion"), []
     for code in movable(scorecard, rules):
-        curve = rise_curve(scorecard, rules, code, step_pct=step_pct)
-        enough = curve[curve["won_points_low"] >= target_points - formulas.ROUNDING_SLACK]
-        needed = enough["rise_pct"].iloc[0] if len(enough) else np.nan
-        rows.append((code, float(needed), float(curve["won_points_low"].max())))
+        rule, row = rules[code], by_code.loc[code]
+        changes = [Change(code, by_pct=(rise, rise)) for rise in rises]
+        won = np.array([_won_by(rule, row, one)[0] for one in changes])
+        enough = rises[won >= target_points - ROUNDING_SLACK]
+        rows.append((code, enough[0] if len(enough) else np.nan, won.max()))
     even = pd.DataFrame(rows, columns=["criterion", "needed_rise", "most_points"])
     even = even[even["most_points"] > 0]
     traced = ["criterion", "rate_pct_low", "rate_pct_high", "source", "locator"]
@@ -168,33 +166,19 @@ def break_even(
     return even.sort_values(order, ascending=[True, False], ignore_index=True)
 
 
-def rise_curve(
-    scorecard: pd.DataFrame, rules: Rulebook, code: str, *, step_pct: float = 0.5
-) -> pd.DataFrame:
-    """Points won by one criterion for rises of 0 to 100 percentage points.
-
-    Columns rise_pct, won_points_low, won_points_high.
-    """
-    rule, row = rules[code], scorecard.set_index("criterion").loc[code]
-    rises = np.unique([*np.arange(0, 100, step_pct), 100.0])
-    won = [_won_by(rule, row, Change(code, by_pct=(rise, rise))) for rise in rises]
-    curve = pd.DataFrame(won, columns=["won_points_low", "won_points_high"])
-    return curve.assign(rise_pct=rises)
-
-
 def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
     """Criteria with a known rate that a rule turns into points, and with points to win."""
     known = scorecard[scorecard["rate_pct_low"].notna() & (scorecard["lost_points_high"] > 0)]
     return [code for code in known["criterion"] if rules[code].rule != "stated"]
 
 
-def _rates(row: pd.Series) -> tuple[float, float]:
+def _rates(row: pd.Series) -> Pair:
     """The present rate's bounds; an unknown rate can be anything."""
     low, high = row["rate_pct_low"], row["rate_pct_high"]
     return (0.0 if pd.isna(low) else float(low)), (100.0 if pd.isna(high) else float(high))
 
 
-def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> tuple[float, float]:
+def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> Pair:
     """Least and most points won over all rates the row allows.
 
     Between its knots a rule is straight, so the ends are reached at a knot, at a rate that moves
@@ -290,37 +274,33 @@ def parse_numbers(text: str) -> list[float]:
         raise ValueError(f"{text!r}: write numbers separated by commas, as 50, 70, 90") from None
 
 
-def clear_late(
-    data: Tables, names: Sequence[str], *, share_pct: float, level: str = "district"
-) -> Change:
-    """These units clear a part of their late dossiers: a change of on_time_<level>.
+def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Change:
+    """These districts clear a part of their late dossiers: a change of on_time_district.
 
     The on-time share, on_time / (on_time + late), rises by cleared / (on_time + late), of which
-    ``on_time.count`` says the fewest and the most. ValueError for an unknown unit, or one without
-    figures.
+    ``on_time.count`` says the fewest and the most. ValueError for an unknown district, or one
+    without figures.
     """
-    rows = data.late_dossiers[data.late_dossiers["level"] == level]
-    whole = of_whole_year(rows, data.year)
-    total = whole[whole["unit"] == data.place]
-    known = units.units_on(data.units, f"{data.year}-12-31", level=level)
-    codes = {units.resolve(name, known, level=level, where="late_dossiers") for name in names}
+    whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
+    known = units.units_on(data.units, f"{data.year}-12-31", level="district")
+    codes = {units.resolve(name, known, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
-    if len(total) != 1 or len(own) != len(codes):
+    counted = on_time.count(data, "district")
+    if counted is None or len(own) != len(codes):
         raise ValueError(
             f"late_dossiers: {', '.join(names)}: no figure of the whole year {data.year} for one "
-            f"of them, or no total of {level}s"
+            "of them, or no total of districts"
         )
-    counted = on_time.count(data, level)
     (least, most), (fewest, latest) = counted.on_time, counted.late
     cleared = [share_pct * own["late_low"].sum(),
                share_pct * own["late_high"].astype(float).fillna(latest).sum()]  # fmt: skip
     if not counted.together[0]:
-        raise ValueError(f"late_dossiers: no dossiers of {level}s are counted in {data.year}")
+        raise ValueError(f"late_dossiers: no dossiers of districts are counted in {data.year}")
     rise = cleared[0] / counted.together[1], cleared[1] / counted.together[0]
     then = least + cleared[0] / 100, most + cleared[1] / 100
     reached = then[0] / (least + latest), 1.0 if np.isinf(most) else then[1] / (most + fewest)
     return Change(
-        f"on_time_{level}",
+        "on_time_district",
         by_pct=(float(rise[0]), min(100.0, float(rise[1]))),
         reached_pct=(100 * float(reached[0]), min(100.0, 100 * float(reached[1]))),
         places=f"{', '.join(names)}: −{share_pct:g}%",
@@ -346,8 +326,6 @@ def _change(part: str, data: Tables, rules: Rulebook) -> Change:
     if found["sign"]:
         moved = number if found["sign"] == "+" else -number
         return Change(code, by_pct=(moved, moved))
-    if number > 100:
-        raise ValueError(f"change {part!r}: a rate reaches 100 at most")
     return Change(code, to_pct=number)
 
 

@@ -21,8 +21,7 @@ def test_a_rendered_page_is_up_to_date(name):
 
 def test_every_formula_says_its_unit_and_what_missing_values_do_not_hide():
     """A public function of scoring says what it gives, in which unit or range."""
-    modules = (render.formulas, render.unit_comparison, render.changes, render.survey,
-               render.whatif)  # fmt: skip
+    modules = (render.parts, render.unit_comparison, render.changes, render.survey, render.whatif)
     for module in modules:
         for name, value in render._public(module):
             if inspect.isfunction(value):

@@ -30,6 +30,8 @@ def test_each_task_stands_once_and_is_followed_or_not(data, card):
     tasks = tasks_of(data, card)
     assert len(tasks) == tasks["task"].nunique() == 28
     assert set(tasks["plan_year"]) == {2023}
+    # the eighth area is satisfaction, not what the eighth pillar of the index is called
+    assert tasks["area"].iloc[0] == "8. Chỉ số hài lòng về sự phục vụ hành chính"
     followed = tasks[tasks["followed"]]
     # satisfaction, payment, online, audit, two of disbursement, three of late dossiers
     assert len(followed) == 9

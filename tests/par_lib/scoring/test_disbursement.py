@@ -55,6 +55,9 @@ def test_a_threshold_for_the_years_end_is_no_measure_of_april():
     )
     assert disbursement.level_pct(disbursement.latest(end), 70) == 70
     assert disbursement.level_pct(disbursement.latest(april), 70) is None
+    for day, level in (("2023-01-31", 70), ("2022-01-31", None)):  # after the year, in it
+        last = disbursement.latest(rows(exact("A", day, 60)))
+        assert disbursement.level_pct(last, 70) == level
     last = disbursement.latest(listed)
     assert disbursement.level_pct(last, 70) == 20  # the limit the source itself draws
     groups = disbursement.compared(last, 20.5)  # A: 0 to 20, below; B: 20 and more, not decided

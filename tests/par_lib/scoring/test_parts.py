@@ -1,12 +1,18 @@
 """A total and its parts by hand: who holds how much, in what order, how concentrated."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from par_lib.scoring import parts
+
+settings.register_profile("par", deadline=None)  # a busy machine is no failure
+settings.load_profile("par")
 
 WHOLE = ("Tỉnh", 10, 10, "reported")
 LISTED = [("A", 6, 6, "reported"), ("B", 2, 2, "reported")]
@@ -62,6 +68,90 @@ def test_concentration_lies_between_the_equal_and_the_single_split():
     assert pareto["late_share_pct_high"].tolist() == [0, 60, 80, 100, 100]
 
 
+counts = st.lists(st.integers(0, 50), min_size=1, max_size=5).filter(any)
+
+
+def brute_gini(values: list[float]) -> float:
+    """Half the relative mean absolute difference, over all ordered pairs."""
+    x = np.asarray(values, dtype=float)
+    return np.abs(x[:, None] - x[None, :]).mean() / (2 * x.mean())
+
+
+def test_gini_by_hand():
+    # 1, 2, 3: Σ(2i − n − 1)x = −2·1 + 0·2 + 2·3 = 4; n·Σx = 3·6 = 18; 4/18 = 0.2222…
+    assert parts.gini([3, 1, 2]) == pytest.approx(4 / 18)
+    assert parts.gini([5, 5, 5]) == 0
+    assert np.isnan(parts.gini([0, 0]))
+    with pytest.raises(ValueError, match="known and not negative"):
+        parts.gini([1, -1])
+
+
+@given(counts)
+def test_gini_agrees_with_the_mean_difference(values):
+    assert parts.gini(values) == pytest.approx(brute_gini(values))
+
+
+@given(counts, st.lists(st.integers(0, 20), min_size=1, max_size=4))
+def test_every_split_of_the_group_lies_within_the_bounds(known, group):
+    every = known + group
+    listed = [(f"l{i}", one, one, "reported") for i, one in enumerate(known)]
+    others = [(f"u{i}", 0, sum(group), "bound") for i in range(len(group))]
+    found = of(*listed, *others, ("Tỉnh", sum(every), sum(every), "reported"))
+    low, high = found.gini()
+    assert low - 1e-9 <= parts.gini(every) <= high + 1e-9
+    for bounds, split in ((found.lorenz(), sorted(every)),
+                          (found.pareto(), sorted(every, reverse=True))):  # fmt: skip
+        curve = 100 * np.concatenate([[0], np.cumsum(split)]) / sum(every)
+        assert (bounds["late_share_pct_low"] - 1e-9 <= curve).all()
+        assert (curve <= bounds["late_share_pct_high"] + 1e-9).all()
+
+
+def test_gini_and_lorenz_agree_with_an_independent_library():
+    """40 samples as PySAL inequality 1.1.2 computed them, a library too large to install here."""
+    samples = pd.read_csv(Path(__file__).parents[2] / "data" / "golden" / "inequality.csv")
+    assert len(samples) == 40
+    for row in samples.itertuples():
+        values = [float(value) for value in row.sample.split()]
+        listed = [(str(i), value, value, "reported") for i, value in enumerate(values)]
+        found = of(*listed, ("Tỉnh", sum(values), sum(values), "reported"))
+        assert found.gini() == pytest.approx((row.gini, row.gini), abs=1e-12)
+        expected = [100 * float(share) for share in row.lorenz.split()]
+        for end in ("low", "high"):
+            curve = found.lorenz()[f"late_share_pct_{end}"]
+            assert curve.tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_shares_by_hand():
+    # 11,193 of 41,657 = 26.87 %; 7,076 of it 16.99 %
+    late = pd.Series([7076.0, 11193.0, None])
+    assert parts.share(late, total=41657).round(2).tolist()[:2] == [16.99, 26.87]
+    # 1.1922 / 1.5 = 79.48 %; 1.413 / 2 = 70.65 %; of nothing there is no share
+    points, most = pd.Series([1.1922, 1.413, 0.0]), pd.Series([1.5, 2.0, 0.0])
+    found = parts.share(points, total=most).round(2)
+    assert found.tolist()[:2] == [79.48, 70.65] and pd.isna(found[2])
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "words"),
+    [
+        ([0.5, 1.6], 1.5, "row 1: part 1.6 is not in 0 to its total 1.5"),
+        ([-1.0], 2.0, "row 0: part -1 is not in 0"),
+        ([1.0], pd.Series([2.0], index=["a"]), "other row labels"),
+    ],
+)
+def test_shares_that_cannot_be_are_refused(part, total, words):
+    with pytest.raises(ValueError, match=words):
+        parts.share(pd.Series(part), total=total)
+
+
+def test_how_many_of_the_largest_hold_an_amount():
+    # half of 41,657 is 20,828.5; 11,193 + 7,076 = 18,269 falls short, + 4,308 = 22,577 suffices
+    late = [("A", 11193), ("B", 7076), ("C", 4308), ("Tỉnh", 41657)]
+    found = of(*[(unit, value, value, "reported") for unit, value in late])
+    assert found.fewest_for(20828.5) == 3 and found.fewest_for(0) == 0
+    assert found.fewest_for(30000) is None
+
+
 def test_what_each_clears_and_all_together():
     found = of(*FOUR)
     # 25 % of 10 = 2.5, so 3; A a quarter of 6 = 1.5, so 2
@@ -69,6 +159,9 @@ def test_what_each_clears_and_all_together():
     cleared = found.clear(25).set_index("unit")
     assert cleared.loc["A", ["clear_low", "clear_high"]].tolist() == [2, 2]
     assert cleared.loc["C", ["clear_low", "clear_high"]].tolist() == [0, 1]  # 0.5 of 2
+    assert cleared.loc["A", "share_of_total_pct_low"] == 20  # 2 of 10
+    with pytest.raises(ValueError, match="target_reduction_pct is 101; it must be 0 to 100"):
+        found.clear(101)
 
 
 def test_where_all_are_listed_nothing_is_left():

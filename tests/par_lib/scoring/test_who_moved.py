@@ -12,15 +12,6 @@ settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
 
 
-def test_a_change_of_counts_by_hand():
-    # a: exact 10 to 7, −3; b: 0..4 to 5, so +1 to +5
-    before = pd.DataFrame({"low": [10, 0], "high": [10, 4]}, index=["a", "b"])
-    after = pd.DataFrame({"low": [7, 5], "high": [7, 5]}, index=["a", "b"])
-    assert changes.decompose_count(before, after).to_numpy().tolist() == [[-3, -3], [1, 5]]
-    with pytest.raises(ValueError, match="only in one period: b"):
-        changes.decompose_count(before, after.iloc[:1])
-
-
 @given(
     st.lists(
         st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50)),
@@ -42,14 +33,6 @@ def test_the_parts_of_a_change_of_rate_add_up_to_it(rows):
     assert found["change_pct_points"].sum() == pytest.approx(rates[1] - rates[0], abs=1e-9)
     together = found["rate_effect_pct_points"] + found["mix_effect_pct_points"]
     assert together.tolist() == pytest.approx(found["change_pct_points"].tolist())
-
-
-def test_a_missing_part_or_a_part_without_whole_is_refused():
-    good = pd.DataFrame({"part": [1.0, 2.0], "whole": [10.0, 20.0]}, index=["a", "b"])
-    for part, whole in ((None, 20.0), (5.0, 0.0), (5.0, None)):
-        bad = pd.DataFrame({"part": [1.0, part], "whole": [10.0, whole]}, index=["a", "b"])
-        with pytest.raises(ValueError, match="after, b: part and whole must both be known"):
-            changes.decompose_rate(good, bad)
 
 
 def test_the_change_of_a_rate_by_hand():
