@@ -137,14 +137,14 @@ def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
     pieces: list[str] = []
     here = Notebook(data, lang, emit=lambda shown, _: pieces.append(shown["text/html"]))
     frame = draw(data, here, *asked)
-    cited = tuple((source, tuple(places)) for source, places in here.page.cited.items())
+    cited = tuple((source, tuple(places)) for source, places in here.cited.items())
     return _Part(frame, "".join(pieces), cited)
 
 
 def _sources(data: Tables, here: Notebook, *parts: tuple) -> pd.DataFrame:
     for source, places in itertools.chain(*parts):
-        here.page.cited.setdefault(source, {}).update(dict.fromkeys(places))
-    here.page.show_sources()
+        here.cited.setdefault(source, {}).update(dict.fromkeys(places))
+    here.show_sources()
     return data.sources
 
 
@@ -154,11 +154,11 @@ def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
     own = highest_first(longest_period(own).dropna(subset=["late_low"]), "late")
     name = t(labels.LABELS[level])
     if own.empty:
-        here.page.missing(t("{level}: no late dossiers are known by unit.", level=name))
+        here.missing(t("{level}: no late dossiers are known by unit.", level=name))
         return own
     period = {"start": own["period_start"].iloc[0], "end": own["period_end"].iloc[0]}
     title = t("{level}: late dossiers, {start} to {end}", level=name, **period)
-    here.page.headline(title, own)
+    here.headline(title, own)
     here.show(plots.barplot(own, x="late", y="unit", caption=title).figure)
     here.table(own, ["unit", "late"], title)
     return own
@@ -171,12 +171,12 @@ def _disbursed(data: Tables, here: Notebook, level: str, threshold_pct: float) -
     own = highest_first(own, "rate_pct")
     name = t(labels.LABELS[level])
     if own.empty:
-        here.page.missing(t("{level}: no disbursement is known by unit.", level=name))
+        here.missing(t("{level}: no disbursement is known by unit.", level=name))
         return own
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
     title = t("{level}: capital disbursed at {day}", level=name, day=own["as_of"].iloc[0])
-    here.page.headline(t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
+    here.headline(t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
                          title=title, below=int(below.sum()), count=len(own),
                          threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum())),
                        own)  # fmt: skip
@@ -193,7 +193,7 @@ def _what_if(data: Tables, here: Notebook, text: str) -> pd.DataFrame:
     won = whatif.simulate(card, book, changes)
     if len(won):
         title = here.t("What if: points that each change would win, by assumed rules")
-        here.page.headline(title, won)
+        here.headline(title, won)
         shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
         here.table(won, shown, title)
     return won
