@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from pandas.io.formats.style import Styler
 
-    from par_lib.charts.explorer import Explorer
-    from par_lib.charts.view import View
+    from par_lib.charts.view import Explorer, View
     from par_lib.cleaning.tables import Tables
 
 __all__ = ["begin", "explore", "load", "provinces", "show", "stack", "view", "years"]
@@ -84,7 +83,7 @@ def explore(
     threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
 ) -> "Explorer":  # fmt: skip
     """Widgets that choose a view; takes what ``view`` takes."""
-    from par_lib.charts.explorer import Explorer
+    from par_lib.charts.view import Explorer
 
     return Explorer(province, year, level=level, threshold_pct=threshold_pct, what_if=what_if,
                     lang=lang)  # fmt: skip

@@ -4,6 +4,5 @@
 - ``presentation``: how a page writes values; headlines and tables as markup, with sources
 - ``plot_words``: what stands on a chart, its caption and alternative text, from its data
 - ``notebook``: ``par.begin``, ``%%say`` and ``%%headline``, ``table``, ``sources``
-- ``view``: a level's units and what changes would win: ``par.view``
-- ``explorer``: the widgets that choose a view: ``par.explore``
+- ``view``: a level's units and what changes would win, ``par.view``, and widgets: ``par.explore``
 """

@@ -6,8 +6,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 import par_lib as par
-from par_lib.charts.explorer import Explorer
-from par_lib.charts.view import levels
+from par_lib.charts.view import Explorer, levels
 
 
 @pytest.fixture(scope="module")
