@@ -34,12 +34,7 @@ _opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its curren
 
 
 def begin(province: str, year: int, lang: str = "vi") -> Tables:
-    """Open a notebook: its tables, language, theme, sources and magics; gives the tables.
-
-    Parameters of the notebook whose names end in ``_pct`` must lie in 0 to 100. Raises ValueError
-    for one that does not, an unknown language, and a province or year without raw data, naming
-    those that have it.
-    """
+    """``par.begin``, which tells what it refuses; gives the tables of the province and year."""
     shell = get_ipython()
     space = shell.user_ns if shell else {}
     for name in space.get("__annotations__", space):  # parameters are declared with their type
@@ -131,11 +126,8 @@ class Notebook(Page):
         """
         line, _, page = line.partition(" see ")
         for sentence, rows, status in self._sentences(line, body):
-            if rows:
-                href = f"{page.strip()}.html" if page else ""
-                self.headline(sentence, *rows, status=status, href=href)
-            else:
-                self.missing(sentence)
+            href = f"{page.strip()}.html" if page else ""
+            self.headline(sentence, *rows, status=status, href=href)
             return
 
     def _sentences(self, line: str, body: str) -> Iterable[tuple[str, list, str | None]]:

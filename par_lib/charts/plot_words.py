@@ -42,17 +42,16 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     kind, write, say = _KINDS[drawn.kind]
     write(ax, drawn, page)
     words, caption = page.words, page.caption(drawn.caption)
+    x, y = page.head(drawn.x), page.head(drawn.y)
     if not caption:
-        by = page.head(drawn.y if drawn.value == drawn.x else drawn.x)
-        caption = words("{what} by {by}", what=page.head(drawn.value), by=by[:1].lower() + by[1:])
+        what, by = (y, x) if write is _curves else (x, y)
+        caption = words("{what} by {by}", what=what, by=by[:1].lower() + by[1:])
     bounds = (drawn.rows["low"] != drawn.rows["high"]).any()
     if bounds and drawn.kind not in ("stack", "dumbbell"):
         caption += words("; hatched: no figure, only bounds")
+    axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=x, y=y)
     if drawn.kind == "tile":
         axes = words("Each tile is one unit; darker is worse.")
-    else:
-        axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=page.head(drawn.x),
-                     y=page.head(drawn.y))  # fmt: skip
     says = say(drawn, page)
     says = says[:1].upper() + says[1:]
     return f"{words(kind)}. {caption}. {axes} {says}".strip(), f"{caption}."

@@ -65,11 +65,6 @@ class Drawn:
     threshold: float = math.nan
     ends: tuple[str, str] = ("", "")  # of a dumbbell, what its low and its high are called
 
-    @property
-    def value(self) -> str:
-        """The column of the numbers: of rows the horizontal axis, of curves the vertical."""
-        return self.y if self.kind in ("line", "histogram", "band") else self.x
-
 
 def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Of no rows, an empty Axes: seaborn's histplot and heatmap would raise."""
@@ -168,15 +163,11 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
 @_of_rows
 def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Parts of a whole, a bar a row: the index names the rows, a column a part; ``x`` the unit."""
+    shades = [PALETTE["bar"], PALETTE["accent"], PALETTE["pale"]]
+    ax = data.plot.barh(stacked=True, width=0.62, color=shades, edgecolor=PALETTE["paper"],
+                        figsize=(8, ROW_INCHES * len(data) + 1.3))  # fmt: skip
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
     tall = data.rename_axis("name").melt(ignore_index=False, var_name="series").reset_index()
-    _, ax = plt.subplots(figsize=(8, ROW_INCHES * len(data) + 1.3))
-    shades = [PALETTE["bar"], PALETTE["accent"], PALETTE["pale"]][: data.shape[1]]
-    order = list(data.columns)[::-1]  # seaborn stacks the last one first
-    palette = dict(zip(data.columns, shades, strict=True))
-    sns.histplot(tall, y="name", weights="value", hue="series", hue_order=order, multiple="stack",
-                 palette=palette, shrink=0.62, alpha=1, ax=ax)  # fmt: skip
-    sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, title="", frameon=False,
-                    reverse=True)  # fmt: skip
     ax.drawn = Drawn("stack", x, y, _told(tall, "name", "value", series=tall["series"]), caption)
     return ax
 

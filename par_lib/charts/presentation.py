@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import matplotlib as mpl
 import pandas as pd
-from IPython.display import HTML, display
+from IPython.display import display
 from pandas.io.formats.style import Styler
 
 from par_lib.charts.plots import STYLE, ends
@@ -96,8 +96,6 @@ class Page:
             listed = list(value)
             if not listed:
                 raise Absent(name)
-            if len(listed) == 1 and not isinstance(listed[0], str):
-                return self.write(name, listed[0])
             return self.t.listing([self.write(name, one) for one in listed])
         if value is None or pd.isna(value):
             raise Absent(name)
@@ -124,24 +122,18 @@ class Page:
     def headline(
         self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = ""
     ) -> None:
-        """Show the finding, with the sources of the ``rows`` it was read or computed from.
+        """Show the finding; without ``rows`` it rests on, it says what the data do not hold.
 
-        ``status`` is that of the rows where they agree, else "derived"; ``href`` leads to the
-        page that says more.
+        ``href`` leads to the page that says more.
         """
-        mark = self._mark(*_trace(rows, status))
         label = _text(self.t("More"))
-        more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if href else ""
-        self._display(f'<p class="headline">{_text(sentence)}{mark}{more}</p>', sentence)
+        more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if rows and href else ""
+        mark, kind = self._mark_of(rows, status), "headline" if rows else "missing"
+        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence)
 
     def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
-        """Show a computed sentence of the running text; with ``rows``, its sources."""
-        mark = self._mark(*_trace(rows, status)) if rows else ""
-        self._display(f"<p>{_text(sentence)}{mark}</p>", sentence)
-
-    def missing(self, sentence: str) -> None:
-        """State plainly what the data do not hold."""
-        self._display(f'<p class="missing">{_text(sentence)}</p>', sentence)
+        """Show a computed sentence of the running text, with the sources of the ``rows``."""
+        self._display(f"<p>{_text(sentence)}{self._mark_of(rows, status)}</p>", sentence)
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
         """Show columns by name, in the reader's words; of no rows, nothing.
@@ -222,6 +214,16 @@ class Page:
         markup = f'<ol class="sources">{"".join(items)}</ol>'
         self._display(markup, "\n".join(plain), {"par": {"read": dependencies.tables_read()}})
 
+    def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
+        """Sources of all the rows and one status: theirs where they agree, else "derived"."""
+        if not rows:
+            return ""
+        frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
+        if status is None:
+            kinds = set(frame["status"])
+            status = kinds.pop() if len(kinds) == 1 else "derived"
+        return self._mark(*join_traces(frame["source"], frame["locator"]), status)
+
     def _mark(self, source: str, locator: str, status: str) -> str:
         where = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
         cited: dict[str, dict[str, None]] = {}
@@ -240,19 +242,11 @@ class Page:
         )
 
     def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
-        self.emit({"text/html": HTML(markup).data, "text/plain": plain}, metadata or {})
+        self.emit({"text/html": markup, "text/plain": plain}, metadata or {})
 
 
 def _to_notebook(data: dict[str, str], metadata: dict) -> None:
     display(data, raw=True, metadata=metadata)
-
-
-def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, str]:
-    frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
-    if status is None:
-        kinds = set(frame["status"])
-        status = kinds.pop() if len(kinds) == 1 else "derived"
-    return *join_traces(frame["source"], frame["locator"]), status
 
 
 def _plain(value: object) -> str:

@@ -66,13 +66,10 @@ class View:
         rest = ", ".join(f"{name}={value}" for name, value in given.items())
         return f"import par_lib as par\n\npar.view({place}, {rest})"
 
-    def save(self, path: Path | None = None) -> Path:
-        """Write the parameters as YAML for ``papermill -f``; gives the file.
-
-        ``path`` is outputs/views/<province>-<year>.yaml unless given.
-        """
+    def save(self) -> Path:
+        """Write the parameters for ``papermill -f``: outputs/views/<province>-<year>.yaml."""
         name = "{province}-{year}.yaml".format(**self.parameters)
-        path = path or paths.root() / "outputs" / "views" / name
+        path = paths.root() / "outputs" / "views" / name
         write_whole(path, yaml.safe_dump(self.parameters, allow_unicode=True, sort_keys=False))
         return path
 
@@ -84,13 +81,10 @@ def view(
     province: str | Tables, year: int | None = None, *, level: str = "district",
     threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
 ) -> View:  # fmt: skip
-    """Late dossiers and disbursement of a level's units, and the points that changes would win.
+    """``par.view``, which tells what can be chosen; levels() has the levels of a year.
 
-    ``level`` is one of levels(); rates below ``threshold_pct`` (0 to 100) are called slow;
-    ``what_if`` is a line of changes as scenario.parse_changes reads it, as "online_payment = 30".
-    ``province`` may be what ``par.load`` gave, without a year: it is then not read again. What the
-    year has no figures for is said in words. ValueError for an unknown level, a threshold outside
-    0 to 100, or a change that cannot be read.
+    What the year has no figures for is said in words. ValueError for an unknown level, a threshold
+    outside 0 to 100, or a change that cannot be read.
     """
     if isinstance(province, Tables) != (year is None):
         raise ValueError("write a province and a year, or what par.load gave and no year")
@@ -146,15 +140,14 @@ def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
 
 
 def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
-    t = here.t
     own = data.late_dossiers.query("level == @level and unit != @data.place")
     own = highest_first(longest_period(own).dropna(subset=["late_low"]), "late")
-    name = here.words(level)
+    t, name = here.t, here.words(level)
     if own.empty:
-        here.missing(t("{level}: no late dossiers are known by unit.", level=name))
+        here.headline(t("{level}: no late dossiers are known by unit.", level=name))
         return own
-    period = {"start": own["period_start"].iloc[0], "end": own["period_end"].iloc[0]}
-    title = t("{level}: late dossiers, {start} to {end}", level=name, **period)
+    title = t("{level}: late dossiers, {start} to {end}", level=name,
+              start=own["period_start"].iloc[0], end=own["period_end"].iloc[0])  # fmt: skip
     here.headline(title, own)
     here.show(plots.barplot(own, x="late", y="unit", caption=title).figure)
     here.table(own, ["unit", "late"], title)
@@ -162,13 +155,12 @@ def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
 
 
 def _disbursed(data: Tables, here: Notebook, level: str, threshold_pct: float) -> pd.DataFrame:
-    t = here.t
     own = data.disbursement.query("level == @level and unit != @data.place and scope == 'total'")
     own = own[own["as_of"] == own["as_of"].max()].dropna(subset=["rate_pct_low"])
     own = highest_first(own, "rate_pct")
-    name = here.words(level)
+    t, name = here.t, here.words(level)
     if own.empty:
-        here.missing(t("{level}: no disbursement is known by unit.", level=name))
+        here.headline(t("{level}: no disbursement is known by unit.", level=name))
         return own
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
@@ -196,7 +188,7 @@ def _what_if(data: Tables, here: Notebook, text: str) -> pd.DataFrame:
     return won
 
 
-class Explorer(widgets.VBox):
+class Explorer(widgets.HBox):
     """Choices on the left, the view they give on the right; ``view`` is the present one.
 
     Sliders write the line of changes, which can be edited as well: it is what counts.
@@ -230,8 +222,7 @@ class Explorer(widgets.VBox):
         ]  # fmt: skip
         left = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 22em", max_width="30em"))
         right = widgets.VBox([self._code, self._shown], layout=widgets.Layout(flex="3 1 30em"))
-        row = widgets.Layout(flex_flow="row wrap", grid_gap="1em")
-        super().__init__([widgets.Box([left, right], layout=row)])
+        super().__init__([left, right], layout=widgets.Layout(flex_flow="row wrap", grid_gap="1em"))
 
     def _new_place(self, changed: dict | None = None) -> None:
         """Another province or year: its criteria, none of which is changed yet."""
@@ -251,10 +242,6 @@ class Explorer(widgets.VBox):
         self.rates = {code: _slider(rate, rate, _STEP_PCT) for code, rate in steps.items()}
         for slider in self.rates.values():
             slider.observe(self._moved, "value")
-        self._labels = {code: widgets.Label() for code in self.rates}
-        self._sliders.children = tuple(
-            widget for code in self.rates for widget in (self._labels[code], self.rates[code])
-        )
         self._name()
 
     def _moved(self, _: object) -> None:
@@ -270,8 +257,11 @@ class Explorer(widgets.VBox):
         self.threshold_pct.description = t("Threshold, %")
         self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
         self._title.value = f"<b>{t('What if a figure reached, %')}</b>"
+        labelled = []
         for code, slider in self.rates.items():
-            self._labels[code].value = slider.tooltip = t(labels.LABELS[code])
+            slider.tooltip = t(labels.LABELS[code])
+            labelled += [widgets.Label(slider.tooltip), slider]
+        self._sliders.children = labelled
         own, level = levels(self._data) or ["district"], self.level.value
         with self._silent():
             self.level.options = [(t(labels.LABELS[code]), code) for code in own]
