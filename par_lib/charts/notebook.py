@@ -105,7 +105,7 @@ class Notebook(Page):
             # JupyterLab shows an SVG as an image without words; as HTML it keeps them.
             html = f"<figure>{svg}</figure>"
             self.emit({"text/html": html, "image/svg+xml": svg, "text/plain": alt},
-                      {"image/svg+xml": {"alt": alt, "caption": caption}})  # fmt: skip
+                      metadata={"image/svg+xml": {"alt": alt, "caption": caption}})  # fmt: skip
 
     def plain_table(self, frame: DataFrame) -> str:
         """A frame that stands at the end of a cell, as a table to read; of many rows the ends."""

@@ -65,6 +65,11 @@ class Drawn:
     threshold: float = math.nan
     ends: tuple[str, str] = ("", "")  # of a dumbbell, what its low and its high are called
 
+    def on(self, ax: Axes) -> Axes:
+        """The Axes it was drawn on, which keeps it for its words."""
+        ax.drawn = self
+        return ax
+
 
 def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Of no rows, an empty Axes: seaborn's histplot and heatmap would raise."""
@@ -90,8 +95,7 @@ def barplot(
     rows, ax = _row_chart(data, x, y, highlight)
     _bars(rows, ax)
     ax.set_xlim(0, rows["end"].max() * 1.18)
-    ax.drawn = Drawn("bar", x, y, rows, caption)
-    return ax
+    return Drawn("bar", x, y, rows, caption).on(ax)
 
 
 @_of_rows
@@ -102,8 +106,7 @@ def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
     low, high = min(0, rows["low"].min()), max(0, rows["end"].max())
     ax.set_xlim(low - 0.25 * (high - low or 1), high + 0.25 * (high - low or 1))
-    ax.drawn = Drawn("diverge", x, y, rows, caption)
-    return ax
+    return Drawn("diverge", x, y, rows, caption).on(ax)
 
 
 @_of_rows
@@ -132,8 +135,7 @@ def dotplot(
     low, high = np.nanmin([*lines.flat, threshold]), np.nanmax([*lines.flat, threshold])
     room = high - low or 1
     ax.set_xlim(max(low - 0.08 * room, min(low, 0)), high + 0.22 * room)
-    ax.drawn = Drawn("dot", x, y, rows, caption, threshold=threshold)
-    return ax
+    return Drawn("dot", x, y, rows, caption, threshold=threshold).on(ax)
 
 
 @_of_rows
@@ -156,8 +158,7 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
                     edgecolor=PALETTE["ink"], zorder=3, legend=False)  # fmt: skip
     low, high = tall["value"].min(), tall["value"].max()
     ax.set_xlim(low - 0.18 * (high - low or 1), high + 0.18 * (high - low or 1))
-    ax.drawn = Drawn("dumbbell", x, y, rows, caption, ends=(start, end))
-    return ax
+    return Drawn("dumbbell", x, y, rows, caption, ends=(start, end)).on(ax)
 
 
 @_of_rows
@@ -168,8 +169,7 @@ def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
                         figsize=(8, ROW_INCHES * len(data) + 1.3))  # fmt: skip
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
     tall = data.rename_axis("name").melt(ignore_index=False, var_name="series").reset_index()
-    ax.drawn = Drawn("stack", x, y, _told(tall, "name", "value", series=tall["series"]), caption)
-    return ax
+    return Drawn("stack", x, y, _told(tall, "name", "value", series=tall["series"]), caption).on(ax)
 
 
 @_of_rows
@@ -185,8 +185,7 @@ def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str 
     sns.lineplot(data, x=x, y=y, errorbar=None, ax=ax, **own, **options)
     if ax.dataLim.y0 >= 0:
         ax.set_ylim(bottom=0)
-    ax.drawn = Drawn("line", x, y, _told(data, x, y, series=data[hue] if hue else ""), caption)
-    return ax
+    return Drawn("line", x, y, _told(data, x, y, series=data[hue] if hue else ""), caption).on(ax)
 
 
 @_of_rows
@@ -197,8 +196,7 @@ def histplot(data: pd.DataFrame, *, x: str, weights: str, caption: str = "") -> 
                  color=PALETTE["accent"], ax=ax)  # fmt: skip
     ax.set_ylabel(weights)
     counts = data.groupby(x, as_index=False)[weights].sum()
-    ax.drawn = Drawn("histogram", x, weights, _told(counts, x, weights), caption)
-    return ax
+    return Drawn("histogram", x, weights, _told(counts, x, weights), caption).on(ax)
 
 
 @_of_rows
@@ -215,8 +213,7 @@ def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
     if diagonal:
         ax.axline((0, 0), (100, 100), color=PALETTE["muted"], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set(xlim=(0, data[x].max()), ylim=(0, 101))
-    ax.drawn = Drawn("band", x, y, _told(data, x, y), caption)
-    return ax
+    return Drawn("band", x, y, _told(data, x, y), caption).on(ax)
 
 
 @_of_rows
@@ -240,8 +237,7 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
     for tile in tiles[~exact].itertuples():
         ax.add_patch(Rectangle((tile.column + 0.03, tile.row + 0.03), 0.94, 0.94, facecolor="none",
                                hatch=HATCH, edgecolor=PALETTE["faint"], linewidth=0.8))  # fmt: skip
-    ax.drawn = Drawn("tile", value, name, tiles, caption)
-    return ax
+    return Drawn("tile", value, name, tiles, caption).on(ax)
 
 
 def ends(data: pd.DataFrame | dict, name: str) -> tuple:

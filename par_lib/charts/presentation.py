@@ -4,6 +4,7 @@ import base64
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import matplotlib as mpl
 import pandas as pd
@@ -19,7 +20,6 @@ from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language, language
 from par_lib.storage import csv_files, dependencies
 
-Emit = Callable[[dict[str, str], dict], None]
 _UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
 _STATUSES = {
     "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
@@ -32,20 +32,21 @@ _LOCATORS = (  # a phrase before the words it is made of
 )  # fmt: skip
 _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
+_to_notebook = partial(display, raw=True)
+
 
 class Page:
     """What a notebook shows, in the reader's language, with marks that lead to sources.
 
-    ``values`` are those that its texts may name; ``emit`` takes each piece, data and metadata by
-    MIME type, instead of the notebook. ``show_sources`` lists the sources that were cited.
+    ``values`` are those that its texts may name; ``emit`` takes each piece, data and ``metadata``
+    by MIME type, instead of the notebook. ``show_sources`` lists the sources that were cited.
     """
 
     def __init__(
         self, data: Tables, lang: str, *, values: Mapping[str, object] | None = None,
-        emit: Emit | None = None,
+        emit: Callable[..., None] = _to_notebook,
     ) -> None:  # fmt: skip
-        self.data, self.t, self.values = data, language(lang), values or {}
-        self.emit = emit or _to_notebook
+        self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         self._english = dict(zip(data.units["name"], data.units["name_en"], strict=True))
         mpl.rcParams.update(STYLE)
@@ -90,8 +91,8 @@ class Page:
             if pd.isna(value[0]):
                 raise Absent(name)
             digits = labels.digits(name, *value, most=2)
-            ends = [round(float(end), digits) for end in value]
-            return self.t.interval_in_text(*ends, digits, percent=name.endswith("_pct"))
+            low, high = (round(float(end), digits) for end in value)
+            return self.t.interval_in_text(low, high, digits, percent=name.endswith("_pct"))
         if isinstance(value, Iterable):
             listed = list(value)
             if not listed:
@@ -242,11 +243,7 @@ class Page:
         )
 
     def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
-        self.emit({"text/html": markup, "text/plain": plain}, metadata or {})
-
-
-def _to_notebook(data: dict[str, str], metadata: dict) -> None:
-    display(data, raw=True, metadata=metadata)
+        self.emit({"text/html": markup, "text/plain": plain}, metadata=metadata)
 
 
 def _plain(value: object) -> str:

@@ -103,7 +103,7 @@ def view(
         "disbursement": _drawn(_disbursed, data, lang, level, threshold_pct),
     }
     pieces = [part.markup for part in parts.values()]
-    here = Notebook(data, lang, emit=lambda shown, _: pieces.append(shown["text/html"]))
+    here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
     for part in parts.values():
         for source, places in part.cited.items():
             here.cited.setdefault(source, {}).update(places)
@@ -134,7 +134,7 @@ class _Part:
 def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
     """One part of a view; kept, because moving one slider leaves the other parts as they are."""
     pieces: list[str] = []
-    here = Notebook(data, lang, emit=lambda shown, _: pieces.append(shown["text/html"]))
+    here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
     frame = draw(data, here, *asked)
     return _Part(frame, "".join(pieces), here.cited)
 
@@ -165,10 +165,10 @@ def _disbursed(data: Tables, here: Notebook, level: str, threshold_pct: float) -
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
     title = t("{level}: capital disbursed at {day}", level=name, day=own["as_of"].iloc[0])
-    here.headline(t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
-                         title=title, below=int(below.sum()), count=len(own),
-                         threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum())),
-                       own)  # fmt: skip
+    said = t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
+             title=title, below=int(below.sum()), count=len(own),
+             threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum()))  # fmt: skip
+    here.headline(said, own)
     drawn = plots.dotplot(own, x="rate_pct", y="unit", threshold=threshold_pct, caption=title)
     here.show(drawn.figure)
     here.table(own, ["unit", "rate_pct", "basis"], title)
@@ -205,7 +205,7 @@ class Explorer(widgets.HBox):
         self.lang = _choice([(name, code) for code, name in NAMES.items()], lang)
         self.threshold_pct = _slider(threshold_pct, 0.0, 1.0)
         self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE, style=_NARROW)
-        self._sliders, self._title, self._saved = widgets.VBox(), widgets.HTML(), widgets.HTML()
+        self._sliders, self._saved = widgets.VBox(), widgets.HTML()
         self.button = widgets.Button(icon="save", layout=_WIDE)
         self._code = widgets.Textarea(disabled=True, rows=5, layout=_WIDE)
         self._shown = widgets.HTML(layout=_WIDE)
@@ -217,8 +217,8 @@ class Explorer(widgets.HBox):
             control.observe(self._show, "value")
         self.button.on_click(self._save)
         controls = [
-            self.province, self.year, self.level, self.lang, self.threshold_pct, self._title,
-            self._sliders, self.what_if, self.button, self._saved,
+            self.province, self.year, self.level, self.lang, self.threshold_pct, self._sliders,
+            self.what_if, self.button, self._saved,
         ]  # fmt: skip
         left = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 22em", max_width="30em"))
         right = widgets.VBox([self._code, self._shown], layout=widgets.Layout(flex="3 1 30em"))
@@ -256,8 +256,7 @@ class Explorer(widgets.HBox):
         self.level.description, self.lang.description = t("Level"), t("Language")
         self.threshold_pct.description = t("Threshold, %")
         self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
-        self._title.value = f"<b>{t('What if a figure reached, %')}</b>"
-        labelled = []
+        labelled = [widgets.HTML(f"<b>{t('What if a figure reached, %')}</b>")]
         for code, slider in self.rates.items():
             slider.tooltip = t(labels.LABELS[code])
             labelled += [widgets.Label(slider.tooltip), slider]
