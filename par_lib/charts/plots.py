@@ -45,6 +45,7 @@ STYLE = {
 HATCH = "////"
 ROW_INCHES = 0.36
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
+_DOT = {"s": 55, "linewidth": 0.6, "edgecolor": PALETTE["paper"], "zorder": 3}
 _MARKED = {True: PALETTE["accent"], False: PALETTE["bar"]}
 
 
@@ -126,9 +127,7 @@ def dotplot(
     if interval:
         ax.hlines(rows.index, *lines.T, color=PALETTE["bar"], linewidth=2.4)
     exact = rows[rows["exact"]]
-    if len(exact):
-        sns.scatterplot(exact, x="low", y=exact.index, hue="marked", palette=_MARKED, s=55,
-                        legend=False, ax=ax, zorder=3)  # fmt: skip
+    ax.scatter(exact["low"], exact.index, color=exact["marked"].map(_MARKED), **_DOT)
     _spans(rows, ax, 0.34)
     if not math.isnan(threshold):
         ax.axvline(threshold, color=PALETTE["ink"], linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
@@ -152,12 +151,10 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
     if rows.empty:
         return ax
     ax.hlines(rows.index, rows["low"], rows["high"], color=PALETTE["faint"], linewidth=2.2)
-    tall = rows.melt("name", ["low", "high"], ignore_index=False)
-    shades = {"low": PALETTE["paper"], "high": PALETTE["accent"]}
-    sns.scatterplot(tall, x="value", y=tall.index, hue="variable", palette=shades, s=55, ax=ax,
-                    edgecolor=PALETTE["ink"], zorder=3, legend=False)  # fmt: skip
-    low, high = tall["value"].min(), tall["value"].max()
-    ax.set_xlim(low - 0.18 * (high - low or 1), high + 0.18 * (high - low or 1))
+    ringed = _DOT | {"edgecolor": PALETTE["ink"]}
+    ax.scatter(rows["low"], rows.index, color=PALETTE["paper"], **ringed)
+    ax.scatter(rows["high"], rows.index, color=PALETTE["accent"], **ringed)
+    ax.margins(x=0.18)
     return Drawn("dumbbell", x, y, rows, caption, ends=(start, end)).on(ax)
 
 
@@ -275,9 +272,7 @@ def _row_chart(
 
 def _bars(rows: pd.DataFrame, ax: Axes) -> None:
     exact = rows[rows["exact"]]
-    if len(exact):
-        sns.barplot(exact, x="low", y=exact.index, orient="h", order=rows.index, width=0.62, ax=ax,
-                    hue="marked", palette=_MARKED, legend=False, saturation=1)  # fmt: skip
+    ax.barh(exact.index, exact["low"], height=0.62, color=exact["marked"].map(_MARKED))
     _spans(rows, ax, 0.62)
 
 
