@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -73,7 +73,7 @@ class Drawn:
 
 
 def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
-    """Of no rows, an empty Axes: seaborn's histplot and heatmap would raise."""
+    """Of no rows, an empty Axes: seaborn's histplot would raise, an axis have no end."""
 
     @wraps(draw)
     def draws(data: pd.DataFrame, *args: object, **options: object) -> Axes:
@@ -216,24 +216,23 @@ def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
 @_of_rows
 def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
              caption: str = "") -> Axes:  # fmt: skip
-    """Seaborn's heat map with a tile where each unit roughly lies (columns row, column).
+    """A tile where each unit roughly lies, by columns row and column, counted from 0.
 
     Darker is worse, whichever end of the value that is; a tile known only within bounds is hatched.
     """
     tiles = _told(data, name, value, row=data["row"], column=data["column"])
-    exact = tiles["low"] == tiles["high"]
-    tiles["shade"] = tiles["low"].where(exact) * (1 if worse == "high" else -1)
-    rows, columns = (range(int(tiles[axis].max()) + 1) for axis in ("row", "column"))
-    grid = tiles.pivot_table(index="row", columns="column", values="shade", dropna=False)
-    grid = grid.reindex(rows, columns=columns).astype(float)
-    _, ax = plt.subplots(figsize=(8, 8 * len(rows) / len(columns)))
-    known = tiles["shade"].dropna() if exact.any() else pd.Series([0.0, 1.0])
-    sns.heatmap(grid, ax=ax, vmin=known.min(), vmax=known.max(), cmap=_SHADES, cbar=False,
-                linecolor=PALETTE["paper"], linewidths=4, square=True, xticklabels=False,
-                yticklabels=False)  # fmt: skip
-    for tile in tiles[~exact].itertuples():
-        ax.add_patch(Rectangle((tile.column + 0.03, tile.row + 0.03), 0.94, 0.94, facecolor="none",
-                               hatch=HATCH, edgecolor=PALETTE["faint"], linewidth=0.8))  # fmt: skip
+    exact = tiles["low"].where(tiles["low"] == tiles["high"])
+    tiles["shade"] = exact if worse == "high" else -exact
+    depth = Normalize(tiles["shade"].min(), tiles["shade"].max())
+    columns, rows = tiles["column"].max() + 1, tiles["row"].max() + 1
+    _, ax = plt.subplots(figsize=(8, 8 * rows / columns))
+    for tile in tiles.itertuples():
+        look = {"facecolor": "none", "hatch": HATCH, "edgecolor": PALETTE["faint"]}
+        if tile.low == tile.high:
+            look = {"facecolor": _SHADES(depth(tile.shade)), "edgecolor": "none"}
+        ax.add_patch(Rectangle((tile.column + 0.03, tile.row + 0.03), 0.94, 0.94, linewidth=0.8,
+                               **look))  # fmt: skip
+    ax.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
     return Drawn("tile", value, name, tiles, caption).on(ax)
 
 

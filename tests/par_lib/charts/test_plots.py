@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
@@ -296,10 +295,8 @@ def test_a_curve_is_hatched_only_between_bounds_that_differ():
 @pytest.mark.parametrize(("worse", "darkest"), [("high", "Điện Bàn"), ("low", "Hội An")])
 def test_a_tile_says_its_figure_and_the_worse_is_darker(worse, darkest):
     ax = draw("tile", worse=worse)
-    mesh = ax.collections[0]
-    shades = np.asarray(mesh.get_array()).reshape(2, 2)
-    assert (shades[0, 0] > shades[1, 0]) == (darkest == "Điện Bàn")
-    assert np.ma.getmaskarray(mesh.get_array()).reshape(2, 2)[1, 1]  # a bound has no shade
+    first, second = (sum(tile.get_facecolor()) for tile in ax.patches if not tile.get_hatch())
+    assert (first < second) == (darkest == "Điện Bàn")  # the third, a bound, has no shade
     assert spans(ax) == [(pytest.approx(1.03), pytest.approx(1.97))]
     alt, _ = finish(ax)
     assert texts(ax) == ["Điện Bàn", "11.193", "Hội An", "4.308", "Tam Kỳ", "0–3.551"]
