@@ -178,7 +178,7 @@ def part_f(folder: Path) -> list[str]:
 
 def part_h(_: Path) -> list[str]:
     """A change in explore.ipynb, from the slider to the new charts and tables, 2022."""
-    from par_lib.charts.explorer import Explorer
+    from par_lib.charts.view import Explorer
 
     explorer = Explorer("quang-nam", 2022)
     explorer.level.value = "department"  # once: both levels have been seen

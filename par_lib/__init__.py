@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from par_lib.storage.paths import provinces, years
 
 if TYPE_CHECKING:  # for editors; the same as below
-    from par_lib.charts.explorer import Explorer as explore
+    from par_lib.charts.view import Explorer as explore
     from par_lib.charts.notebook import begin
     from par_lib.charts.presentation import show
     from par_lib.charts.view import view
@@ -22,7 +22,7 @@ __all__ = ["begin", "explore", "load", "provinces", "show", "stack", "view", "ye
 # Imported when it is first used: pandas takes a second, which ``par --help`` should not cost.
 _WHEN_USED = {
     "begin": "par_lib.charts.notebook:begin",
-    "explore": "par_lib.charts.explorer:Explorer",
+    "explore": "par_lib.charts.view:Explorer",
     "load": "par_lib.cleaning.tables:load",
     "show": "par_lib.charts.presentation:show",
     "stack": "par_lib.cleaning.tables:stack",

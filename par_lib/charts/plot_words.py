@@ -6,148 +6,116 @@ what was drawn. Of a chart made without par_lib.charts.plots, what can be known 
 
 import math
 import textwrap
-from typing import Protocol
+from collections.abc import Iterable
 
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from par_lib.charts.plots import HATCH, Drawn
-from par_lib.charts.style import PALETTE
+from par_lib.charts.plots import HATCH, PALETTE, Drawn
+from par_lib.charts.presentation import Page
 from par_lib.language.translation import N_
 
-Row = tuple[object, float, float]
 # Behind text that lies on a line or a hatching.
 BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
-_KINDS = {
-    "bar": N_("Bar chart"), "dot": N_("Dot chart"), "dumbbell": N_("Dumbbell chart"),
-    "stack": N_("Stacked bar chart"), "diverge": N_("Diverging bar chart"),
-    "line": N_("Line chart"), "histogram": N_("Histogram"), "band": N_("Curve between two bounds"),
-    "tile": N_("Tile map"),
-}  # fmt: skip
 _MOST_ROWS = 6  # that an alternative text reads out one by one
 
 
-class Reader(Protocol):
-    """Whoever reads: how words, columns and values are written for them."""
-
-    def words(self, text: str, **values: str) -> str:
-        """A text of the package, a code or a unit, in the reader's language."""
-
-    def head(self, column: str) -> str:
-        """What a column is called."""
-
-    def cell(self, column: str, low: object, high: object) -> str:
-        """A value, or an interval, as a table writes it."""
-
-    def caption(self, text: str) -> str:
-        """A caption of the notebook, its values filled in."""
-
-
-def finish(fig: Figure, reader: Reader) -> tuple[str, str] | None:
-    """Put the reader's words on a figure; gives alternative text and caption.
+def finish(fig: Figure, page: Page) -> tuple[str, str] | None:
+    """Put the page's words on a figure; gives alternative text and caption.
 
     None where nothing is drawn.
     """
-    told = [_finish(ax, reader) for ax in fig.axes if ax.has_data()]
+    told = [_finish(ax, page) for ax in fig.axes if ax.has_data()]
     if not told:
         return None
     return " ".join(alt for alt, _ in told), next((text for _, text in told if text), "")
 
 
-def _finish(ax: Axes, reader: Reader) -> tuple[str, str]:
+def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     drawn = getattr(ax, "drawn", None)
     if drawn is None:
-        return _of_axes(ax, reader), ""
-    _WRITE[drawn.kind](ax, drawn, reader)
-    words, caption = reader.words, reader.caption(drawn.caption)
+        return _of_axes(ax, page), ""
+    kind, write, say = _KINDS[drawn.kind]
+    write(ax, drawn, page)
+    words, caption = page.words, page.caption(drawn.caption)
+    x, y = page.head(drawn.x), page.head(drawn.y)
     if not caption:
-        by = reader.head(drawn.y if drawn.value == drawn.x else drawn.x)
-        caption = words(
-            N_("{what} by {by}"), what=reader.head(drawn.value), by=by[:1].lower() + by[1:]
-        )
-    rows = _flat(drawn)
-    if drawn.kind not in ("stack", "dumbbell") and any(low != high for _, low, high in rows):
-        caption += words(N_("; hatched: no figure, only bounds"))
-    axes = words(N_("Horizontal axis: {x}; vertical axis: {y}."), x=reader.head(drawn.x),
-                 y=reader.head(drawn.y))  # fmt: skip
+        what, by = (y, x) if write is _curves else (x, y)
+        caption = words("{what} by {by}", what=what, by=by[:1].lower() + by[1:])
+    bounds = (drawn.rows["low"] != drawn.rows["high"]).any()
+    if bounds and drawn.kind not in ("stack", "dumbbell"):
+        caption += words("; hatched: no figure, only bounds")
+    axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=x, y=y)
     if drawn.kind == "tile":
-        axes = words(N_("Each tile is one unit; darker is worse."))
-    says = _SAY[drawn.kind](drawn, reader)
+        axes = words("Each tile is one unit; darker is worse.")
+    says = say(drawn, page)
     says = says[:1].upper() + says[1:]
-    return f"{words(_KINDS[drawn.kind])}. {caption}. {axes} {says}".strip(), f"{caption}."
+    return f"{words(kind)}. {caption}. {axes} {says}".strip(), f"{caption}."
 
 
-def _flat(drawn: Drawn) -> list[Row]:
-    if isinstance(drawn.rows, dict):
-        return [row for rows in drawn.rows.values() for row in rows]
-    return drawn.rows
-
-
-def _name(name: object, reader: Reader) -> str:
+def _name(name: object, page: Page) -> str:
     if isinstance(name, int):
-        return reader.words(N_("{count} units, each"), count=str(name))
-    return reader.words(str(name))
+        return page.words("{count} units, each", count=str(name))
+    return page.words(str(name))
 
 
 # --- what stands on the chart ---
 
 
-def _rows(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    _row_names(ax, [_name(name, reader) for name, _, _ in drawn.rows])
-    edge = 100.0 if drawn.x.endswith("_pct") else max(max(row[1:]) for row in drawn.rows)
-    likely = drawn.size.get("interval", {})
-    for place, (name, low, high) in enumerate(drawn.rows):
-        text, end = reader.cell(drawn.x, low, high), edge if math.isnan(high) else high
-        if name in likely and likely[name] != (low, high):
-            text, end = f"{text} ({reader.cell(drawn.x, *likely[name])})", likely[name][1]
-        left = drawn.kind == "diverge" and high <= 0
-        ax.annotate(text, (low if left else end, place), (-6 if left else 8, 0), va="center",
-                    textcoords="offset points", ha="right" if left else "left",
+def _rows(ax: Axes, drawn: Drawn, page: Page) -> None:
+    _row_names(ax, drawn.rows["name"], page)
+    for row in drawn.rows.itertuples():
+        text, end = page.cell(drawn.x, row.low, row.high), row.end
+        if "likely_low" in drawn.rows and (row.likely_low, row.likely_high) != (row.low, row.high):
+            text += f" ({page.cell(drawn.x, row.likely_low, row.likely_high)})"
+            end = row.likely_high
+        left = drawn.kind == "diverge" and row.high <= 0
+        ax.annotate(text, (row.low if left else end, row.Index), (-6 if left else 8, 0),
+                    va="center", textcoords="offset points", ha="right" if left else "left",
                     bbox=BACKING)  # fmt: skip
     if not math.isnan(drawn.threshold):
-        value = reader.cell(drawn.x, drawn.threshold, drawn.threshold)
-        ax.annotate(reader.words(N_("threshold {value}"), value=value), (drawn.threshold, -0.72),
+        value = page.cell(drawn.x, drawn.threshold, drawn.threshold)
+        ax.annotate(page.words("threshold {value}", value=value), (drawn.threshold, -0.72),
                     (0, 3), textcoords="offset points", va="bottom", ha="center",
                     color=PALETTE["muted"])  # fmt: skip
-    _numbers(ax, "x", drawn.x, reader)
+    _numbers(ax, "x", drawn.x, page)
 
 
-def _dumbbell(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    _row_names(ax, [_name(name, reader) for name, _, _ in drawn.rows])
-    for place, (_, first, last) in enumerate(drawn.rows):
-        for value, other in ((first, last), (last, first)):
+def _dumbbell(ax: Axes, drawn: Drawn, page: Page) -> None:
+    _row_names(ax, drawn.rows["name"], page)
+    for row in drawn.rows.itertuples():
+        for value, other in ((row.low, row.high), (row.high, row.low)):
             side = -1 if value < other else 1
-            ax.annotate(reader.cell(drawn.x, value, value), (value, place), (8 * side, 0),
+            ax.annotate(page.cell(drawn.x, value, value), (value, row.Index), (8 * side, 0),
                         ha="right" if side < 0 else "left", va="center",
                         textcoords="offset points")  # fmt: skip
-    for name, value, other in (("start", *drawn.rows[0][1:]), ("end", *drawn.rows[0][:0:-1])):
-        ax.annotate(reader.head(drawn.size[name]), (value, -0.5), va="bottom",
+    (start, end), (first, last) = drawn.ends, drawn.rows.loc[0, ["low", "high"]]
+    for name, value, other in ((start, first, last), (end, last, first)):
+        ax.annotate(page.head(name), (value, -0.5), va="bottom",
                     ha="right" if value < other else "left", color=PALETTE["muted"])  # fmt: skip
-    _numbers(ax, "x", drawn.x, reader)
+    _numbers(ax, "x", drawn.x, page)
 
 
-def _stack(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    names = [name for name, *_ in next(iter(drawn.rows.values()))]
-    _row_names(ax, [_name(name, reader) for name in names])
-    ends = [0.0] * len(names)
-    whole = max(sum(rows[n][1] for rows in drawn.rows.values()) for n in range(len(names))) or 1
-    for rows in drawn.rows.values():
-        for place, (_, value, _) in enumerate(rows):
-            if value > whole * 0.04:
-                ax.text(ends[place] + value / 2, place, reader.cell(drawn.x, value, value),
-                        ha="center", va="center", fontsize=9, bbox=BACKING)  # fmt: skip
-            ends[place] += value
+def _stack(ax: Axes, drawn: Drawn, page: Page) -> None:
+    bars, value = drawn.rows.groupby("name", sort=False), drawn.rows["low"]
+    _row_names(ax, drawn.rows["name"].unique(), page)
+    parts = drawn.rows.assign(bar=bars.ngroup(), middle=bars["low"].cumsum() - value / 2)
+    wide = value > 0.04 * (bars["low"].sum().max() or 1)  # others have no room for a number
+    for part in parts[wide].itertuples():
+        ax.text(part.middle, part.bar, page.cell(drawn.x, part.low, part.high), ha="center",
+                va="center", fontsize=9, bbox=BACKING)  # fmt: skip
     for text in ax.get_legend().get_texts():
-        text.set_text(reader.head(text.get_text()))
-    _numbers(ax, "x", drawn.x, reader)
+        text.set_text(page.head(text.get_text()))
+    _numbers(ax, "x", drawn.x, page)
 
 
-def _row_names(ax: Axes, names: list[str]) -> None:
+def _row_names(ax: Axes, names: Iterable[object], page: Page) -> None:
     """Write the rows' names, first on top; rows are higher where a name needs several lines."""
-    lines = [textwrap.fill(name, 44) for name in names]
+    lines = [textwrap.fill(_name(name, page), 44) for name in names]
     more = max(line.count("\n") for line in lines)
     ax.figure.set_figheight(ax.figure.get_figheight() + 0.11 * more * len(lines))
     ax.set_yticks(range(len(lines)), lines, fontsize=9 if more else 10)
@@ -157,152 +125,144 @@ def _row_names(ax: Axes, names: list[str]) -> None:
     ax.grid(axis="x")
 
 
-def _curves(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    _numbers(ax, "x", drawn.x, reader)
-    _numbers(ax, "y", drawn.y, reader)
+def _curves(ax: Axes, drawn: Drawn, page: Page) -> None:
+    _numbers(ax, "x", drawn.x, page)
+    _numbers(ax, "y", drawn.y, page)
     ax.grid(axis="y")
     if legend := ax.get_legend():
         for text in legend.get_texts():
-            text.set_text(reader.words(text.get_text()))
+            text.set_text(page.words(text.get_text()))
         sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=4, title="", frameon=False)
 
 
-def _tiles(ax: Axes, drawn: Drawn, reader: Reader) -> None:
-    for (name, low, high), (column, row) in zip(drawn.rows, drawn.size["places"], strict=True):
+def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:
+    for tile in drawn.rows.itertuples():
         options = {"ha": "center", "va": "center", "fontsize": 9,
-                   "bbox": BACKING if low != high else None}  # fmt: skip
-        ax.text(column + 0.5, row + 0.34, textwrap.fill(_name(name, reader), 11), **options)
-        ax.text(column + 0.5, row + 0.74, reader.cell(drawn.x, low, high), weight="bold", **options)
-    known = sorted((low for _, low, high in drawn.rows if low == high),
-                   reverse=drawn.worse != "high")  # fmt: skip
-    ends = zip(known[:1] + known[-1:], ("pale", "deep"), strict=False)
-    patches = [Patch(color=PALETTE[shade], label=reader.cell(drawn.x, value, value))
+                   "bbox": BACKING if tile.low != tile.high else None}  # fmt: skip
+        x, y, value = tile.column + 0.5, tile.row, page.cell(drawn.x, tile.low, tile.high)
+        ax.text(x, y + 0.34, textwrap.fill(_name(tile.name, page), 11), **options)
+        ax.text(x, y + 0.74, value, weight="bold", **options)
+    known = drawn.rows.dropna(subset="shade").sort_values("shade")["low"]
+    ends = zip([*known[:1], *known[-1:]], ("pale", "deep"), strict=False)
+    patches = [Patch(color=PALETTE[shade], label=page.cell(drawn.x, value, value))
                for value, shade in ends]  # fmt: skip
     if len(known) < len(drawn.rows):
         patches.append(Patch(facecolor="none", edgecolor=PALETTE["faint"], hatch=HATCH,
-                             label=reader.words(N_("only bounds"))))  # fmt: skip
+                             label=page.words("only bounds")))  # fmt: skip
     ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
     ax.axis("off")
 
 
-def _numbers(ax: Axes, side: str, column: str, reader: Reader) -> None:
+def _numbers(ax: Axes, side: str, column: str, page: Page) -> None:
     axis = ax.xaxis if side == "x" else ax.yaxis
     ends_at_100 = column.endswith(("_pct", "score"))
 
     def write(value: float, _: int) -> str:  # an axis ends a little beyond the share it shows
         value = round(value, 9)
-        return "" if ends_at_100 and value > 100 else reader.cell(column, value, value)
+        return "" if ends_at_100 and value > 100 else page.cell(column, value, value)
 
     if not isinstance(axis.get_major_locator(), FixedLocator):
         whole = not column.endswith(("_pct", "_points", "points"))
         axis.set_major_locator(MaxNLocator("auto", integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axis.set_major_formatter(write)
     if side == "x":
-        ax.set_xlabel(reader.head(column), loc="left")
+        ax.set_xlabel(page.head(column), loc="left")
     else:
-        ax.set_ylabel(reader.head(column))
+        ax.set_ylabel(page.head(column))
 
 
 # --- what a screen reader says ---
 
 
-def _say_rows(drawn: Drawn, reader: Reader) -> str:
-    words = reader.words
-    exact = sorted((row for row in drawn.rows if row[1] == row[2]), key=lambda row: -row[1])
-    said = []
-    if 0 < len(exact) <= _MOST_ROWS and len(exact) == len(drawn.rows):
-        each = [f"{_name(n, reader)}: {reader.cell(drawn.x, a, b)}" for n, a, b in drawn.rows]
+def _say_rows(drawn: Drawn, page: Page) -> str:
+    words, rows = page.words, drawn.rows
+    exact, bounds = rows[rows["low"] == rows["high"]], rows[rows["low"] != rows["high"]]
+    if bounds.empty and len(exact) <= _MOST_ROWS:
+        each = (f"{_name(row.name, page)}: {page.cell(drawn.x, row.low, row.high)}"
+                for row in rows.itertuples())  # fmt: skip
         return "; ".join(each) + "."
-    bounds = [row for row in drawn.rows if row[1] != row[2]]
+    said, most, least = [], exact["low"].max(), exact["low"].min()
     # An extreme is named only where no interval may reach beyond it.
-    if exact and all(high <= exact[0][1] for _, _, high in bounds):
-        said.append(words(N_("Highest: {row}."), row=_extreme(exact, drawn, reader)))
-    if exact and all(low >= exact[-1][1] for _, low, _ in bounds):
-        said.append(words(N_("Lowest: {row}."), row=_extreme(exact[::-1], drawn, reader)))
-    for name, low, high in bounds[:_MOST_ROWS]:
-        said.append(words(N_("{name}: within {bounds}."), name=_name(name, reader),
-                          bounds=reader.cell(drawn.x, low, high)))  # fmt: skip
+    if len(exact) and (bounds["high"] <= most).all():
+        said.append(words("Highest: {row}.", row=_extreme(exact, most, drawn, page)))
+    if len(exact) and (bounds["low"] >= least).all():
+        said.append(words("Lowest: {row}.", row=_extreme(exact[::-1], least, drawn, page)))
+    for row in bounds[:_MOST_ROWS].itertuples():
+        said.append(words("{name}: within {bounds}.", name=_name(row.name, page),
+                          bounds=page.cell(drawn.x, row.low, row.high)))  # fmt: skip
     if len(bounds) > _MOST_ROWS:
-        said.append(words(N_("{count} more are known only within bounds."),
+        said.append(words("{count} more are known only within bounds.",
                           count=str(len(bounds) - _MOST_ROWS)))  # fmt: skip
     if not math.isnan(drawn.threshold):
-        below = sum(high < drawn.threshold for _, _, high in drawn.rows)
-        said.append(words(N_("Below the threshold: {count}."), count=str(below)))
+        below = (rows["high"] < drawn.threshold).sum()
+        said.append(words("Below the threshold: {count}.", count=str(below)))
     return " ".join(said)
 
 
-def _extreme(ordered: list[Row], drawn: Drawn, reader: Reader) -> str:
-    """The first row, with its value; of a tie, how many share it."""
-    first = ordered[0][1]
-    tied = [name for name, value, _ in ordered if value == first]
-    value = reader.cell(drawn.x, first, first)
+def _extreme(exact: pd.DataFrame, value: float, drawn: Drawn, page: Page) -> str:
+    """The names of the rows of this value, with it; of many, how many they are."""
+    tied = exact.loc[exact["low"] == value, "name"]
+    written = page.cell(drawn.x, value, value)
     if len(tied) > 3:
-        return reader.words(N_("{count} units, {value} each"), count=str(len(tied)), value=value)
-    return f"{', '.join(_name(name, reader) for name in tied)} ({value})"
+        return page.words("{count} units, {value} each", count=str(len(tied)), value=written)
+    return f"{', '.join(_name(name, page) for name in tied)} ({written})"
 
 
-def _say_dumbbell(drawn: Drawn, reader: Reader) -> str:
-    risen = sum(last > first for _, first, last in drawn.rows)
-    return reader.words(N_("Rows: {count}; higher at the end: {risen}."),
-                        count=str(len(drawn.rows)), risen=str(risen))  # fmt: skip
+def _say_dumbbell(drawn: Drawn, page: Page) -> str:
+    risen = (drawn.rows["high"] > drawn.rows["low"]).sum()
+    return page.words("Rows: {count}; higher at the end: {risen}.", count=str(len(drawn.rows)),
+                      risen=str(risen))  # fmt: skip
 
 
-def _say_stack(drawn: Drawn, reader: Reader) -> str:
+def _say_stack(drawn: Drawn, page: Page) -> str:
     said = []
-    for place, (name, *_) in enumerate(next(iter(drawn.rows.values()))[:_MOST_ROWS]):
-        parts = [f"{reader.head(part)} {reader.cell(drawn.x, *rows[place][1:])}"
-                 for part, rows in drawn.rows.items() if rows[place][1]]  # fmt: skip
-        said.append(f"{reader.words(str(name))}: {', '.join(parts)}")
-    return "; ".join(said) + "."
+    for name, parts in drawn.rows.groupby("name", sort=False):
+        each = (f"{page.head(part.series)} {page.cell(drawn.x, part.low, part.high)}"
+                for part in parts.itertuples() if part.low)  # fmt: skip
+        said.append(f"{page.words(str(name))}: {', '.join(each)}")
+    return "; ".join(said[:_MOST_ROWS]) + "."
 
 
-def _say_lines(drawn: Drawn, reader: Reader) -> str:
+def _say_lines(drawn: Drawn, page: Page) -> str:
     said = []
-    for name, rows in drawn.rows.items():
-        known = sorted((row for row in rows if not math.isnan(row[1])), key=lambda row: row[0])
-        if known:
-            top = max(known, key=lambda row: row[1])
-            first, last, most = (reader.cell(drawn.y, *r[1:]) for r in (known[0], known[-1], top))
-            text = reader.words(N_("from {first} to {last}, most {most} at {where}"), first=first,
-                                last=last, most=most,
-                                where=reader.cell(drawn.x, top[0], top[0]))  # fmt: skip
-            said.append(f"{reader.words(str(name))}: {text}" if name else text)
+    for name, rows in drawn.rows.dropna(subset="low").groupby("series", sort=False):
+        known = rows.sort_values("name", kind="stable")
+        values = (known["low"].iloc[0], known["low"].iloc[-1], known["low"].max())
+        first, last, most = (page.cell(drawn.y, value, value) for value in values)
+        at = known.loc[known["low"].idxmax(), "name"]
+        text = page.words("from {first} to {last}, most {most} at {where}", first=first, last=last,
+                          most=most, where=page.cell(drawn.x, at, at))  # fmt: skip
+        said.append(f"{page.words(str(name))}: {text}" if name else text)
     return "; ".join(said) + "."
 
 
-def _say_histogram(drawn: Drawn, reader: Reader) -> str:
-    top = max(drawn.rows, key=lambda row: row[1])
-    return reader.words(N_("Most at {where}: {most}."), where=reader.cell(drawn.x, top[0], top[0]),
-                        most=reader.cell(drawn.y, *top[1:]))  # fmt: skip
+def _say_histogram(drawn: Drawn, page: Page) -> str:
+    top = drawn.rows.loc[drawn.rows["low"].idxmax()]
+    return page.words("Most at {where}: {most}.",
+                      where=page.cell(drawn.x, top["name"], top["name"]),
+                      most=page.cell(drawn.y, top["low"], top["high"]))  # fmt: skip
 
 
-def _say_band(drawn: Drawn, reader: Reader) -> str:
-    at = [drawn.rows[len(drawn.rows) * part // 4] for part in (1, 2, 3)]
-    said = [reader.words(N_("at {where}: {value}"), where=reader.cell(drawn.x, x, x),
-                         value=reader.cell(drawn.y, low, high)) for x, low, high in at]  # fmt: skip
+def _say_band(drawn: Drawn, page: Page) -> str:
+    quarters = [len(drawn.rows) * part // 4 for part in (1, 2, 3)]
+    said = [page.words("at {where}: {value}", where=page.cell(drawn.x, row.name, row.name),
+                       value=page.cell(drawn.y, row.low, row.high))
+            for row in drawn.rows.loc[quarters].itertuples()]  # fmt: skip
     return "; ".join(said) + "."
 
 
-def _say_tiles(drawn: Drawn, reader: Reader) -> str:
-    exact = [row for row in drawn.rows if row[1] == row[2]]
-    exact.sort(key=lambda row: row[1], reverse=drawn.worse == "high")
-    listed = "; ".join(
-        f"{_name(n, reader)} ({reader.cell(drawn.x, a, b)})" for n, a, b in exact[:3]
-    )
-    said = [reader.words(N_("Darkest: {units}."), units=listed)] if exact else []
-    if bounds := len(drawn.rows) - len(exact):
-        said.append(reader.words(N_("{count} are known only within bounds."), count=str(bounds)))
+def _say_tiles(drawn: Drawn, page: Page) -> str:
+    said, known = [], drawn.rows.dropna(subset="shade")
+    if len(known):
+        units = (f"{_name(row.name, page)} ({page.cell(drawn.x, row.low, row.high)})"
+                 for row in known.nlargest(3, "shade").itertuples())  # fmt: skip
+        said.append(page.words("Darkest: {units}.", units="; ".join(units)))
+    if bounds := len(drawn.rows) - len(known):
+        said.append(page.words("{count} are known only within bounds.", count=str(bounds)))
     return " ".join(said)
 
 
-_WRITE = {"bar": _rows, "dot": _rows, "diverge": _rows, "dumbbell": _dumbbell, "stack": _stack,
-          "line": _curves, "histogram": _curves, "band": _curves, "tile": _tiles}  # fmt: skip
-_SAY = {"bar": _say_rows, "dot": _say_rows, "diverge": _say_rows, "dumbbell": _say_dumbbell,
-        "stack": _say_stack, "line": _say_lines, "histogram": _say_histogram, "band": _say_band,
-        "tile": _say_tiles}  # fmt: skip
-
-
-def _of_axes(ax: Axes, reader: Reader) -> str:
+def _of_axes(ax: Axes, page: Page) -> str:
     """Words for a chart of somebody's own: its title, its axes with their ranges, its series."""
     ends = {}
     ax.figure.draw_without_rendering()  # until then ticks have no text
@@ -311,12 +271,25 @@ def _of_axes(ax: Axes, reader: Reader) -> str:
         names = [tick.get_text() for tick in axis.get_ticklabels()]
         spans = ", ".join(filter(None, names))
         if not any(letter.isalpha() for letter in spans):
-            spans = reader.cell(label, *map(float, axis.get_data_interval()))
-        ends[side] = f"{reader.head(label)} ({spans})"
+            spans = page.cell(label, *map(float, axis.get_data_interval()))
+        ends[side] = f"{page.head(label)} ({spans})"
+    said = page.words("Chart. Horizontal axis: {x}; vertical axis: {y}.", **ends)
     legend = ax.get_legend()
     series = [text.get_text() for text in legend.get_texts()] if legend else []
-    said = reader.words(N_("Chart. Horizontal axis: {x}; vertical axis: {y}."), **ends)
     if series:
-        said += " " + reader.words(N_("Series: {names}."), names=", ".join(series))
+        said += " " + page.words("Series: {names}.", names=", ".join(series))
     title = ax.get_title("left") or ax.get_title()  # the house style writes it on the left
     return f"{title}. {said}" if title else said
+
+
+_KINDS = {  # what a kind is called, what writes on it, what says it
+    "bar": (N_("Bar chart"), _rows, _say_rows),
+    "dot": (N_("Dot chart"), _rows, _say_rows),
+    "diverge": (N_("Diverging bar chart"), _rows, _say_rows),
+    "dumbbell": (N_("Dumbbell chart"), _dumbbell, _say_dumbbell),
+    "stack": (N_("Stacked bar chart"), _stack, _say_stack),
+    "line": (N_("Line chart"), _curves, _say_lines),
+    "histogram": (N_("Histogram"), _curves, _say_histogram),
+    "band": (N_("Curve between two bounds"), _curves, _say_band),
+    "tile": (N_("Tile map"), _tiles, _say_tiles),
+}

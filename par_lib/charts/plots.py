@@ -9,51 +9,71 @@ names of columns until the Axes is shown: its words then come from the data kept
 (par_lib.charts.plot_words), never from what was drawn.
 """
 
+import html
+import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from par_lib.charts.style import PALETTE
-
+PALETTE = {
+    "ink": "#1c2024", "muted": "#5f6670", "faint": "#c9ced6", "accent": "#a8401a",
+    "bar": "#8a93a0", "paper": "#ffffff", "pale": "#f3e4dc", "deep": "#c9764f",
+}  # fmt: skip
+STYLE = {
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "svg.fonttype": "none", "svg.hashsalt": "par", "font.family": ["DejaVu Sans"], "font.size": 10,
+    "text.color": PALETTE["ink"], "axes.labelcolor": PALETTE["muted"],
+    "axes.edgecolor": PALETTE["faint"], "axes.spines.top": False, "axes.spines.right": False,
+    "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titlecolor": PALETTE["ink"],
+    "axes.axisbelow": True, "grid.color": PALETTE["faint"], "grid.linewidth": 0.6,
+    "xtick.color": PALETTE["faint"], "ytick.color": PALETTE["faint"],
+    "xtick.labelcolor": PALETTE["muted"], "ytick.labelcolor": PALETTE["ink"],
+    "hatch.color": PALETTE["bar"], "hatch.linewidth": 0.7, "figure.facecolor": "none",
+    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (8, 4.5),
+}  # fmt: skip
 HATCH = "////"
 ROW_INCHES = 0.36
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
+_DOT = {"s": 55, "linewidth": 0.6, "edgecolor": PALETTE["paper"], "zorder": 3}
+_MARKED = {True: PALETTE["accent"], False: PALETTE["bar"]}
 
 
 @dataclass
 class Drawn:
     """What a chart was given: its kind, columns and rows, for its words.
 
-    ``rows``: name, low, high a row (or one dict of them a series); ``note``: one clause more.
+    ``rows`` has name, low and high; of stacked parts and of lines ``series``; of bars and dots
+    ``end``, to which a row is drawn, and of a sample ``likely_low``, ``likely_high``; of tiles
+    ``row``, ``column`` and ``shade``, higher where worse.
     """
 
     kind: str
     x: str
     y: str
-    rows: list[tuple[object, float, float]] | dict[str, list[tuple[object, float, float]]]
+    rows: pd.DataFrame
     caption: str = ""
-    highlight: str = ""
     threshold: float = math.nan
-    worse: str = ""
-    size: dict = field(default_factory=dict)
+    ends: tuple[str, str] = ("", "")  # of a dumbbell, what its low and its high are called
 
-    @property
-    def value(self) -> str:
-        """The column of the numbers: of rows the horizontal axis, of curves the vertical."""
-        return self.y if self.kind in ("line", "histogram", "band") else self.x
+    def on(self, ax: Axes) -> Axes:
+        """The Axes it was drawn on, which keeps it for its words."""
+        ax.drawn = self
+        return ax
 
 
 def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
-    """Of no rows, an empty Axes: seaborn's histplot and heatmap would raise."""
+    """Of no rows, an empty Axes: seaborn's histplot would raise, an axis have no end."""
 
     @wraps(draw)
     def draws(data: pd.DataFrame, *args: object, **options: object) -> Axes:
@@ -66,30 +86,28 @@ def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
 
 @_of_rows
 def barplot(
-    data: pd.DataFrame, *, x: str, y: str, highlight: pd.Index | None = None, caption: str = "",
+    data: pd.DataFrame, *, x: str, y: str, highlight: pd.Index | tuple = (), caption: str = "",
 ) -> Axes:  # fmt: skip
     """Bars from zero for counts and shares of a whole, in the order of the rows.
 
     Units that share one interval, known only as a group, share one row. ``highlight``: labels of
     the rows in colour.
     """
-    frame, ax = _rows(data, x, y, highlight)
-    _bars(frame, ax)
-    ax.set_xlim(0, frame["end"].max() * 1.18)
-    ax.drawn = Drawn("bar", x, y, _told(frame), caption)
-    return ax
+    rows, ax = _row_chart(data, x, y, highlight)
+    _bars(rows, ax)
+    ax.set_xlim(0, rows["end"].max() * 1.18)
+    return Drawn("bar", x, y, rows, caption).on(ax)
 
 
 @_of_rows
 def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Changes to either side of zero; one known within bounds is a hatched span."""
-    frame, ax = _rows(data, x, y, data.index[_pair(data, x)[0] > 0])
-    _bars(frame, ax)
+    rows, ax = _row_chart(data, x, y, data.index[_told(data, y, x)["low"] > 0])
+    _bars(rows, ax)
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
-    low, high = min(0, frame["low"].min()), max(0, frame["end"].max())
+    low, high = min(0, rows["low"].min()), max(0, rows["end"].max())
     ax.set_xlim(low - 0.25 * (high - low or 1), high + 0.25 * (high - low or 1))
-    ax.drawn = Drawn("diverge", x, y, _told(frame), caption)
-    return ax
+    return Drawn("diverge", x, y, rows, caption).on(ax)
 
 
 @_of_rows
@@ -103,27 +121,20 @@ def dotplot(
     below the ``threshold`` wherever in its span it is, or the rows of ``highlight``, is in colour.
     """
     if highlight is None:
-        highlight = data.index[_pair(data, x)[1] < threshold]
-    frame, ax = _rows(data, x, y, highlight)
-    drawn = Drawn("dot", x, y, _told(frame), caption, threshold=threshold)
-    ends = frame[["low", "end"]].to_numpy()
+        highlight = data.index[_told(data, y, x)["high"] < threshold]
+    rows, ax = _row_chart(data, x, y, highlight, interval)
+    lines = rows[["likely_low", "likely_high"] if interval else ["low", "end"]].to_numpy()
     if interval:
-        ends = data[[f"{interval}_low", f"{interval}_high"]].to_numpy(dtype=float)
-        ax.hlines(frame.index, *ends.T, color=PALETTE["bar"], linewidth=2.4)
-        drawn.size["interval"] = dict(zip(frame["name"], map(tuple, ends), strict=True))
-    exact = frame[frame["exact"]]
-    if len(exact):
-        sns.scatterplot(exact, x="low", y=exact.index, hue="marked", palette=_colours(exact), s=55,
-                        legend=False, ax=ax, zorder=3)  # fmt: skip
-    for row in frame[~frame["exact"]].itertuples():
-        _span(ax, row.low, row.end, row.Index, 0.34, "accent" if row.marked else "bar")
+        ax.hlines(rows.index, *lines.T, color=PALETTE["bar"], linewidth=2.4)
+    exact = rows[rows["exact"]]
+    ax.scatter(exact["low"], exact.index, color=exact["marked"].map(_MARKED), **_DOT)
+    _spans(rows, ax, 0.34)
     if not math.isnan(threshold):
         ax.axvline(threshold, color=PALETTE["ink"], linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-    low, high = np.nanmin([*ends.flat, threshold]), np.nanmax([*ends.flat, threshold])
+    low, high = np.nanmin([*lines.flat, threshold]), np.nanmax([*lines.flat, threshold])
     room = high - low or 1
     ax.set_xlim(max(low - 0.08 * room, min(low, 0)), high + 0.22 * room)
-    ax.drawn = drawn
-    return ax
+    return Drawn("dot", x, y, rows, caption, threshold=threshold).on(ax)
 
 
 @_of_rows
@@ -133,41 +144,29 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
 
     Where either is known only within bounds the row is left to the table.
     """
-    first, last = (_pair(data, name) for name in (start, end))
-    known = (first[0] == first[1]) & (last[0] == last[1])
-    frame = pd.DataFrame({"name": data[y], "low": first[0], "high": last[0]})[known.to_numpy()]
-    frame = frame.reset_index(drop=True)
-    _, ax = plt.subplots(figsize=(8, ROW_INCHES * len(frame) + 0.9))
-    if frame.empty:
+    first, last = _told(data, y, start), _told(data, y, end)
+    known = (first["low"] == first["high"]) & (last["low"] == last["high"])
+    rows = first.assign(high=last["high"])[known].reset_index(drop=True)
+    _, ax = plt.subplots(figsize=(8, ROW_INCHES * len(rows) + 0.9))
+    if rows.empty:
         return ax
-    ax.hlines(frame.index, frame["low"], frame["high"], color=PALETTE["faint"], linewidth=2.2)
-    tall = frame.melt("name", ["low", "high"], ignore_index=False)
-    shades = {"low": PALETTE["paper"], "high": PALETTE["accent"]}
-    sns.scatterplot(tall, x="value", y=tall.index, hue="variable", palette=shades, s=55, ax=ax,
-                    edgecolor=PALETTE["ink"], zorder=3, legend=False)  # fmt: skip
-    low, high = tall["value"].min(), tall["value"].max()
-    ax.set_xlim(low - 0.18 * (high - low or 1), high + 0.18 * (high - low or 1))
-    told = Drawn("dumbbell", x, y, _told(frame), caption, size={"start": start, "end": end})
-    ax.drawn = told
-    return ax
+    ax.hlines(rows.index, rows["low"], rows["high"], color=PALETTE["faint"], linewidth=2.2)
+    ringed = _DOT | {"edgecolor": PALETTE["ink"]}
+    ax.scatter(rows["low"], rows.index, color=PALETTE["paper"], **ringed)
+    ax.scatter(rows["high"], rows.index, color=PALETTE["accent"], **ringed)
+    ax.margins(x=0.18)
+    return Drawn("dumbbell", x, y, rows, caption, ends=(start, end)).on(ax)
 
 
 @_of_rows
 def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Parts of a whole, a bar a row: the index names the rows, a column a part; ``x`` the unit."""
-    tall = data.melt(ignore_index=False, var_name="part", value_name="value").reset_index()
-    row = tall.columns[0]
-    _, ax = plt.subplots(figsize=(8, ROW_INCHES * len(data) + 1.3))
-    shades = [PALETTE["bar"], PALETTE["accent"], PALETTE["pale"]][: data.shape[1]]
-    order = list(data.columns)[::-1]  # seaborn stacks the last one first
-    palette = dict(zip(data.columns, shades, strict=True))
-    sns.histplot(tall, y=row, weights="value", hue="part", hue_order=order, multiple="stack",
-                 palette=palette, shrink=0.62, alpha=1, ax=ax)  # fmt: skip
-    sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, title="", frameon=False,
-                    reverse=True)  # fmt: skip
-    rows = {part: [(name, float(v), float(v)) for name, v in data[part].items()] for part in data}
-    ax.drawn = Drawn("stack", x, y, rows, caption)
-    return ax
+    shades = [PALETTE["bar"], PALETTE["accent"], PALETTE["pale"]]
+    ax = data.plot.barh(stacked=True, width=0.62, color=shades, edgecolor=PALETTE["paper"],
+                        figsize=(8, ROW_INCHES * len(data) + 1.3))  # fmt: skip
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
+    tall = data.rename_axis("name").melt(ignore_index=False, var_name="series").reset_index()
+    return Drawn("stack", x, y, _told(tall, "name", "value", series=tall["series"]), caption).on(ax)
 
 
 @_of_rows
@@ -175,19 +174,15 @@ def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str 
              **options: object) -> Axes:  # fmt: skip
     """Seaborn's, from zero up, so that half as high is half as much; a line a value of ``hue``."""
     _, ax = plt.subplots(figsize=(8, 4.2))
-    own = {"hue": hue, "style": hue} if hue else {"color": PALETTE["accent"]}
+    own = {"color": PALETTE["accent"]}
     if hue:
-        shades = [PALETTE[name] for name in ("accent", "ink", "bar", "muted", "faint")]
-        values = list(dict.fromkeys(data[hue]))
-        own["palette"] = {value: shades[n % len(shades)] for n, value in enumerate(values)}
+        shades = cycle(PALETTE[name] for name in ("accent", "ink", "bar", "muted", "faint"))
+        palette = {value: next(shades) for value in data[hue].unique()}
+        own = {"hue": hue, "style": hue, "palette": palette}
     sns.lineplot(data, x=x, y=y, errorbar=None, ax=ax, **own, **options)
     if ax.dataLim.y0 >= 0:
         ax.set_ylim(bottom=0)
-    groups = data.groupby(hue, sort=False) if hue else [("", data)]
-    rows = {name: [(row[x], float(row[y]), float(row[y])) for row in own.to_dict("records")]
-            for name, own in groups}  # fmt: skip
-    ax.drawn = Drawn("line", x, y, rows, caption)
-    return ax
+    return Drawn("line", x, y, _told(data, x, y, series=data[hue] if hue else ""), caption).on(ax)
 
 
 @_of_rows
@@ -197,10 +192,8 @@ def histplot(data: pd.DataFrame, *, x: str, weights: str, caption: str = "") -> 
     sns.histplot(data, x=x, weights=weights, discrete=True, shrink=0.8, alpha=1, linewidth=0,
                  color=PALETTE["accent"], ax=ax)  # fmt: skip
     ax.set_ylabel(weights)
-    counts = data.groupby(x)[weights].sum()
-    rows = [(at, float(count), float(count)) for at, count in counts.items()]
-    ax.drawn = Drawn("histogram", x, weights, rows, caption)
-    return ax
+    counts = data.groupby(x, as_index=False)[weights].sum()
+    return Drawn("histogram", x, weights, _told(counts, x, weights), caption).on(ax)
 
 
 @_of_rows
@@ -217,83 +210,89 @@ def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
     if diagonal:
         ax.axline((0, 0), (100, 100), color=PALETTE["muted"], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set(xlim=(0, data[x].max()), ylim=(0, 101))
-    rows = [(row[x], row[low], row[high]) for row in data.to_dict("records")]
-    ax.drawn = Drawn("band", x, y, rows, caption)
-    return ax
+    return Drawn("band", x, y, _told(data, x, y), caption).on(ax)
 
 
 @_of_rows
 def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
              caption: str = "") -> Axes:  # fmt: skip
-    """Seaborn's heat map with a tile where each unit roughly lies (columns row, column).
+    """A tile where each unit roughly lies, by columns row and column, counted from 0.
 
     Darker is worse, whichever end of the value that is; a tile known only within bounds is hatched.
     """
-    low, high = _pair(data, value)
-    frame = data.assign(_low=low, _high=high, _exact=low == high)
-    shade = frame["_low"].where(frame["_exact"])
-    frame["_shade"] = shade if worse == "high" else -shade
-    rows, columns = (range(int(frame[axis].max()) + 1) for axis in ("row", "column"))
-    grid = frame.pivot_table(index="row", columns="column", values="_shade", dropna=False)
-    grid = grid.reindex(rows, columns=columns).astype(float)
-    _, ax = plt.subplots(figsize=(8, 8 * len(rows) / len(columns)))
-    known = frame["_shade"].dropna() if frame["_exact"].any() else pd.Series([0.0, 1.0])
-    sns.heatmap(grid, ax=ax, vmin=known.min(), vmax=known.max(), cmap=_SHADES, cbar=False,
-                linecolor=PALETTE["paper"], linewidths=4, square=True, xticklabels=False,
-                yticklabels=False)  # fmt: skip
-    for tile in frame[~frame["_exact"]].itertuples():
-        ax.add_patch(Rectangle((tile.column + 0.03, tile.row + 0.03), 0.94, 0.94, facecolor="none",
-                               hatch=HATCH, edgecolor=PALETTE["faint"], linewidth=0.8))  # fmt: skip
-    told = _told(frame.rename(columns={name: "name", "_low": "low", "_high": "high"}))
-    ax.drawn = Drawn("tile", value, name, told, caption, worse=worse)
-    ax.drawn.size["places"] = list(zip(frame["column"], frame["row"], strict=True))
-    return ax
+    tiles = _told(data, name, value, row=data["row"], column=data["column"])
+    exact = tiles["low"].where(tiles["low"] == tiles["high"])
+    tiles["shade"] = exact if worse == "high" else -exact
+    depth = Normalize(tiles["shade"].min(), tiles["shade"].max())
+    columns, rows = tiles["column"].max() + 1, tiles["row"].max() + 1
+    _, ax = plt.subplots(figsize=(8, 8 * rows / columns))
+    for tile in tiles.itertuples():
+        look = {"facecolor": "none", "hatch": HATCH, "edgecolor": PALETTE["faint"]}
+        if tile.low == tile.high:
+            look = {"facecolor": _SHADES(depth(tile.shade)), "edgecolor": "none"}
+        ax.add_patch(Rectangle((tile.column + 0.03, tile.row + 0.03), 0.94, 0.94, linewidth=0.8,
+                               **look))  # fmt: skip
+    ax.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
+    return Drawn("tile", value, name, tiles, caption).on(ax)
 
 
-def _pair(data: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
-    """Lowest and highest of a column, or of the pair that it stands for."""
-    names = (name, name) if name in data else (f"{name}_low", f"{name}_high")
-    return data[names[0]].astype(float), data[names[1]].astype(float)
+def ends(data: pd.DataFrame | dict, name: str) -> tuple:
+    """Lowest and highest of a column, or of the pair that it stands for; of a frame or of a row."""
+    return (data[name],) * 2 if name in data else (data[f"{name}_low"], data[f"{name}_high"])
 
 
-def _rows(data: pd.DataFrame, x: str, y: str, highlight: pd.Index | None) -> tuple:
-    """The rows to draw and an Axes for them: name, low, high, exact, marked.
+def _told(data: pd.DataFrame, name: str, value: str, **more: object) -> pd.DataFrame:
+    """Rows as words tell them: name, low, high, and ``more`` columns; numbered from 0."""
+    low, high = (end.astype(float) for end in ends(data, value))
+    rows = pd.DataFrame({"name": data[name].astype(object), "low": low, "high": high, **more})
+    return rows.reset_index(drop=True)
+
+
+def _row_chart(
+    data: pd.DataFrame, x: str, y: str, highlight: pd.Index | tuple, interval: str = ""
+) -> tuple[pd.DataFrame, Axes]:
+    """The rows to draw and an Axes for them: told, with end, exact, marked.
 
     ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.
     """
-    low, high = _pair(data, x)
-    edge = 100.0 if x.endswith("_pct") else np.nanmax([*low, *high])
-    frame = pd.DataFrame({"low": low, "high": high, "end": high.fillna(edge)})
-    frame["name"], frame["exact"] = data[y].astype(object), low == high
-    frame["marked"] = data.index.isin([] if highlight is None else highlight)
-    status = data["status"] if "status" in data else pd.Series("", data.index)
-    alike = frame[~frame["exact"] & (status == "bound")].groupby(["low", "end"])["name"]
-    for names in alike.groups.values():
-        if len(names) > 1:  # so many, each within these bounds: one row
-            frame = frame.drop(names[1:])
-            frame.loc[names[0], "name"] = len(names)
-    frame = frame.reset_index(drop=True)
-    return frame, plt.subplots(figsize=(8, ROW_INCHES * len(frame) + 0.8))[1]
+    rows = _told(data, y, x, status=data.get("status", ""), marked=data.index.isin(highlight))
+    if interval:
+        rows[["likely_low", "likely_high"]] = _told(data, y, interval)[["low", "high"]]
+    edge = 100.0 if x.endswith("_pct") else np.nanmax(rows[["low", "high"]])
+    rows["end"], rows["exact"] = rows["high"].fillna(edge), rows["low"] == rows["high"]
+    alike = rows[~rows["exact"] & (rows["status"] == "bound")].groupby(["low", "end"])
+    for places in alike.groups.values():
+        if len(places) > 1:  # so many, each within these bounds: one row
+            rows = rows.drop(places[1:])
+            rows.loc[places[0], "name"] = len(places)
+    rows = rows.reset_index(drop=True)
+    return rows, plt.subplots(figsize=(8, ROW_INCHES * len(rows) + 0.8))[1]
 
 
-def _bars(frame: pd.DataFrame, ax: Axes) -> None:
-    exact = frame[frame["exact"]]
-    if len(exact):
-        sns.barplot(exact, x="low", y=exact.index, orient="h", order=frame.index, width=0.62, ax=ax,
-                    hue="marked", palette=_colours(exact), legend=False, saturation=1)  # fmt: skip
-    for row in frame[~frame["exact"]].itertuples():
-        _span(ax, row.low, row.end, row.Index, 0.62, "accent" if row.marked else "bar")
+def _bars(rows: pd.DataFrame, ax: Axes) -> None:
+    exact = rows[rows["exact"]]
+    ax.barh(exact.index, exact["low"], height=0.62, color=exact["marked"].map(_MARKED))
+    _spans(rows, ax, 0.62)
 
 
-def _told(frame: pd.DataFrame) -> list[tuple[object, float, float]]:
-    return [(n, float(a), float(b)) for n, a, b in zip(frame["name"], frame["low"], frame["high"],
-                                                       strict=True)]  # fmt: skip
+def _spans(rows: pd.DataFrame, ax: Axes, height: float) -> None:
+    for row in rows[~rows["exact"]].itertuples():
+        ax.barh(row.Index, row.end - row.low, left=row.low, height=height, facecolor="none",
+                hatch=HATCH, edgecolor=_MARKED[row.marked], linewidth=0.8)  # fmt: skip
 
 
-def _colours(exact: pd.DataFrame) -> dict[bool, str]:
-    return {marked: PALETTE["accent" if marked else "bar"] for marked in exact["marked"].unique()}
+def to_svg(fig: Figure, alt: str) -> str:
+    """A figure as an SVG element with real text, CSS colours and ``alt`` as its name.
 
-
-def _span(ax: Axes, low: float, high: float, y: float, height: float, colour: str) -> None:
-    ax.barh(y, high - low, left=low, height=height, facecolor="none", hatch=HATCH,
-            edgecolor=PALETTE[colour], linewidth=0.8)  # fmt: skip
+    Colours are CSS variables with a fallback, so that a page may darken them; two runs give the
+    same bytes.
+    """
+    buffer = io.StringIO()
+    metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for name, colour in PALETTE.items():
+        svg = svg.replace(colour, f"var(--{name}, {colour})")
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}" ', 1)

@@ -3,24 +3,25 @@
 import base64
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import HTML, display
-from matplotlib.figure import Figure
+from IPython.display import display
 from pandas.io.formats.style import Styler
 
-from par_lib.charts.style import STYLE, to_svg
+from par_lib.charts.plots import STYLE, ends
 from par_lib.cleaning.findings import join_traces
+from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
+from par_lib.language.prose import Absent, fill
 from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language, language
 from par_lib.storage import csv_files, dependencies
 
-Emit = Callable[[dict[str, str], dict], None]
-STATUS_WORDS = {
+_UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
+_STATUSES = {
     "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
     "assumed": N_("assumed"), "unknown": N_("unknown"),
 }  # fmt: skip
@@ -31,95 +32,37 @@ _LOCATORS = (  # a phrase before the words it is made of
 )  # fmt: skip
 _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
+_to_notebook = partial(display, raw=True)
+
 
 class Page:
-    """What a notebook shows, in one language, with marks that lead to sources.
+    """What a notebook shows, in the reader's language, with marks that lead to sources.
 
-    ``sources`` is sources.load_sources(); ``show_sources`` lists those that were cited. ``emit``
-    takes each piece, data and metadata by MIME type, instead of the notebook.
+    ``values`` are those that its texts may name; ``emit`` takes each piece, data and ``metadata``
+    by MIME type, instead of the notebook. ``show_sources`` lists the sources that were cited.
     """
 
     def __init__(
-        self, language: Language, sources: pd.DataFrame, emit: Emit | None = None
+        self, data: Tables, lang: str, *, values: Mapping[str, object] | None = None,
+        emit: Callable[..., None] = _to_notebook,
     ) -> None:  # fmt: skip
-        self.language = language
-        self._emit = emit or _to_notebook
-        self.sources = sources
-        self.banner = SYNTHETIC_WORDS if (sources["kind"] == "synthetic").any() else ""
+        self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
+        self._english = dict(zip(data.units["name"], data.units["name_en"], strict=True))
         mpl.rcParams.update(STYLE)
 
-    def headline(
-        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = ""
-    ) -> None:
-        """Show the finding, with the sources of the ``rows`` it was read or computed from.
+    def words(self, text: str, **values: str) -> str:
+        """A code, a unit or a sentence of the package, as the reader calls it."""
+        if self.t.code != "vi" and text in self._english:
+            return self._english[text]
+        said = labels.LABELS.get(text, text)
+        # Of the data, a text may hold braces: only one that comes with values is filled in.
+        return self.t(said, **values) if values else self.t.messages.get(said, said)
 
-        ``status`` is that of the rows where they agree, else "derived"; ``href`` leads to the
-        page that says more.
-        """
-        mark = self._mark(*_trace(rows, status))
-        label = _text(self.language("More"))
-        more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if href else ""
-        self._display(f'<p class="headline">{_text(sentence)}{mark}{more}</p>', sentence)
-
-    def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
-        """Show a computed sentence of the running text; with ``rows``, its sources."""
-        mark = self._mark(*_trace(rows, status)) if rows else ""
-        self._display(f"<p>{_text(sentence)}{mark}</p>", sentence)
-
-    def missing(self, sentence: str) -> None:
-        """State plainly what the data do not hold."""
-        self._display(f'<p class="missing">{_text(sentence)}</p>', sentence)
-
-    def show(self, fig: Figure, *, alt: str, caption: str) -> None:
-        """Show a chart. ``alt`` says its type, what is on each axis and what it shows."""
-        if not alt.strip():
-            raise ValueError("a chart needs words: say its type, its axes and what it shows in alt")
-        metadata = {"image/svg+xml": {"alt": alt, "caption": caption}}
-        plt.close(fig)
-        svg = to_svg(fig, alt)
-        # JupyterLab shows an SVG as an image without words; as HTML it keeps them.
-        shown = {"text/html": f"<figure>{svg}</figure>", "image/svg+xml": svg, "text/plain": alt}
-        self._emit(shown, metadata)
-
-    def table(self, frame: pd.DataFrame, columns: dict[str, str], *, caption: str) -> None:
-        """Show a table: ``columns`` maps names to labels; the first column heads its row.
-
-        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval.
-        Columns status, source and locator of ``frame`` become the last column. What is shown
-        can be taken as CSV from a link below.
-        """
-        first, *rest = columns
-        numeric = {name: _is_numeric(frame, name) for name in columns}
-        traced = {"status", "source", "locator"} <= set(frame.columns)
-        head = "".join(
-            f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
-            for name, label in columns.items()
-        )
-        if traced:
-            head += f'<th scope="col" class="refs">{_text(self.language("Source"))}</th>'
-        body, plain = [], [" | ".join(columns.values())]
-        for row in frame.to_dict("records"):
-            cells = {name: self.cell(name, *_ends(row, name)) for name in columns}
-            line = f'<th scope="row">{_text(cells[first])}</th>'
-            for name in rest:
-                value = _plain(_ends(row, name)[1])
-                attributes = f' class="num" data-value="{value}"' if numeric[name] else ""
-                line += f"<td{attributes}>{_text(cells[name])}</td>"
-            if traced:
-                mark = self._mark(row["source"], row["locator"], row["status"])
-                line += f'<td class="refs">{mark}</td>'
-            kind = "bound" if traced and row["status"] == "bound" else ""
-            body.append(f"<tr{_class(kind)}>{line}</tr>")
-            plain.append(" | ".join(cells.values()))
-        label = html.escape(caption, quote=True)
-        self._display(
-            f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
-            f'tabindex="0"><table class="sortable"><caption>{_text(caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-            f"{_csv_link(frame, columns, caption, self.banner)}</figure>",
-            "\n".join([caption, *plain]),
-        )
+    def head(self, column: str) -> str:
+        """A column as the reader calls it; of a pair, either end."""
+        name = str(column).removesuffix("_low").removesuffix("_high")
+        return self.t(labels.COLUMNS.get(name, name)) if name else ""
 
     def cell(self, column: str, low: object, high: object) -> str:
         """A value, or an interval, as a table and a chart write it; what is not known as a dash.
@@ -127,103 +70,180 @@ class Page:
         Digits as the source wrote them, else by the unit that the column's name says.
         """
         if isinstance(low, str):
-            return low
+            return self.words(low)
         if pd.isna(low):
             return UNKNOWN
         if isinstance(low, pd.Timestamp):
-            return self.language.date(low)
+            return self.t.date(low)
         if column.endswith("year"):
             return str(int(low))
         digits = labels.digits(column, *(float(end) for end in (low, high) if not pd.isna(end)))
-        percent = column.endswith("_pct")
-        return self.language.interval(low, high, digits, percent=percent)
+        return self.t.interval(low, high, digits, percent=column.endswith("_pct"))
+
+    def write(self, name: str, value: object) -> str:
+        """A value as a sentence writes it, by the unit its name says; Absent where not known.
+
+        TypeError for a fraction whose name says no unit.
+        """
+        if isinstance(value, str):
+            return self.words(value)
+        if isinstance(value, tuple) and len(value) == 2:
+            if pd.isna(value[0]):
+                raise Absent(name)
+            digits = labels.digits(name, *value, most=2)
+            low, high = (round(float(end), digits) for end in value)
+            return self.t.interval(low, high, digits, percent=name.endswith("_pct"), in_text=True)
+        if isinstance(value, Iterable):
+            listed = list(value)
+            if not listed:
+                raise Absent(name)
+            return self.t.listing([self.write(name, one) for one in listed])
+        if value is None or pd.isna(value):
+            raise Absent(name)
+        if isinstance(value, pd.Timestamp):
+            return self.t.date(value, in_text=True)
+        if name.endswith("year"):
+            return str(int(value))
+        if float(value) % 1 and not name.endswith((*_UNITS, "gini")):
+            raise TypeError(f"{{{name}}} is {value}: its name must say the unit, as {name}_pct")
+        writes = self.t.percent if name.endswith("_pct") else self.t.number
+        return writes(float(value), labels.digits(name, float(value), most=2))
+
+    def sentence(self, text: str) -> str:
+        """A text in the reader's language, with its values; Absent where one is not known."""
+        return fill(text, self.values, write=self.write, catalog=self.t.messages)
+
+    def caption(self, text: str) -> str:
+        """As ``sentence``; none where a value is not known."""
+        try:
+            return self.sentence(text)
+        except Absent:
+            return ""
+
+    def headline(
+        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = ""
+    ) -> None:
+        """Show the finding; without ``rows`` it rests on, it says what the data do not hold.
+
+        ``href`` leads to the page that says more.
+        """
+        label = _text(self.t("More"))
+        more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if rows and href else ""
+        mark, kind = self._mark_of(rows, status), "headline" if rows else "missing"
+        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence)
+
+    def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
+        """Show a computed sentence of the running text, with the sources of the ``rows``."""
+        self._display(f"<p>{_text(sentence)}{self._mark_of(rows, status)}</p>", sentence)
+
+    def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
+        """Show columns by name, in the reader's words; of no rows, nothing.
+
+        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; the
+        first column heads its row; status, source and locator, where the frame has them, become
+        the last. What is shown can be taken as CSV from a link below.
+        """
+        if frame.empty:
+            return
+        said = {name: frame[name].map(self.words) for name in names
+                if name in frame and pd.api.types.is_string_dtype(frame[name])}  # fmt: skip
+        frame, caption = frame.assign(**said), self.caption(caption)
+        heads = [self.head(name) for name in names]
+        numeric = {name: pd.api.types.is_numeric_dtype(ends(frame, name)[1]) for name in names}
+        traced = {"status", "source", "locator"} <= set(frame.columns)
+        head = "".join(
+            f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
+            for name, label in zip(names, heads, strict=True)
+        )
+        if traced:
+            head += f'<th scope="col" class="refs">{_text(self.t("Source"))}</th>'
+        body, plain = [], [caption, " | ".join(heads)]
+        for row in frame.to_dict("records"):
+            cells = [self.cell(name, *ends(row, name)) for name in names]
+            line = f'<th scope="row">{_text(cells[0])}</th>'
+            for name, cell in zip(names[1:], cells[1:], strict=True):
+                value = _plain(ends(row, name)[1])
+                attributes = f' class="num" data-value="{value}"' if numeric[name] else ""
+                line += f"<td{attributes}>{_text(cell)}</td>"
+            if traced:
+                mark = self._mark(row["source"], row["locator"], row["status"])
+                line += f'<td class="refs">{mark}</td>'
+            kind = "bound" if traced and row["status"] == "bound" else ""
+            body.append(f"<tr{_class(kind)}>{line}</tr>")
+            plain.append(" | ".join(cells))
+        label = html.escape(caption, quote=True)
+        self._display(
+            f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
+            f'tabindex="0"><table class="sortable"><caption>{_text(caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+            f"{self._csv_link(frame, names, caption)}</figure>",
+            "\n".join(plain),
+        )
+
+    def _csv_link(self, frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
+        # It holds the table itself: a page on a stick has no server to ask.
+        names = [n for name in columns for n in (name, f"{name}_low", f"{name}_high")]
+        names = [name for name in (*names, "status", "source", "locator") if name in frame]
+        banner = SYNTHETIC_WORDS if self.data.synthetic else ""
+        content = base64.b64encode(csv_files.to_csv(frame[names], banner=banner)).decode()
+        file = re.sub(r"[^a-z0-9]+", "-", fold(caption))[:60].strip("-")
+        label = html.escape(f"CSV: {caption}", quote=True)
+        return (
+            f'<p class="csv"><a download="{file}.csv" aria-label="{label}" '
+            f'href="data:text/csv;charset=utf-8;base64,{content}">CSV</a></p>'
+        )
 
     def show_sources(self) -> None:
         """List the sources cited on this page: title, producer, date, address."""
-        t = self.language
-        items, plain = [], []
-        for name, source in self.sources[self.sources.index.isin(list(self.cited))].iterrows():
-            title = source.get("title") if t.code == "vi" else source.get("title_en")
-            words = [
-                source.get("producer"),
-                _when(t, source.get("date"), N_("published {day}")),
-                _when(t, source.get("accessed"), N_("accessed {day}")),
-            ]
-            line = title if _known(title) else source["title"]
-            line = ". ".join([line, ", ".join(filter(_known, words))]).rstrip(". ")
-            places = "; ".join(place for place in self.cited[name] if place)
-            if places:
+        t, items, plain = self.t, [], []
+        fields = ["number", "title", "title_en", "producer", "date", "accessed", "address"]
+        known = self.data.sources.reindex(columns=fields).astype(object).fillna("")
+        for source in known[known.index.isin(list(self.cited))].itertuples():
+            title = source.title if t.code == "vi" else source.title_en or source.title
+            published = t("published {day}", day=source.date) if source.date else ""
+            accessed = t("accessed {day}", day=source.accessed) if source.accessed else ""
+            made = ", ".join(filter(None, (source.producer, published, accessed)))
+            line = f"{title}. {made}".rstrip(". ")
+            if places := "; ".join(filter(None, self.cited[source.Index])):
                 line += ". " + t("Cited: {places}", places=places)
-            address = source.get("address")
-            link = (
-                f'. <a href="{html.escape(address)}">{_text(address)}</a>'
-                if _known(address)
-                else ""
-            )
+            address = html.escape(source.address)
+            link = f'. <a href="{address}">{_text(source.address)}</a>' if address else ""
             items.append(
-                f'<li id="source-{name}" value="{source["number"]}">{_text(line)}{link}.</li>'
+                f'<li id="source-{source.Index}" value="{source.number}">{_text(line)}{link}.</li>'
             )
-            plain.append(f"[{source['number']}] {line}")
+            plain.append(f"[{source.number}] {line}")
         markup = f'<ol class="sources">{"".join(items)}</ol>'
         self._display(markup, "\n".join(plain), {"par": {"read": dependencies.tables_read()}})
 
+    def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
+        """Sources of all the rows and one status: theirs where they agree, else "derived"."""
+        if not rows:
+            return ""
+        frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
+        if status is None:
+            kinds = set(frame["status"])
+            status = kinds.pop() if len(kinds) == 1 else "derived"
+        return self._mark(*join_traces(frame["source"], frame["locator"]), status)
+
     def _mark(self, source: str, locator: str, status: str) -> str:
-        where = _LOCATOR_WORDS.sub(lambda word: self.language(word[0]), locator)
+        where = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
         cited: dict[str, dict[str, None]] = {}
         for name, place in zip(source.split("; "), where.split("; "), strict=True):
             cited.setdefault(name, {})[place] = None
             self.cited.setdefault(name, {})[place] = None
         links = " ".join(
             f'<a href="#source-{name}" title="{html.escape("; ".join(places), quote=True)}">'
-            f"[{self.sources.loc[name, 'number']}]</a>"
+            f"[{self.data.sources.loc[name, 'number']}]</a>"
             for name, places in cited.items()
         )
-        word = self.language(STATUS_WORDS[status])
+        word = self.t(_STATUSES[status])
         return (
             f' <span class="refs">{links} '
             f'<span class="status status-{status}">{_text(word)}</span></span>'
         )
 
     def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
-        self._emit({"text/html": HTML(markup).data, "text/plain": plain}, metadata or {})
-
-
-def _to_notebook(data: dict[str, str], metadata: dict) -> None:
-    display(data, raw=True, metadata=metadata)
-
-
-def _trace(rows: Iterable[pd.DataFrame], status: str | None) -> tuple[str, str, str]:
-    frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
-    if status is None:
-        kinds = set(frame["status"])
-        status = kinds.pop() if len(kinds) == 1 else "derived"
-    return *join_traces(frame["source"], frame["locator"]), status
-
-
-def _csv_link(frame: pd.DataFrame, columns: Iterable[str], caption: str, banner: str) -> str:
-    # It holds the table itself: a page on a stick has no server to ask.
-    names = [n for name in columns for n in (name, f"{name}_low", f"{name}_high")]
-    names = [name for name in (*names, "status", "source", "locator") if name in frame]
-    content = base64.b64encode(csv_files.to_csv(frame[names], banner=banner)).decode()
-    file = re.sub(r"[^a-z0-9]+", "-", fold(caption))[:60].strip("-")
-    label = html.escape(f"CSV: {caption}", quote=True)
-    return (
-        f'<p class="csv"><a download="{file}.csv" aria-label="{label}" '
-        f'href="data:text/csv;charset=utf-8;base64,{content}">CSV</a></p>'
-    )
-
-
-def _is_numeric(frame: pd.DataFrame, name: str) -> bool:
-    return pd.api.types.is_numeric_dtype(frame[_sort_column(frame, name)])
-
-
-def _sort_column(frame: pd.DataFrame, name: str) -> str:
-    return name if name in frame else f"{name}_high"
-
-
-def _ends(row: dict, name: str) -> tuple[object, object]:
-    """Both ends of a cell, the same where it is one value."""
-    return (row[name],) * 2 if name in row else (row[f"{name}_low"], row[f"{name}_high"])
+        self.emit({"text/html": markup, "text/plain": plain}, metadata=metadata)
 
 
 def _plain(value: object) -> str:
@@ -236,16 +256,6 @@ def _text(value: object) -> str:
 
 def _class(name: str) -> str:
     return f' class="{name}"' if name else ""
-
-
-def _known(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _when(language: Language, value: object, template: str) -> str:
-    if value is None or pd.isna(value):
-        return ""
-    return language(template, day=pd.Timestamp(str(value)) if len(str(value)) > 7 else str(value))
 
 
 _MOST_DIGITS = 4
@@ -264,23 +274,18 @@ def show(frame: pd.DataFrame, lang: str = "vi") -> Styler:
         raise TypeError("par.show takes a DataFrame, as data.sipas or data.sipas[['unit']]")
     t = language(lang)
     write = {name: _writer(frame[name], t) for name in frame.columns}
-    return frame.style.format(write, escape="html")
+    return frame.style.format(write, na_rep=UNKNOWN, escape="html")
 
 
 def _writer(column: pd.Series, t: Language) -> Callable[[object], str]:
     digits = 0
     if pd.api.types.is_float_dtype(column):
-        known = column.dropna()
-        fits = (d for d in range(_MOST_DIGITS) if (known.round(d) - known).abs().max() < 1e-9)
-        digits = next(fits, _MOST_DIGITS) if len(known) else 0
+        off = ((column.round(few) - column).abs().max() for few in range(_MOST_DIGITS))
+        digits = next((few for few, most in enumerate(off) if not most > 1e-9), _MOST_DIGITS)
 
     def write(value: object) -> str:
-        if pd.isna(value):
-            return UNKNOWN
         if isinstance(value, pd.Timestamp):
             return t.date(value)
-        if isinstance(value, str | bool):
-            return str(value)
-        return t.number(float(value), digits)
+        return str(value) if isinstance(value, str | bool) else t.number(float(value), digits)
 
     return write

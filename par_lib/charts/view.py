@@ -1,15 +1,19 @@
 """One look at a year: a level's late dossiers and disbursement, and what changes would win.
 
-What the widgets of notebooks/explore.ipynb show, as one call.
+``par.view`` is the call, ``par.explore`` the widgets of notebooks/explore.ipynb: each change of
+theirs is one call, shown as code.
 """
 
-import itertools
+import html
 import json
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import ipywidgets as widgets
 import pandas as pd
 import yaml
 
@@ -19,11 +23,15 @@ from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import labels
+from par_lib.language.translation import NAMES, language
 from par_lib.scoring import rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
 
+_STEP_PCT = 0.5  # of a slider
+_WIDE = widgets.Layout(width="98%")
+_NARROW = {"description_width": "7em"}
 _CSS = """<style>
 .par-view { font-family: Verdana, "DejaVu Sans", sans-serif; max-width: 60rem; }
 .par-view .headline { font-size: 1.15em; font-weight: 600; margin: 1em 0 .3em; }
@@ -52,18 +60,16 @@ class View:
     @property
     def code(self) -> str:
         """The call that gives this view, to copy into a cell."""
-        given = dict(self.parameters)
-        place = f"{_quoted(given.pop('province'))}, {given.pop('year')}"
-        rest = ", ".join(f"{name}={_quoted(value)}" for name, value in given.items())
+        given = {name: json.dumps(value, ensure_ascii=False)
+                 for name, value in self.parameters.items()}  # fmt: skip
+        place = f"{given.pop('province')}, {given.pop('year')}"
+        rest = ", ".join(f"{name}={value}" for name, value in given.items())
         return f"import par_lib as par\n\npar.view({place}, {rest})"
 
-    def save(self, path: Path | None = None) -> Path:
-        """Write the parameters as YAML for ``papermill -f``; gives the file.
-
-        ``path`` is outputs/views/<province>-<year>.yaml unless given.
-        """
+    def save(self) -> Path:
+        """Write the parameters for ``papermill -f``: outputs/views/<province>-<year>.yaml."""
         name = "{province}-{year}.yaml".format(**self.parameters)
-        path = path or paths.root() / "outputs" / "views" / name
+        path = paths.root() / "outputs" / "views" / name
         write_whole(path, yaml.safe_dump(self.parameters, allow_unicode=True, sort_keys=False))
         return path
 
@@ -100,14 +106,18 @@ def view(
         "late_dossiers": _drawn(_late, data, lang, level),
         "disbursement": _drawn(_disbursed, data, lang, level, threshold_pct),
     }
-    sources = _drawn(_sources, data, lang, *(part.cited for part in parts.values()))
-    markup = "".join(part.markup for part in (*parts.values(), sources))
+    pieces = [part.markup for part in parts.values()]
+    here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
+    for part in parts.values():
+        for source, places in part.cited.items():
+            here.cited.setdefault(source, {}).update(places)
+    here.show_sources()
     parameters = {
         "province": data.province, "year": data.year, "level": level,
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
     frames = {name: part.frame.copy() for name, part in parts.items()}
-    return View(parameters, frames, f'{_CSS}<div class="par-view">{markup}</div>')
+    return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
 
 
 def levels(data: Tables) -> list[str]:
@@ -117,70 +127,52 @@ def levels(data: Tables) -> list[str]:
     return [level for level in LEVELS if (own["level"] == level).any()]
 
 
-def movable(data: Tables) -> pd.DataFrame:
-    """Criteria that a what-if can move: columns criterion, rate_pct_low, rate_pct_high."""
-    book = rulebook.load(data.province, data.year)
-    card = scorecard.build(data, book)
-    own = card[card["criterion"].isin(whatif.movable(card, book))]
-    return own[["criterion", "rate_pct_low", "rate_pct_high"]].reset_index(drop=True)
-
-
 @dataclass(frozen=True)
 class _Part:
     frame: pd.DataFrame
     markup: str
-    cited: tuple[tuple[str, tuple[str, ...]], ...]  # sources, each with the places in it
+    cited: dict[str, dict[str, None]]  # sources, each with the places in it
 
 
 @lru_cache(maxsize=64)
 def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
     """One part of a view; kept, because moving one slider leaves the other parts as they are."""
     pieces: list[str] = []
-    here = Notebook(data, lang, emit=lambda shown, _: pieces.append(shown["text/html"]))
+    here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
     frame = draw(data, here, *asked)
-    cited = tuple((source, tuple(places)) for source, places in here.page.cited.items())
-    return _Part(frame, "".join(pieces), cited)
-
-
-def _sources(data: Tables, here: Notebook, *parts: tuple) -> pd.DataFrame:
-    for source, places in itertools.chain(*parts):
-        here.page.cited.setdefault(source, {}).update(dict.fromkeys(places))
-    here.page.show_sources()
-    return data.sources
+    return _Part(frame, "".join(pieces), here.cited)
 
 
 def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
-    t = here.t
     own = data.late_dossiers.query("level == @level and unit != @data.place")
     own = highest_first(longest_period(own).dropna(subset=["late_low"]), "late")
-    name = t(labels.LABELS[level])
+    t, name = here.t, here.words(level)
     if own.empty:
-        here.page.missing(t("{level}: no late dossiers are known by unit.", level=name))
+        here.headline(t("{level}: no late dossiers are known by unit.", level=name))
         return own
-    period = {"start": own["period_start"].iloc[0], "end": own["period_end"].iloc[0]}
-    title = t("{level}: late dossiers, {start} to {end}", level=name, **period)
-    here.page.headline(title, own)
+    title = t("{level}: late dossiers, {start} to {end}", level=name,
+              start=own["period_start"].iloc[0], end=own["period_end"].iloc[0])  # fmt: skip
+    here.headline(title, own)
     here.show(plots.barplot(own, x="late", y="unit", caption=title).figure)
     here.table(own, ["unit", "late"], title)
     return own
 
 
 def _disbursed(data: Tables, here: Notebook, level: str, threshold_pct: float) -> pd.DataFrame:
-    t = here.t
     own = data.disbursement.query("level == @level and unit != @data.place and scope == 'total'")
     own = own[own["as_of"] == own["as_of"].max()].dropna(subset=["rate_pct_low"])
     own = highest_first(own, "rate_pct")
-    name = t(labels.LABELS[level])
+    t, name = here.t, here.words(level)
     if own.empty:
-        here.page.missing(t("{level}: no disbursement is known by unit.", level=name))
+        here.headline(t("{level}: no disbursement is known by unit.", level=name))
         return own
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
     title = t("{level}: capital disbursed at {day}", level=name, day=own["as_of"].iloc[0])
-    here.page.headline(t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
-                         title=title, below=int(below.sum()), count=len(own),
-                         threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum())),
-                       own)  # fmt: skip
+    said = t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
+             title=title, below=int(below.sum()), count=len(own),
+             threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum()))  # fmt: skip
+    here.headline(said, own)
     drawn = plots.dotplot(own, x="rate_pct", y="unit", threshold=threshold_pct, caption=title)
     here.show(drawn.figure)
     here.table(own, ["unit", "rate_pct", "basis"], title)
@@ -194,11 +186,126 @@ def _what_if(data: Tables, here: Notebook, text: str) -> pd.DataFrame:
     won = whatif.simulate(card, book, changes)
     if len(won):
         title = here.t("What if: points that each change would win, by assumed rules")
-        here.page.headline(title, won)
+        here.headline(title, won)
         shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
         here.table(won, shown, title)
     return won
 
 
-def _quoted(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+class Explorer(widgets.HBox):
+    """Choices on the left, the view they give on the right; ``view`` is the present one.
+
+    Sliders write the line of changes, which can be edited as well: it is what counts.
+    """
+
+    def __init__(
+        self, province: str = "quang-nam", year: int = 2022, *, level: str = "district",
+        threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
+    ) -> None:  # fmt: skip
+        self._quiet = False
+        self.province = _choice(paths.provinces(), province)
+        self.year = _choice(paths.years(province), year)
+        self.level = _choice([level], level)
+        self.lang = _choice([(name, code) for code, name in NAMES.items()], lang)
+        self.threshold_pct = _slider(threshold_pct, 0.0, 1.0)
+        self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE, style=_NARROW)
+        self._sliders, self._saved = widgets.VBox(), widgets.HTML()
+        self.button = widgets.Button(icon="save", layout=_WIDE)
+        self._code = widgets.Textarea(disabled=True, rows=5, layout=_WIDE)
+        self._shown = widgets.HTML(layout=_WIDE)
+        self._new_place()
+        self.province.observe(self._new_place, "value")
+        self.year.observe(self._new_place, "value")
+        self.lang.observe(self._name, "value")
+        for control in (self.level, self.threshold_pct, self.what_if):
+            control.observe(self._show, "value")
+        self.button.on_click(self._save)
+        controls = [
+            self.province, self.year, self.level, self.lang, self.threshold_pct, self._sliders,
+            self.what_if, self.button, self._saved,
+        ]  # fmt: skip
+        left = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 22em", max_width="30em"))
+        right = widgets.VBox([self._code, self._shown], layout=widgets.Layout(flex="3 1 30em"))
+        super().__init__([left, right], layout=widgets.Layout(flex_flow="row wrap", grid_gap="1em"))
+
+    def _new_place(self, changed: dict | None = None) -> None:
+        """Another province or year: its criteria, none of which is changed yet."""
+        if self._quiet:
+            return
+        with self._silent():
+            if changed and changed["owner"] is self.province:
+                self.year.options = paths.years(self.province.value)
+                self.year.value = self.year.options[-1]
+            if changed:
+                self.what_if.value = ""
+        self._data = tables.load(self.province.value, self.year.value)
+        book = rulebook.load(self.province.value, self.year.value)
+        card = scorecard.build(self._data, book)
+        self._now = card.set_index("criterion")["rate_pct_low"][whatif.movable(card, book)]
+        steps = self._now // _STEP_PCT * _STEP_PCT  # a slider begins at the step below
+        self.rates = {code: _slider(rate, rate, _STEP_PCT) for code, rate in steps.items()}
+        for slider in self.rates.values():
+            slider.observe(self._moved, "value")
+        self._name()
+
+    def _moved(self, _: object) -> None:
+        asked = [f"{code} = {slider.value:g}" for code, slider in self.rates.items()
+                 if slider.value > self._now[code]]  # fmt: skip
+        self.what_if.value = "; ".join(asked)
+
+    def _name(self, _: object = None) -> None:
+        """Words of the controls, in the language chosen."""
+        t = language(self.lang.value)
+        self.province.description, self.year.description = t("Province"), t("Year")
+        self.level.description, self.lang.description = t("Level"), t("Language")
+        self.threshold_pct.description = t("Threshold, %")
+        self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
+        labelled = [widgets.HTML(f"<b>{t('What if a figure reached, %')}</b>")]
+        for code, slider in self.rates.items():
+            slider.tooltip = t(labels.LABELS[code])
+            labelled += [widgets.Label(slider.tooltip), slider]
+        self._sliders.children = labelled
+        own, level = levels(self._data) or ["district"], self.level.value
+        with self._silent():
+            self.level.options = [(t(labels.LABELS[code]), code) for code in own]
+            self.level.value = level if level in own else own[-1]
+        self._show()
+
+    def _show(self, _: object = None) -> None:
+        if self._quiet:
+            return
+        try:
+            self.view = view(
+                self._data, level=self.level.value, threshold_pct=self.threshold_pct.value,
+                what_if=self.what_if.value, lang=self.lang.value,
+            )  # fmt: skip
+        except ValueError as error:  # a line of changes that cannot be read: said, not raised
+            self._saved.value = f'<p role="alert">{html.escape(str(error))}</p>'
+            return
+        self._shown.value, self._code.value = self.view.markup, self.view.code
+        self._saved.value = ""
+
+    def _save(self, _: object) -> None:
+        t, file = language(self.lang.value), self.view.save()
+        place = file.relative_to(paths.root()).as_posix()
+        command = f"papermill notebooks/04_scorecard.ipynb scorecard.ipynb -f {shlex.quote(place)}"
+        words = t("Written to {file}. A run that uses it:", file=place)
+        self._saved.value = f"<p>{words}</p><pre>{html.escape(command)}</pre>"
+
+    @contextmanager
+    def _silent(self) -> Iterator[None]:
+        """What is set in here is no wish of the person: nothing is shown anew."""
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
+
+def _choice(options: list, value: object) -> widgets.Dropdown:
+    return widgets.Dropdown(options=options, value=value, layout=_WIDE, style=_NARROW)
+
+
+def _slider(value: float, low: float, step: float) -> widgets.FloatSlider:
+    return widgets.FloatSlider(value=value, min=low, max=100.0, step=step, readout_format=".1f",
+                               style=_NARROW, layout=_WIDE)  # fmt: skip

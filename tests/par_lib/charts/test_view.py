@@ -6,8 +6,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 import par_lib as par
-from par_lib.charts.explorer import Explorer
-from par_lib.charts.view import levels
+from par_lib.charts.view import Explorer, levels
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +50,9 @@ def test_the_code_of_a_view_gives_the_view(data):
     assert given["same"].parameters == view.parameters and given["same"].markup == view.markup
 
 
-def test_a_view_is_written_as_parameters_that_papermill_reads(data, tmp_path):
-    view = par.view(data, what_if="sipas_access = +3", lang="en")
-    file = view.save(tmp_path / "deep" / "view.yaml")
+def test_a_view_is_written_as_parameters_that_papermill_reads(data, root):
+    file = par.view(data, what_if="sipas_access = +3", lang="en").save()
+    assert file == root / "outputs" / "views" / "quang-nam-2022.yaml"
     assert yaml.safe_load(file.read_text(encoding="utf-8")) == {
         "province": "quang-nam", "year": 2022, "level": "district", "threshold_pct": 70.0,
         "what_if": "sipas_access = +3", "lang": "en",
