@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from par_lib.storage.paths import provinces, years
 
 if TYPE_CHECKING:  # for editors; the same as below
-    from par_lib.charts.view import Explorer as explore
     from par_lib.charts.notebook import begin
     from par_lib.charts.presentation import show
+    from par_lib.charts.view import Explorer as explore
     from par_lib.charts.view import view
     from par_lib.cleaning.tables import load, stack
 

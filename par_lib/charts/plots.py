@@ -47,6 +47,7 @@ ROW_INCHES = 0.36
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
 _DOT = {"s": 55, "linewidth": 0.6, "edgecolor": PALETTE["paper"], "zorder": 3}
 _MARKED = {True: PALETTE["accent"], False: PALETTE["bar"]}
+_SHADED = {"hue": "marked", "palette": _MARKED, "legend": False}
 
 
 @dataclass
@@ -127,7 +128,8 @@ def dotplot(
     if interval:
         ax.hlines(rows.index, *lines.T, color=PALETTE["bar"], linewidth=2.4)
     exact = rows[rows["exact"]]
-    ax.scatter(exact["low"], exact.index, color=exact["marked"].map(_MARKED), **_DOT)
+    if len(exact):
+        sns.scatterplot(exact, x="low", y=exact.index, ax=ax, **_SHADED, **_DOT)
     _spans(rows, ax, 0.34)
     if not math.isnan(threshold):
         ax.axvline(threshold, color=PALETTE["ink"], linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
@@ -151,9 +153,9 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
     if rows.empty:
         return ax
     ax.hlines(rows.index, rows["low"], rows["high"], color=PALETTE["faint"], linewidth=2.2)
-    ringed = _DOT | {"edgecolor": PALETTE["ink"]}
-    ax.scatter(rows["low"], rows.index, color=PALETTE["paper"], **ringed)
-    ax.scatter(rows["high"], rows.index, color=PALETTE["accent"], **ringed)
+    for when, shade in {"low": "paper", "high": "accent"}.items():
+        sns.scatterplot(rows, x=when, y=rows.index, color=PALETTE[shade], ax=ax,
+                        **_DOT | {"edgecolor": PALETTE["ink"]})  # fmt: skip
     ax.margins(x=0.18)
     return Drawn("dumbbell", x, y, rows, caption, ends=(start, end)).on(ax)
 
@@ -271,7 +273,9 @@ def _row_chart(
 
 def _bars(rows: pd.DataFrame, ax: Axes) -> None:
     exact = rows[rows["exact"]]
-    ax.barh(exact.index, exact["low"], height=0.62, color=exact["marked"].map(_MARKED))
+    if len(exact):
+        sns.barplot(exact, x="low", y=exact.index, orient="h", order=rows.index, width=0.62,
+                    saturation=1, ax=ax, **_SHADED)  # fmt: skip
     _spans(rows, ax, 0.62)
 
 
