@@ -9,6 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from par_intake import phrases
 from par_intake.context import Context, Unsure, unit_key
@@ -29,13 +30,21 @@ NOT_LISTED = N_("{about} is not in units.csv, or is several units there")
 _COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
 
 
+class Place(NamedTuple):
+    """Words at ``start:end`` of a line, the line by its number."""
+
+    line: int
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Taken:
     """A figure and what it measures: ``target`` names table, column and, in part, row."""
 
     line: int
     numeral: Numeral
-    target: tuple[tuple[str, str], ...]
+    target: dict[str, str]
     unit: str  # as spelled; empty for the province
     level: str
     period: Period
@@ -45,14 +54,19 @@ class Taken:
     note: str = ""
     status: str = "reported"
     cell: str = ""  # the raw cell, where it is not the numeral as written
-    span: tuple[int, int] = (0, 0)  # the words in the line, where they are not the numeral
+    words: Place | None = None  # where it stands, if not at the numeral
 
     @property
     def measure(self) -> str:
         """The target in one word: a measure, or table.column with its criterion or component."""
-        said = dict(self.target)
+        said = self.target
         parts = [f":{said[key]}" for key in ("criterion", "component") if key in said]
         return said.get("measure") or f"{said['table']}.{said['column']}{''.join(parts)}"
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.words or Place(self.line, self.numeral.start, self.numeral.end)
 
 
 @dataclass(frozen=True)
@@ -150,8 +164,7 @@ class Reader:
                 plan_year = self._context.plan_year(marked, numeral, plan_year)
         if is_task:
             period, note = whole(self._context.plan_year_of_task(number)), ""
-        said = tuple(target.items())
-        return Taken(number, numeral, said, unit, level, period, plan_year, basis, scope, note)
+        return Taken(number, numeral, target, unit, level, period, plan_year, basis, scope, note)
 
     def _whom(self, number: int, numeral: Numeral, since: int, topic: dict) -> tuple[str, str]:
         marked = self._context.marked[number]
