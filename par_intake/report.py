@@ -41,7 +41,6 @@ class Result:
         environment = Environment(loader=PackageLoader("par_intake"), autoescape=True)
         taken = _taken(self.rows)
         undecided = {(one.line, one.numeral.start): one for one in self.left}
-        reasons = {at: t(one.reason, about=one.about) for at, one in undecided.items()}
         lines, others = [], []
         for number, marked in enumerate(self.context.marked):
             parts, end = [], 0
@@ -49,7 +48,9 @@ class Result:
                 at = (number, numeral.start)
                 part = {"text": numeral.text, "id": f"n-{number}-{numeral.start}"}
                 if at in undecided:
-                    part |= {"kind": "left", "title": reasons[at], "href": f"left-{part['id']}"}
+                    one = undecided[at]
+                    reason = t(one.reason, about=one.about)
+                    part |= {"kind": "left", "title": reason, "href": f"left-{part['id']}"}
                 elif at in taken:
                     row, one = taken[at]
                     title = f"{one.measure}, {one.unit or one.level}"
@@ -65,12 +66,8 @@ class Result:
             lines.append({"parts": parts, "depth": depth, "head": marked.line.place == "heading"})
         return environment.get_template("read_report.html.j2").render(
             t=t, file=self.file, lines=lines, taken=taken, others=others,
+            left=undecided.values(), report=self.context.lines,
             rows=[_row(self.context, row, number, t) for number, row in enumerate(self.rows)],
-            left=[
-                {"id": f"n-{line}-{start}", "text": one.numeral.text,
-                 "reason": reasons[line, start], "where": self.context.lines[line].where}
-                for (line, start), one in undecided.items()
-            ],
         )  # fmt: skip
 
     @property
