@@ -165,8 +165,10 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     flat = phrases.flatten(line.text)
     found = phrases.find_numerals(line.text)
     names = gazetteer.find(line.text)
-    topics, levels = _longest(flat, _topics()), _longest(flat, _levels())
-    bases, scopes = _longest(flat, _table("bases")), _longest(flat, _table("scopes"))
+    topics, bases, scopes = (
+        _longest(flat, _patterns(name)) for name in ("topic", "bases", "scopes")
+    )
+    levels = _longest(flat, [*_patterns("levels"), *_labels()])
     no_figure = [n for n in found if n.kind in ("date", "span_of_years")]
     stated = [
         one
@@ -202,7 +204,7 @@ def before(marks: Sequence[Mark_], start: int, end: int) -> Mark_ | None:
     return next((one for one in reversed(marks) if start <= one.start and one.end <= end), None)
 
 
-def _longest(flat: str, patterns: tuple[tuple[re.Pattern[str], Any], ...]) -> list[Mark]:
+def _longest(flat: str, patterns: list[tuple[re.Pattern[str], Any]]) -> list[Mark]:
     marks = [Mark(*m.span(), what) for pattern, what in patterns for m in pattern.finditer(flat)]
     kept: list[Mark] = []
     for one in sorted(marks, key=lambda m: m.start - m.end):
@@ -211,21 +213,16 @@ def _longest(flat: str, patterns: tuple[tuple[re.Pattern[str], Any], ...]) -> li
 
 
 @cache
-def _topics() -> tuple[tuple[re.Pattern[str], dict], ...]:
-    listed = phrases.table()["topic"]
-    return tuple((phrases.compile_words(w), topic) for topic in listed for w in topic["words"])
+def _patterns(section: str) -> list[tuple[re.Pattern[str], Any]]:
+    """Patterns of a section of phrases.toml, each with the topic or the name it stands for."""
+    listed = phrases.table()[section]
+    entries = listed.items() if section != "topic" else ((one, one["words"]) for one in listed)
+    return [(phrases.compile_words(words), what) for what, every in entries for words in every]
 
 
 @cache
-def _table(name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    listed = phrases.table()[name].items()
-    return tuple((phrases.compile_words(w), key) for key, words in listed for w in words)
-
-
-@cache
-def _levels() -> tuple[tuple[re.Pattern[str], str], ...]:
-    labels = [
+def _labels() -> list[tuple[re.Pattern[str], Any]]:
+    return [
         (re.compile(rf"(?:(?<=^[-+*•] )|^)(?:{phrases.flatten(words)})(?=\s?:)"), level)
         for level, words in phrases.table()["labels"].items()
     ]
-    return (*_table("levels"), *labels)
