@@ -15,13 +15,11 @@ from par_intake.context import Context, Unsure
 from par_intake.marks import OFFICES, Marked, Name
 from par_intake.phrases import OFFICE_COUNTS, Numeral, Placed, whole
 from par_intake.rows import Row
-from par_intake.sentences import BOUND_BEFORE, BOUND_BEHIND, NOT_LISTED, Left, Place, Taken
+from par_intake.sentences import NOT_LISTED, Left, Place, Taken
 from par_lib.cleaning.schema import OTHERS
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
 
-_SIGNS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
-          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤"}  # fmt: skip
 _OPPOSITE = {"<": "≥", "≥": "<", ">": "≤", "≤": ">"}
 _NAMED = {"<": "below", "≥": "at_least", ">": "above", "≤": "at_most"}
 _COUNTS_BEHIND = re.compile(r"[\s%]*(?:trở lên |trở xuống )?[(,]?\s?(?:có|là|gồm|với)\s")
@@ -57,11 +55,10 @@ def read_listings(context: Context) -> tuple[list[Taken], list[Left], set[tuple[
 
 
 def _sign(flat: str, numeral: Numeral) -> str | None:
-    before = BOUND_BEFORE.search(flat, 0, numeral.start)
-    behind = BOUND_BEHIND.match(flat, numeral.end)
-    if behind:
+    if behind := phrases.BOUND_BEHIND.match(flat, numeral.end):
         return {"trở lên": "≥", "trở xuống": "≤"}.get(behind["word"])
-    return _SIGNS.get(before["word"]) if before else None
+    before = phrases.BOUND_BEFORE.search(flat, 0, numeral.start)
+    return phrases.BOUNDS[before["word"]] if before else None
 
 
 def _counts(context: Context, number: int, position: int) -> list[Numeral]:
@@ -308,6 +305,6 @@ def _target(
         return inside, {"target": cell, "target_unit": "count"}
     if len(inside) != 1 or inside[0].kind != "pct":
         return [], {}
-    bound = BOUND_BEHIND.match(marked.flat, inside[0].end)
+    bound = phrases.BOUND_BEHIND.match(marked.flat, inside[0].end)
     word = f" {bound['word']}" if bound and bound["word"].startswith("trở") else ""
     return inside, {"target": f"{inside[0].text}%{word}", "target_unit": "pct"}

@@ -94,6 +94,12 @@ class Placed:
         return any(self.start < other.end and other.start < self.end for other in others)
 
 
+# Words of a threshold, each with its sign.
+BOUNDS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
+          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤",
+          "từ": None, "đến": None}  # fmt: skip
+BOUND_BEFORE = re.compile(rf"(?P<word>{'|'.join(BOUNDS)})\s*$")
+BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
 OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
 
 

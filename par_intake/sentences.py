@@ -15,14 +15,10 @@ from par_intake import phrases
 from par_intake.context import Context, Unsure, unit_key
 from par_intake.documents import ASIDE
 from par_intake.marks import OFFICES, Mark, Marked, Name
-from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, whole
+from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, OFFICE_COUNTS, Numeral, Period, whole
 from par_lib.language.translation import N_
 
 _OF = re.compile(r"(?:\s*(?:của|tại|ở|thuộc|do))\s+$")
-BOUND_BEFORE = re.compile(
-    r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
-)
-BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
 _CLAUSE = re.compile(r";(?=\s)")
 _NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
 NOT_UNDERSTOOD = N_("words not understood: {about}")
