@@ -26,8 +26,6 @@ _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
 _BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
 _DEEPER = "+○◦"  # bullets that stand under a dash
-# What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
@@ -227,7 +225,8 @@ def refuse_bomb(path: Path) -> list[str]:
                             why = "defines XML entities, which Word never writes; refused"
                             raise ReportError(path, why)
             return archive.namelist()
-    except _UNREADABLE as error:
+    # RuntimeError: an encrypted archive, or an unknown packing.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise ReportError(path, f"is damaged or encrypted ({error}); save it again") from None
 
 
