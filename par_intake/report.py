@@ -67,7 +67,7 @@ class Result:
         return environment.get_template("read_report.html.j2").render(
             t=t, file=self.file, lines=lines, taken=taken, others=others,
             left=undecided.values(), report=self.context.lines,
-            rows=[_row(self.context, row, number, t) for number, row in enumerate(self.rows)],
+            rows=[_row(self.context, row, t) for row in self.rows],
         )  # fmt: skip
 
     @property
@@ -114,7 +114,7 @@ def _taken(rows: list[Row]) -> dict[tuple[int, int], tuple[int, Taken]]:
     return taken
 
 
-def _row(context: Context, row: Row, number: int, t: Language) -> dict:
+def _row(context: Context, row: Row, t: Language) -> dict:
     anchor = [f"n-{line}-{start}" for line, start in _taken([row])] or [""]
     said = [
         template.word(name, value, t) if name in schema.CODES else value
@@ -122,7 +122,6 @@ def _row(context: Context, row: Row, number: int, t: Language) -> dict:
         if value != "unstated"
     ]
     return {
-        "number": number,
         "table": f"{t(TABLE_LABELS[row.table])} {row.year}",
         "label": ", ".join(said),
         "cells": [
