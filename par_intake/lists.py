@@ -181,7 +181,7 @@ def read_mentions(context: Context) -> list[Row]:
         for name, level in [] if start is None else _named_places(marked, start):
             key = {"unit": name.spelled, "level": level, "table": "late_dossiers",
                    "measure": "late", "statement": "high",
-                   "period_end": f"{whole(context.year).end}"}  # fmt: skip
+                   "period_end": f"{context.year}-12-31"}  # fmt: skip
             of_communes = "communes of this district, which ones is not stated"
             notes = [of_communes] if level == "commune" else []
             places = [Place(number, name.start, name.end)]
