@@ -65,19 +65,18 @@ class Gazetteer:
                 continue
             end = last.end() - last[0].endswith(".")
             spelled = text[start:end]
-            if not set(spelled) & set(":;()|"):
-                for level, codes in self._codes(spelled):
-                    return Name(start, end, spelled, level, codes)
+            if not set(spelled) & set(":;()|") and (known := self._codes(spelled)):
+                return Name(start, end, spelled, *known)
         return None
 
-    def _codes(self, spelled: str) -> list[tuple[str, frozenset[str]]]:
+    def _codes(self, spelled: str) -> tuple[str, frozenset[str]] | None:
         for reading, levels in units.readings(spelled, self._home):
             if not reading[:1].isupper() and not _kind_at(reading, 0):
                 continue
-            keys = ((level, compare_key(reading)) for level in levels)
-            if hits := [(key[0], self._index[key]) for key in keys if key in self._index]:
-                return hits[:1]
-        return []
+            for level in levels:
+                if codes := self._index.get((level, compare_key(reading))):
+                    return level, codes
+        return None
 
     def _with_unknown(self, text: str, found: list[Name]) -> list[Name]:
         """``found`` and, between them, what begins as an agency's name does."""
@@ -100,8 +99,8 @@ class Gazetteer:
         names = []
         for item in _ITEM.finditer(match.string, *match.span("items")):
             spelled = f"{match['opening']} {item[0]}"
-            level, codes = next(iter(self._codes(spelled)), ("department", frozenset()))
-            names.append(Name(*item.span(), spelled, level, codes))
+            known = self._codes(spelled) or ("department", frozenset())
+            names.append(Name(*item.span(), spelled, *known))
         return names
 
 
