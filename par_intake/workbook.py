@@ -103,11 +103,10 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
         raise ReportError(path, why) from None
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # a file may lie about its size
-        lines = []
-        for line in sheet.iter_rows(max_col=MAX_COLUMNS):
-            lines.append(tuple(map(_value, line)))
-            if len(lines) > MAX_ROWS:
-                raise ReportError(f"{path}, {sheet.title}", f"more than {MAX_ROWS:,} rows")
+        cells = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)
+        lines = [tuple(map(_value, line)) for line in cells]
+        if len(lines) > MAX_ROWS:
+            raise ReportError(f"{path}, {sheet.title}", f"more than {MAX_ROWS:,} rows")
         yield sheet.title, lines
     book.close()
 
