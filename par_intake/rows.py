@@ -61,6 +61,7 @@ def gather(
             row.places.append(one.place)
             row.notes += [one.note] if one.note and one.note not in row.notes else []
     for row in rows.values():
+        _name_basis(row)
         left += _disagreeing(row)
     return [row for row in rows.values() if row.figures], left
 
@@ -131,8 +132,6 @@ def _value(row: Row, column: str, cell: str | None = None) -> Quantity:
 def _disagreeing(row: Row) -> list[Left]:
     """Amounts that do not give the stated rate: mended where it is a slip of 1,000, else left."""
     names = ("disbursed_bn_vnd", "plan_bn_vnd", "rate_pct")
-    if row.table == "late_dossiers":
-        _name_basis(row)
     if not all(name in row.cells for name in names) or row.status != "reported":
         return []
     disbursed, plan, rate = (_value(row, name).low for name in names)
