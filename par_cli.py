@@ -157,7 +157,7 @@ def read(
 
     Nothing that stands in a table is ever replaced.
     """
-    from par_intake import report, workbook
+    from par_intake import raw_folder, report, workbook
     from par_lib.cleaning import register, units
     from par_lib.language.translation import language
     from par_press import place
@@ -181,8 +181,8 @@ def read(
         typer.echo(t("{taken} figures were read and {left} are left to you.",
                      taken=result.taken, left=len(result.left)))  # fmt: skip
         typer.echo(t("Compare: {page}", page=str(page)))
-    told = report.store(to or paths.raw(province), tables, known,
-                        source=source, title=title, into_existing=merge)  # fmt: skip
+    told = raw_folder.store(to or paths.raw(province), tables, known,
+                            source=source, title=title, into_existing=merge)  # fmt: skip
     for line in told:
         typer.echo(line)
 

@@ -5,11 +5,10 @@
 - ``marks``: what a line names: offices, numbers, topics, periods
 - ``context``: what a figure inherits from its sentence and the lines above
 - ``sentences``: figures of sentences, each to one column, or left to a person
-- ``lists``: listings under a threshold; places named without a figure
 - ``rows``: figures → rows of raw tables
-- ``tasks``: tasks of the sections on what is to be done
+- ``lists``: listings under a threshold; places named without a figure; tasks
 - ``template``: the workbook an office fills in, and its words
 - ``workbook``: raw tables from a workbook, or counted from a register
 - ``raw_folder``: raw tables into their folder; a province begun
-- ``report``: a report from file to rows and the page that shows what was read; ``read``, ``store``
+- ``report``: a report from file to rows and the page that shows what was read
 """

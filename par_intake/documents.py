@@ -26,8 +26,6 @@ _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
 _BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
 _DEEPER = "+○◦"  # bullets that stand under a dash
-# What zipfile raises for a damaged archive (the first four), an encrypted one, an unknown packing.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
@@ -94,7 +92,6 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
     [('I', 'heading', None), ('I', 'bullet 1', 0), ('I', 'bullet 1, + Huyện', 1)]
     """
     lines: list[Line] = []
-    open_lines: list[tuple[int, int]] = []  # (depth, number) of the lines that can have children
     counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
     roman = numbered = place_above = ""
     offset = 0
@@ -119,11 +116,11 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
             place_above = place
         if place == "heading" or depth == 4:
             counts.clear()
-        open_lines = [(d, n) for d, n in open_lines if d < depth]
-        parent = open_lines[-1][1] if open_lines else None
+        parent = len(lines) - 1 if lines else None
+        while parent is not None and lines[parent].depth >= depth:
+            parent = lines[parent].parent
         section = ".".join(filter(None, (roman, numbered)))
         lines.append(Line(text, offset, section, place, depth, parent))
-        open_lines.append((depth, len(lines) - 1))
         offset += len(text) + 1
     return Report("\n".join(line.text for line in lines), tuple(lines))
 
@@ -228,7 +225,8 @@ def refuse_bomb(path: Path) -> list[str]:
                             why = "defines XML entities, which Word never writes; refused"
                             raise ReportError(path, why)
             return archive.namelist()
-    except _UNREADABLE as error:
+    # RuntimeError: an encrypted archive, or an unknown packing.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise ReportError(path, f"is damaged or encrypted ({error}); save it again") from None
 
 
@@ -237,8 +235,7 @@ _NUMBERING = re.compile(r"(?i)(?:stt|tt|số tt|số thứ tự)?")
 _PLAN = re.compile(r"(?i)(?:kế hoạch|kh)(?: năm)?(?: \d{4})?")  # a column of money, so of capital
 ASIDE = re.compile(r"\([^()]*\)")
 # Units that stand in a column's header, and are said of each bare figure under it.
-_IN_HEADER = (("%", "%"), ("tỷ đồng", " tỷ đồng"), ("triệu đồng", " triệu đồng"),
-              ("phiếu", " phiếu"), ("điểm", " điểm"), ("hồ sơ", " hồ sơ"))  # fmt: skip
+_IN_HEADER = ("%", " tỷ đồng", " triệu đồng", " phiếu", " điểm", " hồ sơ")
 
 
 class Row(str):
@@ -274,7 +271,7 @@ def _clauses(heads: list[tuple[str, ...]], row: tuple[str, ...]) -> str:
         if at in named[:1] or not row[at] or _NUMBERING.fullmatch(header[at]):
             continue
         bare = _FIGURE.fullmatch(row[at])
-        unit = next((u for sign, u in _IN_HEADER if bare and sign in header[at].lower()), "")
+        unit = next((u for u in _IN_HEADER if bare and u.strip() in header[at].lower()), "")
         said = ASIDE.sub("", header[at]).strip()
         if "đồng" in unit and _PLAN.fullmatch(said):
             said = "kế hoạch vốn"

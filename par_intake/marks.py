@@ -65,19 +65,18 @@ class Gazetteer:
                 continue
             end = last.end() - last[0].endswith(".")
             spelled = text[start:end]
-            if not set(spelled) & set(":;()|"):
-                for level, codes in self._codes(spelled):
-                    return Name(start, end, spelled, level, codes)
+            if not set(spelled) & set(":;()|") and (known := self._codes(spelled)):
+                return Name(start, end, spelled, *known)
         return None
 
-    def _codes(self, spelled: str) -> list[tuple[str, frozenset[str]]]:
+    def _codes(self, spelled: str) -> tuple[str, frozenset[str]] | None:
         for reading, levels in units.readings(spelled, self._home):
             if not reading[:1].isupper() and not _kind_at(reading, 0):
                 continue
-            keys = ((level, compare_key(reading)) for level in levels)
-            if hits := [(key[0], self._index[key]) for key in keys if key in self._index]:
-                return hits[:1]
-        return []
+            for level in levels:
+                if codes := self._index.get((level, compare_key(reading))):
+                    return level, codes
+        return None
 
     def _with_unknown(self, text: str, found: list[Name]) -> list[Name]:
         """``found`` and, between them, what begins as an agency's name does."""
@@ -100,8 +99,8 @@ class Gazetteer:
         names = []
         for item in _ITEM.finditer(match.string, *match.span("items")):
             spelled = f"{match['opening']} {item[0]}"
-            level, codes = next(iter(self._codes(spelled)), ("department", frozenset()))
-            names.append(Name(*item.span(), spelled, level, codes))
+            known = self._codes(spelled) or ("department", frozenset())
+            names.append(Name(*item.span(), spelled, *known))
         return names
 
 
@@ -165,8 +164,10 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     flat = phrases.flatten(line.text)
     found = phrases.find_numerals(line.text)
     names = gazetteer.find(line.text)
-    topics, levels = _longest(flat, _topics()), _longest(flat, _levels())
-    bases, scopes = _longest(flat, _table("bases")), _longest(flat, _table("scopes"))
+    topics, bases, scopes = (
+        _longest(flat, _patterns(name)) for name in ("topic", "bases", "scopes")
+    )
+    levels = _longest(flat, [*_patterns("levels"), *_labels()])
     no_figure = [n for n in found if n.kind in ("date", "span_of_years")]
     stated = [
         one
@@ -202,7 +203,7 @@ def before(marks: Sequence[Mark_], start: int, end: int) -> Mark_ | None:
     return next((one for one in reversed(marks) if start <= one.start and one.end <= end), None)
 
 
-def _longest(flat: str, patterns: tuple[tuple[re.Pattern[str], Any], ...]) -> list[Mark]:
+def _longest(flat: str, patterns: list[tuple[re.Pattern[str], Any]]) -> list[Mark]:
     marks = [Mark(*m.span(), what) for pattern, what in patterns for m in pattern.finditer(flat)]
     kept: list[Mark] = []
     for one in sorted(marks, key=lambda m: m.start - m.end):
@@ -211,21 +212,16 @@ def _longest(flat: str, patterns: tuple[tuple[re.Pattern[str], Any], ...]) -> li
 
 
 @cache
-def _topics() -> tuple[tuple[re.Pattern[str], dict], ...]:
-    listed = phrases.table()["topic"]
-    return tuple((phrases.compile_words(w), topic) for topic in listed for w in topic["words"])
+def _patterns(section: str) -> list[tuple[re.Pattern[str], Any]]:
+    """Patterns of a section of phrases.toml, each with the topic or the name it stands for."""
+    listed = phrases.table()[section]
+    entries = listed.items() if section != "topic" else ((one, one["words"]) for one in listed)
+    return [(phrases.compile_words(words), what) for what, every in entries for words in every]
 
 
 @cache
-def _table(name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    listed = phrases.table()[name].items()
-    return tuple((phrases.compile_words(w), key) for key, words in listed for w in words)
-
-
-@cache
-def _levels() -> tuple[tuple[re.Pattern[str], str], ...]:
-    labels = [
+def _labels() -> list[tuple[re.Pattern[str], Any]]:
+    return [
         (re.compile(rf"(?:(?<=^[-+*•] )|^)(?:{phrases.flatten(words)})(?=\s?:)"), level)
         for level, words in phrases.table()["labels"].items()
     ]
-    return (*_table("levels"), *labels)

@@ -61,7 +61,7 @@ def patterns(section: str) -> dict[str, re.Pattern[str]]:
 
 @cache
 def skips() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """(class, pattern) of numbers that are no figures; the number itself is group ``n``."""
+    """(class, pattern) of numbers that are no figures: group ``n``, or else every one in it."""
     return tuple(
         (name, re.compile(pattern))
         for name, patterns in table()["skip"].items()
@@ -80,21 +80,6 @@ _RANK = re.compile(
     r"(?:vị thứ|thứ hạng|xếp hạng|xếp thứ|xếp vị trí|xếp|đứng|hạng|thứ|vị trí)[\s:]*(?:thứ\s)?$"
 )
 _ANY_YEAR = re.compile(r"(?:19|20)\d{2}")
-_DATES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?<![\d/.,])\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d{2}(?!\d)",
-        r"ngày\s\d{1,2}\stháng\s\d{1,2}(?:[,\s]+năm\s\d{4})?",
-        r"ngày\s\d{1,2}\s?[/-]\s?\d{1,2}(?![\d/,.])",
-        r"tháng\s\d{1,2}(?:\s?/\s?|\snăm\s)(?:19|20)\d{2}(?!\d)",
-        r"(?:\d{1,2}|[a-zà-ỹ]+)\stháng(?:\s(?:đầu|cuối))?\snăm\s\d{4}",
-        r"\d{1,2}\stháng(?:\s(?:đầu|cuối))?(?:\snăm)?(?!\w)",
-        r"quý\s(?:[iv]+|\d)(?:\s?[/-]\s?|\snăm\s|\s)(?:19|20)\d{2}(?!\d)",
-        r"tháng\s\d{1,2}(?![\d/%,.])",
-        r"năm(?:\s(?:tài chính|kế hoạch|báo cáo))?\s(?:19|20)\d{2}"
-        r"(?:(?:,\s?|\svà\s|\s?[-–]\s?)(?:19|20)\d{2})*(?!\d)",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,6 +94,12 @@ class Placed:
         return any(self.start < other.end and other.start < self.end for other in others)
 
 
+# Words of a threshold, each with its sign.
+BOUNDS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
+          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤",
+          "từ": None, "đến": None}  # fmt: skip
+BOUND_BEFORE = re.compile(rf"(?P<word>{'|'.join(BOUNDS)})\s*$")
+BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
 OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
 
 
@@ -117,7 +108,7 @@ class Numeral(Placed):
     """A number, noun and unit word left out.
 
     ``kind``: pct, points, rank, bn_vnd, ratio (a/b without a noun), count:<noun>, plain (no unit
-    that is known), date, or the class of a number that is no figure (see [skip]).
+    that is known), or the class of a number that is no figure (see [skip]).
     """
 
     text: str
@@ -126,8 +117,7 @@ class Numeral(Placed):
     @property
     def is_figure(self) -> bool:
         """Whether the number measures something, known or not."""
-        units = ("pct", "points", "rank", "bn_vnd", "ratio", "plain")
-        return self.kind in units or self.kind.startswith("count:")
+        return self.kind not in table()["skip"]
 
 
 def find_numerals(text: str) -> list[Numeral]:
@@ -146,15 +136,13 @@ def find_numerals(text: str) -> list[Numeral]:
             free[start:end] = bytes(end - start)
             found.append(Numeral(start, end, text[start:end], kind))
 
-    for pattern in _DATES:
-        for match in pattern.finditer(flat):
-            for number in _PLAIN.finditer(flat, *match.span()):
-                take(*number.span(), "date")
     for name, pattern in skips():
         for match in pattern.finditer(flat):
-            if name in _YIELD and _noun_behind(flat, match.end("n")):
-                continue
-            take(*match.span("n"), name)
+            if "n" not in pattern.groupindex:
+                for number in _PLAIN.finditer(flat, *match.span()):
+                    take(*number.span(), name)
+            elif name not in _YIELD or not _noun_behind(flat, match.end("n")):
+                take(*match.span("n"), name)
     for pattern in (_RATIO, _PLAIN):
         for match in pattern.finditer(flat):
             take(*match.span(), _kind(flat, *match.span()))

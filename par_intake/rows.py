@@ -6,12 +6,12 @@ Every cell can be read by the cleaning; figures that contradict each other go to
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pandas as pd
 
 from par_intake.context import Context
-from par_intake.lists import Mention
-from par_intake.sentences import Left, Taken
+from par_intake.sentences import Left, Place, Taken
 from par_lib.cleaning import schema
 from par_lib.language import numbers
 from par_lib.language.numbers import Quantity, QuantityError, parse_quantity
@@ -25,19 +25,20 @@ _RATE_ERROR = 0.06  # percentage points by which a rounded rate may differ
 
 @dataclass
 class Row:
-    """One row of a raw table, and the figures that made it."""
+    """One row of a raw table, the figures that made it, and where all it is made of stands."""
 
     year: int
     table: str
     key: dict[str, str]
     status: str
     cells: dict[str, str] = field(default_factory=dict)
-    figures: list[Taken | Mention] = field(default_factory=list)
+    figures: list[Taken] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def gather(
-    context: Context, taken: Iterable[Taken], mentions: Iterable[Mention], *, province: str
+    context: Context, taken: Iterable[Taken], *, province: str
 ) -> tuple[list[Row], list[Left]]:
     """Rows in the order of the report, and the figures that cannot stand in one."""
     rows: dict[tuple, Row] = {}
@@ -57,11 +58,12 @@ def gather(
                 continue
             row.cells.setdefault(column, cell)
             row.figures.append(one)
+            row.places.append(one.place)
             row.notes += [one.note] if one.note and one.note not in row.notes else []
     for row in rows.values():
+        _name_basis(row)
         left += _disagreeing(row)
-    listed = [row for row in rows.values() if row.figures]
-    return [*listed, *(_mention(context, one) for one in mentions)], left
+    return [row for row in rows.values() if row.figures], left
 
 
 def tables(
@@ -90,22 +92,21 @@ def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
 
 
 def _row(one: Taken, province: str) -> Row:
-    said = dict(one.target)
     kind = one.numeral.kind.partition(":")[0]
     end = f"{one.period.end}"
-    known = said | {
+    known = one.target | {
         "unit": one.unit or province, "level": one.level, "plan_year": str(one.plan_year),
         "period_start": f"{one.period.start}", "period_end": end, "as_of": end,
         "scope": one.scope, "basis": one.basis,
         "measure_unit": kind if kind in schema.MEASURE_UNITS else "points",
     }  # fmt: skip
-    table = schema.TABLES[said["table"]]
+    table = schema.TABLES[one.target["table"]]
     key = {column.name: known[column.name] for column in table.columns if column.name in known}
     return Row(one.period.end.year, table.name, key, one.status)
 
 
 def _cells(context: Context, one: Taken) -> dict[str, str]:
-    column = dict(one.target).get("column", "value")
+    column = one.target.get("column", "value")
     text = one.cell or one.numeral.text
     if one.numeral.kind == "pct" and not one.cell:
         return {column: f"{text}%"}
@@ -131,8 +132,6 @@ def _value(row: Row, column: str, cell: str | None = None) -> Quantity:
 def _disagreeing(row: Row) -> list[Left]:
     """Amounts that do not give the stated rate: mended where it is a slip of 1,000, else left."""
     names = ("disbursed_bn_vnd", "plan_bn_vnd", "rate_pct")
-    if row.table == "late_dossiers":
-        _name_basis(row)
     if not all(name in row.cells for name in names) or row.status != "reported":
         return []
     disbursed, plan, rate = (_value(row, name).low for name in names)
@@ -165,30 +164,15 @@ def _name_basis(row: Row) -> None:
             return
 
 
-def _mention(context: Context, one: Mention) -> Row:
-    key = {"unit": one.unit, "level": one.level, "table": one.table, "measure": one.column,
-           "statement": "high", "period_end": f"{one.period.end}"}  # fmt: skip
-    of_communes = "communes of this district, which ones is not stated"
-    notes = [of_communes] if one.level == "commune" else []
-    return Row(one.period.end.year, "mentions", key, "reported", figures=[one], notes=notes)
-
-
-def _span(one: Taken | Mention) -> tuple[int, int]:
-    if isinstance(one, Mention):
-        return one.start, one.end
-    return one.span if one.span[1] else (one.numeral.start, one.numeral.end)
-
-
 def _locator(context: Context, row: Row) -> str:
     """Section and bullet, the characters in the whole text, and the words."""
-    places = []
-    for number in dict.fromkeys(one.line for one in row.figures):
-        line = context.lines[number]
-        spans = sorted({_span(one) for one in row.figures if one.line == number})
-        at = ", ".join(f"{line.start + start}–{line.start + end}" for start, end in spans)
-        words = _quotation(line.text, spans[0][0], spans[-1][1])
-        places.append(f"{line.where}, characters {at}: {words}".removeprefix(", "))
-    return " and ".join(places).replace(";", ",")
+    said = []
+    for number, group in groupby(sorted(set(row.places)), key=lambda place: place.line):
+        line, places = context.lines[number], list(group)
+        at = ", ".join(f"{line.start + one.start}–{line.start + one.end}" for one in places)
+        words = _quotation(line.text, places[0].start, places[-1].end)
+        said.append(f"{line.where}, characters {at}: {words}".removeprefix(", "))
+    return " and ".join(said).replace(";", ",")
 
 
 def _quotation(text: str, start: int, end: int) -> str:

@@ -9,24 +9,29 @@ from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from par_intake import phrases
 from par_intake.context import Context, Unsure, unit_key
 from par_intake.documents import ASIDE
 from par_intake.marks import OFFICES, Mark, Marked, Name
-from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, whole
+from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, OFFICE_COUNTS, Numeral, Period, whole
 from par_lib.language.translation import N_
 
 _OF = re.compile(r"(?:\s*(?:của|tại|ở|thuộc|do))\s+$")
-BOUND_BEFORE = re.compile(
-    r"(?P<word>dưới|chưa đạt|trên|vượt|từ|tối thiểu|ít nhất|không quá|đến|[<>≤≥])\s*$"
-)
-BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
 _CLAUSE = re.compile(r";(?=\s)")
 _NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
 NOT_UNDERSTOOD = N_("words not understood: {about}")
 NOT_LISTED = N_("{about} is not in units.csv, or is several units there")
 _COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
+
+
+class Place(NamedTuple):
+    """Words at ``start:end`` of a line, the line by its number."""
+
+    line: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Taken:
 
     line: int
     numeral: Numeral
-    target: tuple[tuple[str, str], ...]
+    target: dict[str, str]
     unit: str  # as spelled; empty for the province
     level: str
     period: Period
@@ -45,14 +50,19 @@ class Taken:
     note: str = ""
     status: str = "reported"
     cell: str = ""  # the raw cell, where it is not the numeral as written
-    span: tuple[int, int] = (0, 0)  # the words in the line, where they are not the numeral
+    words: Place | None = None  # where it stands, if not at the numeral
 
     @property
     def measure(self) -> str:
         """The target in one word: a measure, or table.column with its criterion or component."""
-        said = dict(self.target)
+        said = self.target
         parts = [f":{said[key]}" for key in ("criterion", "component") if key in said]
         return said.get("measure") or f"{said['table']}.{said['column']}{''.join(parts)}"
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.words or Place(self.line, self.numeral.start, self.numeral.end)
 
 
 @dataclass(frozen=True)
@@ -150,8 +160,7 @@ class Reader:
                 plan_year = self._context.plan_year(marked, numeral, plan_year)
         if is_task:
             period, note = whole(self._context.plan_year_of_task(number)), ""
-        said = tuple(target.items())
-        return Taken(number, numeral, said, unit, level, period, plan_year, basis, scope, note)
+        return Taken(number, numeral, target, unit, level, period, plan_year, basis, scope, note)
 
     def _whom(self, number: int, numeral: Numeral, since: int, topic: dict) -> tuple[str, str]:
         marked = self._context.marked[number]

@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from par_intake import phrases
 from par_lib.cleaning import schema
 from par_lib.cleaning.units import home
 from par_lib.language import LANGUAGES
@@ -37,20 +38,6 @@ HEADERS = {
     "target_unit": N_("Unit of the target"), "moves": N_("Figure it moves"),
     "status": N_("Kind of figure"), "source": N_("Source"), "locator": N_("Where in the source"),
     "note": N_("Note"),
-}  # fmt: skip
-_EARLIER = {  # as workbooks handed out before have them: such a column would be lost in silence
-    "received": "Tiếp nhận", "resolved": "Đã giải quyết", "basis": "Tính trên",
-    "as_of": "Tính đến ngày", "disbursed_bn_vnd": "Đã giải ngân (tỷ đồng)",
-    "satisfaction_pct": "Mức hài lòng (%)", "statement": "Nội dung nêu",
-    "supporting_units": "Phối hợp", "moves": "Số liệu tác động",
-}  # fmt: skip
-_EARLIER_WORDS = {  # and their lists
-    "department": "Sở, ngành", "reported": "công bố", "derived": "suy ra",
-    "procedure": "Thủ tục hành chính", "unstated": "không nêu căn cứ tính",
-    "year_plan": "vốn kế hoạch trong năm", "carried_over": "vốn kéo dài từ năm trước",
-    "pillar_2": "2. Cải cách thể chế, văn bản quy phạm pháp luật",
-    "pillar_7": "7. Xây dựng chính quyền điện tử, chính quyền số",
-    "sipas": "Điểm hài lòng (SIPAS) trong PAR INDEX",
 }  # fmt: skip
 _CODES = {
     "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
@@ -93,21 +80,21 @@ def word(column: str, code: str, t: Language = _t) -> str:
 
 def code_of(column: str, text: str) -> str:
     """The code that a cell's word or code stands for; the text itself where it stands for none."""
-    wanted, codes = compare_key(text), schema.CODES[column]
-    for code in codes:
-        if wanted in map(compare_key, (code, word(column, code), _EARLIER_WORDS.get(code, code))):
+    wanted, earlier = compare_key(text), phrases.table()["earlier_words"]
+    for code in schema.CODES[column]:
+        if wanted in map(compare_key, (code, word(column, code), earlier.get(code, code))):
             return code
     return text
 
 
 def column_of(table: schema.Table, text: str) -> str | None:
     """The column a header stands for: its header, now or earlier or in English, or its name."""
-    wanted = compare_key(text)
+    wanted, earlier = compare_key(text), phrases.table()["earlier_headers"]
     for column in table.columns:
-        names = [column.name, HEADERS[column.name], header(column.name)]
-        names.append(_EARLIER.get(column.name, column.name))
-        if wanted and wanted in map(compare_key, names):
-            return column.name
+        name = column.name
+        names = (name, HEADERS[name], header(name), earlier.get(name, name))
+        if wanted in map(compare_key, names):
+            return name
     return None
 
 

@@ -35,18 +35,17 @@ def count_register(
             f"{files[0]}: most rows, or all, cannot be counted ({faults}); is it the register of "
             f"this province and of {year}? choose others with --province, --year"
         )
-    counts = register.late_dossiers(histogram)
-    names = dict(zip(known["code"], known["name"], strict=True))
-    trace = {"basis": "resolved", "status": "derived", "source": source,
-             "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}  # fmt: skip
-    rows: list[dict] = []
-    for level, own in counts.groupby("level"):
-        whole = own[["received", "resolved", "on_time", "late"]].sum().to_dict()
-        rows.append({**whole, "unit": units.home(known), "level": level})
-        rows += [{**row, "unit": names[row["unit"]]} for row in own.to_dict("records")]
-    for row in rows:
-        row |= trace | {"locator": f"{files[0].name}, {row['level']} {row['unit']}"}
-    return {(year, "late_dossiers"): raw_table(schema.TABLES["late_dossiers"], rows)}, faults
+    own = register.late_dossiers(histogram)
+    totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
+    totals["unit"] = units.home(known)
+    own["unit"] = own["unit"].map(known.set_index("code")["name"])
+    rows = pd.concat([totals, own]).sort_values("level", kind="stable").assign(
+        basis="resolved", status="derived", source=source, period_start=f"{year}-01-01",
+        period_end=f"{year}-12-31",
+    )  # fmt: skip
+    rows["locator"] = f"{files[0].name}, " + rows["level"] + " " + rows["unit"]
+    table = raw_table(schema.TABLES["late_dossiers"], rows.to_dict("records"))
+    return {(year, "late_dossiers"): table}, faults
 
 
 _SEARCHED = 20  # rows in which the headers are looked for, under whatever titles
@@ -64,15 +63,14 @@ def read(
     ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
     that is no workbook, is too large, or holds macros or no table.
     """
-    rows: dict[tuple[int, str], list[dict[str, str]]] = {}
+    rows: dict[str, list[dict[str, str]]] = {}
     problems: list[str] = []
-    found = False
     for title, lines in _sheets(path):
         head = _header(title, lines)
         if head is None or title == template.LISTS:
             continue
-        found = True
-        _, at, table, columns = head
+        at, table, columns = head
+        listed = rows.setdefault(table.name, [])
         for number, line in enumerate(lines[at + 1 :], start=at + 2):
             cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
                      for c, name in columns.items() if c < len(line)}  # fmt: skip
@@ -82,12 +80,13 @@ def read(
             row = _row(title, table, cells, known, year, problems)
             row["source"] = row["source"] or source
             row["locator"] = row["locator"] or f"{title}, row {number}".replace(";", ",")
-            rows.setdefault((year, table.name), []).append(row)
-    if not found:
+            listed.append(row)
+    if not rows:
         raise ReportError(path, "no sheet has the headers of a table; start from par template")
     if problems:
         raise DataError(problems)
-    return {key: raw_table(schema.TABLES[key[1]], listed) for key, listed in rows.items()}
+    return {(year, name): raw_table(schema.TABLES[name], listed)
+            for name, listed in rows.items() if listed}  # fmt: skip
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
@@ -104,11 +103,10 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
         raise ReportError(path, why) from None
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # a file may lie about its size
-        lines = []
-        for line in sheet.iter_rows(max_col=MAX_COLUMNS):
-            lines.append(tuple(map(_value, line)))
-            if len(lines) > MAX_ROWS:
-                raise ReportError(f"{path}, {sheet.title}", f"more than {MAX_ROWS:,} rows")
+        cells = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)
+        lines = [tuple(map(_value, line)) for line in cells]
+        if len(lines) > MAX_ROWS:
+            raise ReportError(f"{path}, {sheet.title}", f"more than {MAX_ROWS:,} rows")
         yield sheet.title, lines
     book.close()
 
@@ -120,21 +118,21 @@ def _value(cell: Cell | EmptyCell) -> object:
     return cell.value
 
 
-Head = tuple[int, int, schema.Table, dict[int, str]]  # score, row, table, column of each cell
+Head = tuple[int, schema.Table, dict[int, str]]  # its row, the table, the column of each cell
 
 
 def _header(title: str, lines: list[tuple]) -> Head | None:
     """The row of the headers that fits a table best, the first of those that fit alike."""
-    found: list[Head] = []
+    best, head = 0, None
     for number, line in enumerate(lines[:_SEARCHED]):
         texts = [normalise(str(v)).rstrip("* ") if v is not None else "" for v in line]
         for table in schema.TABLES.values():
             columns = {at: name for at, text in enumerate(texts)
                        if (name := template.column_of(table, text))}  # fmt: skip
             score = 2 * len(set(columns.values())) + (title == template.sheet_name(table.name))
-            if len(columns) >= _FEWEST:
-                found.append((score, number, table, columns))
-    return max(found, key=lambda head: head[0], default=None)
+            if len(columns) >= _FEWEST and score > best:
+                best, head = score, (number, table, columns)
+    return head
 
 
 def _row(

@@ -12,10 +12,11 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from viparse.normalize import tcvn3, vni
 
-from par_intake import lists, raw_folder, rows, sentences, tasks
+from par_intake import raw_folder, rows
 from par_intake.context import Context
 from par_intake.documents import ReportError, build, load
 from par_intake.marks import Gazetteer
+from par_intake.report import understand
 from par_lib.cleaning import schema, validation
 
 REPORTS = Path(__file__).parent / "reports"
@@ -36,13 +37,7 @@ KNOWN = pd.DataFrame(
 def understood(report):
     """Rows as (table, unit, level or criterion, column, cell, end), and what is left."""
     context = Context(report, Gazetteer(KNOWN), 2030)
-    listed, counts, done = lists.read_listings(context)
-    set_tasks, targets = tasks.read_tasks(context, done)
-    figures, left = sentences.Reader(context).read(done | targets)
-    made, more = rows.gather(
-        context, [*listed, *figures], lists.read_mentions(context), province="Gió Ngàn"
-    )
-    made += set_tasks
+    made, left = understand(context, "Gió Ngàn")
     cells = {
         (row.table, row.key.get("unit", ""),
          row.key.get("component") or row.key.get("criterion") or row.key.get("level")
@@ -52,10 +47,7 @@ def understood(report):
         for column, cell in (row.cells.items() or [("", "")])
         if row.table != "tasks" or column == "target"
     }  # fmt: skip
-    said = {
-        f"{one.numeral.text}: {one.reason.format(about=one.about)}"
-        for one in [*counts, *left, *more]
-    }
+    said = {f"{one.numeral.text}: {one.reason.format(about=one.about)}" for one in left}
     return cells, said, context, made
 
 
