@@ -7,7 +7,7 @@ LANGS ?= vi,en
 CODE := par_lib par_intake par_press par_demo par_cli.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test quick lab check bench soak golden docs translations lock notebooks-clean hooks clean
+.PHONY: help report demo test quick coverage lab check bench soak golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,12 +20,14 @@ demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 
 	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
 
 test: $(READY) ## Run all tests: packages, notebooks, pages in a browser, faults
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval-lax notebooks
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(CODE) tests
-	@$(BIN)/python -m coverage report
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --nbval-lax $(CODE) tests notebooks
 
 quick: $(READY) ## Run what takes no kernel and no browser, within a minute: after every edit
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not programs" $(CODE) tests
+
+coverage: $(READY) ## Run the tests once more, twice as slowly, and tell which lines none of them reaches
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(CODE) tests
+	@$(BIN)/python -m coverage report
 
 lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
 	@$(BIN)/par lab

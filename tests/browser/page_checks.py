@@ -1,4 +1,7 @@
-"""Checks of one page in a browser. Each returns its faults in words; none means sound."""
+"""Checks of a page open in a browser. Each returns its faults in words; none means sound.
+
+They may follow one another on one visit: each leaves the page as it was opened.
+"""
 
 import re
 import subprocess
@@ -15,6 +18,7 @@ from playwright.sync_api import Browser, Page
 
 PHONE_PX = 360
 DESK_PX = 1280
+DESK = {"width": DESK_PX, "height": 900}
 PAPER_PX = 665  # the A4 width less the margins of page.css: (210 - 2 × 17) mm × 96 / 25.4
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
@@ -25,17 +29,16 @@ class Visit:
     """A page open in the browser, and what it asked for and said."""
 
     page: Page
+    address: str
     requests: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def visit(
-    browser: Browser, path: Path, *, width_px: int = DESK_PX, scheme: str = "light"
-) -> Iterator[Visit]:
-    """Open a page from disk, with every fold open."""
-    page = browser.new_page(viewport={"width": width_px, "height": 900}, color_scheme=scheme)
-    seen = Visit(page)
+def visit(browser: Browser, path: Path) -> Iterator[Visit]:
+    """Open a page from disk, with every fold open, as wide as a desk's screen."""
+    page = browser.new_page(viewport=DESK, color_scheme="light")
+    seen = Visit(page, path.as_uri())
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("console", lambda message: seen.messages.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: seen.messages.append(f"error: {error}"))
@@ -46,19 +49,28 @@ def visit(
 
     page.on("dialog", dismiss)
     try:
-        page.goto(path.as_uri(), wait_until="load")
+        page.goto(seen.address, wait_until="load")
         page.evaluate(OPEN_ALL)
         yield seen
     finally:
         page.close()
 
 
-def accessibility_faults(browser: Browser, path: Path, *, scheme: str = "light") -> list[str]:
+@contextmanager
+def as_seen_at(page: Page, width_px: int, **media: str) -> Iterator[None]:
+    """The page at another width, and perhaps on paper or in the dark."""
+    page.set_viewport_size(DESK | {"width": width_px})
+    page.emulate_media(**media)
+    yield
+    page.set_viewport_size(DESK)
+    page.emulate_media(media="screen", color_scheme="light")
+
+
+def accessibility_faults(seen: Visit) -> list[str]:
     """Violations axe-core finds: WCAG 2.2 AA and best practice."""
     options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
-    with visit(browser, path, scheme=scheme) as seen:
-        seen.page.evaluate(_axe())
-        found = seen.page.evaluate("options => axe.run(document, options)", options)
+    seen.page.evaluate(_axe())
+    found = seen.page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{fault['id']}: {fault['help']}: {node['html'][:120]}"
         for fault in found["violations"]
@@ -66,48 +78,45 @@ def accessibility_faults(browser: Browser, path: Path, *, scheme: str = "light")
     ]
 
 
-def dark_accessibility_faults(browser: Browser, path: Path) -> list[str]:
+def dark_accessibility_faults(seen: Visit) -> list[str]:
     """The same in dark mode; a page that stays light there is a fault too."""
-    with visit(browser, path, scheme="dark") as seen:
+    with as_seen_at(seen.page, DESK_PX, color_scheme="dark"):
         colour = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        found = accessibility_faults(seen)
     red, green, blue = (int(part) for part in colour.strip("rgba()").split(",")[:3])
     light = [f"dark mode: the page's ground is {colour}"] if red + green + blue > 200 else []
-    return light + accessibility_faults(browser, path, scheme="dark")
+    return light + found
 
 
-def loading_faults(browser: Browser, path: Path) -> list[str]:
+def loading_faults(seen: Visit) -> list[str]:
     """Anything asked for beside the page itself; errors, warnings and dialogs while it is read."""
-    with visit(browser, path) as seen:
-        seen.page.wait_for_load_state("networkidle")
-        asked = [url for url in seen.requests if url != path.as_uri() and url[:5] != "data:"]
-        return asked + [m for m in seen.messages if m.startswith(("error", "warning", "dialog"))]
+    seen.page.wait_for_load_state("networkidle")
+    asked = [url for url in seen.requests if url != seen.address and url[:5] != "data:"]
+    return asked + [m for m in seen.messages if m.startswith(("error", "warning", "dialog"))]
 
 
-def width_faults(browser: Browser, path: Path) -> list[str]:
+def width_faults(seen: Visit) -> list[str]:
     """Sideways scrolling of the whole page on a phone."""
-    with visit(browser, path, width_px=PHONE_PX) as seen:
+    with as_seen_at(seen.page, PHONE_PX):
         wide = seen.page.evaluate("document.documentElement.scrollWidth")
     return [f"the page is {wide} px wide on a phone of {PHONE_PX}"] if wide > PHONE_PX else []
 
 
-def sorting_faults(browser: Browser, path: Path) -> list[str]:
+def sorting_faults(seen: Visit) -> list[str]:
     """Sortable tables whose heads do not sort, lose rows, move totals, or cannot be undone."""
-    with visit(browser, path) as seen:
-        return seen.page.evaluate(_SORT)
+    return seen.page.evaluate(_SORT)
 
 
-def print_faults(browser: Browser, path: Path) -> list[str]:
+def print_faults(seen: Visit) -> list[str]:
     """Tables and charts cut off on paper, and code or contents that should stay off it."""
-    with visit(browser, path, width_px=PAPER_PX) as seen:
-        seen.page.emulate_media(media="print")
+    with as_seen_at(seen.page, PAPER_PX, media="print"):
         return seen.page.evaluate(_PRINT)
 
 
-def paper_text_faults(browser: Browser, path: Path) -> list[str]:
+def paper_text_faults(seen: Visit) -> list[str]:
     """Words of tables that are not on the printed pages; needs pdftotext."""
-    with visit(browser, path) as seen:
-        words = seen.page.evaluate("[...document.querySelectorAll('th, td')].map(c => c.innerText)")
-        printed = set(_words(" ".join(printed_pages(seen.page))))
+    words = seen.page.evaluate("[...document.querySelectorAll('th, td')].map(c => c.innerText)")
+    printed = set(_words(" ".join(printed_pages(seen.page))))
     wanted = dict.fromkeys(_words(unicodedata.normalize("NFC", " ".join(words))))
     return [f"not on paper: {word}" for word in wanted if word not in printed]
 
