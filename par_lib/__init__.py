@@ -48,9 +48,9 @@ def load(province: str, year: int) -> "Tables":
 
 def stack(*frames: "DataFrame") -> "DataFrame":
     """Rows of several frames under one another, with an index of their own."""
-    from par_lib.cleaning import tables
+    import pandas as pd
 
-    return tables.stack(*frames)
+    return pd.concat(frames, ignore_index=True)
 
 
 def show(frame: "DataFrame", lang: str = "vi") -> "Styler":

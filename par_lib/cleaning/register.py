@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.findings import Finding
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
 KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
 SUFFIXES = (".parquet", ".csv")
-FAULTS = ("broken_row", "missing_cell", "unknown_unit", "unknown_level", "missing_date",
-          "finished_before_received", "impossible_date", "duplicate")  # fmt: skip
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"
 _FAULT_WORDS = {
@@ -40,6 +39,7 @@ _FAULT_WORDS = {
     "impossible_date": N_("rows are due before they were received, or are of other years"),
     "duplicate": N_("rows repeat the id of another"),
 }  # fmt: skip
+FAULTS = tuple(_FAULT_WORDS)
 
 _ROWS = """
 CREATE TEMP TABLE twice AS
@@ -91,7 +91,7 @@ def files_of(province: str, year: int) -> list[Path]:
 
 
 def count(
-    files: Sequence[Path], *, units: Iterable[str], until: dt.date, memory: str = _MEMORY
+    files: Sequence[Path], *, units: Iterable[str], until: dt.date
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Count a register: its histogram, and how many rows each of FAULTS kept out of it.
 
@@ -110,7 +110,7 @@ def count(
     import duckdb  # only whoever has a register pays for it
 
     with tempfile.TemporaryDirectory(prefix="par-") as spill:
-        config = {"memory_limit": memory, "temp_directory": spill}
+        config = {"memory_limit": _MEMORY, "temp_directory": spill}
         with duckdb.connect(config=config) as connection:
             try:
                 _open(connection, files)
@@ -129,7 +129,7 @@ def count(
     faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
     histogram = found[found["fault"].isna()].drop(columns="fault")
     kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
-    return histogram.groupby(KEYS, as_index=False)["dossiers"].sum(), kept
+    return histogram.sort_values(KEYS, ignore_index=True), kept
 
 
 def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
@@ -161,12 +161,13 @@ def quantile(histogram: pd.DataFrame, share: float) -> int | None:
     Exact: the histogram counts whole days. None of no dossier; ValueError for a share outside
     (0, 1].
     """
-    days = histogram[histogram["finished"]].groupby("days_late")["dossiers"].sum().sort_index()
     if not 0 < share <= 1:
         raise ValueError(f"share is {share}; write one above 0 and at most 1")
-    if days.empty:
+    done = histogram[histogram["finished"]]
+    if done.empty:
         return None
-    return int(days.index[(days.cumsum() >= share * days.sum()).to_numpy().argmax()])
+    days, weights = done["days_late"], done["dossiers"]
+    return int(np.quantile(days, share, weights=weights, method="inverted_cdf"))
 
 
 def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
