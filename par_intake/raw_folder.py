@@ -14,9 +14,9 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.rows import kind_in, raw_table
-from par_lib.cleaning import schema, tidying, units, validation
+from par_lib.cleaning import schema, tidying, units
+from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.sources import NAME, SYNTHETIC
-from par_lib.cleaning.validation import ADDED_UP
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.spelling import fold, normalise
 from par_lib.language.translation import N_
@@ -160,7 +160,7 @@ def add_source(folder: Path, source: str, *, title: str, producer: str, year: in
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
     raw = csv_files.read_csv(file, file=str(file))
-    checked = validation.check_raw(raw.map(normalise), table=table, file=str(file))
+    checked = schema.check_raw(raw.map(normalise), table=table, file=str(file))
     return checked.reset_index(drop=True)  # rows are added at the end, by number
 
 

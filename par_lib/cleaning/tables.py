@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib.cleaning import checks, register, schema, tidying, units, validation
+from par_lib.cleaning import checks, register, schema, tidying, units
 from par_lib.cleaning.sources import SYNTHETIC, load_sources
 from par_lib.language import LANGUAGES
 from par_lib.language.labels import TABLE_LABELS
@@ -193,7 +193,7 @@ def load_tiles(province: str) -> pd.DataFrame:
     place = path.relative_to(paths.root()).as_posix()
     tiles = csv_files.read_csv(path, file=place)
     if list(tiles.columns) != columns:
-        raise validation.DataError([f"{place}, row 1: columns must be code, row, column"])
+        raise schema.DataError([f"{place}, row 1: columns must be code, row, column"])
     whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
     twice = tiles.duplicated("code") | tiles.duplicated(["row", "column"])
     problems = [
@@ -202,7 +202,7 @@ def load_tiles(province: str) -> pd.DataFrame:
         for row in tiles.index[~whole | twice]
     ]
     if problems:
-        raise validation.DataError(problems)
+        raise schema.DataError(problems)
     return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
 
 
@@ -243,17 +243,17 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
                 raw = csv_files.read_csv(path, file=file)
             problems += _unknown_sources(raw, sources, file)
             tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file)
-        except validation.DataError as error:
+        except schema.DataError as error:
             problems += error.problems
         except csv_files.TableError as error:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{file}, {error}")
     if problems:
-        raise validation.DataError(problems)
+        raise schema.DataError(problems)
     files = register.files_of(province, year)
     if files and register.SOURCE not in sources.index:
-        raise validation.DataError(
+        raise schema.DataError(
             [f"{files[0].parent}: a register needs a source; add [register] to sources.toml"]
         )
     tidy["register"], faults = register.count(

@@ -1,4 +1,4 @@
-"""What a reader calls the codes of the tables, in gettext source text."""
+"""Provinces, districts, communes and departments valid on a date; names resolved to their codes."""
 
 import datetime as dt
 import re
@@ -9,7 +9,7 @@ from itertools import combinations
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from par_lib.cleaning import schema, validation
+from par_lib.cleaning import schema
 from par_lib.language.labels import LABELS
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.language.translation import Language
@@ -214,18 +214,14 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
 
 
 def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
-    problems: list[str] = []
-    validation.check_raw(units, table=schema.UNITS, file=file, problems=problems)
-    problems += _faults(units, file)
-    if problems:
-        raise validation.DataError(problems)
+    problems = [*schema.raw_problems(units, table=schema.UNITS, file=file), *_faults(units, file)]
     typed = units.assign(
         name_en=units["name_en"].where(units["name_en"] != "", units["name"]),
         valid_from=_dates(units["valid_from"]).astype("datetime64[s]"),
         valid_to=_dates(units["valid_to"]).astype("datetime64[s]"),
     )
-    if problems := [*_shared(typed, file)]:
-        raise validation.DataError(problems)
+    if problems := problems or [*_shared(typed, file)]:
+        raise schema.DataError(problems)
     return typed
 
 
@@ -245,7 +241,7 @@ def _faults(units: pd.DataFrame, file: str) -> Iterator[str]:
     ]  # fmt: skip
     for column, faulty, what in wrong:
         for row in units.index[faulty]:
-            yield f'{validation.cell_place(file, row, column)}: "{units.loc[row, column]}" {what}'
+            yield f'{schema.cell_place(file, row, column)}: "{units.loc[row, column]}" {what}'
 
 
 def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
@@ -260,7 +256,7 @@ def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
             if not (apart or only_kinds or (first, second) in told):
                 told.add((first, second))
                 column = "name" if compare_key(b.name) == key else "aliases"
-                place = validation.cell_place(file, b.Index, column)
+                place = schema.cell_place(file, b.Index, column)
                 yield (
                     f'{place}: "{getattr(b, column)}" also stands for {level} {first} "{a.name}" '
                     "at the same time; keep it at one of them"
