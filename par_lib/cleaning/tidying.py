@@ -157,9 +157,9 @@ def parse_quantities(
     ``0.59/1.5`` in points fills max_points, ``61/63`` in rank fills ranked_units. A column
     ``approximate`` says whether any figure of the row was hedged ("hơn", "khoảng").
     """
-    tidy = raw.assign(approximate=False)
+    tidy, behind = raw.assign(approximate=False), {}
     for column in table.quantities:
-        read = partial(_quantity, tidy, column=column, file=file)
+        read = partial(_quantity, raw, column=column, file=file)
         quantities = [found or _UNSTATED for found in _read_cells(raw.index, read, problems)]
         figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])
         ends = figures[["low", "high"]].astype(float)
@@ -170,25 +170,30 @@ def parse_quantities(
                 for row in raw.index[ends["low"] < ends["high"]]
             ]
         tidy["approximate"] |= figures["approximate"].astype(bool)
+        behind[column.name] = figures["out_of"].astype(float)
         ends = ends.where(np.isfinite(ends)).astype(column.dtype)  # missing where unbounded
         tidy = tidy.drop(columns=column.name)
         for name, end in zip(column.tidy_names, ("low", "high"), strict=False):
             tidy[name] = ends[end]
-        if whole := _WHOLES.get(column.name):
-            out_of = figures["out_of"].astype(float)
-            tidy = _split_ratio(tidy, out_of, column.name, whole, file, problems)
+    for name, whole in _WHOLES.items():
+        if name in behind:
+            both = tidy[whole].notna() & behind[name].notna() & (tidy[whole] != behind[name])
+            problems += [
+                f"{cell_place(file, row, whole)}: {quoted(raw.loc[row, whole])} is not the "
+                f"{behind[name][row]:.12g} behind / in {name}; write it once"
+                for row in tidy.index[both]
+            ]
+            tidy[whole] = tidy[whole].fillna(behind[name])
     return tidy
 
 
-def _quantity(
-    frame: pd.DataFrame, row: int, *, column: schema.Column, file: str
-) -> Quantity | None:
-    text = frame.loc[row, column.name]
+def _quantity(raw: pd.DataFrame, row: int, *, column: schema.Column, file: str) -> Quantity | None:
+    text = raw.loc[row, column.name]
     if not text:
         return None
     kind = column.kind
     if column.unit_column:
-        kind = numbers.KIND_OF_UNIT.get(frame.loc[row, column.unit_column])
+        kind = numbers.KIND_OF_UNIT.get(raw.loc[row, column.unit_column])
         if kind is None:  # told by raw_problems
             return None
     try:
@@ -200,28 +205,6 @@ def _quantity(
         return quantity
     except numbers.QuantityError as error:
         raise ValueError(f"{cell_place(file, row, column.name)}: {error}") from None
-
-
-def _split_ratio(
-    tidy: pd.DataFrame, out_of: pd.Series, name: str, whole: str, file: str, problems: list[str]
-) -> pd.DataFrame:
-    """Put the whole behind / into its own column, which is read later in the table's order."""
-    written = out_of.map("{:.12g}".format, na_action="ignore").astype("str")
-    both = written.notna() & (tidy[whole] != "") & (tidy[whole] != written)
-    problems += [
-        f"{cell_place(file, row, whole)}: {quoted(tidy.loc[row, whole])} is not the {written[row]} "
-        f"behind / in {name}; write it once"
-        for row in tidy.index[both]
-        if not _same(tidy.loc[row, whole], out_of[row])
-    ]
-    return tidy.assign(**{whole: tidy[whole].where(written.isna(), written)})
-
-
-def _same(written: str, value: float) -> bool:
-    try:
-        return numbers.parse_quantity(written, kind="points").low == value
-    except numbers.QuantityError:
-        return False
 
 
 def _repeated_rows(named: pd.DataFrame, *, table: schema.Table, file: str) -> Iterator[str]:

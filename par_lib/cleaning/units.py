@@ -10,21 +10,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema
-from par_lib.language.labels import LABELS
 from par_lib.language.spelling import compare_key, fold, normalise
-from par_lib.language.translation import Language
 from par_lib.storage import csv_files, paths
-
-
-def unit_names(frame: pd.DataFrame, units: pd.DataFrame, language: Language) -> pd.Series:
-    """Names of the units of a tidy table in the reader's language ("all others" included)."""
-    if language.code == "vi":
-        names = frame["unit"]
-    else:
-        english = dict(zip(units["code"], units["name_en"], strict=True))
-        names = frame["unit_code"].map(english).fillna(frame["unit"])
-    return names.replace(schema.OTHERS, language(LABELS[schema.OTHERS]))
-
 
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
 _CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
@@ -109,6 +96,7 @@ def resolve(
     ``index`` is lookup(units), for whoever asks often.
     """
     index = lookup(units) if index is None else index
+    place = f"{where}: " if where else ""
     for spelling, levels in readings(normalise(name), home(units)):
         wanted = [one for one in levels if level in (None, one)]
         codes = {code for one in wanted for code in index.get((one, compare_key(spelling)), ())}
@@ -117,8 +105,8 @@ def resolve(
         if codes:
             shared = units[units["code"].isin(codes)].itertuples()
             choices = " or ".join(f'"{u.kind} {u.name}" ({u.level} {u.code})' for u in shared)
-            raise UnknownUnit(f'{_opening(where)}"{name}" is ambiguous: write {choices}')
-    raise UnknownUnit(_opening(where) + _unknown(name, units, level))
+            raise UnknownUnit(f'{place}"{name}" is ambiguous: write {choices}')
+    raise UnknownUnit(place + _unknown(name, units, level))
 
 
 def successor(code: str, units: pd.DataFrame, date: dt.date | pd.Timestamp | str) -> str:
@@ -190,10 +178,6 @@ def home(units: pd.DataFrame) -> str:
     return units.attrs.get("province") or (listed.item() if len(listed) == 1 else "")
 
 
-def _opening(where: str) -> str:
-    return f"{where}: " if where else ""
-
-
 def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
     kind, rest = split_kind(_OFFICE.sub("", normalise(name), count=1))
     levels = (level,) if level else _KINDS[kind][1] if kind else schema.LEVELS
@@ -214,20 +198,20 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
 
 
 def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
-    problems = [*schema.raw_problems(units, table=schema.UNITS, file=file), *_faults(units, file)]
-    typed = units.assign(
-        name_en=units["name_en"].where(units["name_en"] != "", units["name"]),
-        valid_from=_dates(units["valid_from"]).astype("datetime64[s]"),
-        valid_to=_dates(units["valid_to"]).astype("datetime64[s]"),
-    )
+    problems = schema.raw_problems(units, table=schema.UNITS, file=file)
+    typed = units.assign(name_en=units["name_en"].where(units["name_en"] != "", units["name"]))
+    for name in ("valid_from", "valid_to"):
+        days = pd.to_datetime(units[name], format="%Y-%m-%d", errors="coerce")
+        typed[name] = days.astype("datetime64[s]")
+    problems += _faults(units, typed, file)
     if problems := problems or [*_shared(typed, file)]:
         raise schema.DataError(problems)
     return typed
 
 
-def _faults(units: pd.DataFrame, file: str) -> Iterator[str]:
+def _faults(units: pd.DataFrame, typed: pd.DataFrame, file: str) -> Iterator[str]:
     """What is wrong with single cells, beyond what the table declares."""
-    first, last = _dates(units["valid_from"]), _dates(units["valid_to"])
+    first, last = typed["valid_from"], typed["valid_to"]
     no_date = "is not a date; write YYYY-MM-DD, or nothing if open"
     wrong = [
         ("code", ~units["code"].str.fullmatch(_CODE), "is not a code; write letters and digits"),
@@ -261,7 +245,3 @@ def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
                     f'{place}: "{getattr(b, column)}" also stands for {level} {first} "{a.name}" '
                     "at the same time; keep it at one of them"
                 )
-
-
-def _dates(texts: pd.Series) -> pd.Series:
-    return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")

@@ -106,9 +106,8 @@ def lead_words(leads: pd.Series, *, data: tables.Tables, language: Language) -> 
 
 
 def _names(data: tables.Tables, language: Language) -> dict[str, str]:
-    known = data.units.rename(columns={"code": "unit_code", "name": "unit"})
-    return dict(zip(known["unit_code"], units.unit_names(known, data.units, language),
-                    strict=True))  # fmt: skip
+    name = "name" if language.code == "vi" else "name_en"
+    return dict(zip(data.units["code"], data.units[name], strict=True))
 
 
 def _code(name: str, data: tables.Tables) -> str | None:
