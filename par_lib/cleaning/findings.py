@@ -15,7 +15,7 @@ from par_lib.language.labels import LABELS
 from par_lib.language.translation import N_, Language
 
 SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
-NOTHING_TO_DECIDE = N_("Nothing to decide.")
+AGREES = "agrees", N_("Nothing to decide.")  # a verdict: how grave it is, what to decide
 LEVEL_UNITS = {
     "province": N_("Provincial level"), "department": N_("Departments and agencies"),
     "district": N_("Districts"), "commune": N_("Communes"),
@@ -43,12 +43,12 @@ class Finding:
 
 
 def from_rows(
-    check: str, subject: str, what: str, a: float | None, b: float | None, severity: str,
-    decide: str, values: dict, rows: pd.DataFrame,
+    check: str, subject: str, what: str, a: float | None, b: float | None,
+    verdict: tuple[str, str], values: dict, rows: pd.DataFrame,
 ) -> Finding:  # fmt: skip
     """A finding with the sources and locators of the ``rows`` it was read from."""
-    source, locator = join_traces(rows["source"], rows["locator"])
-    return Finding(check, subject, what, a, b, severity, decide, values, "derived", source, locator)
+    traces = join_traces(rows["source"], rows["locator"])
+    return Finding(check, subject, what, a, b, *verdict, values, "derived", *traces)
 
 
 def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, str]:
@@ -63,8 +63,8 @@ def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, s
 
 
 def verdict(holds: bool, decide: str) -> tuple[str, str]:
-    """Severity of a comparison, and what a person has to decide about it: nothing if it holds."""
-    return ("agrees", NOTHING_TO_DECIDE) if holds else ("conflict", decide)
+    """Of a comparison that must hold."""
+    return AGREES if holds else ("conflict", decide)
 
 
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
