@@ -9,6 +9,7 @@ wrong is told cell by cell: file, row as a spreadsheet counts, column, value, re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -18,19 +19,17 @@ from par_lib.language.numbers import BOUNDS, Kind
 from par_lib.storage.csv_files import FIRST_ROW
 
 LEVELS = ("nation", "province", "department", "district", "commune")
-STATUSES = ("reported", "derived", "bound")  # a fourth, "assumed", belongs to scoring rules only
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")
 MEASURE_UNITS = ("count", "pct", "points", "bn_vnd")
-BASES = ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan", "supplemented_plan",
-         "province_plan", "prime_minister_plan", "unstated")  # fmt: skip
-SCOPES = ("total", "year_plan", "carried_over", "programmes", "new_rural")
-STATEMENTS = ("high",)
 CRITERIA = ("par_index", *(f"pillar_{n}" for n in range(1, 9)), "sipas", "sipas_index",
             "leaders_survey", "online_payment")  # fmt: skip
 CODES = {
-    "level": LEVELS, "status": STATUSES, "component": COMPONENTS, "measure_unit": MEASURE_UNITS,
-    "target_unit": MEASURE_UNITS, "basis": BASES, "scope": SCOPES, "statement": STATEMENTS,
-    "criterion": CRITERIA,
+    "level": LEVELS, "component": COMPONENTS, "criterion": CRITERIA,
+    "measure_unit": MEASURE_UNITS, "target_unit": MEASURE_UNITS, "statement": ("high",),
+    "status": ("reported", "derived", "bound"),  # a fourth, "assumed", is of scoring rules only
+    "basis": ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan",
+              "supplemented_plan", "province_plan", "prime_minister_plan", "unstated"),
+    "scope": ("total", "year_plan", "carried_over", "programmes", "new_rural"),
 }  # fmt: skip
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
 ADDED_UP = ("late_dossiers", "disbursement")  # a figure that stood twice would count twice
@@ -192,6 +191,19 @@ UNITS = Table("units", "Administrative units and departments, each with the days
 ), ("code",))  # fmt: skip
 
 
+class Problem(NamedTuple):
+    """What is wrong with a cell, or with a whole row where no column is named; what to write."""
+
+    row: int
+    column: str
+    what: str
+
+    def told(self, file: str) -> str:
+        """The problem with its place: file, row as a spreadsheet counts, column."""
+        column = f", column {self.column}" if self.column else ""
+        return f"{file}, row {self.row + FIRST_ROW}{column}: {self.what}"
+
+
 class DataError(ValueError):
     """One or more cells cannot be read; ``problems`` holds one sentence a cell."""
 
@@ -243,11 +255,11 @@ def _ordered_pair(low: str, high: str) -> pa.Check:
 def check_raw(raw: pd.DataFrame, *, table: Table, file: str) -> pd.DataFrame:
     """The raw table if it is as declared; DataError with every cell that is not."""
     if problems := raw_problems(raw, table=table, file=file):
-        raise DataError(problems)
+        raise DataError(problem.told(file) for problem in problems)
     return raw
 
 
-def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[str]:
+def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]:
     """What is wrong with each cell of a raw table; DataError where the columns are wrong."""
     expected = [column.name for column in table.columns]
     if list(raw.columns) != expected:
@@ -259,8 +271,7 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[str]:
             + (f"; not known: {', '.join(extra)}" if extra else "")
         ])  # fmt: skip
     return [
-        f"{cell_place(file, case['index'], case['column'])}: {quoted(case['failure_case'])} "
-        f"{case['check']}"
+        Problem(case["index"], case["column"], f"{quoted(case['failure_case'])} {case['check']}")
         for case in _failures(raw, raw_schema(table))
     ]
 
@@ -289,8 +300,3 @@ def _failures(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict]:
 def quoted(text: object) -> str:
     """A cell as it is quoted in a message."""
     return repr(text) if len(str(text)) <= 80 else f"{str(text)[:60]!r}… ({len(str(text))} letters)"
-
-
-def cell_place(file: str, row: int, column: str) -> str:
-    """Where a cell stands, its row as a spreadsheet counts."""
-    return f"{file}, row {row + FIRST_ROW}, column {column}"

@@ -10,23 +10,25 @@ from pathlib import Path
 import pandas as pd
 
 from par_lib.cleaning import checks, register, schema, tidying, units
+from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.sources import SYNTHETIC, load_sources
 from par_lib.language import LANGUAGES
 from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import language
 from par_lib.storage import csv_files, dependencies, paths
-from par_lib.storage.csv_files import FIRST_ROW
 from par_lib.storage.paths import write_whole
 
 _RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
+_MADE = {
+    "review": "What does not add up and what is missing: severity, rule, values, sources.",
+    "register": "Dossiers by unit, procedure, month of receipt and days late; empty without any.",
+}
 
 
 def _table(name: str) -> property:
     """A table of Tables, documented by its columns so that Shift-Tab tells them."""
-    if name == "review":
-        doc = "What does not add up and what is missing: severity, rule, values, sources."
-    else:
-        table = _RAW[name]
+    doc = _MADE.get(name)
+    if table := _RAW.get(name):
         doc = f"{table.meaning}.\n\n" + "\n".join(
             f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
         )
@@ -74,6 +76,7 @@ class Tables:
     tasks = _table("tasks")
     answers = _table("answers")
     review = _table("review")
+    register = _table("register")
 
     def __init__(self, province: str, year: int, folder: Path | None) -> None:
         self.province, self.year, self._folder = province, year, folder
@@ -96,14 +99,6 @@ class Tables:
                 else clean(self.province, self.year)[name]
             )
         return self._frames[name]
-
-    @property
-    def register(self) -> pd.DataFrame:
-        """Dossiers by unit, procedure, month of receipt and days late; empty without a register."""
-        counted = self._read("register")
-        trace = {"status": "derived", "source": register.SOURCE, "locator": str(self.year)}
-        kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
-        return counted.astype(kinds).assign(**trace)
 
     @property
     def previous(self) -> "Tables":
@@ -193,16 +188,14 @@ def load_tiles(province: str) -> pd.DataFrame:
     place = path.relative_to(paths.root()).as_posix()
     tiles = csv_files.read_csv(path, file=place)
     if list(tiles.columns) != columns:
-        raise schema.DataError([f"{place}, row 1: columns must be code, row, column"])
+        raise DataError([f"{place}, row 1: columns must be code, row, column"])
     whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
     twice = tiles.duplicated("code") | tiles.duplicated(["row", "column"])
-    problems = [
-        f"{place}, row {row + FIRST_ROW}: {', '.join(tiles.loc[row])}: write a code and a place, "
-        "two whole numbers, each once"
-        for row in tiles.index[~whole | twice]
-    ]
-    if problems:
-        raise schema.DataError(problems)
+    remedy = "write a code and a place, two whole numbers, each once"
+    wrong = tiles[~whole | twice].apply(", ".join, axis=1)
+    if len(wrong):
+        raise DataError(Problem(row, "", f"{text}: {remedy}").told(place)
+                        for row, text in wrong.items())  # fmt: skip
     return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
 
 
@@ -243,22 +236,23 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
                 raw = csv_files.read_csv(path, file=file)
             problems += _unknown_sources(raw, sources, file)
             tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file)
-        except schema.DataError as error:
+        except DataError as error:
             problems += error.problems
         except csv_files.TableError as error:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{file}, {error}")
     if problems:
-        raise schema.DataError(problems)
+        raise DataError(problems)
     files = register.files_of(province, year)
     if files and register.SOURCE not in sources.index:
-        raise schema.DataError(
+        raise DataError(
             [f"{files[0].parent}: a register needs a source; add [register] to sources.toml"]
         )
-    tidy["register"], faults = register.count(
-        files, units=known["code"], until=dt.date(year, 12, 31)
-    )
+    counted, faults = register.count(files, units=known["code"], until=dt.date(year, 12, 31))
+    kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
+    trace = {"status": "derived", "source": register.SOURCE, "locator": str(year)}
+    tidy["register"] = counted.astype(kinds).assign(**trace)
     more = register.faults_found(faults, year)
     review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
     return tidy | {"review": review}
@@ -279,8 +273,7 @@ def _unknown_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> lis
     if "source" not in raw:  # told with the other columns
         return []
     return [
-        f"{file}, row {row + FIRST_ROW}, column source: {name!r} is not in sources.toml; "
-        "add it there"
+        Problem(row, "source", f"{name!r} is not in sources.toml; add it there").told(file)
         for row, name in raw["source"].items()
         if name and name not in sources.index
     ]

@@ -1,22 +1,20 @@
 """Small verbs from a raw table (text, as written) to a tidy one (units, dates, intervals).
 
-Each verb takes a frame and gives a new one; none reads or writes a file. A row keeps the
-number it has in a spreadsheet (the header is row 1), so that an error can name it: what a verb
-cannot read, it adds to ``problems``. Units that a listing leaves out get rows of their own, with
-what is known of them.
+Each verb takes a frame and gives a new one; none reads or writes a file. A row keeps its label,
+and what a verb cannot read it adds to ``problems``. Units that a listing leaves out get rows of
+their own, with what is known of them.
 """
 
 import datetime as dt
 import math
-import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from par_lib.cleaning import schema, units
-from par_lib.cleaning.schema import ADDED_UP, DataError, cell_place, check_tidy, quoted
+from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, check_tidy, quoted
 from par_lib.language import numbers
 from par_lib.language.numbers import Quantity
 from par_lib.storage.csv_files import FIRST_ROW
@@ -33,15 +31,14 @@ def tidy_table(
 ) -> pd.DataFrame:
     """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
     problems = schema.raw_problems(raw, table=table, file=file)
-    given = {"table": table, "file": file, "problems": problems}
-    dated = parse_dates(raw, **given)
-    named = resolve_units(dated, known=known, year=year, file=file, problems=problems)
-    tidy = parse_quantities(named, **given)
-    read = named.index.difference([_row_of(problem) - FIRST_ROW for problem in problems])
-    problems += _repeated_rows(named.loc[read], table=table, file=file)
-    problems += _impossible_rows(tidy.loc[read], file=file)
+    dated = parse_dates(raw, table=table, problems=problems)
+    named = resolve_units(dated, known=known, year=year, problems=problems)
+    tidy = parse_quantities(named, table=table, problems=problems)
+    read = named.index.difference([problem.row for problem in problems])
+    problems += [*_repeated_rows(named.loc[read], table), *_impossible_rows(tidy.loc[read])]
     if problems:
-        raise DataError(sorted(dict.fromkeys(problems), key=_row_of))
+        by_row = sorted(dict.fromkeys(problems), key=lambda problem: problem.row)
+        raise DataError(problem.told(file) for problem in by_row)
     if table.name == "late_dossiers":
         tidy = bound_unlisted(tidy, known=known)
     if table.name == "disbursement":
@@ -49,22 +46,14 @@ def tidy_table(
     return check_tidy(tidy, table=table, file=file)
 
 
-def _row_of(problem: str) -> int:
-    found = re.search(r", row (\d+)", problem)
-    return int(found[1]) if found else 0
-
-
-def parse_dates(
-    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: list[str]
-) -> pd.DataFrame:
+def parse_dates(raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]) -> pd.DataFrame:
     """Turn ISO dates (2022-12-31) into dates."""
     parsed = raw.copy()
     for name in [column.name for column in table.columns if column.kind == "date"]:
         days = pd.to_datetime(raw[name].map(_day)).astype("datetime64[s]")
         problems += [
-            f"{cell_place(file, row, name)}: {quoted(raw.loc[row, name])} is not a date; "
-            "write it as 2022-12-31"
-            for row in raw.index[days.isna()]
+            Problem(row, name, f"{quoted(text)} is not a date; write it as 2022-12-31")
+            for row, text in raw.loc[days.isna(), name].items()
         ]
         parsed[name] = days
     return parsed
@@ -78,7 +67,7 @@ def _day(text: str) -> dt.date | None:
 
 
 def resolve_units(
-    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: str, problems: list[str]
+    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem]
 ) -> pd.DataFrame:
     """Replace each spelled name by the unit's official one and put its code beside it.
 
@@ -106,16 +95,16 @@ def resolve_units(
             return None
         date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
         if date.year != year:
-            where = cell_place(file, row, dated)
-            raise ValueError(f"{where}: {date} is not of {year}; move the row to {date.year}/")
-        if name == schema.OTHERS:
-            return None
-        try:
-            return found(name, date)
-        except units.UnknownUnit as error:
-            raise ValueError(f"{cell_place(file, row, 'unit')}: {error}") from None
+            what = f"{date} is not of {year}; move the row to {date.year}/"
+            problems.append(Problem(row, dated, what))
+        elif name != schema.OTHERS:
+            try:
+                return found(name, date)
+            except units.UnknownUnit as error:
+                problems.append(Problem(row, "unit", str(error)))
+        return None
 
-    codes = pd.Series(_read_cells(raw.index, code, problems), raw.index, dtype="str")
+    codes = pd.Series([code(row) for row in raw.index], raw.index, dtype="str")
     names = codes.map(known.set_index("code")["name"]).fillna(schema.OTHERS)
     resolved = raw.drop(columns="unit")
     resolved.insert(0, "unit_code", codes)
@@ -137,20 +126,8 @@ def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
     return f'"{name}" was no unit on {date}; write "{heirs_name}"'
 
 
-def _read_cells(rows: pd.Index, read: Callable[[int], object], problems: list[str]) -> list:
-    """Read a cell a row; one that cannot be read is None, and a problem."""
-    values = []
-    for row in rows:
-        try:
-            values.append(read(row))
-        except ValueError as error:
-            values.append(None)
-            problems.append(str(error))
-    return values
-
-
 def parse_quantities(
-    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: list[str]
+    raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]
 ) -> pd.DataFrame:
     """Turn written figures into numbers, partial ones into ``_low`` and ``_high``.
 
@@ -159,56 +136,56 @@ def parse_quantities(
     """
     tidy, behind = raw.assign(approximate=False), {}
     for column in table.quantities:
-        read = partial(_quantity, raw, column=column, file=file)
-        quantities = [found or _UNSTATED for found in _read_cells(raw.index, read, problems)]
+        name = column.name
+        quantities = [_quantity(raw, row, column, problems) for row in raw.index]
         figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])
         ends = figures[["low", "high"]].astype(float)
         if not column.partial:
+            what = "is an interval, and this column takes exact figures; move it to a note"
             problems += [
-                f"{cell_place(file, row, column.name)}: {quoted(raw.loc[row, column.name])} is an "
-                "interval, and this column takes exact figures; move it to a note"
-                for row in raw.index[ends["low"] < ends["high"]]
+                Problem(row, name, f"{quoted(text)} {what}")
+                for row, text in raw.loc[ends["low"] < ends["high"], name].items()
             ]
         tidy["approximate"] |= figures["approximate"].astype(bool)
-        behind[column.name] = figures["out_of"].astype(float)
+        behind[name] = figures["out_of"].astype(float)
         ends = ends.where(np.isfinite(ends)).astype(column.dtype)  # missing where unbounded
-        tidy = tidy.drop(columns=column.name)
-        for name, end in zip(column.tidy_names, ("low", "high"), strict=False):
-            tidy[name] = ends[end]
+        tidy = tidy.drop(columns=name)
+        for tidy_name, end in zip(column.tidy_names, ("low", "high"), strict=False):
+            tidy[tidy_name] = ends[end]
     for name, whole in _WHOLES.items():
         if name in behind:
-            both = tidy[whole].notna() & behind[name].notna() & (tidy[whole] != behind[name])
+            out_of = behind[name]
+            both = tidy[whole].notna() & out_of.notna() & (tidy[whole] != out_of)
             problems += [
-                f"{cell_place(file, row, whole)}: {quoted(raw.loc[row, whole])} is not the "
-                f"{behind[name][row]:.12g} behind / in {name}; write it once"
-                for row in tidy.index[both]
-            ]
-            tidy[whole] = tidy[whole].fillna(behind[name])
+                Problem(row, whole, f"{quoted(text)} is not the {out_of[row]:.12g} behind / in "
+                                    f"{name}; write it once")
+                for row, text in raw.loc[both, whole].items()
+            ]  # fmt: skip
+            tidy[whole] = tidy[whole].fillna(out_of)
     return tidy
 
 
-def _quantity(raw: pd.DataFrame, row: int, *, column: schema.Column, file: str) -> Quantity | None:
-    text = raw.loc[row, column.name]
-    if not text:
-        return None
-    kind = column.kind
+def _quantity(
+    raw: pd.DataFrame, row: int, column: schema.Column, problems: list[Problem]
+) -> Quantity:
+    text, kind = raw.loc[row, column.name], column.kind
     if column.unit_column:
         kind = numbers.KIND_OF_UNIT.get(raw.loc[row, column.unit_column])
-        if kind is None:  # told by raw_problems
-            return None
+    if not text or kind is None:  # an unknown unit is told by raw_problems
+        return _UNSTATED
     try:
         quantity = numbers.parse_quantity(text, kind=kind)
-        if quantity.out_of is not None and column.name not in _WHOLES and kind == column.kind:
-            raise numbers.QuantityError(
-                f"{quoted(text)}: this column takes no maximum behind /; write the figure alone"
-            )
-        return quantity
     except numbers.QuantityError as error:
-        raise ValueError(f"{cell_place(file, row, column.name)}: {error}") from None
+        problems.append(Problem(row, column.name, str(error)))
+        return _UNSTATED
+    if quantity.out_of is not None and column.name not in _WHOLES and kind == column.kind:
+        what = "this column takes no maximum behind /; write the figure alone"
+        problems.append(Problem(row, column.name, f"{quoted(text)}: {what}"))
+    return quantity
 
 
-def _repeated_rows(named: pd.DataFrame, *, table: schema.Table, file: str) -> Iterator[str]:
-    """Rows that state what another row states, by unit and not by spelling, each with its remedy.
+def _repeated_rows(named: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
+    """Rows that state what another row states, by unit and not by spelling.
 
     In tables that are added up whatever the source is: of two sources for one figure, one row
     stands and its note names the other.
@@ -218,31 +195,27 @@ def _repeated_rows(named: pd.DataFrame, *, table: schema.Table, file: str) -> It
         key = list(dict.fromkeys([*key, "source", "locator"]))
     rows = named.index.to_series()
     first = rows.groupby([named[name] for name in key], dropna=False).transform("min")
+    remedy = "keep one, and name the other source in its note"
     for row, before in first[first < rows].items():
-        yield (
-            f"{file}, row {row + FIRST_ROW}: states what row {before + FIRST_ROW} states "
-            "already; keep one, and name the other source in its note"
-        )
+        yield Problem(row, "", f"states what row {before + FIRST_ROW} states already; {remedy}")
 
 
-def _impossible_rows(tidy: pd.DataFrame, *, file: str) -> Iterator[str]:
+def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
     """Rows whose figures contradict one another: a part above its whole, an end too early."""
     for part, whole in _AT_MOST:
         if {part, whole} <= set(tidy.columns):
             for row, figures in tidy[(tidy[part] > tidy[whole]).fillna(False)].iterrows():
                 above = f"{_text(figures[part])} is above {_text(figures[whole])} in {whole}"
-                yield f"{cell_place(file, row, part)}: {above}; correct one of them"
+                yield Problem(row, part, f"{above}; correct one of them")
     if "criterion" in tidy:
         whole = tidy.loc[tidy["criterion"] == "par_index", "max_points"].dropna()
+        remedy = "these are another criterion's points"
         for row, most in whole[whole != 100].items():
-            place = cell_place(file, row, "max_points")
-            remedy = "these are another criterion's points"
-            yield f"{place}: the PAR INDEX has 100, not {most:g}; {remedy}"
+            yield Problem(row, "max_points", f"the PAR INDEX has 100, not {most:g}; {remedy}")
     if "plan_year" in tidy:
         years = tidy["plan_year"].dropna()
         for row, year in years[~years.between(*_PLAN_YEARS)].items():
-            place = cell_place(file, row, "plan_year")
-            yield f"{place}: {year} is no year of a plan; write it as 2022"
+            yield Problem(row, "plan_year", f"{year} is no year of a plan; write it as 2022")
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema
+from par_lib.cleaning.schema import Problem
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
@@ -203,13 +204,13 @@ def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
     for name in ("valid_from", "valid_to"):
         days = pd.to_datetime(units[name], format="%Y-%m-%d", errors="coerce")
         typed[name] = days.astype("datetime64[s]")
-    problems += _faults(units, typed, file)
-    if problems := problems or [*_shared(typed, file)]:
-        raise schema.DataError(problems)
+    problems += _faults(units, typed)
+    if problems := problems or [*_shared(typed)]:
+        raise schema.DataError(problem.told(file) for problem in problems)
     return typed
 
 
-def _faults(units: pd.DataFrame, typed: pd.DataFrame, file: str) -> Iterator[str]:
+def _faults(units: pd.DataFrame, typed: pd.DataFrame) -> Iterator[Problem]:
     """What is wrong with single cells, beyond what the table declares."""
     first, last = typed["valid_from"], typed["valid_to"]
     no_date = "is not a date; write YYYY-MM-DD, or nothing if open"
@@ -224,11 +225,11 @@ def _faults(units: pd.DataFrame, typed: pd.DataFrame, file: str) -> Iterator[str
          "is not a code; write one or none"),
     ]  # fmt: skip
     for column, faulty, what in wrong:
-        for row in units.index[faulty]:
-            yield f'{schema.cell_place(file, row, column)}: "{units.loc[row, column]}" {what}'
+        for row, text in units.loc[faulty, column].items():
+            yield Problem(row, column, f'"{text}" {what}')
 
 
-def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
+def _shared(units: pd.DataFrame) -> Iterator[Problem]:
     """Two units of a level with one spelling at one time, save one name under two kinds."""
     rows = {unit.code: unit for unit in units.itertuples()}
     told = set()
@@ -240,8 +241,5 @@ def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
             if not (apart or only_kinds or (first, second) in told):
                 told.add((first, second))
                 column = "name" if compare_key(b.name) == key else "aliases"
-                place = schema.cell_place(file, b.Index, column)
-                yield (
-                    f'{place}: "{getattr(b, column)}" also stands for {level} {first} "{a.name}" '
-                    "at the same time; keep it at one of them"
-                )
+                what = f'"{getattr(b, column)}" also stands for {level} {first} "{a.name}" at the'
+                yield Problem(b.Index, column, f"{what} same time; keep it at one of them")
