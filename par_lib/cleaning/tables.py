@@ -242,13 +242,12 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{file}, {error}")
-    if problems:
-        raise DataError(problems)
     files = register.files_of(province, year)
     if files and register.SOURCE not in sources.index:
-        raise DataError(
-            [f"{files[0].parent}: a register needs a source; add [register] to sources.toml"]
-        )
+        where = files[0].parent
+        problems.append(f"{where}: a register needs a source; add [register] to sources.toml")
+    if problems:
+        raise DataError(problems)
     counted, faults = register.count(files, units=known["code"], until=dt.date(year, 12, 31))
     kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
     trace = {"status": "derived", "source": register.SOURCE, "locator": str(year)}
