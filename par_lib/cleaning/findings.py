@@ -93,30 +93,30 @@ def tally(review: pd.DataFrame, language: Language) -> list[str]:
 
 def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The review table with ``what`` and ``decide`` written out in the reader's language."""
+    values = [_written(json.loads(text), language) for text in review["values"]]
+    said = {
+        column: [language(text, **own) for text, own in zip(review[column], values, strict=True)]
+        for column in ("what", "decide")
+    }
+    return review.assign(**said)
 
-    def write(value: object) -> object:
-        match value:
-            case [float() | int() as number, int() as digits]:
+
+def _written(values: dict, language: Language) -> dict[str, object]:
+    """Values of a finding as the reader's language writes them."""
+
+    def write(name: str, value: object) -> object:
+        match name, value:
+            case "day", _:
+                return language.date_in_text(dt.date.fromisoformat(value))
+            case "level" | "fault" | "figure", _:
+                return language(value)
+            case _, [float() | int() as number, int() as digits]:
                 return language.number(number, digits)
-            case [float() | int() as number, int() as digits, "%"]:
+            case _, [float() | int() as number, int() as digits, "%"]:
                 return language.percent(number, digits)
-            case list():
-                return language.listing([str(name) for name in value])
+            case _, list():
+                return language.listing([str(one) for one in value])
             case _:
                 return value
 
-    def sentence(row: pd.Series, column: str) -> str:
-        values = {name: write(value) for name, value in json.loads(row["values"]).items()}
-        for name in ("level", "fault", "figure"):
-            if name in values:
-                values[name] = language(values[name])
-        if "day" in values:
-            values["day"] = language.date_in_text(dt.date.fromisoformat(values["day"]))
-        return language(row[column], **values)
-
-    if review.empty:
-        return review.copy()
-    return review.assign(
-        what=review.apply(sentence, axis=1, column="what"),
-        decide=review.apply(sentence, axis=1, column="decide"),
-    )
+    return {name: write(name, value) for name, value in values.items()}

@@ -125,7 +125,7 @@ def count(
             except duckdb.Error as error:
                 which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
                 raise _unreadable(which, error) from error
-    faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
+    faults = found.groupby("fault")["dossiers"].sum().to_dict()  # without those that have none
     faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
     histogram = found[found["fault"].isna()].drop(columns="fault")
     kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
