@@ -216,14 +216,11 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     scans, parquet = [], []
     for file in files:
         try:
-            own = (
-                connection.sql(_csv(file)) if _is_csv(file) else connection.read_parquet(str(file))
-            )
-        except duckdb.Error as error:
+            scan = _scan(connection, file)
+        except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as error:
             raise _unreadable(file, error) from error
-        _require_columns(file, own.columns)
         if _is_csv(file):  # one by one: of several, columns would be taken by their place
-            scans.append(own)
+            scans.append(scan)
         else:
             parquet.append(str(file))
     if parquet:  # in one scan: ten side by side need more memory than is allowed
@@ -238,19 +235,19 @@ def _is_csv(file: Path) -> bool:
     return file.suffix.lower() == ".csv"
 
 
-def _csv(file: Path) -> str:
-    """The scan of a CSV: nothing is guessed, and a row that is not read is counted."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            names = next(csv.reader(text), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(file, error) from error
+def _scan(connection: "duckdb.DuckDBPyConnection", file: Path) -> "duckdb.DuckDBPyRelation":
+    """Rows of a file; of a CSV nothing is guessed, and a row that is not read is counted."""
+    if not _is_csv(file):
+        scan = connection.read_parquet(str(file))
+        _require_columns(file, scan.columns)
+        return scan
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        names = next(csv.reader(text), [])
     _require_columns(file, names)
-    types = ", ".join(f"{_sql(name)}: 'VARCHAR'" for name in names)
-    return (
-        f"FROM read_csv({_sql(str(file))}, columns={{{types}}}, header=true, auto_detect=false, "
-        "delim=',', quote='\"', escape='\"', comment='', store_rejects=true)"
-    )
+    return connection.read_csv(
+        str(file), columns=dict.fromkeys(names, "VARCHAR"), header=True, auto_detect=False,
+        delimiter=",", quotechar='"', escapechar='"', comment="", store_rejects=True,
+    )  # fmt: skip
 
 
 def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
@@ -283,7 +280,3 @@ def _require_columns(file: Path, names: Sequence[str]) -> None:
 def _unreadable(file: Path | str, error: Exception) -> ValueError:
     why = str(error).partition("\n")[0]
     return ValueError(f"{file}: cannot be read as a register ({why:.200})")
-
-
-def _sql(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
