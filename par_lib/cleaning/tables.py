@@ -179,7 +179,7 @@ def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 def load_tiles(province: str) -> pd.DataFrame:
     """Tile map of the districts: columns code, row, column; empty where none was drawn.
 
-    Raises spreadsheet.TableError for no table, cleaning.DataError naming each row that is no tile,
+    Raises csv_files.TableError for no table, cleaning.DataError naming each row that is no tile,
     or lies where another lies.
     """
     path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
