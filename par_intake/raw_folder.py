@@ -15,9 +15,9 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.rows import kind_in, raw_table
-from par_lib.cleaning import schema, tidying, units, validation
+from par_lib.cleaning import schema, tidying, units
+from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.sources import NAME, SYNTHETIC
-from par_lib.cleaning.validation import ADDED_UP
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.spelling import fold, normalise
 from par_lib.language.translation import N_
@@ -169,7 +169,7 @@ def _add_source(folder: Path, source: str, *, title: str, producer: str, year: i
 
 def _load(file: Path, table: schema.Table) -> pd.DataFrame:
     raw = csv_files.read_csv(file, file=str(file))
-    return validation.check_raw(raw.map(normalise), table=table, file=str(file))
+    return schema.check_raw(raw.map(normalise), table=table, file=str(file))
 
 
 def _merged(

@@ -14,7 +14,7 @@ from par_intake import template
 from par_intake.documents import MAX_BYTES, ReportError, refuse_bomb
 from par_intake.rows import kind_in, raw_table
 from par_lib.cleaning import register, schema, units
-from par_lib.cleaning.validation import DataError
+from par_lib.cleaning.schema import DataError
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key, normalise
 

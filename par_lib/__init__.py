@@ -15,9 +15,9 @@ if TYPE_CHECKING:  # for editors; the same as below
     from par_lib.charts.presentation import show
     from par_lib.charts.view import Explorer as explore
     from par_lib.charts.view import view
-    from par_lib.cleaning.tables import load, stack
+    from par_lib.cleaning.tables import load
 
-__all__ = ["begin", "explore", "load", "provinces", "show", "stack", "view", "years"]
+__all__ = ["begin", "explore", "load", "provinces", "show", "view", "years"]
 
 # Imported when it is first used: pandas takes a second, which ``par --help`` should not cost.
 _WHEN_USED = {
@@ -25,7 +25,6 @@ _WHEN_USED = {
     "explore": "par_lib.charts.view:Explorer",
     "load": "par_lib.cleaning.tables:load",
     "show": "par_lib.charts.presentation:show",
-    "stack": "par_lib.cleaning.tables:stack",
     "view": "par_lib.charts.view:view",
 }
 

@@ -122,8 +122,8 @@ def view(
 
 def levels(data: Tables) -> list[str]:
     """Levels that have units with late dossiers or disbursement this year, highest first."""
-    own = tables.stack(*(frame.loc[frame["unit"] != data.place, ["level"]]
-                         for frame in (data.late_dossiers, data.disbursement)))  # fmt: skip
+    own = pd.concat([frame.loc[frame["unit"] != data.place, ["level"]]
+                     for frame in (data.late_dossiers, data.disbursement)])  # fmt: skip
     return [level for level in LEVELS if (own["level"] == level).any()]
 
 

@@ -1,7 +1,6 @@
 """From raw tables to tidy ones, and what in them does not add up.
 
-- ``schema``: the tables and their columns, said once
-- ``validation``: what a raw and a tidy table must hold, as pandera schemas; the error of a cell
+- ``schema``: the tables and their columns, said once, and as pandera schemas; the error of a cell
 - ``units``: provinces, districts, communes and departments valid on a date; names resolved
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
 - ``sources``: where figures come from

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from par_lib.cleaning.findings import LEVEL_UNITS, Finding, from_rows, to_frame, verdict
+from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, from_rows, to_frame, verdict
 from par_lib.language.labels import LABELS
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import N_
@@ -56,28 +56,28 @@ def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Findi
             "level": LEVEL_UNITS[level], "listed": known, "total": total, "rest": total - known,
             "unlisted": unlisted, "day": f"{end:%Y-%m-%d}",
         }  # fmt: skip
-        what = N_(
-            "{level}: the units listed have {listed} of the {total} late dossiers declared up to "
-            "{day}; the {unlisted} not listed share {rest}."
-        )
-        severity, decide = "gap", N_("Ask for the figures of the {unlisted} units not listed.")
-        if not unlisted:  # how many there are is not known
-            what = N_(
-                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
-                "to {day}; those not listed share {rest}."
-            )
-            decide = N_("Ask for the figures of the units not listed.")
         if known > total:
             what = N_(
                 "{level}: the units listed have {listed} late dossiers, more than the {total} "
                 "declared for all up to {day}."
             )
-            decide, severity = N_("Correct the total or a listed figure."), "conflict"
+            judged = "conflict", N_("Correct the total or a listed figure.")
         elif known == total:
             what = N_("{level}: the units listed add up to the {total} late dossiers declared.")
-            severity, decide = verdict(True, "")
-        yield from_rows("listed_against_total", level, what, known, total, severity, decide, values,
-                       declared)  # fmt: skip
+            judged = AGREES
+        elif unlisted:
+            what = N_(
+                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
+                "to {day}; the {unlisted} not listed share {rest}."
+            )
+            judged = "gap", N_("Ask for the figures of the {unlisted} units not listed.")
+        else:  # how many there are is not known
+            what = N_(
+                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
+                "to {day}; those not listed share {rest}."
+            )
+            judged = "gap", N_("Ask for the figures of the units not listed.")
+        yield from_rows("listed_against_total", level, what, known, total, judged, values, declared)
 
 
 def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
@@ -102,18 +102,17 @@ def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Fin
             "{level}: {part} late dossiers in the first half and {whole} in the year, so {rest} "
             "in the second half."
         )
-        severity, decide = "note", N_("Confirm that both counts use the same definition of late.")
+        judged = "note", N_("Confirm that both counts use the same definition of late.")
         if part.level == "province":
             what = N_(
                 "{level}: {part} late dossiers at the one-stop centre in the first half alone, "
                 "but the departments listed have {whole} in the whole year."
             )
         if a > b:
-            severity = "conflict"
             decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
+            judged = "conflict", decide
         both = pd.concat([totals.loc[[part.Index]], whole])
-        yield from_rows("half_year_against_year", part.level, what, a, b, severity, decide, values,
-                       both)  # fmt: skip
+        yield from_rows("half_year_against_year", part.level, what, a, b, judged, values, both)
 
 
 def named_without_figure(
@@ -121,43 +120,40 @@ def named_without_figure(
 ) -> Iterator[Finding]:
     """Units named as high, at a level where others have figures, without one of their own."""
     exact = late[(late["status"] != "bound") & late["late_low"].notna()]
-    for level, named in mentions[mentions["table"] == "late_dossiers"].groupby("level"):
-        figures = exact[(exact["level"] == level) & (exact["unit_code"] != province)]
-        if figures.empty:
-            continue
-        without = named[~named["unit_code"].isin(figures["unit_code"])]
-        for unit, rows in without.groupby("unit"):
-            yield from_rows(
-                "named_without_figure", unit,
-                N_("{unit} is named as having many late dossiers in one section, but has no figure "
-                   "in the other."),
-                None, None, "gap", N_("Ask for the figure of {unit}."), {"unit": unit}, rows,
-            )  # fmt: skip
+    figures = exact[exact["unit_code"] != province]
+    named = mentions[mentions["table"] == "late_dossiers"]
+    named = named[named["level"].isin(figures["level"])]
+    place = ["level", "unit_code"]
+    known = pd.MultiIndex.from_frame(named[place]).isin(pd.MultiIndex.from_frame(figures[place]))
+    for (_, unit), rows in named[~known].groupby(["level", "unit"]):
+        what = N_(
+            "{unit} is named as having many late dossiers in one section, but has no figure in "
+            "the other."
+        )
+        judged = "gap", N_("Ask for the figure of {unit}.")
+        yield from_rows("named_without_figure", unit, what, None, None, judged, {"unit": unit},
+                       rows)  # fmt: skip
 
 
 def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
     """Two lists of the same source that name different places for the same thing."""
     for (level, _source), named in mentions.groupby(["level", "source"]):
-        lists = [set(rows["unit"]) for _, rows in named.groupby("locator")]
-        if len(lists) != 2:
+        lists = [set(units) for _, units in named.groupby("locator")["unit"]]
+        if len(lists) != 2 or lists[0] == lists[1]:
             continue
         a, b = lists
-        if a == b:
-            continue
+        parts = {"both": a & b, "only_a": a - b, "only_b": b - a}
         values = {
             "level": LEVEL_UNITS[level], "count_a": len(a), "count_b": len(b),
-            "both": sorted(a & b, key=sort_key) or ["–"],
-            "only_a": sorted(a - b, key=sort_key) or ["–"],
-            "only_b": sorted(b - a, key=sort_key) or ["–"],
+            **{name: sorted(units, key=sort_key) or ["–"] for name, units in parts.items()},
         }  # fmt: skip
-        yield from_rows(
-            "lists_that_differ", level,
-            N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "
-               "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the "
-               "second: {only_b}."),
-            len(a), len(b), "conflict", N_("Decide which list holds, or give figures for all."),
-            values, named,
-        )  # fmt: skip
+        what = N_(
+            "{level}: the two lists of places with many late dossiers differ ({count_a} and "
+            "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the second: "
+            "{only_b}."
+        )
+        judged = "conflict", N_("Decide which list holds, or give figures for all.")
+        yield from_rows("lists_that_differ", level, what, len(a), len(b), judged, values, named)
 
 
 def announced_against_listed(
@@ -180,8 +176,8 @@ def announced_against_listed(
         what = N_(
             "{level}: {announced} are announced below {threshold} at {day}, and {listed} listed."
         )
-        severity, decide = verdict(a == b, N_("Find the unit that is missing or listed too much."))
-        yield from_rows("announced_against_listed", row.level, what, a, b, severity, decide, values,
+        judged = verdict(a == b, N_("Find the unit that is missing or listed too much."))
+        yield from_rows("announced_against_listed", row.level, what, a, b, judged, values,
                        indicators.loc[[row.Index]])  # fmt: skip
 
 
@@ -195,13 +191,13 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
         slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
         decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
-        severity, decide = verdict(lowest - slack <= stated <= highest + slack, decide)
+        judged = verdict(lowest - slack <= stated <= highest + slack, decide)
         values = {"unit": row.unit, "day": f"{row.as_of:%Y-%m-%d}",
                   "stated": [stated, _decimals(stated), "%"],
                   "computed": [computed, 2, "%"]}  # fmt: skip
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
-        yield from_rows("rate_against_amounts", row.unit, what, stated, computed, severity, decide,
-                       values, disbursement.loc[[row.Index]])  # fmt: skip
+        yield from_rows("rate_against_amounts", row.unit, what, stated, computed, judged, values,
+                       disbursement.loc[[row.Index]])  # fmt: skip
 
 
 def _decimals(value: float) -> int:
@@ -215,21 +211,19 @@ def _half_step(value: float) -> float:
 
 def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
     """Parts of a survey (``<measure>_…``) against its total (``<measure>``) in the same source."""
-    for whole in indicators[indicators["measure_unit"] == "count"].itertuples():
-        parts = indicators[
-            indicators["measure"].str.startswith(f"{whole.measure}_")
-            & (indicators["measure_unit"] == "count")
-            & (indicators["source"] == whole.source)
-        ]
+    counts = indicators[indicators["measure_unit"] == "count"]
+    for whole in counts.itertuples():
+        of_whole = counts["measure"].str.startswith(f"{whole.measure}_")
+        parts = counts[of_whole & (counts["source"] == whole.source)]
         if len(parts) < 2:
             continue
         a, b = int(parts["value_low"].sum()), int(whole.value_low)
-        severity, decide = verdict(a == b, N_("Correct the total or a part."))
+        judged = verdict(a == b, N_("Correct the total or a part."))
         values = {"parts": " + ".join(f"{part:.0f}" for part in parts["value_low"]), "sum": a,
                   "whole": b}  # fmt: skip
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
-        yield from_rows("parts_against_whole", whole.measure, what, a, b, severity, decide, values,
-                       indicators.loc[[whole.Index, *parts.index]])  # fmt: skip
+        yield from_rows("parts_against_whole", whole.measure, what, a, b, judged, values,
+                       counts.loc[[whole.Index, *parts.index]])  # fmt: skip
 
 
 def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Finding]:
@@ -243,27 +237,26 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
     if parts.empty or parts["component"].duplicated().any() or len(total) != 1:
         return
     a, b = parts["points"].sum(), total["points"].item()
-    decide = N_("Correct the total or a component.")
-    severity, decide = verdict(abs(a - b) <= _POINTS_TOLERANCE, decide)
-    yield from_rows(
-        "components_against_total", "sipas",
-        N_("SIPAS: the components add up to {sum} points, and {stated} are stated."),
-        a, b, severity, decide, {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]),
-    )  # fmt: skip
+    what = N_("SIPAS: the components add up to {sum} points, and {stated} are stated.")
+    judged = verdict(abs(a - b) <= _POINTS_TOLERANCE, N_("Correct the total or a component."))
+    yield from_rows("components_against_total", "sipas", what, a, b, judged,
+                   {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]))  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
     for row in sipas.query("component == 'overall' and satisfaction_pct.notna()").itertuples():
-        if abs(row.satisfaction_pct - implied) <= _RATE_TOLERANCE_PCT:
+        stated = row.satisfaction_pct
+        if abs(stated - implied) <= _RATE_TOLERANCE_PCT:
             continue
-        yield from_rows(
-            "components_against_satisfaction", "sipas",
-            N_("SIPAS: the components' points mean {implied} of the points, while an overall "
-               "satisfaction of {stated} is given."),
-            row.satisfaction_pct, implied, "conflict",
-            N_("State how the overall satisfaction is computed, and which one is to be quoted."),
-            {"implied": [implied, 2, "%"],
-             "stated": [row.satisfaction_pct, _decimals(row.satisfaction_pct), "%"]},
-            pd.concat([sipas.loc[[row.Index]], parts]),
-        )  # fmt: skip
+        what = N_(
+            "SIPAS: the components' points mean {implied} of the points, while an overall "
+            "satisfaction of {stated} is given."
+        )
+        decide = N_(
+            "State how the overall satisfaction is computed, and which one is to be quoted."
+        )
+        values = {"implied": [implied, 2, "%"], "stated": [stated, _decimals(stated), "%"]}
+        yield from_rows("components_against_satisfaction", "sipas", what, stated, implied,
+                       ("conflict", decide), values,
+                       pd.concat([sipas.loc[[row.Index]], parts]))  # fmt: skip
 
 
 def sources_that_differ(
@@ -276,12 +269,11 @@ def sources_that_differ(
         low, high = ends = float(rows[column].min()), float(rows[column].max())
         written = [[end, 0 if end.is_integer() else digits, *unit] for end in ends]
         values = {"figure": LABELS[code], "low": written[0], "high": written[1]}
-        severity, decide = "conflict", N_("Decide which value is quoted; this edition shows both.")
+        judged = "conflict", N_("Decide which value is quoted; this edition shows both.")
         if low == round(high) or high == round(low):
-            severity, decide = "note", N_("One may be the other, rounded: quote the exact one.")
+            judged = "note", N_("One may be the other, rounded: quote the exact one.")
         if low < high:
-            yield from_rows("sources_that_differ", code, what, high, low, severity, decide, values,
-                           rows)  # fmt: skip
+            yield from_rows("sources_that_differ", code, what, high, low, judged, values, rows)
 
 
 def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:

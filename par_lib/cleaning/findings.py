@@ -15,7 +15,7 @@ from par_lib.language.labels import LABELS
 from par_lib.language.translation import N_, Language
 
 SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
-NOTHING_TO_DECIDE = N_("Nothing to decide.")
+AGREES = "agrees", N_("Nothing to decide.")  # a verdict: how grave it is, what to decide
 LEVEL_UNITS = {
     "province": N_("Provincial level"), "department": N_("Departments and agencies"),
     "district": N_("Districts"), "commune": N_("Communes"),
@@ -43,12 +43,12 @@ class Finding:
 
 
 def from_rows(
-    check: str, subject: str, what: str, a: float | None, b: float | None, severity: str,
-    decide: str, values: dict, rows: pd.DataFrame,
+    check: str, subject: str, what: str, a: float | None, b: float | None,
+    verdict: tuple[str, str], values: dict, rows: pd.DataFrame,
 ) -> Finding:  # fmt: skip
     """A finding with the sources and locators of the ``rows`` it was read from."""
-    source, locator = join_traces(rows["source"], rows["locator"])
-    return Finding(check, subject, what, a, b, severity, decide, values, "derived", source, locator)
+    traces = join_traces(rows["source"], rows["locator"])
+    return Finding(check, subject, what, a, b, *verdict, values, "derived", *traces)
 
 
 def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, str]:
@@ -63,8 +63,8 @@ def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, s
 
 
 def verdict(holds: bool, decide: str) -> tuple[str, str]:
-    """Severity of a comparison, and what a person has to decide about it: nothing if it holds."""
-    return ("agrees", NOTHING_TO_DECIDE) if holds else ("conflict", decide)
+    """Of a comparison that must hold."""
+    return AGREES if holds else ("conflict", decide)
 
 
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
@@ -93,30 +93,30 @@ def tally(review: pd.DataFrame, language: Language) -> list[str]:
 
 def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The review table with ``what`` and ``decide`` written out in the reader's language."""
+    values = [_written(json.loads(text), language) for text in review["values"]]
+    said = {
+        column: [language(text, **own) for text, own in zip(review[column], values, strict=True)]
+        for column in ("what", "decide")
+    }
+    return review.assign(**said)
 
-    def write(value: object) -> object:
-        match value:
-            case [float() | int() as number, int() as digits]:
+
+def _written(values: dict, language: Language) -> dict[str, object]:
+    """Values of a finding as the reader's language writes them."""
+
+    def write(name: str, value: object) -> object:
+        match name, value:
+            case "day", _:
+                return language.date(dt.date.fromisoformat(value), in_text=True)
+            case "level" | "fault" | "figure", _:
+                return language(value)
+            case _, [float() | int() as number, int() as digits]:
                 return language.number(number, digits)
-            case [float() | int() as number, int() as digits, "%"]:
+            case _, [float() | int() as number, int() as digits, "%"]:
                 return language.percent(number, digits)
-            case list():
-                return language.listing([str(name) for name in value])
+            case _, list():
+                return language.listing([str(one) for one in value])
             case _:
                 return value
 
-    def sentence(row: pd.Series, column: str) -> str:
-        values = {name: write(value) for name, value in json.loads(row["values"]).items()}
-        for name in ("level", "fault", "figure"):
-            if name in values:
-                values[name] = language(values[name])
-        if "day" in values:
-            values["day"] = language.date(dt.date.fromisoformat(values["day"]), in_text=True)
-        return language(row[column], **values)
-
-    if review.empty:
-        return review.copy()
-    return review.assign(
-        what=review.apply(sentence, axis=1, column="what"),
-        decide=review.apply(sentence, axis=1, column="decide"),
-    )
+    return {name: write(name, value) for name, value in values.items()}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.findings import Finding
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
 KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
 SUFFIXES = (".parquet", ".csv")
-FAULTS = ("broken_row", "missing_cell", "unknown_unit", "unknown_level", "missing_date",
-          "finished_before_received", "impossible_date", "duplicate")  # fmt: skip
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"
 _FAULT_WORDS = {
@@ -40,6 +39,7 @@ _FAULT_WORDS = {
     "impossible_date": N_("rows are due before they were received, or are of other years"),
     "duplicate": N_("rows repeat the id of another"),
 }  # fmt: skip
+FAULTS = tuple(_FAULT_WORDS)
 
 _ROWS = """
 CREATE TEMP TABLE twice AS
@@ -91,7 +91,7 @@ def files_of(province: str, year: int) -> list[Path]:
 
 
 def count(
-    files: Sequence[Path], *, units: Iterable[str], until: dt.date, memory: str = _MEMORY
+    files: Sequence[Path], *, units: Iterable[str], until: dt.date
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Count a register: its histogram, and how many rows each of FAULTS kept out of it.
 
@@ -110,7 +110,7 @@ def count(
     import duckdb  # only whoever has a register pays for it
 
     with tempfile.TemporaryDirectory(prefix="par-") as spill:
-        config = {"memory_limit": memory, "temp_directory": spill}
+        config = {"memory_limit": _MEMORY, "temp_directory": spill}
         with duckdb.connect(config=config) as connection:
             try:
                 _open(connection, files)
@@ -125,11 +125,11 @@ def count(
             except duckdb.Error as error:
                 which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
                 raise _unreadable(which, error) from error
-    faults = found.dropna(subset=["fault"]).groupby("fault")["dossiers"].sum().to_dict()
+    faults = found.groupby("fault")["dossiers"].sum().to_dict()  # without those that have none
     faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
     histogram = found[found["fault"].isna()].drop(columns="fault")
     kept = {name: int(faults[name]) for name in FAULTS if faults.get(name)}
-    return histogram.groupby(KEYS, as_index=False)["dossiers"].sum(), kept
+    return histogram.sort_values(KEYS, ignore_index=True), kept
 
 
 def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
@@ -161,12 +161,13 @@ def quantile(histogram: pd.DataFrame, share: float) -> int | None:
     Exact: the histogram counts whole days. None of no dossier; ValueError for a share outside
     (0, 1].
     """
-    days = histogram[histogram["finished"]].groupby("days_late")["dossiers"].sum().sort_index()
     if not 0 < share <= 1:
         raise ValueError(f"share is {share}; write one above 0 and at most 1")
-    if days.empty:
+    done = histogram[histogram["finished"]]
+    if done.empty:
         return None
-    return int(days.index[(days.cumsum() >= share * days.sum()).to_numpy().argmax()])
+    days, weights = done["days_late"], done["dossiers"]
+    return int(np.quantile(days, share, weights=weights, method="inverted_cdf"))
 
 
 def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
@@ -215,14 +216,11 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     scans, parquet = [], []
     for file in files:
         try:
-            own = (
-                connection.sql(_csv(file)) if _is_csv(file) else connection.read_parquet(str(file))
-            )
-        except duckdb.Error as error:
+            scan = _scan(connection, file)
+        except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as error:
             raise _unreadable(file, error) from error
-        _require_columns(file, own.columns)
         if _is_csv(file):  # one by one: of several, columns would be taken by their place
-            scans.append(own)
+            scans.append(scan)
         else:
             parquet.append(str(file))
     if parquet:  # in one scan: ten side by side need more memory than is allowed
@@ -237,19 +235,19 @@ def _is_csv(file: Path) -> bool:
     return file.suffix.lower() == ".csv"
 
 
-def _csv(file: Path) -> str:
-    """The scan of a CSV: nothing is guessed, and a row that is not read is counted."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            names = next(csv.reader(text), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(file, error) from error
+def _scan(connection: "duckdb.DuckDBPyConnection", file: Path) -> "duckdb.DuckDBPyRelation":
+    """Rows of a file; of a CSV nothing is guessed, and a row that is not read is counted."""
+    if not _is_csv(file):
+        scan = connection.read_parquet(str(file))
+        _require_columns(file, scan.columns)
+        return scan
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        names = next(csv.reader(text), [])
     _require_columns(file, names)
-    types = ", ".join(f"{_sql(name)}: 'VARCHAR'" for name in names)
-    return (
-        f"FROM read_csv({_sql(str(file))}, columns={{{types}}}, header=true, auto_detect=false, "
-        "delim=',', quote='\"', escape='\"', comment='', store_rejects=true)"
-    )
+    return connection.read_csv(
+        str(file), columns=dict.fromkeys(names, "VARCHAR"), header=True, auto_detect=False,
+        delimiter=",", quotechar='"', escapechar='"', comment="", store_rejects=True,
+    )  # fmt: skip
 
 
 def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
@@ -282,7 +280,3 @@ def _require_columns(file: Path, names: Sequence[str]) -> None:
 def _unreadable(file: Path | str, error: Exception) -> ValueError:
     why = str(error).partition("\n")[0]
     return ValueError(f"{file}: cannot be read as a register ({why:.200})")
-
-
-def _sql(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

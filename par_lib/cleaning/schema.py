@@ -1,30 +1,40 @@
-"""The tables, said once: names, kinds, meaning and bounds of every column.
+"""The tables, said once: names, kinds, meaning and bounds of every column; what breaks them.
 
 A raw table holds text as it was written. A tidy table holds numbers; a quantity that can be
 partial is a pair ``<name>_low``, ``<name>_high``: exact when both are equal, unbounded above
-when high is missing, unknown when both are missing.
+when high is missing, unknown when both are missing. Both are checked as pandera schemas; what is
+wrong is told cell by cell: file, row as a spreadsheet counts, column, value, remedy.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
 
 from par_lib.language.numbers import BOUNDS, Kind
+from par_lib.storage.csv_files import FIRST_ROW
 
 LEVELS = ("nation", "province", "department", "district", "commune")
-STATUSES = ("reported", "derived", "bound")  # a fourth, "assumed", belongs to scoring rules only
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")
 MEASURE_UNITS = ("count", "pct", "points", "bn_vnd")
-BASES = ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan", "supplemented_plan",
-         "province_plan", "prime_minister_plan", "unstated")  # fmt: skip
-SCOPES = ("total", "year_plan", "carried_over", "programmes", "new_rural")
-STATEMENTS = ("high",)
 CRITERIA = ("par_index", *(f"pillar_{n}" for n in range(1, 9)), "sipas", "sipas_index",
             "leaders_survey", "online_payment")  # fmt: skip
 CODES = {
-    "level": LEVELS, "status": STATUSES, "component": COMPONENTS, "measure_unit": MEASURE_UNITS,
-    "target_unit": MEASURE_UNITS, "basis": BASES, "scope": SCOPES, "statement": STATEMENTS,
-    "criterion": CRITERIA,
+    "level": LEVELS, "component": COMPONENTS, "criterion": CRITERIA,
+    "measure_unit": MEASURE_UNITS, "target_unit": MEASURE_UNITS, "statement": ("high",),
+    "status": ("reported", "derived", "bound"),  # a fourth, "assumed", is of scoring rules only
+    "basis": ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan",
+              "supplemented_plan", "province_plan", "prime_minister_plan", "unstated"),
+    "scope": ("total", "year_plan", "carried_over", "programmes", "new_rural"),
 }  # fmt: skip
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
+ADDED_UP = ("late_dossiers", "disbursement")  # a figure that stood twice would count twice
+_DTYPES = {"text": str, "code": str, "unit": str, "date": "datetime64[s]",
+           "count": "Int64", "rank": "Int64"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,11 @@ class Column:
     def is_quantity(self) -> bool:
         """Whether the column holds a figure rather than words."""
         return self.kind in BOUNDS
+
+    @property
+    def dtype(self) -> str | type:
+        """Type of its values in the tidy table."""
+        return _DTYPES.get(self.kind, float)
 
 
 @dataclass(frozen=True)
@@ -174,3 +189,115 @@ UNITS = Table("units", "Administrative units and departments, each with the days
     Column("aliases", "text", "other spellings, separated by ';'"),
     Column("source", "text", "where this is known from"),
 ), ("code",))  # fmt: skip
+
+
+class Problem(NamedTuple):
+    """What is wrong with a cell, or with a whole row where no column is named; what to write."""
+
+    row: int
+    column: str
+    what: str
+
+    def told(self, file: str) -> str:
+        """The problem with its place: file, row as a spreadsheet counts, column."""
+        column = f", column {self.column}" if self.column else ""
+        return f"{file}, row {self.row + FIRST_ROW}{column}: {self.what}"
+
+
+class DataError(ValueError):
+    """One or more cells cannot be read; ``problems`` holds one sentence a cell."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@cache
+def raw_schema(table: Table) -> pa.DataFrameSchema:
+    """Schema of a raw table: every declared column present, in order, as text."""
+    columns = {}
+    for column in table.columns:
+        checks = [pa.Check.str_length(min_value=1, error="is empty")] if column.required else []
+        if column.name in ("source", "locator"):
+            checks.append(pa.Check.str_matches("^[^;]*$", error="holds ';'; write a comma"))
+        if codes := column.only or CODES.get(column.name):
+            allowed = codes if column.required else ("", *codes)
+            unknown = f"is unknown; choose one of: {', '.join(codes)}"
+            checks.append(pa.Check.isin(allowed, error=unknown))
+        columns[column.name] = pa.Column(str, checks)
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
+
+
+@cache
+def tidy_schema(table: Table) -> pa.DataFrameSchema:
+    """Schema of a tidy table: typed, within bounds, every low at most its high."""
+    columns, pairs = {}, []
+    for column in table.columns:
+        bounds = []
+        if column.is_quantity:
+            low, high = BOUNDS[column.kind]
+            bounds = [pa.Check.ge(low), pa.Check.le(high)]
+        for name in column.tidy_names:
+            nullable = column.kind == "unit" or column.is_quantity
+            columns[name] = pa.Column(column.dtype, bounds, nullable=nullable)
+        if column.partial:
+            pairs.append(_ordered_pair(*column.tidy_names))
+    columns["approximate"] = pa.Column(bool)
+    return pa.DataFrameSchema(columns, checks=pairs, strict=True, ordered=True, name=table.name)
+
+
+def _ordered_pair(low: str, high: str) -> pa.Check:
+    return pa.Check(
+        lambda frame: (frame[low] <= frame[high]) | frame[low].isna() | frame[high].isna(),
+        error=f"{low} is above {high}",
+    )
+
+
+def check_raw(raw: pd.DataFrame, *, table: Table, file: str) -> pd.DataFrame:
+    """The raw table if it is as declared; DataError with every cell that is not."""
+    if problems := raw_problems(raw, table=table, file=file):
+        raise DataError(problem.told(file) for problem in problems)
+    return raw
+
+
+def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]:
+    """What is wrong with each cell of a raw table; DataError where the columns are wrong."""
+    expected = [column.name for column in table.columns]
+    if list(raw.columns) != expected:
+        missing = [name for name in expected if name not in raw.columns]
+        extra = [name for name in raw.columns if name not in expected]
+        raise DataError([
+            f"{file}, row 1: columns must be {', '.join(expected)}"
+            + (f"; missing: {', '.join(missing)}" if missing else "")
+            + (f"; not known: {', '.join(extra)}" if extra else "")
+        ])  # fmt: skip
+    return [
+        Problem(case["index"], case["column"], f"{quoted(case['failure_case'])} {case['check']}")
+        for case in _failures(raw, raw_schema(table))
+    ]
+
+
+def check_tidy(tidy: pd.DataFrame, *, table: Table, file: str) -> pd.DataFrame:
+    """The tidy table, its columns as declared; DataError with all that breaks the declaration."""
+    names = [name for column in table.columns for name in column.tidy_names]
+    tidy = tidy[[*names, "approximate"]].reset_index(drop=True)
+    if failures := _failures(tidy, tidy_schema(table)):
+        raise DataError(
+            f"{file}, record {case['index']}, column {case['column']}: "
+            f"{case['failure_case']!r} breaks {case['check']}"
+            for case in failures
+        )
+    return tidy
+
+
+def _failures(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict]:
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        return error.failure_cases.to_dict("records")
+    return []
+
+
+def quoted(text: object) -> str:
+    """A cell as it is quoted in a message."""
+    return repr(text) if len(str(text)) <= 80 else f"{str(text)[:60]!r}… ({len(str(text))} letters)"

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 
-from par_lib.cleaning.validation import DataError
+from par_lib.cleaning.schema import DataError
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
 

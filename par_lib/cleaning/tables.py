@@ -3,30 +3,32 @@
 import datetime as dt
 import json
 import re
-import sys
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from par_lib.cleaning import checks, register, schema, tidying, units, validation
+from par_lib.cleaning import checks, register, schema, tidying, units
+from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.sources import SYNTHETIC, load_sources
 from par_lib.language import LANGUAGES
 from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import language
 from par_lib.storage import csv_files, dependencies, paths
-from par_lib.storage.csv_files import FIRST_ROW
 from par_lib.storage.paths import write_whole
 
 _RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
+_MADE = {
+    "review": "What does not add up and what is missing: severity, rule, values, sources.",
+    "register": "Dossiers by unit, procedure, month of receipt and days late; empty without any.",
+}
 
 
 def _table(name: str) -> property:
     """A table of Tables, documented by its columns so that Shift-Tab tells them."""
-    if name == "review":
-        doc = "What does not add up and what is missing: severity, rule, values, sources."
-    else:
-        table = schema.TABLES[name]
+    doc = _MADE.get(name)
+    if table := _RAW.get(name):
         doc = f"{table.meaning}.\n\n" + "\n".join(
             f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
         )
@@ -45,16 +47,16 @@ class Frame(pd.DataFrame):
 
     def query(self, expr: str, **options: object) -> "Frame":
         """As pandas' own."""
-        days = dict.fromkeys(re.findall(r"""['"](\d{4}-\d\d-\d\d)['"]""", expr))
-        if not days:
-            return super().query(expr, level=options.pop("level", 0) + 1, **options)
-        here = sys._getframe(1)
-        names = {day: f"day_{day.replace('-', '_')}" for day in days}
-        for day, name in names.items():
-            expr = re.sub(rf"""['"]{day}['"]""", f"@{name}", expr)
-        stamps = {name: pd.Timestamp(day) for day, name in names.items()}
-        return super().query(expr, local_dict={**here.f_globals, **here.f_locals, **stamps},
-                             **options)  # fmt: skip
+        days = {}
+
+        def named(day: re.Match[str]) -> str:
+            name = f"day_{day[1].replace('-', '_')}"
+            days[name] = pd.Timestamp(day[1])
+            return name
+
+        expr = re.sub(r"""['"](\d{4}-\d\d-\d\d)['"]""", named, expr)
+        level = options.pop("level", 0) + 1
+        return super().query(expr, level=level, resolvers=[days], **options)
 
 
 class Tables:
@@ -72,7 +74,9 @@ class Tables:
     indicators = _table("indicators")
     mentions = _table("mentions")
     tasks = _table("tasks")
+    answers = _table("answers")
     review = _table("review")
+    register = _table("register")
 
     def __init__(self, province: str, year: int, folder: Path | None) -> None:
         self.province, self.year, self._folder = province, year, folder
@@ -97,19 +101,6 @@ class Tables:
         return self._frames[name]
 
     @property
-    def register(self) -> pd.DataFrame:
-        """Dossiers by unit, procedure, month of receipt and days late; empty without a register."""
-        counted = self._read("register")
-        trace = {"status": "derived", "source": register.SOURCE, "locator": str(self.year)}
-        kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
-        return counted.astype(kinds).assign(**trace)
-
-    @property
-    def answers(self) -> pd.DataFrame:
-        """Answers of residents to the survey, a row an answer; empty where there are none."""
-        return self._read("answers")
-
-    @property
     def previous(self) -> "Tables":
         """The tables of the year before; all empty where it has no raw data."""
         dependencies.note_read(self.year, dependencies.YEARS)
@@ -119,7 +110,14 @@ class Tables:
 
     def all_years(self, table: str) -> pd.DataFrame:
         """One table over every year the province has, with a first column ``year``."""
-        return Frame(load_all_years(self.province, table))
+        dependencies.note_read(dependencies.EVERY, table)
+        dependencies.note_read(dependencies.EVERY, dependencies.YEARS)
+        frames = []
+        for year in paths.years(self.province):
+            frame = pd.read_parquet(refresh(self.province, year) / f"{table}.parquet")
+            frame.insert(0, "year", year)
+            frames.append(frame)
+        return Frame(pd.concat(frames, ignore_index=True))
 
     def __repr__(self) -> str:
         rows = ", ".join(
@@ -164,24 +162,6 @@ def load(province: str, year: int) -> Tables:
     return Tables(province, year, refresh(province, year))
 
 
-def load_previous(province: str, year: int) -> Tables | None:
-    """Tidy tables of the year before; None where it has no raw data."""
-    dependencies.note_read(year, dependencies.YEARS)
-    return load(province, year - 1) if year - 1 in paths.years(province) else None
-
-
-def load_answers(province: str, year: int) -> pd.DataFrame:
-    """Answers of residents to the survey, tidy, a row an answer; empty where there are none."""
-    dependencies.note_read(year, "answers")
-    return pd.read_parquet(refresh(province, paths.require(province, year)) / "answers.parquet")
-
-
-def load_register(province: str, year: int) -> pd.DataFrame:
-    """Histogram of days late of the year's dossier register; empty where there is none."""
-    dependencies.note_read(year, "register")
-    return pd.read_parquet(refresh(province, paths.require(province, year)) / "register.parquet")
-
-
 def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of the period that ends last and, of those that end with it, begins first."""
     last = frame[frame["period_end"] == frame["period_end"].max()]
@@ -196,22 +176,10 @@ def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     ]
 
 
-def load_all_years(province: str, table: str) -> pd.DataFrame:
-    """One tidy table over every year the province has, with a first column ``year``."""
-    dependencies.note_read("*", table)
-    dependencies.note_read("*", dependencies.YEARS)
-    frames = []
-    for year in paths.years(province):
-        frame = pd.read_parquet(refresh(province, year) / f"{table}.parquet")
-        frame.insert(0, "year", year)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
 def load_tiles(province: str) -> pd.DataFrame:
     """Tile map of the districts: columns code, row, column; empty where none was drawn.
 
-    Raises spreadsheet.TableError for no table, cleaning.DataError naming each row that is no tile,
+    Raises csv_files.TableError for no table, cleaning.DataError naming each row that is no tile,
     or lies where another lies.
     """
     path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
@@ -220,29 +188,22 @@ def load_tiles(province: str) -> pd.DataFrame:
     place = path.relative_to(paths.root()).as_posix()
     tiles = csv_files.read_csv(path, file=place)
     if list(tiles.columns) != columns:
-        raise validation.DataError([f"{place}, row 1: columns must be code, row, column"])
+        raise DataError([f"{place}, row 1: columns must be code, row, column"])
     whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
     twice = tiles.duplicated("code") | tiles.duplicated(["row", "column"])
-    problems = [
-        f"{place}, row {row + FIRST_ROW}: {', '.join(tiles.loc[row])}: write a code and a place, "
-        "two whole numbers, each once"
-        for row in tiles.index[~whole | twice]
-    ]
-    if problems:
-        raise validation.DataError(problems)
+    remedy = "write a code and a place, two whole numbers, each once"
+    wrong = tiles[~whole | twice].apply(", ".join, axis=1)
+    if len(wrong):
+        raise DataError(Problem(row, "", f"{text}: {remedy}").told(place)
+                        for row, text in wrong.items())  # fmt: skip
     return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
-
-
-def stack(*frames: pd.DataFrame) -> pd.DataFrame:
-    """Rows of several frames under one another, with an index of their own."""
-    return pd.concat(frames, ignore_index=True)
 
 
 def refresh(province: str, year: int) -> Path:
     """Bring data/processed/<province>/<year> up to date; returns that folder."""
     folder = paths.processed(province, year)
     written = dependencies.table_hashes(province, year)
-    if written is not None and _as_written(folder, written):
+    if written is not None and _hashes(folder, written) == written:
         return folder
     digest = dependencies.digest(province, year)
     tables = clean(province, year)
@@ -250,10 +211,50 @@ def refresh(province: str, year: int) -> Path:
     (folder / dependencies.MARKER).unlink(missing_ok=True)
     for name, table in tables.items():
         write_whole(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
-    hashes = {name: dependencies.sha256(folder / f"{name}.parquet") for name in tables}
-    marker = json.dumps({"digest": digest, "tables": hashes}, indent=1)
+    marker = json.dumps({"digest": digest, "tables": _hashes(folder, tables)}, indent=1)
     write_whole(folder / dependencies.MARKER, marker)
     return folder
+
+
+def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Hash of each table that has a file in the folder."""
+    files = {name: folder / f"{name}.parquet" for name in names}
+    return {name: dependencies.sha256(file) for name, file in files.items() if file.is_file()}
+
+
+def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
+    """All tidy tables and the review table of one year, from raw; nothing is written."""
+    known = units.load_units(province)
+    sources = load_sources(province)
+    tidy, problems = {}, _no_tables(paths.raw(province, year))
+    for name, table in _RAW.items():
+        path = paths.raw(province, year) / f"{name}.csv"
+        file = path.relative_to(paths.root()).as_posix()
+        raw = pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+        try:
+            if path.is_file():
+                raw = csv_files.read_csv(path, file=file)
+            problems += _unknown_sources(raw, sources, file)
+            tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file)
+        except DataError as error:
+            problems += error.problems
+        except csv_files.TableError as error:
+            problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{file}, {error}")
+    files = register.files_of(province, year)
+    if files and register.SOURCE not in sources.index:
+        where = files[0].parent
+        problems.append(f"{where}: a register needs a source; add [register] to sources.toml")
+    if problems:
+        raise DataError(problems)
+    counted, faults = register.count(files, units=known["code"], until=dt.date(year, 12, 31))
+    kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
+    trace = {"status": "derived", "source": register.SOURCE, "locator": str(year)}
+    tidy["register"] = counted.astype(kinds).assign(**trace)
+    more = register.faults_found(faults, year)
+    review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
+    return tidy | {"review": review}
 
 
 def _no_tables(folder: Path) -> list[str]:
@@ -267,64 +268,11 @@ def _no_tables(folder: Path) -> list[str]:
     ]
 
 
-def _as_written(folder: Path, hashes: dict[str, str]) -> bool:
-    files = {folder / f"{name}.parquet": known for name, known in hashes.items()}
-    return all(
-        file.is_file() and dependencies.sha256(file) == known for file, known in files.items()
-    )
-
-
-def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
-    """All tidy tables and the review table of one year, from raw; nothing is written."""
-    known = units.load_units(province)
-    sources = load_sources(province)
-    tidy, problems = {}, _no_tables(paths.raw(province, year))
-    for name, table in _RAW.items():
-        path = paths.raw(province, year) / f"{name}.csv"
-        file = path.relative_to(paths.root()).as_posix()
-        try:
-            raw = read_raw(path, table)
-            problems += _unknown_sources(raw, sources, file)
-            tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file)
-        except validation.DataError as error:
-            problems += error.problems
-    if problems:
-        raise validation.DataError(problems)
-    files = register.files_of(province, year)
-    if files and register.SOURCE not in sources.index:
-        raise validation.DataError(
-            [f"{files[0].parent}: a register needs a source; add [register] to sources.toml"]
-        )
-    tidy["register"], faults = register.count(
-        files, units=known["code"], until=dt.date(year, 12, 31)
-    )
-    more = register.faults_found(faults, year)
-    review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
-    return tidy | {"review": review}
-
-
-def read_raw(path: Path, table: schema.Table) -> pd.DataFrame:
-    """A raw table as text, cell by cell; without a file, no rows.
-
-    Raises cleaning.DataError when the file is not UTF-8 or not a table.
-    """
-    if not path.is_file():
-        return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
-    file = path.relative_to(paths.root()).as_posix()
-    try:
-        return csv_files.read_csv(path, file=file)
-    except csv_files.TableError as error:
-        raise validation.DataError([str(error)]) from None
-    except OSError as error:
-        raise validation.DataError([f"{file}, {error}"]) from None
-
-
 def _unknown_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> list[str]:
     if "source" not in raw:  # told with the other columns
         return []
     return [
-        f"{file}, row {row + FIRST_ROW}, column source: {name!r} is not in sources.toml; "
-        "add it there"
+        Problem(row, "source", f"{name!r} is not in sources.toml; add it there").told(file)
         for row, name in raw["source"].items()
         if name and name not in sources.index
     ]

@@ -1,37 +1,74 @@
 """Small verbs from a raw table (text, as written) to a tidy one (units, dates, intervals).
 
-Each verb takes a frame and gives a new one; none reads or writes a file. A row keeps the
-number it has in a spreadsheet (the header is row 1), so that an error can name it. Units that a
-listing leaves out get rows of their own, with what is known of them.
+Each verb takes a frame and gives a new one; none reads or writes a file. A row keeps its label,
+and what a verb cannot read it adds to ``problems``. Units that a listing leaves out get rows of
+their own, with what is known of them.
 """
 
 import datetime as dt
 import math
-import re
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Iterable, Iterator
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
-from par_lib.cleaning import schema, units, validation
-from par_lib.cleaning.validation import (
-    DataError,
-    Problems,
-    cell_place,
-    check_raw,
-    check_tidy,
-    quoted,
-    tell,
-)
+from par_lib.cleaning import schema, units
+from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, check_tidy, quoted
 from par_lib.language import numbers
+from par_lib.language.numbers import Quantity
 from par_lib.storage.csv_files import FIRST_ROW
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}
+_AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("rank_low", "ranked_units"),
+            ("period_start", "period_end"))  # fmt: skip
+_PLAN_YEARS = (1990, 2100)
+_UNSTATED = Quantity(math.nan, math.nan, None, None, False, "")
+
+
+def tidy_table(
+    raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str
+) -> pd.DataFrame:
+    """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
+    problems = schema.raw_problems(raw, table=table, file=file)
+    dated = parse_dates(raw, table=table, problems=problems)
+    named = resolve_units(dated, known=known, year=year, problems=problems)
+    tidy = parse_quantities(named, table=table, problems=problems)
+    read = named.index.difference([problem.row for problem in problems])
+    problems += [*_repeated_rows(named.loc[read], table), *_impossible_rows(tidy.loc[read])]
+    if problems:
+        by_row = sorted(dict.fromkeys(problems), key=lambda problem: problem.row)
+        raise DataError(problem.told(file) for problem in by_row)
+    if table.name == "late_dossiers":
+        tidy = bound_unlisted(tidy, known=known)
+    if table.name == "disbursement":
+        tidy = expand_others(tidy, known=known)
+    return check_tidy(tidy, table=table, file=file)
+
+
+def parse_dates(raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]) -> pd.DataFrame:
+    """Turn ISO dates (2022-12-31) into dates."""
+    parsed = raw.copy()
+    for name in [column.name for column in table.columns if column.kind == "date"]:
+        days = pd.to_datetime(raw[name].map(_day)).astype("datetime64[s]")
+        problems += [
+            Problem(row, name, f"{quoted(text)} is not a date; write it as 2022-12-31")
+            for row, text in raw.loc[days.isna(), name].items()
+        ]
+        parsed[name] = days
+    return parsed
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def resolve_units(
-    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, file: str, problems: Problems = None
-) -> pd.DataFrame:  # fmt: skip
+    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem]
+) -> pd.DataFrame:
     """Replace each spelled name by the unit's official one and put its code beside it.
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
@@ -40,14 +77,17 @@ def resolve_units(
     year too.
     """
     if "unit" not in raw:
-        return raw.copy()
+        return raw
     dated = next((name for name in ("as_of", "period_end") if name in raw), None)
     valid_on = cache(lambda date: units.units_on(known, date))
     index_on = cache(lambda date: units.lookup(valid_on(date)))
 
     @cache  # names repeat
     def found(name: str, date: dt.date) -> str:
-        return units.resolve(name, valid_on(date), index=index_on(date))
+        try:
+            return units.resolve(name, valid_on(date), index=index_on(date))
+        except units.UnknownUnit as error:
+            raise units.UnknownUnit(_ended(name, known, date) or str(error)) from None
 
     def code(row: int) -> str | None:
         name = raw.loc[row, "unit"]
@@ -55,247 +95,180 @@ def resolve_units(
             return None
         date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
         if date.year != year:
-            where = cell_place(file, row, dated)
-            raise ValueError(f"{where}: {date} is not of {year}; move the row to {date.year}/")
-        if name == schema.OTHERS:
-            return None
-        try:
-            return found(name, date)
-        except units.UnknownUnit as error:
-            place = cell_place(file, row, "unit")
-            _explain_ended(name, known=known, date=date, place=place)
-            raise units.UnknownUnit(f"{place}: {error}") from None
+            what = f"{date} is not of {year}; move the row to {date.year}/"
+            problems.append(Problem(row, dated, what))
+        elif name != schema.OTHERS:
+            try:
+                return found(name, date)
+            except units.UnknownUnit as error:
+                problems.append(Problem(row, "unit", str(error)))
+        return None
 
-    codes = _read_cells(raw.index, code, problems)
-    names = dict(zip(known["code"], known["name"], strict=True))
+    codes = pd.Series([code(row) for row in raw.index], raw.index, dtype="str")
+    names = codes.map(known.set_index("code")["name"]).fillna(schema.OTHERS)
     resolved = raw.drop(columns="unit")
-    resolved.insert(0, "unit_code", codes.astype("str").where(codes.notna()))
-    resolved.insert(1, "unit", codes.map(names).fillna(schema.OTHERS).astype("str"))
+    resolved.insert(0, "unit_code", codes)
+    resolved.insert(1, "unit", names.astype("str"))
     return resolved
 
 
-def _explain_ended(name: str, *, known: pd.DataFrame, date: dt.date, place: str) -> None:
-    """Raise a better error where the name is a unit's, though not on that date."""
+def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
+    """What to write where the name is a unit's, though not on that date; else nothing."""
     try:
         code = units.resolve(name, known)
     except units.UnknownUnit:
-        return
+        return ""
     try:
         heir = units.successor(code, known, date)
     except units.UnknownUnit as error:
-        raise units.UnknownUnit(f"{place}: {error}") from None
+        return str(error)
     heirs_name = known.loc[known["code"] == heir, "name"].item()
-    raise units.UnknownUnit(f'{place}: "{name}" was no unit on {date}; write "{heirs_name}"')
-
-
-def parse_dates(
-    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: Problems = None
-) -> pd.DataFrame:  # fmt: skip
-    """Turn ISO dates (2022-12-31) into dates."""
-    parsed = raw.copy()
-    for column in table.columns:
-        if column.kind != "date":
-            continue
-
-        def day(row: int, name: str = column.name) -> dt.date:
-            try:
-                return dt.date.fromisoformat(raw.loc[row, name])
-            except ValueError:
-                raise ValueError(
-                    f"{cell_place(file, row, name)}: {quoted(raw.loc[row, name])} is not a date; "
-                    "write it as 2022-12-31"
-                ) from None
-
-        days = pd.to_datetime(_read_cells(raw.index, day, problems))
-        parsed[column.name] = days.astype("datetime64[s]")
-    return parsed
+    return f'"{name}" was no unit on {date}; write "{heirs_name}"'
 
 
 def parse_quantities(
-    raw: pd.DataFrame, *, table: schema.Table, file: str, problems: Problems = None
-) -> pd.DataFrame:  # fmt: skip
+    raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]
+) -> pd.DataFrame:
     """Turn written figures into numbers, partial ones into ``_low`` and ``_high``.
 
     ``0.59/1.5`` in points fills max_points, ``61/63`` in rank fills ranked_units. A column
     ``approximate`` says whether any figure of the row was hedged ("hơn", "khoảng").
     """
-    tidy = raw.copy()
-    tidy["approximate"] = False
+    tidy, behind = raw.assign(approximate=False), {}
     for column in table.quantities:
-        read = partial(_quantity, tidy, column=column, file=file)
-        quantities = _read_cells(raw.index, read, problems)
-        written = quantities.notna()
-        low = quantities[written].map(lambda quantity: quantity.low).reindex(raw.index)
-        high = quantities[written].map(lambda quantity: quantity.high).reindex(raw.index)
+        name = column.name
+        quantities = [_quantity(raw, row, column, problems) for row in raw.index]
+        figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])
+        ends = figures[["low", "high"]].astype(float)
         if not column.partial:
-            found = [
-                f"{cell_place(file, row, column.name)}: {quoted(raw.loc[row, column.name])} is an "
-                "interval, and this column takes exact figures; move it to a note"
-                for row in raw.index[written & (low != high)]
+            what = "is an interval, and this column takes exact figures; move it to a note"
+            problems += [
+                Problem(row, name, f"{quoted(text)} {what}")
+                for row, text in raw.loc[ends["low"] < ends["high"], name].items()
             ]
-            tell(raw, found, problems)
-        values = (
-            {column.name: low}
-            if not column.partial
-            else dict(zip(column.tidy_names, (low, high), strict=True))
-        )
-        at = tidy.columns.get_loc(column.name)
-        tidy = tidy.drop(columns=column.name)
-        for offset, (name, series) in enumerate(values.items()):
-            tidy.insert(at + offset, name, _typed(series, column.kind))
-        tidy["approximate"] |= quantities.map(
-            lambda quantity: quantity is not None and quantity.approximate
-        )
-        tidy = _split_ratio(tidy, quantities, column.name, file=file, problems=problems)
+        tidy["approximate"] |= figures["approximate"].astype(bool)
+        behind[name] = figures["out_of"].astype(float)
+        ends = ends.where(np.isfinite(ends)).astype(column.dtype)  # missing where unbounded
+        tidy = tidy.drop(columns=name)
+        for tidy_name, end in zip(column.tidy_names, ("low", "high"), strict=False):
+            tidy[tidy_name] = ends[end]
+    for name, whole in _WHOLES.items():
+        if name in behind:
+            out_of = behind[name]
+            both = tidy[whole].notna() & out_of.notna() & (tidy[whole] != out_of)
+            problems += [
+                Problem(row, whole, f"{quoted(text)} is not the {out_of[row]:.12g} behind / in "
+                                    f"{name}; write it once")
+                for row, text in raw.loc[both, whole].items()
+            ]  # fmt: skip
+            tidy[whole] = tidy[whole].fillna(out_of)
     return tidy
 
 
-def tidy_table(
-    raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str
-) -> pd.DataFrame:
-    """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
-    problems: list[str] = []
-    given = {"table": table, "file": file, "problems": problems}
-    dated = raw.pipe(check_raw, **given).pipe(parse_dates, **given)
-    named = resolve_units(dated, known=known, year=year, file=file, problems=problems)
-    tidy = named.pipe(parse_quantities, **given)
-    read = named.index.difference([_row_of(problem) - FIRST_ROW for problem in problems])
-    problems += validation.repeated_rows(named.loc[read], table=table, file=file)
-    problems += validation.impossible_rows(tidy.loc[read], file=file)
-    if problems:
-        raise DataError(sorted(dict.fromkeys(problems), key=_row_of))
-    if table.name == "late_dossiers":
-        tidy = tidy.pipe(bound_unlisted, known=known, total="late", level="district")
-    if table.name == "disbursement":
-        tidy = tidy.pipe(expand_others, known=known, level="district")
-    return tidy.pipe(check_tidy, table=table, file=file)
-
-
-def _row_of(problem: str) -> int:
-    found = re.search(r", row (\d+)", problem)
-    return int(found[1]) if found else 0
-
-
-def _read_cells(
-    rows: pd.Index, read: Callable[[int], object], problems: Problems = None
-) -> pd.Series:  # fmt: skip
-    """Read a cell a row; one that cannot be read is None, and a problem."""
-    values, found = [], []
-    for row in rows:
-        try:
-            values.append(read(row))
-        except ValueError as error:
-            values.append(None)
-            found.append(str(error))
-    tell(None, found, problems)
-    return pd.Series(values, index=rows, dtype=object)
-
-
 def _quantity(
-    frame: pd.DataFrame, row: int, *, column: schema.Column, file: str
-) -> numbers.Quantity | None:
-    text = frame.loc[row, column.name]
-    if not text:
-        return None
-    kind = column.kind
+    raw: pd.DataFrame, row: int, column: schema.Column, problems: list[Problem]
+) -> Quantity:
+    text, kind = raw.loc[row, column.name], column.kind
     if column.unit_column:
-        kind = numbers.KIND_OF_UNIT.get(frame.loc[row, column.unit_column])
-        if kind is None:  # told by check_raw
-            return None
+        kind = numbers.KIND_OF_UNIT.get(raw.loc[row, column.unit_column])
+    if not text or kind is None:  # an unknown unit is told by raw_problems
+        return _UNSTATED
     try:
         quantity = numbers.parse_quantity(text, kind=kind)
-        if quantity.out_of is not None and column.name not in _WHOLES and kind == column.kind:
-            raise numbers.QuantityError(
-                f"{quoted(text)}: this column takes no maximum behind /; write the figure alone"
-            )
-        return quantity
     except numbers.QuantityError as error:
-        raise ValueError(f"{cell_place(file, row, column.name)}: {error}") from None
+        problems.append(Problem(row, column.name, str(error)))
+        return _UNSTATED
+    if quantity.out_of is not None and column.name not in _WHOLES and kind == column.kind:
+        what = "this column takes no maximum behind /; write the figure alone"
+        problems.append(Problem(row, column.name, f"{quoted(text)}: {what}"))
+    return quantity
 
 
-def _split_ratio(
-    tidy: pd.DataFrame, quantities: pd.Series, name: str, *, file: str, problems: Problems
-) -> pd.DataFrame:  # fmt: skip
-    """Put the whole behind / into its own column, which is read later in the table's order."""
-    whole = _WHOLES.get(name)
-    if whole is None:
-        return tidy
-    out_of = quantities.map(lambda quantity: quantity.out_of if quantity else None)
-    written = out_of.map("{:.12g}".format, na_action="ignore")
-    both = written.notna() & (tidy[whole] != "") & (tidy[whole] != written)
-    found = [
-        f"{cell_place(file, row, whole)}: {quoted(tidy.loc[row, whole])} is not the {written[row]} "
-        f"behind / in {name}; write it once"
-        for row in tidy.index[both]
-        if not _same(tidy.loc[row, whole], out_of[row])
-    ]
-    return tell(tidy.assign(**{whole: tidy[whole].where(out_of.isna(), written)}), found, problems)
+def _repeated_rows(named: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
+    """Rows that state what another row states, by unit and not by spelling.
+
+    In tables that are added up whatever the source is: of two sources for one figure, one row
+    stands and its note names the other.
+    """
+    key = [name for name in ("unit_code", *table.key) if name in named]
+    if table.name not in ADDED_UP:
+        key = list(dict.fromkeys([*key, "source", "locator"]))
+    rows = named.index.to_series()
+    first = rows.groupby([named[name] for name in key], dropna=False).transform("min")
+    remedy = "keep one, and name the other source in its note"
+    for row, before in first[first < rows].items():
+        yield Problem(row, "", f"states what row {before + FIRST_ROW} states already; {remedy}")
 
 
-def _same(written: str, value: float) -> bool:
-    try:
-        return numbers.parse_quantity(written, kind="points").low == value
-    except numbers.QuantityError:
-        return False
+def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
+    """Rows whose figures contradict one another: a part above its whole, an end too early."""
+    for part, whole in _AT_MOST:
+        if {part, whole} <= set(tidy.columns):
+            for row, figures in tidy[(tidy[part] > tidy[whole]).fillna(False)].iterrows():
+                above = f"{_text(figures[part])} is above {_text(figures[whole])} in {whole}"
+                yield Problem(row, part, f"{above}; correct one of them")
+    if "criterion" in tidy:
+        whole = tidy.loc[tidy["criterion"] == "par_index", "max_points"].dropna()
+        remedy = "these are another criterion's points"
+        for row, most in whole[whole != 100].items():
+            yield Problem(row, "max_points", f"the PAR INDEX has 100, not {most:g}; {remedy}")
+    if "plan_year" in tidy:
+        years = tidy["plan_year"].dropna()
+        for row, year in years[~years.between(*_PLAN_YEARS)].items():
+            yield Problem(row, "plan_year", f"{year} is no year of a plan; write it as 2022")
 
 
-def _typed(series: pd.Series, kind: str) -> pd.Series:
-    bounded = series.map(lambda value: None if value is None or math.isinf(value) else value)
-    numbers = pd.to_numeric(bounded)
-    return numbers.astype("Int64") if kind in ("count", "rank") else numbers.astype(float)
+def _text(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else f"{value:g}"
 
 
-def bound_unlisted(
-    tidy: pd.DataFrame, *, known: pd.DataFrame, total: str, level: str
-) -> pd.DataFrame:
-    """Add a row for each unit of ``level`` that a listing with a declared total leaves out.
+def bound_unlisted(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
+    """Add late dossiers of each district that a listing with a declared total leaves out.
 
     Each such unit lies in [0, total − sum of the listed], for the units share that rest.
     Where nothing is listed, or no total is declared, nothing is added. Rows added have status
     "bound" and the source and locator of the total.
     """
-    low, high = f"{total}_low", f"{total}_high"
     figures = dict.fromkeys(tidy.select_dtypes("number").columns)  # the total's own, not a unit's
     added = []
-    province = set(known.loc[known["level"] == "province", "code"])
-    of_level = tidy[tidy["level"] == level]
-    for (_, end), group in of_level.groupby(["period_start", "period_end"]):
+    province = known.loc[known["level"] == "province", "code"]
+    districts = tidy[tidy["level"] == "district"]
+    for (_, end), group in districts.groupby(["period_start", "period_end"]):
         is_total = group["unit_code"].isin(province)
-        listed = group[~is_total & group[low].notna()]
-        declared = group[is_total & (group[low] == group[high])]
+        listed = group[~is_total & group["late_low"].notna()]
+        declared = group[is_total & (group["late_low"] == group["late_high"])]
         if listed.empty or len(declared) != 1:
             continue
-        rest = int(declared[low].item() - listed[low].sum())
-        valid = units.units_on(known, end.date(), level=level)
-        unlisted = valid[~valid["code"].isin(listed["unit_code"])]
-        for unit in unlisted.itertuples():
-            row = declared.iloc[0].to_dict() | figures
-            row |= {"unit_code": unit.code, "unit": unit.name}
-            row |= {low: 0, high: max(rest, 0), "status": "bound", "note": ""}
-            added.append(row)
+        rest = int(declared["late_low"].item() - listed["late_low"].sum())
+        bounds = {"late_low": 0, "late_high": max(rest, 0), "status": "bound", "note": ""}
+        row = declared.iloc[0].to_dict() | figures | bounds
+        added += _for_each_unlisted(row, known, end, listed["unit_code"])
     return _append(tidy, added)
 
 
-def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Replace each "all others" row of ``level`` by one row for each unit not listed beside it.
+def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
+    """Replace each "all others" row of districts by one row for each not listed beside it.
 
     Rows of other levels stay: how many agencies there are is not known.
     """
-    is_group = (tidy["unit"] == schema.OTHERS) & (tidy["level"] == level)
+    of_level = tidy["level"] == "district"
+    is_group = (tidy["unit"] == schema.OTHERS) & of_level
     added = []
     for _, group in tidy[is_group].iterrows():
-        beside = tidy[(tidy["level"] == level) & (tidy["as_of"] == group["as_of"])]
-        valid = units.units_on(known, group["as_of"].date(), level=level)
-        unlisted = valid[~valid["code"].isin(beside["unit_code"].dropna())]
-        added += [
-            group.to_dict() | {"unit_code": unit.code, "unit": unit.name}
-            for unit in unlisted.itertuples()
-        ]
+        beside = tidy.loc[of_level & (tidy["as_of"] == group["as_of"]), "unit_code"]
+        added += _for_each_unlisted(group.to_dict(), known, group["as_of"], beside)
     return _append(tidy[~is_group], added)
 
 
+def _for_each_unlisted(
+    row: dict, known: pd.DataFrame, day: pd.Timestamp, listed: Iterable[str]
+) -> list[dict]:
+    """The row once for each district valid on that day whose code is not listed."""
+    valid = units.units_on(known, day, level="district")
+    unlisted = valid[~valid["code"].isin(listed)]
+    return [row | {"unit_code": unit.code, "unit": unit.name} for unit in unlisted.itertuples()]
+
+
 def _append(tidy: pd.DataFrame, added: list[dict]) -> pd.DataFrame:
-    if not added:
-        return tidy.reset_index(drop=True)
-    extra = pd.DataFrame(added)[list(tidy.columns)].astype(tidy.dtypes)
+    extra = pd.DataFrame(added, columns=tidy.columns).astype(tidy.dtypes)
     return pd.concat([tidy, extra], ignore_index=True)

@@ -1,4 +1,4 @@
-"""What a reader calls the codes of the tables, in gettext source text."""
+"""Provinces, districts, communes and departments valid on a date; names resolved to their codes."""
 
 import datetime as dt
 import re
@@ -9,22 +9,10 @@ from itertools import combinations
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from par_lib.cleaning import schema, validation
-from par_lib.language.labels import LABELS
+from par_lib.cleaning import schema
+from par_lib.cleaning.schema import Problem
 from par_lib.language.spelling import compare_key, fold, normalise
-from par_lib.language.translation import Language
 from par_lib.storage import csv_files, paths
-
-
-def unit_names(frame: pd.DataFrame, units: pd.DataFrame, language: Language) -> pd.Series:
-    """Names of the units of a tidy table in the reader's language ("all others" included)."""
-    if language.code == "vi":
-        names = frame["unit"]
-    else:
-        english = dict(zip(units["code"], units["name_en"], strict=True))
-        names = frame["unit_code"].map(english).fillna(frame["unit"])
-    return names.replace(schema.OTHERS, language(LABELS[schema.OTHERS]))
-
 
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
 _CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
@@ -109,6 +97,7 @@ def resolve(
     ``index`` is lookup(units), for whoever asks often.
     """
     index = lookup(units) if index is None else index
+    place = f"{where}: " if where else ""
     for spelling, levels in readings(normalise(name), home(units)):
         wanted = [one for one in levels if level in (None, one)]
         codes = {code for one in wanted for code in index.get((one, compare_key(spelling)), ())}
@@ -117,8 +106,8 @@ def resolve(
         if codes:
             shared = units[units["code"].isin(codes)].itertuples()
             choices = " or ".join(f'"{u.kind} {u.name}" ({u.level} {u.code})' for u in shared)
-            raise UnknownUnit(f'{_opening(where)}"{name}" is ambiguous: write {choices}')
-    raise UnknownUnit(_opening(where) + _unknown(name, units, level))
+            raise UnknownUnit(f'{place}"{name}" is ambiguous: write {choices}')
+    raise UnknownUnit(place + _unknown(name, units, level))
 
 
 def successor(code: str, units: pd.DataFrame, date: dt.date | pd.Timestamp | str) -> str:
@@ -190,10 +179,6 @@ def home(units: pd.DataFrame) -> str:
     return units.attrs.get("province") or (listed.item() if len(listed) == 1 else "")
 
 
-def _opening(where: str) -> str:
-    return f"{where}: " if where else ""
-
-
 def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
     kind, rest = split_kind(_OFFICE.sub("", normalise(name), count=1))
     levels = (level,) if level else _KINDS[kind][1] if kind else schema.LEVELS
@@ -214,24 +199,20 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
 
 
 def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
-    problems: list[str] = []
-    validation.check_raw(units, table=schema.UNITS, file=file, problems=problems)
-    problems += _faults(units, file)
-    if problems:
-        raise validation.DataError(problems)
-    typed = units.assign(
-        name_en=units["name_en"].where(units["name_en"] != "", units["name"]),
-        valid_from=_dates(units["valid_from"]).astype("datetime64[s]"),
-        valid_to=_dates(units["valid_to"]).astype("datetime64[s]"),
-    )
-    if problems := [*_shared(typed, file)]:
-        raise validation.DataError(problems)
+    problems = schema.raw_problems(units, table=schema.UNITS, file=file)
+    typed = units.assign(name_en=units["name_en"].where(units["name_en"] != "", units["name"]))
+    for name in ("valid_from", "valid_to"):
+        days = pd.to_datetime(units[name], format="%Y-%m-%d", errors="coerce")
+        typed[name] = days.astype("datetime64[s]")
+    problems += _faults(units, typed)
+    if problems := problems or [*_shared(typed)]:
+        raise schema.DataError(problem.told(file) for problem in problems)
     return typed
 
 
-def _faults(units: pd.DataFrame, file: str) -> Iterator[str]:
+def _faults(units: pd.DataFrame, typed: pd.DataFrame) -> Iterator[Problem]:
     """What is wrong with single cells, beyond what the table declares."""
-    first, last = _dates(units["valid_from"]), _dates(units["valid_to"])
+    first, last = typed["valid_from"], typed["valid_to"]
     no_date = "is not a date; write YYYY-MM-DD, or nothing if open"
     wrong = [
         ("code", ~units["code"].str.fullmatch(_CODE), "is not a code; write letters and digits"),
@@ -244,11 +225,11 @@ def _faults(units: pd.DataFrame, file: str) -> Iterator[str]:
          "is not a code; write one or none"),
     ]  # fmt: skip
     for column, faulty, what in wrong:
-        for row in units.index[faulty]:
-            yield f'{validation.cell_place(file, row, column)}: "{units.loc[row, column]}" {what}'
+        for row, text in units.loc[faulty, column].items():
+            yield Problem(row, column, f'"{text}" {what}')
 
 
-def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
+def _shared(units: pd.DataFrame) -> Iterator[Problem]:
     """Two units of a level with one spelling at one time, save one name under two kinds."""
     rows = {unit.code: unit for unit in units.itertuples()}
     told = set()
@@ -260,12 +241,5 @@ def _shared(units: pd.DataFrame, file: str) -> Iterator[str]:
             if not (apart or only_kinds or (first, second) in told):
                 told.add((first, second))
                 column = "name" if compare_key(b.name) == key else "aliases"
-                place = validation.cell_place(file, b.Index, column)
-                yield (
-                    f'{place}: "{getattr(b, column)}" also stands for {level} {first} "{a.name}" '
-                    "at the same time; keep it at one of them"
-                )
-
-
-def _dates(texts: pd.Series) -> pd.Series:
-    return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
+                what = f'"{getattr(b, column)}" also stands for {level} {first} "{a.name}" at the'
+                yield Problem(b.Index, column, f"{what} same time; keep it at one of them")

@@ -138,9 +138,8 @@ def _tasks_after(data: tables.Tables) -> pd.DataFrame:
 
 def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
     """Every unit's name in the reader's language, by its code."""
-    known = data.units.rename(columns={"code": "unit_code", "name": "unit"})
-    names = units.unit_names(known, data.units, language)
-    return dict(zip(known["unit_code"], names, strict=True))
+    name = "name" if language.code == "vi" else "name_en"
+    return dict(zip(data.units["code"], data.units[name], strict=True))
 
 
 def _agencies(written: str, data: tables.Tables, names: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from par_lib.cleaning import schema, tidying, units, validation
+from par_lib.cleaning import schema, tidying, units
 from par_lib.language.spelling import compare_key, normalise
 from par_lib.storage import csv_files
 
@@ -107,7 +107,7 @@ def read(path: Path, table: schema.Table, known: pd.DataFrame, year: int) -> pd.
     try:
         raw = csv_files.read_csv(path)
     except csv_files.TableError as error:
-        raise validation.DataError([str(error)]) from None
+        raise schema.DataError([str(error)]) from None
     return tidying.tidy_table(raw, table=table, known=known, year=year, file=path.name)
 
 
@@ -148,7 +148,7 @@ def test_a_damaged_file_is_refused_in_words_or_says_the_same(name, year, known, 
         path.write_bytes(content)
         try:
             result = read(path, table, known, year)
-        except validation.DataError as error:
+        except schema.DataError as error:
             refused += 1
             for problem in error.problems:
                 assert re.match(rf"{name}\.csv, (row \d+|byte \d+)", problem), (what, problem)

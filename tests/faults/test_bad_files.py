@@ -14,7 +14,7 @@ from test_bad_data import CELLS, SOAK
 from par_intake import template, workbook
 from par_intake.documents import ReportError
 from par_lib.cleaning import schema, sources, units
-from par_lib.cleaning.validation import DataError
+from par_lib.cleaning.schema import DataError
 from par_lib.scoring import rulebook
 
 COUNT = 3000 if SOAK else 100

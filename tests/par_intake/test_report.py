@@ -17,7 +17,7 @@ from par_intake.context import Context
 from par_intake.documents import ReportError, build, load
 from par_intake.marks import Gazetteer
 from par_intake.report import understand
-from par_lib.cleaning import schema, validation
+from par_lib.cleaning import schema
 
 REPORTS = Path(__file__).parent / "reports"
 NAMES = sorted(path.stem for path in REPORTS.glob("*.md"))
@@ -200,7 +200,7 @@ def test_a_damaged_report_is_read_as_it_stands_or_left(name, tmp_path):
             continue
         try:
             raw_folder.merge(tmp_path / "none", rows.tables(context, made, source="s"), KNOWN)
-        except validation.DataError as error:
+        except schema.DataError as error:
             assert str(error)
 
 

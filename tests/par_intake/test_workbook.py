@@ -12,7 +12,7 @@ from par_cli import app
 from par_intake import template, workbook
 from par_intake.documents import ReportError
 from par_lib.cleaning import schema, tables, units
-from par_lib.cleaning.validation import DataError
+from par_lib.cleaning.schema import DataError
 from par_lib.storage import paths
 
 KNOWN = units.load_units("quang-nam")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import par_lib as par
-from par_lib.cleaning import findings, sources, tables, validation
+from par_lib.cleaning import findings, schema, sources, tables
 from par_lib.language.translation import language
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
@@ -53,11 +53,11 @@ def test_all_unreadable_cells_are_named_together(root):
     path = root / "data/raw/quang-nam/2022/late_dossiers.csv"
     text = path.read_text().replace("Sở Y tế", "Sở Y te", 1).replace("2722", "2722 x", 1)
     path.write_text(text.replace("41657", "12.34.5", 1))
-    with pytest.raises(validation.DataError) as error:
+    with pytest.raises(schema.DataError) as error:
         tables.load("quang-nam", 2022)
     assert "late_dossiers.csv, row 2, column unit" in str(error.value)
     path.write_text(path.read_text().replace("Sở Y te", "Sở Y tế"))
-    with pytest.raises(validation.DataError) as error:
+    with pytest.raises(schema.DataError) as error:
         tables.load("quang-nam", 2022)
     assert len(error.value.problems) == 2
     assert all("column late" in problem for problem in error.value.problems)
@@ -67,10 +67,10 @@ def test_an_unknown_source_or_column_is_an_error(root):
     path = root / "data/raw/quang-nam/2022/sipas.csv"
     text = path.read_text()
     path.write_text(text.replace("report-2022", "hearsay", 1))
-    with pytest.raises(validation.DataError, match="row 2, column source: 'hearsay'"):
+    with pytest.raises(schema.DataError, match="row 2, column source: 'hearsay'"):
         tables.load("quang-nam", 2022)
     path.write_text(text.replace("component", "part", 1))
-    with pytest.raises(validation.DataError, match="missing: component; not known: part"):
+    with pytest.raises(schema.DataError, match="missing: component; not known: part"):
         tables.load("quang-nam", 2022)
 
 
@@ -78,14 +78,14 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
     path = root / "data/raw/quang-nam/sources.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text + '\n[mine]\ntitle = "A"\nkind = "report"\naccessed = "today"\n')
-    with pytest.raises(validation.DataError) as error:
+    with pytest.raises(schema.DataError) as error:
         sources.load_sources("quang-nam")
     assert [problem.partition(";")[0] for problem in error.value.problems] == [
         "data/raw/quang-nam/sources.toml, [mine]: producer is missing",
         "data/raw/quang-nam/sources.toml, [mine]: accessed is 'today'",
     ]
     path.write_text(text + "\n[mine\n")
-    with pytest.raises(validation.DataError, match=r"sources.toml: cannot be read as TOML"):
+    with pytest.raises(schema.DataError, match=r"sources.toml: cannot be read as TOML"):
         sources.load_sources("quang-nam")
 
 
@@ -118,7 +118,7 @@ def test_a_csv_that_is_no_table_s_is_told(root):
     for name in ("sipass.csv", "Mentions.CSV"):
         other = own.with_name(name)
         other.write_bytes(own.read_bytes())
-        with pytest.raises(validation.DataError, match=f"2022/{name}: is no table's file; give it"):
+        with pytest.raises(schema.DataError, match=f"2022/{name}: is no table's file; give it"):
             tables.load("quang-nam", 2022)
         other.unlink()
     assert tables.load("quang-nam", 2022)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from par_lib.cleaning import schema, tidying
-from par_lib.cleaning.validation import DataError
+from par_lib.cleaning.schema import DataError
 
 LATE = schema.TABLES["late_dossiers"]
 KNOWN = pd.DataFrame(

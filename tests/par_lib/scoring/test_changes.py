@@ -72,7 +72,7 @@ def test_every_row_names_the_sources_of_both_years(years):
 def test_years_that_share_nothing(years):
     table = changes.between(tables.load("quang-nam", 2021), years[0], en)
     assert table.empty and "change" in table
-    assert tables.load_previous("quang-nam", 2021) is None
+    assert tables.load("quang-nam", 2021).previous.scores.empty
 
 
 TRACE = {"status": "reported", "source": "s", "locator": "l"}
