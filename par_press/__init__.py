@@ -9,7 +9,6 @@ The press knows nothing of dossiers: it knows notebooks, parameters, languages a
 - ``runner``: many editions at once, every notebook a task
 - ``execute``: one notebook run to its end
 - ``kernels``: kernels forked from a warm process, and how the runner talks to them
-- ``preload``: what that process imports
 - ``page``: an executed notebook → one HTML page that needs nothing beside itself
 - ``markup``: the parts of a page: prose, code, charts
 - ``edition``: tables, pages and manifest of one province and year, put in place

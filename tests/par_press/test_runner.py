@@ -15,6 +15,7 @@ from unittest import mock
 import nbformat
 import pytest
 from jupyter_client import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from typer.testing import CliRunner
 
 from par_cli import app
@@ -396,7 +397,7 @@ def test_all_that_a_notebook_writes_is_limited(tmp_path):
              for n in (1, 2, 3)]  # fmt: skip
     long = nbformat.v4.new_notebook(cells=cells)
     with pytest.raises(execute.NotebookError, match=r"cell 3: gave 8 MB of output \(24 MB with"):
-        execute._require_complete(long, tmp_path / "long.ipynb", "long.ipynb")
+        execute._require_complete(long, tmp_path / "long.ipynb", Path("long.ipynb"))
 
 
 def with_parameters(*sources: str) -> nbformat.NotebookNode:
@@ -472,11 +473,13 @@ def test_a_kernel_is_ready_when_nothing_of_its_start_is_left_to_hear(tmp_path):
 
 
 @pytest.mark.skipif(not kernels.available(), reason="no fork on this machine")
-def test_a_forked_kernel_is_interrupted_and_goes_on(tmp_path):
+def test_a_forked_kernel_is_interrupted_and_goes_on(tmp_path, monkeypatch):
+    factory = KernelProvisionerFactory.instance()
+    monkeypatch.setattr(factory, "default_provisioner_name", kernels.NAME)
+
     async def names() -> list[str]:
-        with execute._provisioner(True):
-            manager = AsyncKernelManager(config=kernels.config(str(tmp_path)))
-            await manager.start_kernel()
+        manager = AsyncKernelManager(config=kernels.config(str(tmp_path)))
+        await manager.start_kernel()
         assert isinstance(manager.provisioner, kernels.ForkProvisioner)
         client = manager.client()
         client.start_channels()
