@@ -111,41 +111,28 @@ def save(folder: Path, register: pd.DataFrame, rng: np.random.Generator) -> None
 
 
 def late(register: pd.DataFrame, units: pd.DataFrame, year: int) -> pd.DataFrame:
-    names = dict(zip(units["code"], units["name"], strict=True))
+    names = units.set_index("code")["name"]
     done = register[register["finished"].notna()].assign(
         on_time=lambda frame: frame["finished"] <= frame["due"],
         month=lambda frame: frame["finished"].dt.month,
     )
-    months = [pd.Period(f"{year}-{month:02}", "M") for month in range(1, 13)]
-    year_days, half_days = (months[0], months[11]), (months[0], months[5])
     rows = []
     for level, of_level in done.groupby("level"):
-        arrived = register[register["level"] == level]
-        first_half = of_level[of_level["month"] <= 6]
-        rows.append(_period(HOME[1], level, year_days, of_level, len(arrived)))
-        rows.append(_period(HOME[1], level, half_days, first_half))
-        of_unit = arrived["unit"].value_counts()
-        rows += [
-            _period(names[code], level, year_days, own, of_unit[code])
-            for code, own in of_level.groupby("unit")
-        ]
-        rows += [
-            _period(HOME[1], level, (months[month - 1],) * 2, own)
-            for month, own in of_level.groupby("month")
-        ]
+        arrived = register.loc[register["level"] == level, "unit"].value_counts()
+        parts = [(HOME[1], (1, 12), of_level, arrived.sum()),
+                 (HOME[1], (1, 6), of_level[of_level["month"] <= 6], "")]  # fmt: skip
+        parts += [(names[code], (1, 12), own, arrived[code])
+                  for code, own in of_level.groupby("unit")]  # fmt: skip
+        parts += [(HOME[1], (month, month), own, "") for month, own in of_level.groupby("month")]
+        for unit, (first, last), own, received in parts:
+            on_time = own["on_time"].sum()
+            rows.append({
+                "unit": unit, "level": level, "period_start": f"{year}-{first:02}-01",
+                "period_end": f"{pd.Period(f'{year}-{last:02}').end_time:%Y-%m-%d}",
+                "received": received, "resolved": len(own), "on_time": on_time,
+                "late": len(own) - on_time,
+            })  # fmt: skip
     return table("late_dossiers", rows, basis="resolved")
-
-
-def _period(
-    unit: str, level: str, span: tuple[pd.Period, pd.Period], done: pd.DataFrame,
-    received: int | str = "",
-) -> dict:  # fmt: skip
-    on_time = int(done["on_time"].sum())
-    return {
-        "unit": unit, "level": level, "period_start": f"{span[0].start_time:%Y-%m-%d}",
-        "period_end": f"{span[1].end_time:%Y-%m-%d}", "received": received,
-        "resolved": len(done), "on_time": on_time, "late": len(done) - on_time,
-    }  # fmt: skip
 
 
 _MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}

@@ -76,8 +76,7 @@ def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
 
 
 def _save(path: Path, frame: pd.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(csv_files.to_csv(frame, banner=SYNTHETIC_WORDS))
+    paths.write_whole(path, csv_files.to_csv(frame, banner=SYNTHETIC_WORDS))
 
 
 _SOURCES = f"""# {SYNTHETIC_WORDS}

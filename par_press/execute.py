@@ -40,9 +40,8 @@ def run(job: Job) -> list[str]:
     os.environ["PAR_ROOT"] = str(job.root)
     place.scratch()
     executed = execute(
-        job.notebook, job.target, parameters=job.request.parameters(job.notebook, job.lang),
-        language=language(job.lang), timeout_seconds=job.request.timeout_seconds,
-        fork=job.request.fork,
+        job.notebook, job.target, parameters=job.parameters, language=language(job.lang),
+        timeout_seconds=job.request.timeout_seconds, fork=job.request.fork,
     )  # fmt: skip
     read = _tables_read(executed)
     declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
