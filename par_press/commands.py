@@ -69,7 +69,7 @@ def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> l
     index = paths.root() / "outputs" / "index.html"
     failures = []
     if stale or not index.is_file():
-        failures, index = _run(stale, jobs, scheduler)
+        failures = _run(stale, jobs, scheduler)
     for failure in failures:
         log = f"  (log: {failure.log})" if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
@@ -79,7 +79,7 @@ def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> l
     return failures
 
 
-def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> tuple[list, Path]:
+def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> list:
     from rich import progress as show
 
     from par_press import edition, runner
@@ -101,7 +101,8 @@ def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> tuple[list, Pa
             progress.update(bar, advance=1, description=name, failed=words)
 
         failures = runner.make(stale, executor=executor, tell=tell)
-        return failures, edition.write_collection()
+        edition.write_collection()
+    return failures
 
 
 @contextmanager

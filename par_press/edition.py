@@ -21,7 +21,7 @@ from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, Language, langu
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
 from par_press import manifest, page, place, plan
-from par_press.plan import NUMBERED, Job, Request, language_folder
+from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
 _HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
@@ -92,7 +92,7 @@ def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Pa
     return None
 
 
-def write_collection() -> Path:
+def write_collection() -> None:
     """Write the list of all editions that stand, outputs/index.html, and its other languages."""
     root = paths.root() / "outputs"
     made = list(_editions(root))
@@ -100,7 +100,6 @@ def write_collection() -> Path:
         t = language(lang)
         links = [page.Link(_collection(one), NAMES[one], one == lang, one) for one in LANGUAGES]
         write_whole(root / _collection(lang), page.render_collection(t, made, links))
-    return root / _collection(LANGUAGES[0])
 
 
 def _collection(lang: str) -> str:
@@ -131,8 +130,8 @@ def _write_tables(data: tables.Tables, folder: Path) -> None:
 def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) -> None:
     t = language(lang)
     folder = build / language_folder(request.languages, lang)
-    books = sorted((folder / "notebooks").glob(NUMBERED))
-    executed = {path.stem: nbformat.read(path, as_version=4) for path in books}
+    executed = {book.stem: nbformat.read(folder / "notebooks" / book.name, as_version=4)
+                for book in request.notebooks}  # fmt: skip
     # An edition of chosen notebooks has its index too, if only to lead to them.
     executed = {OVERVIEW: executed.pop(OVERVIEW, None) or _bare_overview(data, t)} | executed
     titles = {name: _title(notebook) for name, notebook in executed.items()}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -61,32 +60,16 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     NotebookError when a cell fails, is not run, or takes too long.
     """
     book = _prepared(notebook, parameters, language)
-    index = 0
-    # Said to the factory, not in the environment, which it reads once a process.
-    KernelProvisionerFactory.instance().default_provisioner_name = kernels.provisioner(fork)
-    try:
-        with tempfile.TemporaryDirectory(prefix="par-") as private:
-            client = NotebookClient(
-                book, kernel_name="python3", timeout=timeout_seconds, record_timing=False,
-                raise_on_iopub_timeout=True, config=kernels.config(private),
-                extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
-            )  # fmt: skip
-            with client.setup_kernel():
-                for index, cell in enumerate(book.cells):
-                    client.execute_cell(cell, index)
-                told = client.wait_for_reply(client.kc.kernel_info())
-                book.metadata["language_info"] = told["content"]["language_info"]
-                client.set_widgets_metadata()
-    except CellExecutionError:
-        pass  # the cell's output tells
-    except CellTimeoutError as error:
-        what = f"took more than {timeout_seconds} s and was stopped; mend it, or allow more "
-        raise _failed(book, target, notebook, index, what + "with --timeout") from error
-    except DeadKernelError as error:
-        what = "its process ended, by exit(), killed, or out of memory"
-        raise _failed(book, target, notebook, index, what) from error
-    _require_complete(book, target, notebook)
+    index, fault, cause = _run_cells(book, timeout_seconds, fork)
+    if not fault:
+        index, fault = _fault(book)
+    if fault:  # its cell is counted from 1, in the notebook as its author sees it
+        number = sum(not _is_injected(cell) for cell in book.cells[: index + 1])
+        message = f"cell {number}: {fault}"
+        book.metadata["par"] = book.metadata.get("par", {}) | {"failed": message}
     nbformat.write(book, target)
+    if fault:
+        raise NotebookError(f"{notebook.name}, {message}") from cause
     return book
 
 
@@ -98,8 +81,8 @@ def _prepared(notebook: Path, parameters: dict[str, object],
         for text in notebook_source.fallen_back(written, language.messages):
             _LOG.warning("%s, not translated: %s", notebook.name, text)
     source = notebook_source.translate(written, language.messages)
-    source.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
-    source.metadata.kernelspec.setdefault("language", "python")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    source.metadata.setdefault("kernelspec", kernel)
     book = papermill.execute_notebook(source, None, parameters=parameters, kernel_name="python3",
                                       prepare_only=True)  # fmt: skip
     for part in (book, *book.cells):
@@ -118,17 +101,36 @@ def _is_injected(cell: nbformat.NotebookNode) -> bool:
     return "injected-parameters" in cell.metadata.get("tags", [])
 
 
-def _failed(book: nbformat.NotebookNode, target: Path, notebook: Path, index: int,
-            what: str) -> NotebookError:  # fmt: skip
-    """Write into the notebook what became of it, and give the error that says so.
+def _run_cells(book: nbformat.NotebookNode, timeout_seconds: int,
+               fork: bool) -> tuple[int, str, Exception | None]:  # fmt: skip
+    """Run them to the first that fails; gives the index of the last begun, and what ended it.
 
-    The cell at ``index`` is counted from 1, as the notebook's author sees it.
+    Of an error in a cell its output tells.
     """
-    number = sum(not _is_injected(cell) for cell in book.cells[: index + 1])
-    message = f"cell {number}: {what}"
-    book.metadata["par"] = book.metadata.get("par", {}) | {"failed": message}
-    nbformat.write(book, target)
-    return NotebookError(f"{notebook.name}, {message}")
+    index = 0
+    try:
+        with tempfile.TemporaryDirectory(prefix="par-") as private:
+            client = NotebookClient(
+                book, kernel_name="python3", timeout=timeout_seconds, record_timing=False,
+                raise_on_iopub_timeout=True, config=kernels.config(private),
+                extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
+            )  # fmt: skip
+            starter = {"provisioner_name": kernels.provisioner(fork)}
+            client.create_kernel_manager().kernel_spec.metadata["kernel_provisioner"] = starter
+            with client.setup_kernel():
+                for index, cell in enumerate(book.cells):
+                    client.execute_cell(cell, index)
+                told = client.wait_for_reply(client.kc.kernel_info())
+                book.metadata["language_info"] = told["content"]["language_info"]
+                client.set_widgets_metadata()
+    except CellExecutionError as error:
+        return index, "", error
+    except CellTimeoutError as error:
+        what = f"took more than {timeout_seconds} s and was stopped; mend it, or allow more "
+        return index, what + "with --timeout", error
+    except DeadKernelError as error:
+        return index, "its process ended, by exit(), killed, or out of memory", error
+    return index, "", None
 
 
 def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
@@ -140,23 +142,23 @@ def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
     return [f"{EVERY}:{EVERY}"]
 
 
-def _require_complete(book: nbformat.NotebookNode, target: Path, notebook: Path) -> None:
-    """NotebookError for an error, even one whose cell went on, a cell not run, or much output."""
+def _fault(book: nbformat.NotebookNode) -> tuple[int, str]:
+    """Index of the first cell that failed, was not run or gave too much, and what it did; or ""."""
     left = written = 0
     for index, cell in enumerate(book.cells):
         if cell.cell_type != "code":
             continue
         if cell.source.strip() and cell.execution_count is None:
-            what = "left early, so that the cells behind it were not run"
-            raise _failed(book, target, notebook, left, what)
-        for output in cell.outputs:
+            return left, "left early, so that the cells behind it were not run"
+        for output in cell.outputs:  # a magic may show an error and go on
             if output.output_type == "error" and (output.ename, output.evalue) not in _LEFT:
-                what = f"{output.ename}: {output.evalue}"
-                raise _failed(book, target, notebook, index, what)
+                return index, f"{output.ename}: {output.evalue}"
         left, size = index, len(json.dumps(cell.outputs))
         written += size
         if written > _MOST_OUTPUT:
             cell.outputs = []  # kept for its author, without what is too much
-            what = (f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
-                    f"before it); print less, {_MOST_OUTPUT // MILLION} MB at most")  # fmt: skip
-            raise _failed(book, target, notebook, index, what)
+            return index, (
+                f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
+                f"before it); print less, {_MOST_OUTPUT // MILLION} MB at most"
+            )
+    return 0, ""

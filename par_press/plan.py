@@ -12,7 +12,6 @@ from pathlib import Path
 from par_lib.storage import dependencies, paths
 
 _PRESS = Path(__file__).parent
-NUMBERED = "[0-9][0-9]_*.ipynb"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def all_notebooks() -> tuple[Path, ...]:
 
     ``{"par": {"publish": false}}`` keeps a notebook to its author.
     """
-    found = sorted(paths.notebooks().glob(NUMBERED))
+    found = sorted(paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
     return tuple(book for book in found if "-Copy" not in book.stem and _is_published(book))
 
 
