@@ -49,12 +49,9 @@ def requests(wanted: list[tuple[str, int]], lang: str, only: list[str], texts: l
     notebooks = _choose(plan.all_notebooks(), only)
     values = notebook_source.chosen(texts, list(notebooks))
     anew = notebooks if force else ()
-    return [
-        manifest.with_what_stands(
-            plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
-        )
-        for province, year in wanted
-    ]
+    asked = (plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
+             for province, year in wanted)  # fmt: skip
+    return [manifest.with_what_stands(request) for request in asked]
 
 
 def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> list:

@@ -188,7 +188,8 @@ def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
 
     Empty where the notebook has no headline.
     """
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    for output in outputs:
         found = _HEADLINE.search(output.get("data", {}).get("text/html", ""))
         if found:
             return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))

@@ -103,10 +103,7 @@ def _is_injected(cell: nbformat.NotebookNode) -> bool:
 
 def _run_cells(book: nbformat.NotebookNode, timeout_seconds: int,
                fork: bool) -> tuple[int, str, Exception | None]:  # fmt: skip
-    """Run them to the first that fails; gives the index of the last begun, and what ended it.
-
-    Of an error in a cell its output tells.
-    """
+    """Run the cells; gives the index of the last begun and what ended it, but for its own error."""
     index = 0
     try:
         with tempfile.TemporaryDirectory(prefix="par-") as private:

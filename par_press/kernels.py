@@ -1,9 +1,9 @@
 """Kernels forked from a process that has imported everything already: a fresh process in 50 ms.
 
-A jupyter_client kernel provisioner, chosen by name in jupyter_client's factory. The
-forks come from multiprocessing's forkserver, which never ran a notebook: no state leaks from one
-to the next. Where there is no fork (Windows), the ordinary kernel serves. The runner talks to
-either over sockets in a private folder, without idle waits.
+Provisioners of jupyter_client, named in a kernel's spec. The forks come from multiprocessing's
+forkserver, which never ran a notebook: no state leaks from one to the next. Where there is no fork
+(Windows), the ordinary kernel serves. The runner talks to either over sockets in a private folder,
+without idle waits.
 """
 
 import asyncio

@@ -13,6 +13,7 @@ _COLOURED = "k|kn|kc|ow|s1|s2|sd|si|c1"
 _PLAIN_SPAN = re.compile(rf'<span class="(?!(?:{_COLOURED})")[^"]*">([^<]*)</span>|<span></span>')
 _REFERENCE = re.compile(r"#([\w.:-]+)")  # a colour looks like one, too, and is nobody's id
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
+_NAMESPACE = re.compile(r"\{.*\}")
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
 
 
@@ -67,13 +68,13 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     root = ElementTree.fromstring(svg)
     if "viewBox" not in root.attrib:
         raise ValueError("chart without a viewBox: save it as SVG through the house style")
-    for element in root.iter():
-        element.tag = _local(element.tag)
-        element.attrib = {_local(name): value for name, value in element.attrib.items()}
-    for parent in root.iter():
+    for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag in ("metadata", "style", "title", "script"):
+            if _NAMESPACE.sub("", str(child.tag)) in ("metadata", "style", "title", "script"):
                 parent.remove(child)
+    for element in root.iter():
+        element.tag = _NAMESPACE.sub("", element.tag)
+        element.attrib = {_NAMESPACE.sub("", name): value for name, value in element.attrib.items()}
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     _number_ids(root, prefix)
@@ -84,11 +85,6 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
         root.set("class", "wide")
     root.attrib |= {"role": "img", "aria-label": alt}
     return Markup(ElementTree.tostring(root, encoding="unicode").strip())
-
-
-def _local(name: str) -> str:
-    """A name without its namespace, which stands before it in braces."""
-    return name.rpartition("}")[2]
 
 
 def _number_ids(root: ElementTree.Element, prefix: str) -> None:
