@@ -41,14 +41,11 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> Path:
                 f"{target}: holds figures of {', '.join(added)} too; --force takes them away"
             )
     target.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=".demo-", dir=target.parent))
-    build.chmod(0o755)
-    try:
+    with tempfile.TemporaryDirectory(prefix=".demo-", dir=target.parent) as beside:
+        build = Path(beside, target.name)
         _write_all(build, size // len(YEARS), np.random.default_rng(seed))
         shutil.rmtree(target, ignore_errors=True)
         build.rename(target)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
     return target
 
 
