@@ -166,10 +166,10 @@ def read(
     t, about = language(lang), paths.year_of(year)
     source = source or f"report-{about}"
     known = units.load_units(province)
-    if file.suffix.lower() in (".xlsx", ".xlsm"):
-        title, tables = file.stem, workbook.read(file, known, about, source=source)
-    elif file.suffix.lower() in register.SUFFIXES:
-        title = file.stem
+    title, suffix = file.stem, file.suffix.lower()
+    if suffix in (".xlsx", ".xlsm"):
+        tables = workbook.read(file, known, about, source=source)
+    elif suffix in register.SUFFIXES:
         tables, faults = workbook.count_register([file], known, about, source=source)
         for name, rows in faults.items():
             typer.echo(f"{file.name}: {rows} rows not counted: {name.replace('_', ' ')}")

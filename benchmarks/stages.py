@@ -1,6 +1,7 @@
 """Where the time of a notebook run goes."""
 
 import datetime as dt
+import importlib
 import os
 import statistics
 import subprocess
@@ -97,8 +98,10 @@ def profile_cells() -> None:
     import nbformat
     from IPython.core.interactiveshell import InteractiveShell
 
-    import par_press.preload  # noqa: F401 - as the server does
+    from par_press import kernels
 
+    for name in kernels.PRELOADED:  # as the server does
+        importlib.import_module(name)
     shell, profiler = InteractiveShell.instance(), cProfile.Profile()
     for notebook in notebooks():
         for cell in nbformat.read(notebook, as_version=4).cells:

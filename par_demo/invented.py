@@ -47,11 +47,10 @@ def tiles(units: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"code": codes, "row": codes.index // 5, "column": codes.index % 5})
 
 
-def table(
-    name: str, rows: list[dict], *, table: schema.Table | None = None, **common: str
-) -> pd.DataFrame:
+def table(name: str, rows: list[dict], **common: str) -> pd.DataFrame:
     """Rows as the raw table declares them: every cell text, every row traced to this module."""
-    columns = [column.name for column in (table or schema.TABLES[name]).columns]
+    declared = schema.ANSWERS if name == "answers" else schema.TABLES[name]
+    columns = [column.name for column in declared.columns]
     trace = {"status": "reported", "source": PROVINCE, "locator": "par demo"}
     frame = pd.DataFrame([common | trace | row for row in rows]).reindex(columns=columns)
     return frame.map(lambda cell: "" if pd.isna(cell) else str(cell))
@@ -111,41 +110,28 @@ def save(folder: Path, register: pd.DataFrame, rng: np.random.Generator) -> None
 
 
 def late(register: pd.DataFrame, units: pd.DataFrame, year: int) -> pd.DataFrame:
-    names = dict(zip(units["code"], units["name"], strict=True))
+    names = units.set_index("code")["name"]
     done = register[register["finished"].notna()].assign(
         on_time=lambda frame: frame["finished"] <= frame["due"],
         month=lambda frame: frame["finished"].dt.month,
     )
-    months = [pd.Period(f"{year}-{month:02}", "M") for month in range(1, 13)]
-    year_days, half_days = (months[0], months[11]), (months[0], months[5])
     rows = []
     for level, of_level in done.groupby("level"):
-        arrived = register[register["level"] == level]
-        first_half = of_level[of_level["month"] <= 6]
-        rows.append(_period(HOME[1], level, year_days, of_level, len(arrived)))
-        rows.append(_period(HOME[1], level, half_days, first_half))
-        of_unit = arrived["unit"].value_counts()
-        rows += [
-            _period(names[code], level, year_days, own, of_unit[code])
-            for code, own in of_level.groupby("unit")
-        ]
-        rows += [
-            _period(HOME[1], level, (months[month - 1],) * 2, own)
-            for month, own in of_level.groupby("month")
-        ]
+        arrived = register.loc[register["level"] == level, "unit"].value_counts()
+        parts = [(HOME[1], (1, 12), of_level, arrived.sum()),
+                 (HOME[1], (1, 6), of_level[of_level["month"] <= 6], "")]  # fmt: skip
+        parts += [(names[code], (1, 12), own, arrived[code])
+                  for code, own in of_level.groupby("unit")]  # fmt: skip
+        parts += [(HOME[1], (month, month), own, "") for month, own in of_level.groupby("month")]
+        for unit, (first, last), own, received in parts:
+            on_time = own["on_time"].sum()
+            rows.append({
+                "unit": unit, "level": level, "period_start": f"{year}-{first:02}-01",
+                "period_end": f"{pd.Period(f'{year}-{last:02}').end_time:%Y-%m-%d}",
+                "received": received, "resolved": len(own), "on_time": on_time,
+                "late": len(own) - on_time,
+            })  # fmt: skip
     return table("late_dossiers", rows, basis="resolved")
-
-
-def _period(
-    unit: str, level: str, span: tuple[pd.Period, pd.Period], done: pd.DataFrame,
-    received: int | str = "",
-) -> dict:  # fmt: skip
-    on_time = int(done["on_time"].sum())
-    return {
-        "unit": unit, "level": level, "period_start": f"{span[0].start_time:%Y-%m-%d}",
-        "period_end": f"{span[1].end_time:%Y-%m-%d}", "received": received,
-        "resolved": len(done), "on_time": on_time, "late": len(done) - on_time,
-    }  # fmt: skip
 
 
 _MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
@@ -167,8 +153,7 @@ _TASKS = (  # area, Vietnamese, English, what it moves
 
 def disbursement(units: pd.DataFrame, year: int, rng: np.random.Generator) -> pd.DataFrame:
     common = {"plan_year": year, "scope": "total", "basis": "province_plan"}
-    ends = [f"{month.end_time:%Y-%m-%d}" for month in pd.period_range(f"{year}-01", periods=12,
-                                                                      freq="M")]  # fmt: skip
+    ends = pd.date_range(f"{year}-01-01", periods=12, freq="ME").strftime("%Y-%m-%d")
     rows = []
     districts = units.loc[units["level"] == "district", "name"]
     for unit, level in [(HOME[1], "province"), *((name, "district") for name in districts)]:
@@ -205,20 +190,21 @@ def answers(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
                 rows.append({"unit": district, "level": "district", "component": part,
                              "respondent": f"{code}-{person:03}", "answer": answer,
                              "weight": weight})  # fmt: skip
-    return table("answers", rows, table=schema.ANSWERS)
+    return table("answers", rows)
 
 
-def _satisfied(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _satisfied(unit: str, answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Satisfaction of a unit by component, and all of them together."""
     numbers = answers.assign(weight=answers["weight"].str.replace(",", ".").astype(float))
-    return survey.satisfaction(numbers, by=by)
+    by_part = survey.satisfaction(numbers, by=["component"]).assign(unit=unit)
+    return by_part, survey.overall(by_part, by="unit", max_points=_MAX_POINTS).iloc[0]
 
 
 def sipas(answers: pd.DataFrame) -> pd.DataFrame:
     rows = []
     by_district = ((unit, "district", own) for unit, own in answers.groupby("unit"))
     for unit, level, own in [(HOME[1], "province", answers), *by_district]:
-        by_part = _satisfied(own, ["component"]).assign(unit=unit)
-        overall = survey.overall(by_part, by="unit", max_points=_MAX_POINTS).iloc[0]
+        by_part, overall = _satisfied(unit, own)
         for part in [*by_part.to_dict("records"), overall.to_dict() | {"component": "overall"}]:
             share, most = part["satisfaction_pct"], _MAX_POINTS.get(part["component"])
             row = {"unit": unit, "level": level, "component": part["component"],
@@ -231,13 +217,12 @@ def sipas(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def scores(answers: pd.DataFrame, number: int, rng: np.random.Generator) -> pd.DataFrame:
-    by_part = _satisfied(answers, ["component"]).assign(unit=HOME[1])
-    sipas = survey.overall(by_part, by="unit", max_points=_MAX_POINTS)["points"].item()
+    sipas_points = _satisfied(HOME[1], answers)[1]["points"]
     pillars = rng.uniform(9, 11, 8) + 0.15 * number  # of 12.5 each: eighths of 100, nobody's rule
     rank = f"{60 - 4 * number}/63"
     rows = [
         {"criterion": "par_index", "points": f"{decimal(sum(pillars), 2)}/100", "rank": rank},
-        {"criterion": "sipas", "points": f"{decimal(sipas, 4)}/10"},
+        {"criterion": "sipas", "points": f"{decimal(sipas_points, 4)}/10"},
         {"criterion": "sipas_index", "rank": rank},
         {"criterion": "leaders_survey", "points": f"{decimal(17 + 0.6 * number, 2)}/22"},
         {"criterion": "online_payment", "points": f"{decimal(0.6 + 0.2 * number, 2)}/1,5"},

@@ -41,14 +41,11 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> Path:
                 f"{target}: holds figures of {', '.join(added)} too; --force takes them away"
             )
     target.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=".demo-", dir=target.parent))
-    build.chmod(0o755)
-    try:
+    with tempfile.TemporaryDirectory(prefix=".demo-", dir=target.parent) as beside:
+        build = Path(beside, target.name)
         _write_all(build, size // len(YEARS), np.random.default_rng(seed))
         shutil.rmtree(target, ignore_errors=True)
         build.rename(target)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
     return target
 
 
@@ -76,8 +73,7 @@ def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
 
 
 def _save(path: Path, frame: pd.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(csv_files.to_csv(frame, banner=SYNTHETIC_WORDS))
+    paths.write_whole(path, csv_files.to_csv(frame, banner=SYNTHETIC_WORDS))
 
 
 _SOURCES = f"""# {SYNTHETIC_WORDS}

@@ -4,16 +4,15 @@ The press knows nothing of dossiers: it knows notebooks, parameters, languages a
 
 - ``commands``: what ``par run`` does: which editions, which of them need work, who does it
 - ``notebook_source``: a notebook before it is run: its parameters, its prose as messages
-- ``plan``: what an edition is made of, and which of its notebooks are still up to date
+- ``plan``: what an edition is made of: notebooks, parameters, raw files
 - ``place``: where an edition is put: reserved, at once, whole
 - ``runner``: many editions at once, every notebook a task
 - ``execute``: one notebook run to its end
 - ``kernels``: kernels forked from a warm process, and how the runner talks to them
-- ``preload``: what that process imports
 - ``page``: an executed notebook → one HTML page that needs nothing beside itself
 - ``markup``: the parts of a page: prose, code, charts
 - ``edition``: tables, pages and manifest of one province and year, put in place
-- ``manifest``: what an edition was made from, and what was altered since
+- ``manifest``: what an edition was made from, what of it still holds, and what was altered
 - ``lab``: JupyterLab prepared
 """
 

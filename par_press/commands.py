@@ -12,7 +12,7 @@ import typer
 
 from par_lib.language import LANGUAGES
 from par_lib.storage import paths
-from par_press import notebook_source, plan
+from par_press import manifest, notebook_source, place, plan
 
 _EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4})(?:-(?P<last>\d{4}))?", re.ASCII)
 _ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
@@ -51,25 +51,22 @@ def requests(wanted: list[tuple[str, int]], lang: str, only: list[str], texts: l
     anew = notebooks if force else ()
     asked = (plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
              for province, year in wanted)  # fmt: skip
-    return [plan.with_what_stands(request) for request in asked]
+    return [manifest.with_what_stands(request) for request in asked]
 
 
 def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> list:
     """Make the editions that are not up to date, telling of progress; gives the failures."""
-    from par_press import manifest, place
-
     place.scratch()
-    stale = [request for request in wanted if not _up_to_date(request)]
+    stale = [request for request in wanted if not manifest.unchanged(request)]
     for request in wanted:
         if request not in stale:
-            folder = paths.outputs(request.province, request.year)
-            with suppress(ValueError, OSError), place.reserved(folder):
-                place.clear(folder)  # what a killed run left
+            with suppress(ValueError, OSError), place.reserved(request.target):
+                place.clear(request.target)  # what a killed run left
             typer.echo(f"{request.place}: nothing to do, it is up to date")
     index = paths.root() / "outputs" / "index.html"
     failures = []
     if stale or not index.is_file():
-        failures, index = _run(stale, jobs, scheduler)
+        failures = _run(stale, jobs, scheduler)
     for failure in failures:
         log = f"  (log: {failure.log})" if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
@@ -79,18 +76,7 @@ def make(wanted: list[plan.Request], *, jobs: int = 0, scheduler: str = "") -> l
     return failures
 
 
-def _up_to_date(request: plan.Request) -> bool:
-    """Whether there is nothing to do; where that cannot be told, making it will say why."""
-    from par_press import manifest
-
-    folder = paths.outputs(request.province, request.year)
-    try:
-        return plan.unchanged(request) and manifest.is_whole(folder)
-    except (ValueError, OSError):
-        return False
-
-
-def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> tuple[list, Path]:
+def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> list:
     from rich import progress as show
 
     from par_press import edition, runner
@@ -112,7 +98,8 @@ def _run(stale: list[plan.Request], jobs: int, scheduler: str) -> tuple[list, Pa
             progress.update(bar, advance=1, description=name, failed=words)
 
         failures = runner.make(stale, executor=executor, tell=tell)
-        return failures, edition.write_collection()
+        edition.write_collection()
+    return failures
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, Language, langu
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
 from par_press import manifest, page, place, plan
-from par_press.plan import NUMBERED, Job, Request, language_folder
+from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
 _HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
@@ -43,19 +43,15 @@ def begin(request: Request, kept: dict[str, dict]) -> tuple[Path, list[Job]]:
 
     Runs in ``kept`` are taken over from the standing edition.
     """
-    target = paths.outputs(request.province, request.year)
-    build = place.build_folder(target)
-    jobs = []
-    for lang in request.languages:
-        here = language_folder(request.languages, lang)
-        (build / here / "notebooks").mkdir(parents=True, exist_ok=True)
-        for notebook in request.notebooks:
-            job = Job(paths.root(), request, notebook, lang, build / here)
-            if job.name in kept:
-                shutil.copy(target / here / "notebooks" / notebook.name, job.target)
-            else:
-                jobs.append(job)
-    return build, jobs
+    build = place.build_folder(request.target)
+    waiting = []
+    for job in plan.jobs(request, build):
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        if job.name in kept:
+            shutil.copy(request.target / job.target.relative_to(build), job.target)
+        else:
+            waiting.append(job)
+    return build, waiting
 
 
 def finish(request: Request, build: Path, runs: dict[str, dict], started: dt.datetime) -> None:
@@ -65,7 +61,7 @@ def finish(request: Request, build: Path, runs: dict[str, dict], started: dt.dat
     for lang in request.languages:
         _write_pages(request, data, build, lang)
     manifest.write(build, request, data, runs, started)
-    place.put(build, paths.outputs(request.province, request.year))
+    place.put(build, request.target)
 
 
 def forget_failures(request: Request) -> None:
@@ -96,18 +92,14 @@ def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Pa
     return None
 
 
-def write_collection() -> Path:
+def write_collection() -> None:
     """Write the list of all editions that stand, outputs/index.html, and its other languages."""
     root = paths.root() / "outputs"
     made = list(_editions(root))
     for lang in LANGUAGES:
         t = language(lang)
-        heading = t("Administrative reform, province by province")
-        lead = t("Editions that have been made, by province, year and language.")
         links = [page.Link(_collection(one), NAMES[one], one == lang, one) for one in LANGUAGES]
-        text = page.render_collection(t, heading=heading, lead=lead, editions=made, languages=links)
-        write_whole(root / _collection(lang), text)
-    return root / _collection(LANGUAGES[0])
+        write_whole(root / _collection(lang), page.render_collection(t, made, links))
 
 
 def _collection(lang: str) -> str:
@@ -117,7 +109,7 @@ def _collection(lang: str) -> str:
 def _editions(root: Path) -> Iterator[page.Edition]:
     for file in sorted(root.glob(manifest.EDITIONS)):
         try:
-            made = plan.read_manifest(file)
+            made = manifest.read(file.parent)
         except (ValueError, OSError):  # told by par verify, mended by the next run
             continue
         folder, languages = file.parent.relative_to(root), made["languages"]
@@ -138,12 +130,12 @@ def _write_tables(data: tables.Tables, folder: Path) -> None:
 def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) -> None:
     t = language(lang)
     folder = build / language_folder(request.languages, lang)
-    books = sorted((folder / "notebooks").glob(NUMBERED))
-    executed = {path.stem: nbformat.read(path, as_version=4) for path in books}
+    executed = {book.stem: nbformat.read(folder / "notebooks" / book.name, as_version=4)
+                for book in request.notebooks}  # fmt: skip
     # An edition of chosen notebooks has its index too, if only to lead to them.
     executed = {OVERVIEW: executed.pop(OVERVIEW, None) or _bare_overview(data, t)} | executed
     titles = {name: _title(notebook) for name, notebook in executed.items()}
-    cards = [page.Card(_file(n), titles[n], first_headline(notebook, href=_file(n)))
+    cards = [page.Link(_file(n), titles[n], note=first_headline(notebook, href=_file(n)))
              for n, notebook in executed.items() if n != OVERVIEW]  # fmt: skip
     for name, notebook in executed.items():
         context = _context(request, data, folder, titles, name, t)
@@ -198,7 +190,7 @@ def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
     """
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     for output in outputs:
-        found = _HEADLINE.search("".join(output.get("data", {}).get("text/html", "")))
+        found = _HEADLINE.search(output.get("data", {}).get("text/html", ""))
         if found:
             return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
     return Markup()

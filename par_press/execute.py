@@ -5,17 +5,12 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import papermill
-from jupyter_client.provisioning import KernelProvisionerFactory
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
-from papermill.exceptions import PapermillExecutionError
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from par_lib.language.translation import Language, language
 from par_lib.storage.dependencies import EVERY, YEARS
@@ -23,6 +18,7 @@ from par_press import kernels, notebook_source, place
 from par_press.plan import Job
 
 MILLION = 1_000_000
+_LEFT = (("SystemExit", ""), ("SystemExit", "0"))  # sys.exit() that means no failure
 _MOST_OUTPUT = 20 * MILLION  # bytes of one notebook; a page of that size no browser likes
 
 
@@ -30,21 +26,6 @@ class NotebookError(RuntimeError):
     """A notebook did not run to its end; the message names notebook, cell and error."""
 
 
-class _Engine(NBClientEngine):
-    """Papermill's own, that writes down how far a notebook came, whatever ended it."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, *, target: Path, **options: Any
-    ) -> None:
-        """Run the cells; write to ``target``, before papermill adds cells that tell of errors."""
-        try:
-            super().execute_managed_notebook(nb_man, kernel_name, **options)
-        finally:
-            nbformat.write(nb_man.nb, target)
-
-
-papermill_engines.register("par", _Engine)
 _LOG = logging.getLogger(__name__)
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it tells, errors tell
 
@@ -58,9 +39,8 @@ def run(job: Job) -> list[str]:
     os.environ["PAR_ROOT"] = str(job.root)
     place.scratch()
     executed = execute(
-        job.notebook, job.target, parameters=job.request.parameters(job.notebook, job.lang),
-        language=language(job.lang), timeout_seconds=job.request.timeout_seconds,
-        fork=job.request.fork,
+        job.notebook, job.target, parameters=job.parameters, language=language(job.lang),
+        timeout_seconds=job.request.timeout_seconds, fork=job.request.fork,
     )  # fmt: skip
     read = _tables_read(executed)
     declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
@@ -75,65 +55,79 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
             timeout_seconds: int = 300, fork: bool = False) -> nbformat.NotebookNode:  # fmt: skip
     """Run ``notebook`` in a fresh kernel, write it to ``target`` and return it.
 
-    Prose is translated first. What differs between two equal runs (timings, the injected cell's
-    id) is taken out. With ``fork`` the kernel is forked from a process that has imported
-    everything already, where this machine can. Raises NotebookError when a cell fails, is not run,
-    or takes too long.
+    Prose is translated first. Two equal runs give equal notebooks. With ``fork`` the kernel is
+    forked from a process that has imported everything already, where this machine can. Raises
+    NotebookError when a cell fails, is not run, or takes too long.
     """
+    book = _prepared(notebook, parameters, language)
+    index, fault, cause = _run_cells(book, timeout_seconds, fork)
+    if not fault:
+        index, fault = _fault(book)
+    if fault:  # its cell is counted from 1, in the notebook as its author sees it
+        number = sum(not _is_injected(cell) for cell in book.cells[: index + 1])
+        message = f"cell {number}: {fault}"
+        book.metadata["par"] = book.metadata.get("par", {}) | {"failed": message}
+    nbformat.write(book, target)
+    if fault:
+        raise NotebookError(f"{notebook.name}, {message}") from cause
+    return book
+
+
+def _prepared(notebook: Path, parameters: dict[str, object],
+              language: Language) -> nbformat.NotebookNode:  # fmt: skip
+    """The notebook in its language, with a cell of its parameters, and without outputs."""
     written = nbformat.read(notebook, as_version=4)
-    source = notebook_source.translate(written, language.messages)
     if language.code != "vi":
         for text in notebook_source.fallen_back(written, language.messages):
             _LOG.warning("%s, not translated: %s", notebook.name, text)
-    source.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
-    source.metadata.kernelspec.setdefault("language", "python")
-    nbformat.write(source, target)
+    source = notebook_source.translate(written, language.messages)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    source.metadata.setdefault("kernelspec", kernel)
+    book = papermill.execute_notebook(source, None, parameters=parameters, kernel_name="python3",
+                                      prepare_only=True)  # fmt: skip
+    for part in (book, *book.cells):
+        part.metadata.pop("papermill", None)
+    for cell in book.cells:
+        if _is_injected(cell):
+            cell.id = "injected-parameters"
+            cell.source = ast.unparse(ast.parse(cell.source))  # letters, not \u escapes
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return book
+
+
+def _is_injected(cell: nbformat.NotebookNode) -> bool:
+    """Whether it is the cell that papermill put in, which its author does not see."""
+    return "injected-parameters" in cell.metadata.get("tags", [])
+
+
+def _run_cells(book: nbformat.NotebookNode, timeout_seconds: int,
+               fork: bool) -> tuple[int, str, Exception | None]:  # fmt: skip
+    """Run the cells; gives the index of the last begun and what ended it, but for its own error."""
+    index = 0
     try:
-        with tempfile.TemporaryDirectory(prefix="par-") as private, _provisioner(fork):
-            papermill.execute_notebook(
-                target, None, parameters=parameters, kernel_name="python3", engine_name="par",
-                target=target, progress_bar=False, execution_timeout=timeout_seconds,
-                config=kernels.config(private),
+        with tempfile.TemporaryDirectory(prefix="par-") as private:
+            client = NotebookClient(
+                book, kernel_name="python3", timeout=timeout_seconds, record_timing=False,
+                raise_on_iopub_timeout=True, config=kernels.config(private),
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
             )  # fmt: skip
-    except PapermillExecutionError as error:
-        # Counted from 0 with the injected cell, so from 1 in the notebook as its author sees it.
-        what = f"{error.ename}: {error.evalue}"
-        raise _failed(target, notebook.name, error.cell_index, what) from error
+            starter = {"provisioner_name": kernels.provisioner(fork)}
+            client.create_kernel_manager().kernel_spec.metadata["kernel_provisioner"] = starter
+            with client.setup_kernel():
+                for index, cell in enumerate(book.cells):
+                    client.execute_cell(cell, index)
+                told = client.wait_for_reply(client.kc.kernel_info())
+                book.metadata["language_info"] = told["content"]["language_info"]
+                client.set_widgets_metadata()
+    except CellExecutionError as error:
+        return index, "", error
     except CellTimeoutError as error:
         what = f"took more than {timeout_seconds} s and was stopped; mend it, or allow more "
-        raise _failed(target, notebook.name, None, what + "with --timeout") from error
+        return index, what + "with --timeout", error
     except DeadKernelError as error:
-        what = "its process ended, by exit(), killed, or out of memory"
-        raise _failed(target, notebook.name, None, what) from error
-    executed = steady(nbformat.read(target, as_version=4))
-    _require_complete(executed, target, notebook.name)
-    nbformat.write(executed, target)
-    return executed
-
-
-def _own(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    """Its cells as its author sees them: without the one that papermill puts in."""
-    return [cell for cell in notebook.cells
-            if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
-
-
-def _failed(target: Path, name: str, number: int | None, what: str) -> NotebookError:
-    """Write into the notebook what became of it, and give the error that says so.
-
-    Papermill calls every cell completed, the one its kernel died in too. ``number`` is the cell
-    that failed, from 1; None for the last that was begun.
-    """
-    notebook = nbformat.read(target, as_version=4)
-    cells = _own(notebook)
-    number = number or sum(cell.metadata.papermill.status != "pending" for cell in cells)
-    for here, cell in enumerate(cells, start=1):
-        state = "completed" if here < number else "failed" if here == number else "pending"
-        cell.metadata["papermill"] = {"status": state, "exception": here == number}
-    message = f"cell {number}: {what}"
-    notebook.metadata["par"] = notebook.metadata.get("par", {}) | {"failed": message}
-    nbformat.write(notebook, target)
-    return NotebookError(f"{name}, {message}")
+        return index, "its process ended, by exit(), killed, or out of memory", error
+    return index, "", None
 
 
 def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
@@ -145,44 +139,23 @@ def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
     return [f"{EVERY}:{EVERY}"]
 
 
-@contextmanager
-def _provisioner(fork: bool) -> Iterator[None]:
-    # Said to the factory, not in the environment, which it reads once a process.
-    factory = KernelProvisionerFactory.instance()
-    before = factory.default_provisioner_name
-    forked = fork and kernels.available()
-    factory.default_provisioner_name = kernels.NAME if forked else kernels.ORDINARY
-    try:
-        yield
-    finally:
-        factory.default_provisioner_name = before
-
-
-def steady(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without what changes from run to run though nothing else did."""
-    for part in (executed, *executed.cells):
-        for timings in ("papermill", "execution"):
-            part.metadata.pop(timings, None)
-    for cell in executed.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"
-            cell.source = ast.unparse(ast.parse(cell.source))  # letters, not \u escapes
-    return executed
-
-
-def _require_complete(executed: nbformat.NotebookNode, target: Path, name: str) -> None:
+def _fault(book: nbformat.NotebookNode) -> tuple[int, str]:
+    """Index of the first cell that failed, was not run or gave too much, and what it did; or ""."""
     left = written = 0
-    for number, cell in enumerate(_own(executed), start=1):
+    for index, cell in enumerate(book.cells):
         if cell.cell_type != "code":
             continue
         if cell.source.strip() and cell.execution_count is None:
-            what = "left early, so that the cells behind it were not run"
-            raise _failed(target, name, left, what)
-        left, size = number, len(json.dumps(cell.outputs))
+            return left, "left early, so that the cells behind it were not run"
+        for output in cell.outputs:  # a magic may show an error and go on
+            if output.output_type == "error" and (output.ename, output.evalue) not in _LEFT:
+                return index, f"{output.ename}: {output.evalue}"
+        left, size = index, len(json.dumps(cell.outputs))
         written += size
         if written > _MOST_OUTPUT:
             cell.outputs = []  # kept for its author, without what is too much
-            nbformat.write(executed, target)
-            what = (f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
-                    f"before it); print less, {_MOST_OUTPUT // MILLION} MB at most")  # fmt: skip
-            raise _failed(target, name, number, what)
+            return index, (
+                f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
+                f"before it); print less, {_MOST_OUTPUT // MILLION} MB at most"
+            )
+    return 0, ""

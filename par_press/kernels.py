@@ -1,13 +1,14 @@
 """Kernels forked from a process that has imported everything already: a fresh process in 50 ms.
 
-A jupyter_client kernel provisioner, chosen by name in jupyter_client's factory. The
-forks come from multiprocessing's forkserver, which never ran a notebook: no state leaks from one
-to the next. Where there is no fork (Windows), the ordinary kernel serves. The runner talks to
-either over sockets in a private folder, without idle waits.
+Provisioners of jupyter_client, named in a kernel's spec. The forks come from multiprocessing's
+forkserver, which never ran a notebook: no state leaks from one to the next. Where there is no fork
+(Windows), the ordinary kernel serves. The runner talks to either over sockets in a private folder,
+without idle waits.
 """
 
 import asyncio
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -27,7 +28,16 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
 
 NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
-PRELOAD = "par_press.preload"
+# All that notebooks and the runner's workers import. Not matplotlib_inline's backend: imported
+# before a kernel is there, it loses figures.
+PRELOADED = (
+    "par_press.runner", "par_cli", "matplotlib.pyplot", "matplotlib.backends.backend_svg",
+    "seaborn", "pyarrow.dataset", "pyarrow.parquet", "pandera.backends.pandas.builtin_checks",
+    "statsmodels.stats.proportion", "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes",
+    "par_lib.scoring.unit_comparison", "par_lib.scoring.whatif", "par_lib.scoring.survey",
+    "par_lib.charts.notebook", "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel",
+    "debugpy", "IPython.extensions.storemagic",
+)  # fmt: skip
 _START_SECONDS, _END_SECONDS = 10, 2
 _PDEATHSIG = 1  # sys/prctl.h
 _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
@@ -39,6 +49,11 @@ def available() -> bool:
     return possible and not multiprocessing.current_process().daemon
 
 
+def provisioner(fork: bool) -> str:
+    """Name of what starts a kernel: a fork where it is wanted and possible."""
+    return NAME if fork and available() else ORDINARY
+
+
 def context() -> BaseContext:
     """The forkserver, with everything a notebook and a worker import, where there is one."""
     if not available():
@@ -48,7 +63,7 @@ def context() -> BaseContext:
     # debugpy, which every kernel imports, would complain that Python's own modules are frozen.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload([PRELOAD])
+    server.set_forkserver_preload([*PRELOADED])
     return server
 
 
@@ -141,6 +156,7 @@ def begin_worker() -> None:
     that it uses it; up to Python 3.11 at least it would start, and fill, a server of its own.
     Ctrl-C is for the runner alone, which ends its workers.
     """
+    gc.freeze()  # as below
     end_with_parent()
     if hasattr(os, "setsid"):
         os.setsid()
@@ -165,6 +181,7 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
 
     The server that forked it ends when nobody holds its pipe, so the kernel must not either.
     """
+    gc.freeze()  # what was imported stays: collecting it in every fork would copy its pages
     os.setsid()
     end_with_parent()
     die_with_parent()

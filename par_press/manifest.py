@@ -1,10 +1,11 @@
-"""manifest.json: what an edition was made from, and what is no longer as it says."""
+"""manifest.json: what an edition was made from, what of it still holds, and what was altered."""
 
 import datetime as dt
 import html
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,19 @@ from par_lib.language import LANGUAGES
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import place, plan
-from par_press.plan import MANIFEST, Request
+from par_press.plan import Request
 
 if TYPE_CHECKING:  # pandas takes a second, and an edition with nothing to do is told in a moment
     from par_lib.cleaning.tables import Tables
 
+MANIFEST = "manifest.json"
 EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}"
 CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
+_RUN = {"recipe": str, "state": dict | None, "read": [str]}
+_SHAPE = {"province": str, "place": str, "year": int, "languages": [str], "parameters": {...: dict},
+          "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN}}  # fmt: skip
 # Set and taken away after a page was made, so no part of what its hash is taken over.
 _STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
-_HEAD = 100_000  # characters of a page in which its header lies
 
 
 def write(build: Path, request: Request, data: "Tables", runs: dict[str, dict],
@@ -64,19 +68,110 @@ def _kernel_warnings(build: Path) -> list[str]:
     ]
 
 
+def read(folder: Path) -> dict:
+    """Manifest of the edition in a folder; ValueError where there is none, or a damaged one."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise ValueError(f"{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
+    made = None
+    with suppress(ValueError):
+        made = json.loads(file.read_text(encoding="utf-8"))
+    if not _fits(made, _SHAPE) or not set() < {*made["languages"]} <= {*LANGUAGES}:
+        raise ValueError(f"{file}: damaged; make the edition again")
+    return made
+
+
+def _fits(held: object, shape: object) -> bool:
+    """Whether it is as ``_SHAPE`` writes it: of a type, a list, a dict; ... stands for any name."""
+    if isinstance(shape, list):
+        return isinstance(held, list) and all(_fits(one, shape[0]) for one in held)
+    if not isinstance(shape, dict):
+        return isinstance(held, shape)
+    if not isinstance(held, dict):
+        return False
+    if ... in shape:
+        return all(_fits(one, shape[...]) for one in held.values())
+    return all(name in held and _fits(held[name], kind) for name, kind in shape.items())
+
+
+def standing(request: Request) -> dict | None:
+    """Manifest of the edition that stands; None where there is none, or a damaged one."""
+    with suppress(OSError, ValueError):
+        return read(request.target)
+    return None
+
+
+def with_what_stands(request: Request) -> Request:
+    """The request in all languages that stand, and with those other notebooks that stand.
+
+    An edition loses no language, and shows one state of the figures. So the others are run again
+    where theirs changed, and only there; they keep the parameters they were made with.
+    """
+    made = standing(request)
+    if made is None:
+        return request
+    every = plan.all_notebooks()
+    asked = {notebook.stem for notebook in request.notebooks}
+    names = asked | {name.partition("/")[2] for name in made["runs"]}
+    values = {name: own for name, own in made["parameters"].items() if name not in asked}
+    languages = [*made["languages"], *request.languages]
+    if len(asked) == len(every):  # a person says which lies on top
+        languages = [*request.languages, *made["languages"]]
+    return replace(
+        request, languages=tuple(dict.fromkeys(languages)), values=values | request.values,
+        notebooks=tuple(notebook for notebook in every if notebook.stem in names),
+    )  # fmt: skip
+
+
+def kept_runs(request: Request) -> dict[str, dict]:
+    """Runs of the standing edition that would give the same again, by name.
+
+    None where another language is to lie on top, nor where an executed notebook was altered since.
+    """
+    made = standing(request)
+    if made is None or request.languages[0] != made["languages"][0]:
+        return {}
+    kept = {}
+    for job in plan.jobs(request, request.target):
+        run = made["runs"].get(job.name)
+        file = job.target.relative_to(request.target).as_posix()
+        if (
+            run
+            and job.notebook not in request.anew
+            and run["state"] is not None
+            and run["recipe"] == plan.recipe(job)
+            and run["state"] == dependencies.state_of(run["read"], request.province, request.year)
+            and job.target.is_file()
+            and dependencies.sha256(job.target) == made["files"].get(file)
+        ):
+            kept[job.name] = run
+    return kept
+
+
+def unchanged(request: Request) -> bool:
+    """Whether the edition that stands is whole and would be the same if it were made again.
+
+    False, too, where that cannot be told: making it will say why.
+    """
+    with suppress(ValueError, OSError):
+        made = read(request.target)
+        return (
+            made["languages"] == list(request.languages)
+            and made["inputs"].items() >= plan.inputs_of(request).items()
+            and len(kept_runs(request)) == len(request.notebooks) * len(request.languages)
+            and not _files_altered(request.target, made)
+        )
+    return False
+
+
 def altered(folder: Path) -> list[tuple[str, str]]:
     """Path and what happened to it (CHANGED, MISSING, ADDED) since the edition was made.
 
     Paths within the edition are relative to it, inputs to the project. Raises ValueError where the
     folder holds no edition.
     """
-    made = _manifest(folder)
+    made = read(folder)
     return _files_altered(folder, made) + _inputs_altered(made)
-
-
-def is_whole(folder: Path) -> bool:
-    """Whether an edition stands there of which nothing was altered but, perhaps, its inputs."""
-    return not _files_altered(folder, _manifest(folder))
 
 
 def mark(folder: Path) -> None:
@@ -84,7 +179,7 @@ def mark(folder: Path) -> None:
 
     Pages are written only where the edition's index, written last, does not say it yet.
     """
-    made = _manifest(folder)
+    made = read(folder)
     changed = [name for name, _ in _inputs_altered(made) if name.startswith("data/raw/")]
     if _said(folder / "index.html") == ", ".join(changed):
         return
@@ -106,48 +201,32 @@ def mark_all() -> None:
             mark(file.parent)
 
 
-def _manifest(folder: Path) -> dict:
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise ValueError(f"{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
-    return plan.read_manifest(file)
-
-
 def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
-    own = {*_files(folder)} - {MANIFEST}
-    added = [(name, ADDED) for name in own - made["files"].keys()]
-    missing = [(name, MISSING) for name in made["files"].keys() - own]
-    changed = [(name, CHANGED) for name in own & made["files"].keys()
-               if _hash(folder / name, made) != made["files"][name]]  # fmt: skip
-    return sorted(added + missing + changed)
+    names = {*_files(folder)} - {MANIFEST}
+    return _differences(made["files"], {name: _hash(folder / name, made) for name in names})
 
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
-    root, known = paths.root(), made["inputs"]
-    found = [(name, ADDED) for name in _raw_now(made) - known.keys()]
-    for name, fingerprint in known.items():
-        try:
-            if dependencies.fingerprint(root / name) != fingerprint:
-                found.append((name, CHANGED))
-        except FileNotFoundError:
-            found.append((name, MISSING))
-        except OSError:  # it cannot be read any more
-            found.append((name, CHANGED))
-    return sorted(found)
+    known = {paths.root() / name for name in made["inputs"]}
+    return _differences(made["inputs"], plan.fingerprints(known | _raw_now(made)))
 
 
-def _raw_now(made: dict) -> set[str]:
+def _raw_now(made: dict) -> set[Path]:
     """Raw files that an edition would be made from today."""
-    files = plan.raw_files(made["province"], made["year"], plan.read_by(made["runs"]))
-    return {file.relative_to(paths.root()).as_posix() for file in files}
+    return plan.raw_files(made["province"], made["year"], plan.read_by(made["runs"]))
+
+
+def _differences(before: dict[str, str], now: dict[str, str]) -> list[tuple[str, str]]:
+    """What happened to each file, by its marks of before and now; by path."""
+    added = [(name, ADDED) for name in now.keys() - before.keys()]
+    missing = [(name, MISSING) for name in before.keys() - now.keys()]
+    changed = [(name, CHANGED) for name in now.keys() & before.keys() if now[name] != before[name]]
+    return sorted(added + missing + changed)
 
 
 def _said(page: Path) -> str:
     """The files a page says changed; empty where it says nothing."""
-    if not page.is_file():
-        return ""
-    with page.open(encoding="utf-8") as text:
-        found = _STATUS.search(text.read(_HEAD))
+    found = _STATUS.search(page.read_text(encoding="utf-8")) if page.is_file() else None
     return html.unescape(found[1]) if found else ""
 
 
@@ -169,7 +248,7 @@ def _hash(file: Path, made: dict) -> str:
     found = _STATUS.search(text)
     if found:
         names = html.unescape(found[1]).split(", ")
-        known = {*made["inputs"], *_raw_now(made)}
+        known = {*made["inputs"], *plan.fingerprints(_raw_now(made))}
         lines = [_line(names, lang) for lang in LANGUAGES]
         own = re.compile(rf"data/raw/{made['province']}/[\w.=/-]+")  # one that is gone again
         if all(name in known or own.fullmatch(name) for name in names) and found[0] in lines:

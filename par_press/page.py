@@ -12,7 +12,6 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import count, groupby, pairwise
 from pathlib import Path
 
@@ -28,18 +27,23 @@ from par_press.markup import highlight, inline_svg, markdown
 _LOG = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True,
+)  # fmt: skip
 _HEADING = re.compile(r"<h([1-6])[ >]")
 _H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the page furniture; ``language`` is the code of the page it leads to."""
+    """A link to a page; ``language`` is that page's code, ``note`` its finding, for a card."""
 
     href: str
     label: str
     current: bool = False
     language: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,6 @@ class PageContext:
     languages: Sequence[Link] = ()
     downloads: Sequence[Link] = ()
     banner: str = ""
-
-
-@dataclass(frozen=True)
-class Card:
-    """One page of an edition, and its finding."""
-
-    href: str
-    title: str
-    headline: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ class _Section:
     speaks: bool = False
 
 
-def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Card] = ()) -> str:
+def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = ()) -> str:
     """Render an executed notebook as a page that needs nothing beside itself.
 
     ``cards`` lead to the other pages of the edition; they follow the first headed section.
@@ -108,12 +103,13 @@ def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence
     return _render("page.html.j2", context, sections=sections, parameters=parameters, **around)
 
 
-def render_collection(language: Language, *, heading: str, lead: str, editions: Iterable[Edition],
+def render_collection(language: Language, editions: Iterable[Edition],
                       languages: Sequence[Link] = ()) -> str:  # fmt: skip
     """Render outputs/index.html: all places, in the order given, with their years and languages."""
-    context = PageContext(language, title=heading, languages=languages)
+    title = language("Administrative reform, province by province")
+    context = PageContext(language, title=title, languages=languages)
     places = [(place, list(group)) for place, group in groupby(editions, lambda e: e.place)]
-    return _render("collection.html.j2", context, heading=heading, lead=lead, places=places)
+    return _render("collection.html.j2", context, places=places)
 
 
 def _read_sections(notebook: NotebookNode,
@@ -164,10 +160,9 @@ def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
     return [one for one in sections if one not in empty]
 
 
-def _cards_section(cards: Sequence[Card], t: Language) -> _Section:
-    heading, template = t("Page by page"), _environment().get_template("cards.html.j2")
-    block = template.render(heading=heading, cards=cards)
-    return _Section("pages", heading, [Markup(block)])
+def _cards_section(cards: Sequence[Link], t: Language) -> _Section:
+    heading, template = t("Page by page"), _ENVIRONMENT.get_template("cards.html.j2")
+    return _Section("pages", heading, [Markup(template.render(heading=heading, cards=cards))])
 
 
 def _add_prose(sections: list[_Section], html: Markup) -> None:
@@ -184,7 +179,7 @@ def _add_prose(sections: list[_Section], html: Markup) -> None:
 
 def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> Markup:
     if output.output_type == "stream":
-        text = Markup("<pre>{}</pre>").format(strip_ansi(_text(output.text)))
+        text = Markup("<pre>{}</pre>").format(strip_ansi(output.text))
         if output.name == "stderr":
             words = t("Message from the computation")
             return Markup('<div class="stderr"><p>{}</p>{}</div>').format(words, text)
@@ -193,7 +188,7 @@ def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> 
         trace = strip_ansi("\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
         words = t("This computation failed")
         return Markup('<div class="error"><p>{}</p><pre>{}</pre></div>').format(words, trace)
-    data = {kind: _text(content) for kind, content in output.data.items()}
+    data = output.data
     if "image/svg+xml" in data:
         words = output.metadata.get("image/svg+xml", {})
         return _render_chart(data["image/svg+xml"], words, next(charts))
@@ -237,7 +232,7 @@ def _render(template: str, context: PageContext, **values: object) -> str:
         f"script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
         f"style-src-elem '{_digest(style)}'; style-src-attr 'unsafe-inline'"
     )
-    return _environment().get_template(template).render(
+    return _ENVIRONMENT.get_template(template).render(
         context=context, t=context.language, anchor=_anchor, policy=policy, style=Markup(style),
         script=Markup(script), **values,
     )  # fmt: skip
@@ -270,15 +265,3 @@ def _anchor(link: Link) -> Markup:
     language = Markup(' lang="{0}" hreflang="{0}"').format(link.language) if link.language else ""
     current = Markup(' aria-current="page"') if link.current else ""
     return Markup('<a href="{}"{}{}>{}</a>').format(link.href, language, current, link.label)
-
-
-def _text(content: str | list[str]) -> str:
-    return content if isinstance(content, str) else "".join(content)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip

@@ -8,13 +8,13 @@ import datetime as dt
 import shutil
 import traceback
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import CancelledError, Executor, Future, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from par_lib.storage import dependencies, paths
-from par_press import edition, place, plan
+from par_press import edition, manifest, place, plan
 from par_press.execute import NotebookError, run
 from par_press.plan import Job, Request
 
@@ -47,8 +47,7 @@ class _Edition:
 def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list[Failure]:
     """Make editions; gives the failures, whose old editions still stand.
 
-    ``tell(what, name)`` is called with KEPT, DONE, FAILED or STOPPED and the notebook's name for
-    each.
+    ``tell(what, name)`` is called for each notebook, with KEPT, DONE, FAILED or STOPPED.
     """
     failures: list[Failure] = []
     jobs: dict[Future, tuple[_Edition, Job]] = {}
@@ -70,29 +69,25 @@ def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list
             jobs[future] = (begun, job)
         if not begun.waiting:
             failures += _end(begun)
-    while jobs:
-        done, _ = wait(jobs, return_when=FIRST_COMPLETED)
-        for future in done:
-            begun, job = jobs.pop(future)
-            begun.waiting.discard(future)
-            what = _take(future, begun, job)
-            tell(what, f"{job.request.place}  {job.name}")
-            if not begun.waiting:
-                failures += _end(begun)
+    for future in as_completed(jobs):
+        begun, job = jobs[future]
+        begun.waiting.discard(future)
+        tell(_take(future, begun, job), f"{job.request.place}  {job.name}")
+        if not begun.waiting:
+            failures += _end(begun)
     return failures
 
 
 def _begin(request: Request) -> tuple[_Edition, list[Job]]:
     started = dt.datetime.now(dt.UTC)
-    target = paths.outputs(request.province, request.year)
     with ExitStack() as held:
-        held.enter_context(place.reserved(target))
-        place.clear(target)
-        request = plan.with_what_stands(request)  # again: another run may just have made it
+        held.enter_context(place.reserved(request.target))
+        place.clear(request.target)
+        request = manifest.with_what_stands(request)  # again: another run may just have made it
         edition.forget_failures(request)
         given = plan.inputs_of(request, [_ALL])
         edition.refresh_tables(request)
-        kept = plan.kept_runs(request)
+        kept = manifest.kept_runs(request)
         build, own = edition.begin(request, kept)
         held.callback(shutil.rmtree, build, ignore_errors=True)
         return _Edition(request, held.pop_all(), given, build, started, kept), own
@@ -103,7 +98,7 @@ def _take(future: Future, begun: _Edition, job: Job) -> str:
     try:
         read = future.result()
         begun.runs[job.name] = {
-            "recipe": plan.recipe(job.request, job.notebook, job.lang),
+            "recipe": plan.recipe(job),
             "read": read,
             "state": dependencies.state_of(read, job.request.province, job.request.year),
         }

@@ -54,9 +54,7 @@ def specimen_pages(tmp_path_factory) -> dict[str, Path]:
     made = {
         "page": render_page(specimen.notebook(), specimen.context()),
         "index": render_page(specimen.notebook(), specimen.context(), cards=specimen.cards()),
-        "collection": render_collection(
-            language("vi"), heading="Mọi ấn bản", lead="Lời.", editions=specimen.editions()
-        ),
+        "collection": render_collection(language("vi"), specimen.editions()),
     }
     for name, html in made.items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")

@@ -8,7 +8,7 @@ import nbformat.v4 as nb
 from matplotlib.figure import Figure
 
 from par_lib.language.translation import language
-from par_press.page import Card, Edition, Link, PageContext
+from par_press.page import Edition, Link, PageContext
 
 HOSTILE = '<img src=x onerror="alert(1)">{{7*7}}</title><script>alert(2)</script>'
 COLOURS = {
@@ -192,10 +192,10 @@ def context(code: str = "vi", **changes: object) -> PageContext:
     return PageContext(**{**values, **changes})
 
 
-def cards() -> list[Card]:
+def cards() -> list[Link]:
     return [
-        Card("00_overview.html", "Tổng quan", "Mất 12,5 điểm, phần lớn ở một trục."),
-        Card("01_late_dossiers.html", "Hồ sơ trễ hạn", "Ba nơi chiếm 3.002."),
+        Link("00_overview.html", "Tổng quan", note="Mất 12,5 điểm, phần lớn ở một trục."),
+        Link("01_late_dossiers.html", "Hồ sơ trễ hạn", note="Ba nơi chiếm 3.002."),
     ]
 
 

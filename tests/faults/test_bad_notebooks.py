@@ -55,9 +55,6 @@ def test_a_cell_that_misbehaves(standing, source, number, message):
     cells = [c for c in kept.cells if "injected-parameters" not in c.metadata.get("tags", [])]
     assert [c.cell_type for c in cells] == [c["cell_type"] for c in notebook["cells"]]
     assert cells[number - 1].source.startswith(source)
-    states = [c.metadata.papermill.status for c in cells]
-    assert states[: number - 1] == ["completed"] * (number - 1)
-    assert states[number - 1] == "failed" and set(states[number:]) == {"pending"}
 
 
 def test_the_next_run_needs_no_help(standing):

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from par_lib.language.translation import language
 from par_press.edition import first_headline
 from par_press.markup import inline_svg, markdown
-from par_press.page import Card, Link, render_collection, render_page
+from par_press.page import Link, render_collection, render_page
 
 KB = 1024
 
@@ -39,9 +39,7 @@ def index_page(cards=None) -> str:
 
 
 def collection_page() -> str:
-    return render_collection(
-        language("vi"), heading="Mọi ấn bản", lead="Lời dẫn.", editions=specimen.editions()
-    )
+    return render_collection(language("vi"), specimen.editions())
 
 
 def small_notebook(*cells):
@@ -275,7 +273,7 @@ def test_hostile_links_are_text():
 
 
 def test_hostile_headings_cards_and_alternative_text():
-    cards = [Card("a.html", specimen.HOSTILE, specimen.HOSTILE)]
+    cards = [Link("a.html", specimen.HOSTILE, note=specimen.HOSTILE)]
     for page in (
         soup(index_page(cards)),
         render_cells(nb.new_markdown_cell(f"## {specimen.HOSTILE}")),
@@ -330,7 +328,6 @@ def test_messages_and_failures_are_shown():
         ({"text/html": "<p>html</p>", "text/plain": "plain"}, "<p>html</p>"),
         ({"text/markdown": "*md*", "text/plain": "plain"}, "<p><em>md</em></p>"),
         ({"text/plain": "<b>plain"}, "<pre>&lt;b&gt;plain</pre>"),
-        ({"text/html": ["<p>", "hai</p>"]}, "<p>hai</p>"),
         ({"application/x-other": "?"}, "<pre>application/x-other</pre>"),
     ],
 )
@@ -373,7 +370,7 @@ def test_a_headline_in_an_index_leads_to_its_sources():
     headline = first_headline(specimen.notebook(), href="01_late_dossiers.html")
     assert headline.startswith("Ba địa phương đứng đầu")
     assert 'href="01_late_dossiers.html#source-invented"' in headline
-    card = Card("01_late_dossiers.html", "Hồ sơ", headline)
+    card = Link("01_late_dossiers.html", "Hồ sơ", note=headline)
     assert soup(index_page(cards=[card])).select_one(".cards .status").text == "tính từ nguồn"
     assert first_headline(small_notebook(), href="a.html") == ""
 
