@@ -23,7 +23,7 @@ _WHOLES = {"points": "max_points", "rank": "ranked_units"}
 _AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("rank_low", "ranked_units"),
             ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
-_UNSTATED = Quantity(math.nan, math.nan, None, None, False, "")
+_UNSTATED = Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
 
 def tidy_table(
