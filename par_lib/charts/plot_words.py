@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from par_lib.charts.plots import HATCH, PALETTE, Drawn
+from par_lib.charts.plots import BAR, HATCH, PALETTE, Drawn
 from par_lib.charts.presentation import Page
 from par_lib.language.translation import N_
 
@@ -95,7 +95,7 @@ def _dumbbell(ax: Axes, drawn: Drawn, page: Page) -> None:
                         textcoords="offset points")  # fmt: skip
     (start, end), (first, last) = drawn.ends, drawn.rows.loc[0, ["low", "high"]]
     for name, value, other in ((start, first, last), (end, last, first)):
-        ax.annotate(page.head(name), (value, -0.5), va="bottom",
+        ax.annotate(page.head(name), (value, -0.72), va="bottom",
                     ha="right" if value < other else "left", color=PALETTE["muted"])  # fmt: skip
     _numbers(ax, "x", drawn.x, page)
 
@@ -114,14 +114,15 @@ def _stack(ax: Axes, drawn: Drawn, page: Page) -> None:
 
 
 def _row_names(ax: Axes, names: Iterable[object], page: Page) -> None:
-    """Write the rows' names, first on top; rows are higher where a name needs several lines."""
-    lines = [textwrap.fill(_name(name, page), 44) for name in names]
+    """Write each row's name above it, first on top; higher where a name needs several lines."""
+    lines = [textwrap.fill(_name(name, page), 56) for name in names]
     more = max(line.count("\n") for line in lines)
-    ax.figure.set_figheight(ax.figure.get_figheight() + 0.11 * more * len(lines))
-    ax.set_yticks(range(len(lines)), lines, fontsize=9 if more else 10)
-    ax.set(ylim=(len(lines) - 0.4, -0.75), ylabel="")
+    ax.figure.set_figheight(ax.figure.get_figheight() + 0.16 * more * len(lines))
+    above = [row - BAR / 2 - 0.04 for row in range(len(lines))]
+    ax.set_yticks(above, lines, ha="left", va="bottom")
+    ax.set(ylim=(len(lines) - 0.5, -0.72), ylabel="")
     ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=0)
     ax.grid(axis="x")
 
 
