@@ -1,5 +1,6 @@
 """``par``: make editions, list them, check a year's data."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ class _Commands(TyperGroup):
     """
 
     def invoke(self, context: typer.Context) -> object:
+        sys.stdout.reconfigure(errors="replace")  # the bar's "…", where the terminal is ASCII
         try:
             return super().invoke(context)
         except typer.Exit:

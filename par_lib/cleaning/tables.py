@@ -92,7 +92,8 @@ class Tables:
 
     def _read(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
-            dependencies.note_read(self.year, name)
+            if self._folder:  # of a year without raw data, only that it has none matters
+                dependencies.note_read(self.year, name)
             self._frames[name] = Frame(
                 pd.read_parquet(self._folder / f"{name}.parquet")
                 if self._folder

@@ -63,7 +63,7 @@ def as_seen_at(page: Page, width_px: int, **media: str) -> Iterator[None]:
     page.emulate_media(**media)
     yield
     page.set_viewport_size(DESK)
-    page.emulate_media(media="screen", color_scheme="light")
+    page.emulate_media(media="null", color_scheme="light")
 
 
 def accessibility_faults(seen: Visit) -> list[str]:

@@ -117,6 +117,7 @@ def _keeps(text: str, forms: list[str]) -> bool:
     return all(_marks(text) == _marks(form) for form in forms)
 
 
+@pytest.mark.long
 @each_catalog
 def test_every_kind_of_file_is_extracted(part) -> None:
     assert {Path(name).suffix for name in _wanted(part).values()} == part.suffixes

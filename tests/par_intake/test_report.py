@@ -182,6 +182,7 @@ def damage(text, chance):
     return text[:at] + str((int(text[at]) + chance.randrange(1, 9)) % 10) + text[at + 1 :]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_damaged_report_is_read_as_it_stands_or_left(name, tmp_path):
     """120 variants each: no traceback, and no cell that the text as it now stands does not hold."""

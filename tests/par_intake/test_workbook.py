@@ -38,6 +38,7 @@ def problems(tmp_path, lines):
     return caught.value.problems
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("year", paths.years("quang-nam"))
 def test_the_round_trip_of_the_real_tables_is_lossless(tmp_path, year):
     folder = paths.raw("quang-nam", year)
@@ -197,6 +198,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.long
 def test_a_new_province_and_year_from_nothing(home):
     run = CliRunner().invoke(app, ["new-year", "2024", "--province", "gia-lai", "--lang", "en"])
     assert run.exit_code == 0, run.output

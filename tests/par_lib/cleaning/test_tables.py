@@ -103,6 +103,7 @@ def test_an_empty_table_and_a_year_or_province_without_data(root):
         tables.load("hue", 2022)
 
 
+@pytest.mark.long
 def test_a_tidy_table_that_was_altered_is_made_again(root):
     path = tables.refresh("quang-nam", 2022) / "late_dossiers.parquet"
     own = path.read_bytes()
@@ -113,6 +114,7 @@ def test_a_tidy_table_that_was_altered_is_made_again(root):
     assert tables.refresh("quang-nam", 2022) and path.read_bytes() == own
 
 
+@pytest.mark.long
 def test_a_csv_that_is_no_table_s_is_told(root):
     own = root / "data/raw/quang-nam/2022/sipas.csv"
     for name in ("sipass.csv", "Mentions.CSV"):
@@ -150,6 +152,7 @@ def test_dates_of_a_table_compare_with_text(asked, units):
     assert type(found) is type(found.assign(more=1)[["unit", "as_of"]]) is tables.Frame
 
 
+@pytest.mark.long
 def test_the_tables_of_a_year_are_such_frames(root):
     data = tables.load("quang-nam", 2022)
     end = data.disbursement.query("as_of == '2022-12-31' and level == 'district'")

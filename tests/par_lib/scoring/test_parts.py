@@ -91,6 +91,7 @@ def test_gini_agrees_with_the_mean_difference(values):
     assert parts.gini(values) == pytest.approx(brute_gini(values))
 
 
+@pytest.mark.long
 @given(counts, st.lists(st.integers(0, 20), min_size=1, max_size=4))
 def test_every_split_of_the_group_lies_within_the_bounds(known, group):
     every = known + group

@@ -120,6 +120,7 @@ def test_received_in_the_province_bounds_each_level_unless_a_source_gives_no_end
     assert on_time.count(year, "commune") is None
 
 
+@pytest.mark.long
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.floats(0, 1), st.floats(0, 1))
 def test_no_completion_of_on_time_and_late_lies_outside(done, late_, more, part, where):
     # a year in which so many were on time and late, of which less is told
