@@ -117,7 +117,7 @@ def _row_names(ax: Axes, names: Iterable[object], page: Page) -> None:
     """Write each row's name above it, first on top; higher where a name needs several lines."""
     lines = [textwrap.fill(_name(name, page), 56) for name in names]
     more = max(line.count("\n") for line in lines)
-    ax.figure.set_figheight(ax.figure.get_figheight() + 0.16 * more * len(lines))
+    ax.figure.set_figheight(ax.figure.get_figheight() + 0.22 * more * len(lines))
     above = [row - BAR / 2 - 0.04 for row in range(len(lines))]
     ax.set_yticks(above, lines, ha="left", va="bottom")
     ax.set(ylim=(len(lines) - 0.5, -0.72), ylabel="")
@@ -133,15 +133,16 @@ def _curves(ax: Axes, drawn: Drawn, page: Page) -> None:
     if legend := ax.get_legend():
         for text in legend.get_texts():
             text.set_text(page.words(text.get_text()))
-        sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=4, title="", frameon=False)
+        sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1.06), ncols=4, title="",
+                        frameon=False)  # fmt: skip
 
 
 def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:
     for tile in drawn.rows.itertuples():
-        options = {"ha": "center", "va": "center", "fontsize": 9,
+        options = {"ha": "center", "va": "center", "fontsize": 8,
                    "bbox": BACKING if tile.low != tile.high else None}  # fmt: skip
         x, y, value = tile.column + 0.5, tile.row, page.cell(drawn.x, tile.low, tile.high)
-        ax.text(x, y + 0.34, textwrap.fill(_name(tile.name, page), 11), **options)
+        ax.text(x, y + 0.34, textwrap.fill(_name(tile.name, page), 9), **options)
         ax.text(x, y + 0.74, value, weight="bold", **options)
     known = drawn.rows.dropna(subset="shade").sort_values("shade")["low"]
     ends = zip([*known[:1], *known[-1:]], ("pale", "deep"), strict=False)
@@ -150,7 +151,8 @@ def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:
     if len(known) < len(drawn.rows):
         patches.append(Patch(facecolor="none", edgecolor=PALETTE["faint"], hatch=HATCH,
                              label=page.words("only bounds")))  # fmt: skip
-    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
+    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False,
+              columnspacing=1.2)  # fmt: skip
     ax.axis("off")
 
 
@@ -164,12 +166,14 @@ def _numbers(ax: Axes, side: str, column: str, page: Page) -> None:
 
     if not isinstance(axis.get_major_locator(), FixedLocator):
         whole = not column.endswith(("_pct", "_points", "points"))
-        axis.set_major_locator(MaxNLocator("auto", integer=whole, steps=[1, 2, 2.5, 5, 10]))
+        most = 6 if side == "x" else "auto"  # numbers that stand side by side
+        axis.set_major_locator(MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axis.set_major_formatter(write)
     if side == "x":
         ax.set_xlabel(page.head(column), loc="left")
     else:
-        ax.set_ylabel(page.head(column))
+        ax.set_ylabel(page.head(column), rotation=0, ha="left", va="bottom")
+        ax.yaxis.set_label_coords(0, 1.02)  # above its axis, as wide as the chart
 
 
 # --- what a screen reader says ---

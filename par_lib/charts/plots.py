@@ -40,11 +40,11 @@ STYLE = {
     "xtick.color": PALETTE["faint"], "ytick.color": PALETTE["faint"],
     "xtick.labelcolor": PALETTE["muted"], "ytick.labelcolor": PALETTE["ink"],
     "hatch.color": PALETTE["bar"], "hatch.linewidth": 0.7, "figure.facecolor": "none",
-    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (5.2, 3.6),
+    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (4.6, 3.4),
 }  # fmt: skip
 HATCH = "////"
 # As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
-WIDE_INCHES = 5.2
+WIDE_INCHES = 4.6
 BAR = 0.42  # of a row; above it stands its name
 ROW_INCHES = 0.46  # a name above its bar
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
@@ -152,7 +152,7 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
     first, last = _told(data, y, start), _told(data, y, end)
     known = (first["low"] == first["high"]) & (last["low"] == last["high"])
     rows = first.assign(high=last["high"])[known].reset_index(drop=True)
-    _, ax = plt.subplots(figsize=(WIDE_INCHES, ROW_INCHES * len(rows) + 0.9))
+    ax = _axes(ROW_INCHES * len(rows) + 0.9)
     if rows.empty:
         return ax
     ax.hlines(rows.index, rows["low"], rows["high"], color=PALETTE["faint"], linewidth=2.2)
@@ -168,7 +168,7 @@ def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Parts of a whole, a bar a row: the index names the rows, a column a part; ``x`` the unit."""
     shades = [PALETTE["bar"], PALETTE["accent"], PALETTE["pale"]]
     ax = data.plot.barh(stacked=True, width=BAR, color=shades, edgecolor=PALETTE["paper"],
-                        figsize=(WIDE_INCHES, ROW_INCHES * len(data) + 1.3))  # fmt: skip
+                        ax=_axes(ROW_INCHES * len(data) + 1.3))  # fmt: skip
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
     tall = data.rename_axis("name").melt(ignore_index=False, var_name="series").reset_index()
     return Drawn("stack", x, y, _told(tall, "name", "value", series=tall["series"]), caption).on(ax)
@@ -178,7 +178,7 @@ def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
 def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str = "",
              **options: object) -> Axes:  # fmt: skip
     """Seaborn's, from zero up, so that half as high is half as much; a line a value of ``hue``."""
-    _, ax = plt.subplots(figsize=(WIDE_INCHES, 3.6))
+    ax = _axes(3.6)
     own = {"color": PALETTE["accent"]}
     if hue:
         shades = cycle(PALETTE[name] for name in ("accent", "ink", "bar", "muted", "faint"))
@@ -193,7 +193,7 @@ def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str 
 @_of_rows
 def histplot(data: pd.DataFrame, *, x: str, weights: str, caption: str = "") -> Axes:
     """Counts by a whole number, a bar each: ``weights`` says how many a row stands for."""
-    _, ax = plt.subplots(figsize=(WIDE_INCHES, 3.0))
+    ax = _axes(3.0)
     sns.histplot(data, x=x, weights=weights, discrete=True, shrink=0.8, alpha=1, linewidth=0,
                  color=PALETTE["accent"], ax=ax)  # fmt: skip
     ax.set_ylabel(weights)
@@ -205,7 +205,7 @@ def histplot(data: pd.DataFrame, *, x: str, weights: str, caption: str = "") -> 
 def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
              caption: str = "") -> Axes:  # fmt: skip
     """A curve of which both bounds are known; hatched between them. ``diagonal``: all equal."""
-    _, ax = plt.subplots(figsize=(WIDE_INCHES, 4.2))
+    ax = _axes(4.2)
     low, high = f"{y}_low", f"{y}_high"
     tall = data.melt(x, [low, high], value_name=y)
     sns.lineplot(tall, x=x, y=y, units="variable", estimator=None, color=PALETTE["accent"], ax=ax)
@@ -230,7 +230,7 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
     tiles["shade"] = exact if worse == "high" else -exact
     depth = Normalize(tiles["shade"].min(), tiles["shade"].max())
     columns, rows = tiles["column"].max() + 1, tiles["row"].max() + 1
-    _, ax = plt.subplots(figsize=(WIDE_INCHES, WIDE_INCHES * rows / columns))
+    ax = _axes(WIDE_INCHES * rows / columns)
     for tile in tiles.itertuples():
         look = {"facecolor": "none", "hatch": HATCH, "edgecolor": PALETTE["faint"]}
         if tile.low == tile.high:
@@ -239,6 +239,13 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
                                **look))  # fmt: skip
     ax.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
     return Drawn("tile", value, name, tiles, caption).on(ax)
+
+
+def _axes(height_inches: float) -> Axes:
+    """Axes from edge to edge; what stands beside them makes the chart a little wider."""
+    figure, ax = plt.subplots(figsize=(WIDE_INCHES, height_inches))
+    figure.subplots_adjust(left=0, right=1)
+    return ax
 
 
 def ends(data: pd.DataFrame | dict, name: str) -> tuple:
@@ -271,7 +278,7 @@ def _row_chart(
             rows = rows.drop(places[1:])
             rows.loc[places[0], "name"] = len(places)
     rows = rows.reset_index(drop=True)
-    return rows, plt.subplots(figsize=(WIDE_INCHES, ROW_INCHES * len(rows) + 0.8))[1]
+    return rows, _axes(ROW_INCHES * len(rows) + 0.8)
 
 
 def _bars(rows: pd.DataFrame, ax: Axes) -> None:
