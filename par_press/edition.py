@@ -24,7 +24,8 @@ from par_press import manifest, page, place, plan
 from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
-_HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
+# Without the link to the page that says more: a card leads there itself.
+_HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
 
 
 def refresh_tables(request: Request) -> None:
@@ -95,9 +96,8 @@ def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Pa
 def write_collection() -> None:
     """Write the list of all editions that stand, outputs/index.html, and its other languages."""
     root = paths.root() / "outputs"
-    made = list(_editions(root))
     for lang in LANGUAGES:
-        t = language(lang)
+        t, made = language(lang), _editions(root, lang)
         links = [page.Link(_collection(one), NAMES[one], one == lang, one) for one in LANGUAGES]
         write_whole(root / _collection(lang), page.render_collection(t, made, links))
 
@@ -106,17 +106,27 @@ def _collection(lang: str) -> str:
     return "index.html" if lang == LANGUAGES[0] else f"index.{lang}.html"
 
 
-def _editions(root: Path) -> Iterator[page.Edition]:
-    for file in sorted(root.glob(manifest.EDITIONS)):
+def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
+    """The newest year of a place first, each with its finding in ``lang`` where it has that."""
+    newest_first = sorted(root.glob(manifest.EDITIONS), reverse=True)
+    for file in sorted(newest_first, key=lambda one: one.parent.parent.name):
         try:
             made = manifest.read(file.parent)
+            yield _listed(made, file.parent.relative_to(root), lang)
         except (ValueError, OSError):  # told by par verify, mended by the next run
             continue
-        folder, languages = file.parent.relative_to(root), made["languages"]
-        where = [(lang, folder / language_folder(languages, lang)) for lang in languages]
-        links = [page.Link(f"{here}/index.html", NAMES[lang], False, lang) for lang, here in where]
-        note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        yield page.Edition(made["place"], str(made["year"]), links, note)
+
+
+def _listed(made: dict, folder: Path, lang: str) -> page.Edition:
+    languages = made["languages"]
+    pages = {one: f"{folder / language_folder(languages, one)}/index.html" for one in languages}
+    finding = ""
+    if lang in pages:
+        text = (paths.root() / "outputs" / pages[lang]).read_text(encoding="utf-8")
+        finding = _headline(text, href=pages[lang])
+    links = [page.Link(href, NAMES[one], False, one) for one, href in pages.items()]
+    note = SYNTHETIC_WORDS if made.get("synthetic") else ""
+    return page.Edition(made["place"], str(made["year"]), links, note, finding)
 
 
 def _write_tables(data: tables.Tables, folder: Path) -> None:
@@ -189,11 +199,13 @@ def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
     Empty where the notebook has no headline.
     """
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    for output in outputs:
-        found = _HEADLINE.search(output.get("data", {}).get("text/html", ""))
-        if found:
-            return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#'))
-    return Markup()
+    shown = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
+    return _headline(shown, href=href)
+
+
+def _headline(text: str, *, href: str) -> Markup:
+    found = _HEADLINE.search(text)
+    return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#') if found else "")
 
 
 def _title(notebook: nbformat.NotebookNode) -> str:

@@ -64,12 +64,13 @@ class PageContext:
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition in the collection's index: a link per language, and a note where needed."""
+    """One edition in the collection's index: a link per language, its finding, perhaps a note."""
 
     place: str
     year: str
     links: Sequence[Link]
     note: str = ""
+    finding: str = ""
 
 
 @dataclass
@@ -105,7 +106,7 @@ def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence
 
 def render_collection(language: Language, editions: Iterable[Edition],
                       languages: Sequence[Link] = ()) -> str:  # fmt: skip
-    """Render outputs/index.html: all places, in the order given, with their years and languages."""
+    """Render outputs/index.html: all places, in the order given, with their years and findings."""
     title = language("Administrative reform, province by province")
     context = PageContext(language, title=title, languages=languages)
     places = [(place, list(group)) for place, group in groupby(editions, lambda e: e.place)]

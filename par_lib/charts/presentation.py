@@ -172,9 +172,10 @@ class Page:
             body.append(f"<tr{_class(kind)}>{line}</tr>")
             plain.append(" | ".join(cells))
         label = html.escape(caption, quote=True)
+        look = "sortable" if any(numeric.values()) else "sortable words"
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
-            f'tabindex="0"><table class="sortable"><caption>{_text(caption)}</caption>'
+            f'tabindex="0"><table class="{look}"><caption>{_text(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             f"{self._csv_link(frame, names, caption)}</figure>",
             "\n".join(plain),

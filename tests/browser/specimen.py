@@ -5,6 +5,7 @@ import re
 
 import matplotlib as mpl
 import nbformat.v4 as nb
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from par_lib.language.translation import language
@@ -202,7 +203,13 @@ def cards() -> list[Link]:
 def editions() -> list[Edition]:
     links = (Link("a/2022/index.html", "Tiếng Việt", language="vi"),)
     return [
-        Edition("Tỉnh Mẫu", "2022", links, note="Số liệu minh hoạ"),
+        Edition(
+            "Tỉnh Mẫu",
+            "2022",
+            links,
+            note="Số liệu minh hoạ",
+            finding=Markup("Chỉ số đạt <b>80,5</b> điểm."),
+        ),
         Edition("Tỉnh Mẫu", "2023", links),
         Edition(f"Tỉnh {HOSTILE}", "2022", links),
     ]

@@ -452,7 +452,10 @@ def test_a_collection_groups_by_place():
     page = soup(collection_page())
     first, second = page.find_all("h2")
     assert first.text == "Tỉnh Mẫu"
-    assert [li.strong.text for li in first.find_next("ul").find_all("li")] == ["2022", "2023"]
+    made = first.find_next("ul").find_all("li")
+    assert [one.h3.text for one in made] == ["2022", "2023"]
+    assert made[0].p.text == "Chỉ số đạt 80,5 điểm." and "minh hoạ" in made[0].text
+    assert made[1].p.text.strip() == "Tiếng Việt"
     assert specimen.HOSTILE in second.text
     assert page.find("a", hreflang="vi")["href"] == "a/2022/index.html"
 

@@ -151,7 +151,7 @@ def test_counts_are_written_as_the_language_writes_them():
         shown[lang] = (texts(ax), ticks(ax.xaxis)[1], ticks(ax.yaxis)[0])
     assert shown == {
         "vi": (["11.193", "4.308", "0–3.551"], "2.500", "Điện Bàn"),
-        "en": (["11,193", "4,308", "0–3.551"], "2.500", "Dien Ban Town"),
+        "en": (["11,193", "4,308", "0–3,551"], "2,500", "Dien Ban Town"),
     }
 
 
