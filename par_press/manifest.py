@@ -153,12 +153,13 @@ def unchanged(request: Request) -> bool:
 
     False, too, where that cannot be told: making it will say why.
     """
+    wanted = {job.name for job in plan.jobs(request, request.target)}
     with suppress(ValueError, OSError):
         made = read(request.target)
         return (
             made["languages"] == list(request.languages)
             and made["inputs"].items() >= plan.inputs_of(request).items()
-            and len(kept_runs(request)) == len(request.notebooks) * len(request.languages)
+            and kept_runs(request).keys() == made["runs"].keys() == wanted
             and not _files_altered(request.target, made)
         )
     return False

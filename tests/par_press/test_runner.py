@@ -211,6 +211,18 @@ def test_a_changed_parameter_notebook_or_lost_page_is_made_again(made, root):
     assert manifest.unchanged(request()) and (made / "03_sipas.html").is_file()
 
 
+def test_a_notebook_that_was_removed_leaves_the_edition(made, root):
+    path = root / "notebooks" / "05_data_quality.ipynb"
+    own = path.read_bytes()
+    path.unlink()
+    assert not manifest.unchanged(request())
+    assert make(request()) == ([], [])  # no other is run for it
+    assert not (made / "05_data_quality.html").exists() and manifest.unchanged(request())
+    assert "05_data_quality" not in (made / "index.html").read_text(encoding="utf-8")
+    path.write_bytes(own)
+    assert make(request()) == (["05"], []) and (made / "05_data_quality.html").is_file()
+
+
 def test_force_runs_all(made):
     assert make(request(2022, "03", force=True)) == (["03"], [])
 
