@@ -36,10 +36,16 @@ class _Bare(ast.NodeTransformer):
         return node
 
 
+def _tree(source: str) -> ast.Module | None:
+    """A cell as a syntax tree; none of a magic, whose text is compared as it stands."""
+    return None if source.startswith("%%") else ast.parse(source)
+
+
 def notebook(file: Path) -> str:
     """An executed notebook as text: prose, bare code, outputs."""
     cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-    trees = [ast.parse("".join(c["source"])) if c["cell_type"] == "code" else None for c in cells]
+    trees = [_tree("".join(cell["source"])) if cell["cell_type"] == "code" else None
+             for cell in cells]  # fmt: skip
     modules = {
         alias.asname or alias.name
         for tree in trees if tree
@@ -69,6 +75,8 @@ def main(before: Path, after: Path) -> int:
          if file.suffix in READ and not any(part.startswith(".") for part in file.parts[1:])}
         for root in (before, after)
     ]  # fmt: skip
+    if not here[0] | here[1]:
+        raise SystemExit("no edition in outputs/ of either: name two checkouts")
     wrong = 0
     for name in sorted(here[0] | here[1]):
         if not all(name in own for own in here):
