@@ -323,3 +323,16 @@ def test_source_says_where_it_comes_from(name):
 
 def test_report_tells_its_title_from_its_data():
     assert (sources()[REPORT]["title_year"], sources()[REPORT]["data_year"]) == (2023, 2022)
+
+
+def test_rates_of_land_office_branches_are_no_rates_of_districts():
+    """Two pages tell of one report; the one that calls the branches localities is mistaken."""
+    folder = paths.raw(PROVINCE, 2025)
+    late, single = read(folder / "late_dossiers.csv"), read(folder / "indicators.csv")
+    assert set(late["unit"]) == {"Quảng Nam"}
+    assert set(late["period_start"]) == {"2024-12-15"} and set(late["period_end"]) == {"2025-03-14"}
+    branches = single[single["measure"] == "land_registration_on_time_pct"]
+    assert dict(zip(branches["unit"], branches["value"], strict=True)) == {
+        "Hội An": "84,41%", "Núi Thành": "90,16%", "Điện Bàn": "90,64%", "Duy Xuyên": "91,9%",
+        "Tam Kỳ": "93,61%", "Quế Sơn": "94,47%",
+    }  # fmt: skip
