@@ -12,6 +12,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
@@ -93,10 +94,10 @@ def _dumbbell(ax: Axes, drawn: Drawn, page: Page) -> None:
             ax.annotate(page.cell(drawn.x, value, value), (value, row.Index), (8 * side, 0),
                         ha="right" if side < 0 else "left", va="center",
                         textcoords="offset points")  # fmt: skip
-    (start, end), (first, last) = drawn.ends, drawn.rows.loc[0, ["low", "high"]]
-    for name, value, other in ((start, first, last), (end, last, first)):
-        ax.annotate(page.head(name), (value, -0.72), va="bottom",
-                    ha="right" if value < other else "left", color=PALETTE["muted"])  # fmt: skip
+    handles = [Line2D([], [], marker="o", linestyle="", markerfacecolor=PALETTE[shade],
+                      markeredgecolor=PALETTE["ink"], label=page.head(name))
+               for name, shade in zip(drawn.ends, ("paper", "accent"), strict=True)]  # fmt: skip
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
     _numbers(ax, "x", drawn.x, page)
 
 
