@@ -14,11 +14,7 @@ from par_lib.scoring import survey
 
 PROVINCE = "demo"
 HOME = ("99", "Minh Họa")  # "illustration"
-_CITIES, _TOWNS = ("Thí Dụ", "Giả Định"), ("Phỏng Thử",)
-_RURAL = (
-    "Hư Cấu", "Tượng Trưng", "Ước Lệ", "Mô Phỏng", "Giả Sử", "Thử Số", "Khuôn Mẫu", "Tạm Gọi",
-    "Quy Ước", "Phác Thảo", "Tưởng Tượng", "Đặt Bày", "Nháp Sẵn", "Lấy Ví", "Vẽ Ra",
-)  # fmt: skip
+_DISTRICTS = (("thành phố", "City", 2), ("thị xã", "Town", 1), ("huyện", "District", 15))
 DEPARTMENTS = tuple(f"Sở Ví dụ {letter}" for letter in "ABCDEFGH")
 _CORNERS = ("Đông", "Tây", "Nam", "Bắc")
 
@@ -26,11 +22,11 @@ _CORNERS = ("Đông", "Tây", "Nam", "Bắc")
 def units() -> pd.DataFrame:
     rows = [("XX", "Cả nước (giả lập)", "Invented nation", "nation", "quốc gia"),
             (*HOME, "Minh Hoa (invented)", "province", "tỉnh")]  # fmt: skip
-    kinds = [("thành phố", "City"), ("thị xã", "Town"), ("huyện", "District")]
     code = 900
-    for (kind, english), names in zip(kinds, (_CITIES, _TOWNS, _RURAL), strict=True):
-        for name in names:
+    for kind, english, count in _DISTRICTS:
+        for _ in range(count):
             code += 1
+            name = f"Minh họa {code - 900:02}"
             latin = fold(name).title()
             rows.append((str(code), name, f"{latin} {english}", "district", kind))
             for corner in _CORNERS:

@@ -145,7 +145,7 @@ def test_every_page_and_file_of_an_edition_says_synthetic(edition):
 
 def test_answers_of_single_people_are_not_published(edition):
     assert not (edition / "tables" / "answers.csv").exists()
-    assert all("thi-du-000" not in path.read_text() for path in edition.rglob("*.html"))
+    assert all("minh-hoa-01-000" not in path.read_text() for path in edition.rglob("*.html"))
 
 
 def test_every_part_of_every_notebook_has_something_to_show(edition):
