@@ -68,7 +68,7 @@ class Criterion(Entry):
     max_points_status: Status
     status: Status
     source: Annotated[str, Field(min_length=1)]
-    points_by_rate: Annotated[tuple[Knot, ...], Field(min_length=1)] = ()
+    points_by_rate: tuple[Knot, ...] = ()
     points: str = ""
     measure: str = ""
     moved_by: tuple[str, ...] = ()
@@ -76,14 +76,16 @@ class Criterion(Entry):
     @field_validator("points_by_rate")
     @classmethod
     def _rise(cls, knots: tuple[Knot, ...], field: ValidationInfo) -> tuple[Knot, ...]:
+        if not knots:
+            raise ValueError("write a rate and its points, [[0, 0]], or leave it out")
         for (rate, points), (next_rate, next_points) in pairwise(knots):
             if rate > next_rate:
                 raise ValueError(f"rates fall at {next_rate:g}: begin with the lowest")
             if points > next_points:
                 raise ValueError(f"points fall at {next_rate:g}: a higher rate must not earn less")
-        for (rate, _), (third, _) in zip(knots, knots[2:], strict=False):
-            if rate == third:
-                raise ValueError(f"three knots at {rate:g}: a jump has two, below and from it on")
+        rates = [rate for rate, _ in knots]
+        if crowded := [rate for rate in rates if rates.count(rate) > 2]:
+            raise ValueError(f"three knots at {crowded[0]:g}: a jump has two, below and from it on")
         most = field.data.get("max_points", math.inf)  # missing where it is wrong itself
         if knots[-1][1] > most:
             raise ValueError(f"{knots[-1][1]:g} points are above max_points {most:g}; "
@@ -128,9 +130,8 @@ class Criterion(Entry):
         [0.0, 1.05, 1.2]
         """
         if not 0 <= rate_pct <= 100:
-            raise ValueError(
-                f"{self.code}: a rate of {rate_pct:g} % is not in 0 to 100; correct the figure"
-            )
+            raise ValueError(f"{self.code}: a rate of {rate_pct:g} % is not in 0 to 100; "
+                             "correct the figure")  # fmt: skip
         if not self.points_by_rate:
             raise ValueError(f"{self.code}: no rate leads to its points; leave it out")
         rates, points = zip(*self.points_by_rate, strict=True)
@@ -167,17 +168,15 @@ class Rulebook(Entry):
         if abs(declared - self.max_points) > _SLACK:
             raise ValueError(f"areas add up to {declared:g} points, max_points says "
                              f"{self.max_points:g}; correct one of them")  # fmt: skip
-        known = {area.code for area in self.areas}
+        known = [area.code for area in self.areas]
         for one in self.criteria:
             if one.area not in known:
-                raise ValueError(
-                    f"criterion {one.code}: area {one.area!r:.60} is not among the areas"
-                )
+                raise ValueError(f"criterion {one.code}: area {one.area!r:.60} is not among the "
+                                 f"areas {', '.join(known)}")  # fmt: skip
         for area in self.areas:
             held = sum(one.max_points for one in self.criteria if one.area == area.code)
-            if held > area.max_points + _SLACK or (
-                area.complete and held < area.max_points - _SLACK
-            ):
+            above = held - area.max_points
+            if above > _SLACK or (area.complete and above < -_SLACK):
                 raise ValueError(f"area {area.code}: its criteria add up to {held:g} points, it "
                                  f"declares {area.max_points:g}; correct one of them")  # fmt: skip
         return self
@@ -205,12 +204,9 @@ def load(province: str, year: int) -> Rulebook:
     if rules.year == year:
         return rules
     carried = {"status": "assumed", "max_points_status": "assumed"}
-    return rules.model_copy(
-        update={
-            "areas": tuple(a.model_copy(update={"status": "assumed"}) for a in rules.areas),
-            "criteria": tuple(one.model_copy(update=carried) for one in rules.criteria),
-        }
-    )
+    areas = tuple(area.model_copy(update={"status": "assumed"}) for area in rules.areas)
+    criteria = tuple(one.model_copy(update=carried) for one in rules.criteria)
+    return rules.model_copy(update={"areas": areas, "criteria": criteria})
 
 
 def read(file: Path) -> Rulebook:

@@ -102,7 +102,7 @@ def changed(tmp_path):
         ('area = "leaders_survey"', 'area = "leaders"', "area 'leaders' is not among the areas"),
         (TO_80, "= [[0, 0], [800, 1.5]]", "criteria online_payment, points_by_rate 2 1: 800: "),
         (TO_80, "= [[0, 0], [80]]", "criteria online_payment, points_by_rate 2 2: "),
-        (TO_80, "= [[0, 0], [80, 15]]", "online_payment, points_by_rate: [[0, 0], [80, 15]]: 15 points "
+        (TO_80, "= [[0, 0], [80, 15]]", "points_by_rate: [[0, 0], [80, 15]]: 15 points "
          "are above max_points 1.5; correct one of them"),
         (f"points_by_rate {TO_80}", 'rule = "ratio_to_target"\ntarget = 80',
          "criteria online_payment, rule: 'ratio_to_target': a rule is now written as rates with "
@@ -124,7 +124,7 @@ def test_a_wrong_rulebook_is_refused_with_its_place(changed, old, new, words):
 @pytest.mark.parametrize(
     ("knots", "words"),
     [
-        ([], "at least 1 item"),
+        ([], "write a rate and its points"),
         ([(60, 0), (50, 2)], "rates fall at 50"),
         ([(0, 1), (50, 0.5)], "points fall at 50"),
         ([(50, 1), (50, 0.5)], "points fall at 50"),
