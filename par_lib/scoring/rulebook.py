@@ -231,6 +231,8 @@ def _say(fault: dict, written: dict) -> str:
             place += f", {part!s:.60}"
     value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r:.60}:"
     message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] in ("tuple_type", "too_long", "missing") and "points_by_rate" in fault["loc"]:
+        message = "write [rate, points] for each, as in [[0, 0], [80, 1.5]]"
     if fault["type"] == "extra_forbidden":
         message = "is not known here; see par_lib/scoring/rules for the names there are"
         if fault["loc"][-1] == "rule":

@@ -101,7 +101,7 @@ def changed(tmp_path):
         ("max_points = 68", "max_points = 6", "areas add up to 38 points"),
         ('area = "leaders_survey"', 'area = "leaders"', "area 'leaders' is not among the areas"),
         (TO_80, "= [[0, 0], [800, 1.5]]", "criteria online_payment, points_by_rate 2 1: 800: "),
-        (TO_80, "= [[0, 0], [80]]", "criteria online_payment, points_by_rate 2 2: "),
+        (TO_80, "= [[0, 0], [80]]", "online_payment, points_by_rate 2 2: [80]: write [rate, "),
         (TO_80, "= [[0, 0], [80, 15]]", "points_by_rate: [[0, 0], [80, 15]]: 15 points "
          "are above max_points 1.5; correct one of them"),
         (f"points_by_rate {TO_80}", 'rule = "ratio_to_target"\ntarget = 80',
