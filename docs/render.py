@@ -84,14 +84,12 @@ def _rulebook() -> Iterator[str]:
     for area in book.areas:
         yield f"- {area.code}: {area.max_points:g} of {book.max_points:g} points, {area.status} ({area.source})"
     yield ""
-    yield "| no. | criterion | maximum | maximum is | rule | rule is | source |"
+    yield "| no. | criterion | maximum | maximum is | points by rate | rule is | source |"
     yield "|---|---|---|---|---|---|---|"
     for number, one in enumerate(book.criteria, start=1):
-        own = {name: value for name, value in one if name in rulebook.RATE_OPTIONS}
-        options = ", ".join(f"{name} {value:g}" for name, value in own.items())
-        rule = f"{one.rule} ({options})" if options else one.rule
-        yield (f"| {number} | {one.code} | {one.max_points:g} | {one.max_points_status} | {rule} | "
-               f"{one.status} | {one.source} |")  # fmt: skip
+        knots = ", ".join(f"{points:g} at {rate:g} %" for rate, points in one.points_by_rate)
+        yield (f"| {number} | {one.code} | {one.max_points:g} | {one.max_points_status} | "
+               f"{knots or 'none'} | {one.status} | {one.source} |")  # fmt: skip
     yield ""
 
 

@@ -1,19 +1,21 @@
 """The rulebook of a year: how points of the PAR INDEX follow from rates, as editable data.
 
-A kind of rule turns a rate of 0 to 100 % into points of one criterion. All of them rise with the
-rate or stay level, so an interval of rates gives an interval of points. A rule or a maximum that no
-source states has status "assumed", and so has everything computed from it.
+A rule is a few rates with their points, straight in between. Points rise with the rate or stay
+level, so an interval of rates gives an interval of points. A rule or a maximum that no source
+states has status "assumed", and so has everything computed from it.
 """
 
-from abc import abstractmethod
+import math
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeFloat,
     PositiveFloat,
     ValidationError,
     ValidationInfo,
@@ -22,7 +24,7 @@ from pydantic import (
 )
 
 from par_lib.cleaning import schema
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import Language
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
 
@@ -31,8 +33,7 @@ _SLACK = 1e-9  # sums of decimal fractions
 Status = Literal["stated", "assumed"]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-RATE_OPTIONS = ("threshold", "zero_at", "full_at", "target")  # of the kinds of rules
+Knot = tuple[Percent, NonNegativeFloat]  # a rate and its points
 
 # What ``points`` and ``measure`` may begin with, and what follows: None is any name.
 _POINTERS = {
@@ -51,8 +52,11 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class CriterionBase(Entry):
-    """What every criterion has; ``status`` is that of its rule.
+class Criterion(Entry):
+    """A criterion and its rule, ``points_by_rate``; ``status`` is that of the rule.
+
+    Points are straight between two knots, level before the first and after the last; two knots at
+    one rate are a jump. Without knots only a source gives the points.
 
     ``points`` says where a source's points stand, ``measure`` which figure the rule is applied to,
     ``moved_by`` what tasks call that figure.
@@ -64,9 +68,29 @@ class CriterionBase(Entry):
     max_points_status: Status
     status: Status
     source: Annotated[str, Field(min_length=1)]
+    points_by_rate: tuple[Knot, ...] = ()
     points: str = ""
     measure: str = ""
     moved_by: tuple[str, ...] = ()
+
+    @field_validator("points_by_rate")
+    @classmethod
+    def _rise(cls, knots: tuple[Knot, ...], field: ValidationInfo) -> tuple[Knot, ...]:
+        if not knots:
+            raise ValueError("write a rate and its points, [[0, 0]], or leave it out")
+        for (rate, points), (next_rate, next_points) in pairwise(knots):
+            if rate > next_rate:
+                raise ValueError(f"rates fall at {next_rate:g}: begin with the lowest")
+            if points > next_points:
+                raise ValueError(f"points fall at {next_rate:g}: a higher rate must not earn less")
+        rates = [rate for rate, _ in knots]
+        if crowded := [rate for rate in rates if rates.count(rate) > 2]:
+            raise ValueError(f"three knots at {crowded[0]:g}: a jump has two, below and from it on")
+        most = field.data.get("max_points", math.inf)  # missing where it is wrong itself
+        if knots[-1][1] > most:
+            raise ValueError(f"{knots[-1][1]:g} points are above max_points {most:g}; "
+                             "correct one of them")  # fmt: skip
+        return knots
 
     @field_validator("points", "measure")
     @classmethod
@@ -96,152 +120,22 @@ class CriterionBase(Entry):
                                  f"{', '.join(known)}")  # fmt: skip
         return pointers
 
-    @property
-    def knots_pct(self) -> tuple[float, ...]:
-        """Rates at which the rule bends or jumps."""
-        return tuple(getattr(self, name) for name in RATE_OPTIONS if hasattr(self, name))
-
     def points_at(self, rate_pct: float) -> float:
-        """Points for a rate of 0 to 100 %, else ValueError; range [0, max_points]."""
+        """Points for a rate of 0 to 100 %, in [0, max_points]; at a jump the higher ones count.
+
+        ValueError for another rate, and where only a source gives the points.
+
+        >>> rule = Criterion(**EXAMPLE, points_by_rate=[[70, 0], [70, 1.05], [100, 1.5]])
+        >>> [round(rule.points_at(rate), 4) for rate in (69.9, 70, 80)]
+        [0.0, 1.05, 1.2]
+        """
         if not 0 <= rate_pct <= 100:
-            raise ValueError(
-                f"{self.code}: a rate of {rate_pct:g} % is not in 0 to 100; correct the figure"
-            )
-        return self.max_points * self._share(rate_pct)
-
-    @abstractmethod
-    def _share(self, rate_pct: float) -> float:
-        """Share of the maximum for a rate, 0 to 1."""
-
-
-class Linear(CriterionBase):
-    """``linear``: points = max × rate / 100.
-
-    >>> round(Linear(**EXAMPLE, rule="linear").points_at(79.48), 4)
-    1.1922
-    """
-
-    rule: Literal["linear"]
-
-    def _share(self, rate_pct: float) -> float:
-        return rate_pct / 100
-
-
-class LinearAbove(CriterionBase):
-    """``linear_above``: points = max × rate / 100 from ``threshold`` on, zero below it.
-
-    >>> rule = LinearAbove(**EXAMPLE, rule="linear_above", threshold=70)
-    >>> [round(rule.points_at(rate), 4) for rate in (69.9, 70, 80)]
-    [0.0, 1.05, 1.2]
-    """
-
-    rule: Literal["linear_above"]
-    threshold: Percent
-
-    def _share(self, rate_pct: float) -> float:
-        return rate_pct / 100 if rate_pct >= self.threshold else 0.0
-
-
-class ProportionalBetween(CriterionBase):
-    """``proportional_between``: points = max × (rate − zero_at) / (full_at − zero_at), in [0, max].
-
-    >>> rule = ProportionalBetween(**EXAMPLE, rule="proportional_between", zero_at=70, full_at=90)
-    >>> [rule.points_at(rate) for rate in (60, 75, 95)]
-    [0.0, 0.375, 1.5]
-    """
-
-    rule: Literal["proportional_between"]
-    zero_at: Percent
-    full_at: Percent
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.zero_at >= self.full_at:
-            raise ValueError(f"zero_at {self.zero_at:g} must be below full_at {self.full_at:g}")
-        return self
-
-    def _share(self, rate_pct: float) -> float:
-        part = (rate_pct - self.zero_at) / (self.full_at - self.zero_at)
-        return min(1.0, max(0.0, part))
-
-
-class Band(Entry):
-    """Rates from ``from`` up to (without) ``to``, and their points; the last ends with 100."""
-
-    from_: Annotated[float, Field(alias="from", ge=0, le=100)]
-    to: Percent
-    points: Annotated[float, Field(ge=0)]
-
-
-class Bands(CriterionBase):
-    """``bands``: the points of the band the rate lies in; each from (with) to (without).
-
-    >>> bands = [{"from": 0, "to": 50, "points": 0}, {"from": 50, "to": 100, "points": 1.5}]
-    >>> rule = Bands(**EXAMPLE, rule="bands", bands=bands)
-    >>> [rule.points_at(rate) for rate in (49.9, 50, 100)]
-    [0.0, 1.5, 1.5]
-    """
-
-    rule: Literal["bands"]
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _cover(self) -> Self:
-        if self.bands[0].from_ != 0 or self.bands[-1].to != 100:
-            raise ValueError("bands must begin at 0 and end at 100")
-        for band in self.bands:
-            if band.from_ >= band.to:
-                raise ValueError(f"a band from {band.from_:g} to {band.to:g} holds nothing")
-            if band.points > self.max_points:
-                raise ValueError(f"{band.points:g} points are above max_points {self.max_points:g}")
-        for one, other in pairwise(self.bands):
-            if one.to != other.from_:
-                what = "overlap" if one.to > other.from_ else "leave a gap"
-                raise ValueError(f"bands {what} at {min(one.to, other.from_):g}: write each from "
-                                 "where the one before ends")  # fmt: skip
-            if one.points > other.points:
-                raise ValueError(
-                    f"points fall at {other.from_:g}: a higher rate must not earn less"
-                )
-        return self
-
-    @property
-    def knots_pct(self) -> tuple[float, ...]:
-        return tuple(band.from_ for band in self.bands)
-
-    def _share(self, rate_pct: float) -> float:
-        held = next(band for band in reversed(self.bands) if rate_pct >= band.from_)
-        return held.points / self.max_points
-
-
-class RatioToTarget(CriterionBase):
-    """``ratio_to_target``: points = max × rate / target, at most max.
-
-    >>> rule = RatioToTarget(**EXAMPLE, rule="ratio_to_target", target=80)
-    >>> [round(rule.points_at(rate), 4) for rate in (6.5, 40, 90)]
-    [0.1219, 0.75, 1.5]
-    """
-
-    rule: Literal["ratio_to_target"]
-    target: Annotated[float, Field(gt=0, le=100)]
-
-    def _share(self, rate_pct: float) -> float:
-        return min(1.0, rate_pct / self.target)
-
-
-class Stated(CriterionBase):
-    """``stated``: only a source gives the points; no rate leads to them, and asking is refused."""
-
-    rule: Literal["stated"]
-
-    def _share(self, rate_pct: float) -> float:
-        raise ValueError(f"{self.code}: no rate leads to its points; leave it out")
-
-
-Criterion = Annotated[
-    Linear | LinearAbove | ProportionalBetween | Bands | RatioToTarget | Stated,
-    Field(discriminator="rule"),
-]
+            raise ValueError(f"{self.code}: a rate of {rate_pct:g} % is not in 0 to 100; "
+                             "correct the figure")  # fmt: skip
+        if not self.points_by_rate:
+            raise ValueError(f"{self.code}: no rate leads to its points; leave it out")
+        rates, points = zip(*self.points_by_rate, strict=True)
+        return min(float(np.interp(rate_pct, rates, points)), self.max_points)  # despite rounding
 
 
 class Area(Entry):
@@ -274,22 +168,20 @@ class Rulebook(Entry):
         if abs(declared - self.max_points) > _SLACK:
             raise ValueError(f"areas add up to {declared:g} points, max_points says "
                              f"{self.max_points:g}; correct one of them")  # fmt: skip
-        known = {area.code for area in self.areas}
+        known = [area.code for area in self.areas]
         for one in self.criteria:
             if one.area not in known:
-                raise ValueError(
-                    f"criterion {one.code}: area {one.area!r:.60} is not among the areas"
-                )
+                raise ValueError(f"criterion {one.code}: area {one.area!r:.60} is not among the "
+                                 f"areas {', '.join(known)}")  # fmt: skip
         for area in self.areas:
             held = sum(one.max_points for one in self.criteria if one.area == area.code)
-            if held > area.max_points + _SLACK or (
-                area.complete and held < area.max_points - _SLACK
-            ):
+            above = held - area.max_points
+            if above > _SLACK or (area.complete and above < -_SLACK):
                 raise ValueError(f"area {area.code}: its criteria add up to {held:g} points, it "
                                  f"declares {area.max_points:g}; correct one of them")  # fmt: skip
         return self
 
-    def __getitem__(self, code: str) -> CriterionBase:
+    def __getitem__(self, code: str) -> Criterion:
         """The criterion ``code``; ValueError naming all where there is none."""
         for one in self.criteria:
             if one.code == code:
@@ -312,12 +204,9 @@ def load(province: str, year: int) -> Rulebook:
     if rules.year == year:
         return rules
     carried = {"status": "assumed", "max_points_status": "assumed"}
-    return rules.model_copy(
-        update={
-            "areas": tuple(a.model_copy(update={"status": "assumed"}) for a in rules.areas),
-            "criteria": tuple(one.model_copy(update=carried) for one in rules.criteria),
-        }
-    )
+    areas = tuple(area.model_copy(update={"status": "assumed"}) for area in rules.areas)
+    criteria = tuple(one.model_copy(update=carried) for one in rules.criteria)
+    return rules.model_copy(update={"areas": areas, "criteria": criteria})
 
 
 def read(file: Path) -> Rulebook:
@@ -331,39 +220,49 @@ def read(file: Path) -> Rulebook:
 
 
 def _say(fault: dict, written: dict) -> str:
-    place, here, numbered = "", written, False
+    place, here = "", written
     for part in fault["loc"]:
-        held = here if isinstance(here, dict) else {}
         if isinstance(part, int):
-            here, numbered = here[part], True
+            here = here[part] if part < len(here) else None  # half a knot
             code = here.get("code", part + 1) if isinstance(here, dict) else part + 1
             place += f" {code!s:.60}"
-        elif numbered and part == held.get("rule"):  # pydantic names the kind of rule it took
-            numbered = False
         else:
-            here, numbered = held.get(part), False
+            here = here.get(part)
             place += f", {part!s:.60}"
     value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r:.60}:"
     message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] in ("tuple_type", "too_long", "missing") and "points_by_rate" in fault["loc"]:
+        message = "write [rate, points] for each, as in [[0, 0], [80, 1.5]]"
     if fault["type"] == "extra_forbidden":
         message = "is not known here; see par_lib/scoring/rules for the names there are"
+        if fault["loc"][-1] == "rule":
+            message = ("a rule is now written as rates with their points, points_by_rate = "
+                       "[[0, 0], [80, 1.5]], and not at all where only a source states points; "
+                       "CHANGELOG.md has each old form in the new one")  # fmt: skip
     return f"{place}:{value} {message}"
 
 
-_RULE_WORDS = {
-    "linear": N_("in proportion"),
-    "linear_above": N_("in proportion from {knots} on, nothing below"),
-    "proportional_between": N_("in proportion between {knots}"),
-    "bands": N_("in steps at {knots}"), "ratio_to_target": N_("in proportion up to {knots}"),
-}  # fmt: skip
-
-
-def rule_words(rule: CriterionBase, language: Language) -> str:
+def rule_words(rule: Criterion, language: Language) -> str:
     """How a rule turns a rate into points, with the rates at which it bends or jumps.
 
     >>> from par_lib.language.translation import language
-    >>> rule_words(RatioToTarget(**EXAMPLE, rule="ratio_to_target", target=80), language("en"))
+    >>> rule_words(Criterion(**EXAMPLE, points_by_rate=[[0, 0], [80, 1.5]]), language("en"))
     'in proportion up to 80%'
     """
-    knots = [language.percent(knot, 0 if knot.is_integer() else 1) for knot in rule.knots_pct]
-    return language(_RULE_WORDS[rule.rule], knots=language.listing(knots))
+
+    def listed(*rates: float) -> str:
+        return language.listing([language.percent(r, 0 if r.is_integer() else 1) for r in rates])
+
+    rising = [ends for ends in pairwise(rule.points_by_rate) if ends[0][1] < ends[1][1]]
+    if rising and all(start == end for (start, _), (end, _) in rising):
+        return language("in steps at {knots}", knots=listed(*(end for _, (end, _) in rising)))
+    match rising:
+        case [((0, 0), (100, rule.max_points))]:
+            return language("in proportion")
+        case [((0, 0), (end, rule.max_points))]:
+            return language("in proportion up to {knots}", knots=listed(end))
+        case [((start, 0), (end, rule.max_points))]:
+            return language("in proportion between {knots}", knots=listed(start, end))
+    knots = [f"{listed(rate)}: {language.number(points, 2)}"
+             for rate, points in rule.points_by_rate]  # fmt: skip
+    return language("in straight lines, points by rate: {knots}", knots=language.listing(knots))

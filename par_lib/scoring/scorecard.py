@@ -15,7 +15,7 @@ from par_lib.cleaning.tables import Tables, of_whole_year
 from par_lib.scoring import on_time
 from par_lib.scoring.intervals import NOTHING, Pair
 from par_lib.scoring.parts import share
-from par_lib.scoring.rulebook import CriterionBase, Rulebook
+from par_lib.scoring.rulebook import Criterion, Rulebook
 
 COLUMNS = (
     "criterion", "area", "rate_pct_low", "rate_pct_high", "points_low", "points_high", "max_points",
@@ -262,7 +262,7 @@ def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
     return (100 * part.astype(float) / whole.astype(float).replace(0, np.nan)).clip(upper=100)
 
 
-def _stated_points(rule: CriterionBase, data: Tables, file: str) -> pd.DataFrame:
+def _stated_points(rule: Criterion, data: Tables, file: str) -> pd.DataFrame:
     """Rows that state the criterion's points; none where no source does."""
     table, _, name = rule.points.partition(":")
     if not table:

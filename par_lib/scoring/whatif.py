@@ -23,7 +23,7 @@ from par_lib.cleaning.tables import Tables, of_whole_year
 from par_lib.scoring import on_time
 from par_lib.scoring.intervals import Pair
 from par_lib.scoring.parts import ROUNDING_SLACK
-from par_lib.scoring.rulebook import CriterionBase, Rulebook
+from par_lib.scoring.rulebook import Criterion, Rulebook
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
 
@@ -169,7 +169,7 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
 def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
     """Criteria with a known rate that a rule turns into points, and with points to win."""
     known = scorecard[scorecard["rate_pct_low"].notna() & (scorecard["lost_points_high"] > 0)]
-    return [code for code in known["criterion"] if rules[code].rule != "stated"]
+    return [code for code in known["criterion"] if rules[code].points_by_rate]
 
 
 def _rates(row: pd.Series) -> Pair:
@@ -178,7 +178,7 @@ def _rates(row: pd.Series) -> Pair:
     return (0.0 if pd.isna(low) else float(low)), (100.0 if pd.isna(high) else float(high))
 
 
-def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> Pair:
+def _won_by(rule: Criterion, row: pd.Series, change: Change) -> Pair:
     """Least and most points won over all rates the row allows.
 
     Between its knots a rule is straight, so the ends are reached at a knot, at a rate that moves
@@ -186,10 +186,10 @@ def _won_by(rule: CriterionBase, row: pd.Series, change: Change) -> Pair:
     """
     low, high = _rates(row)
     stated = row["points_low"] if row["points_low"] == row["points_high"] else None
-    ends = []
+    knots, ends = [rate for rate, _ in rule.points_by_rate], []
     for end, shift in enumerate(change.by_pct):
-        turning = [low, high, *(k for knot in (*rule.knots_pct, 0.0, 100.0)
-                                for k in (knot, knot - shift))]  # fmt: skip
+        turning = [low, high, *(r for knot in (*knots, 0.0, 100.0)
+                                for r in (knot, knot - shift))]  # fmt: skip
         rates = {min(max(rate + beside, low), high) for rate in turning
                  for beside in (-_BESIDE, 0.0, _BESIDE)}  # fmt: skip
         won = [

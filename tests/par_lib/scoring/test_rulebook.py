@@ -7,35 +7,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from par_lib.language.translation import language
 from par_lib.scoring import rulebook
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
 
-RULES = {
-    "linear": rulebook.Linear,
-    "linear_above": rulebook.LinearAbove,
-    "proportional_between": rulebook.ProportionalBetween,
-    "bands": rulebook.Bands,
-    "ratio_to_target": rulebook.RatioToTarget,
-}
+
+def rule(*knots: tuple[float, float]) -> rulebook.Criterion:
+    """A criterion of 2 points."""
+    example = rulebook.EXAMPLE | {"max_points": 2.0}
+    return rulebook.Criterion(**example, points_by_rate=knots)
 
 
-def rule(kind: str, **options) -> rulebook.CriterionBase:
-    return RULES[kind](**rulebook.EXAMPLE | {"rule": kind, "max_points": 2.0} | options)
-
-
-def band(start: float, end: float, points: float) -> dict:
-    return {"from": start, "to": end, "points": points}
-
-
-THREE = [band(0, 50, 0), band(50, 80, 0.5), band(80, 100, 2)]
 EVERY = [
-    rule("linear"),
-    rule("linear_above", threshold=70),
-    rule("proportional_between", zero_at=70, full_at=90),
-    rule("bands", bands=THREE),
-    rule("ratio_to_target", target=80),
+    rule((0, 0), (100, 2)),
+    rule((70, 0), (70, 1.4), (100, 2)),
+    rule((70, 0), (90, 2)),
+    rule((0, 0), (50, 0), (50, 0.5), (80, 0.5), (80, 2)),
+    rule((0, 0), (80, 2)),
+    rule((40, 0.5)),
+    rule((0, 0), (0, 1), (100, 1), (100, 2)),
+]
+TO_80 = "= [[0, 0], [80, 1.5]]"  # the rule of online payment
+WORDS = [
+    "in proportion",
+    "in straight lines, points by rate: 70%: 0.00, 70%: 1.40 and 100%: 2.00",
+    "in proportion between 70% and 90%",
+    "in steps at 50% and 80%",
+    "in proportion up to 80%",
+    "in straight lines, points by rate: 40%: 0.50",
+    "in steps at 0% and 100%",
 ]
 
 
@@ -47,23 +49,30 @@ EVERY = [
         (EVERY[2], [70, 75, 90, 95], [0, 0.5, 2, 2]),  # 2 × (75 − 70) / 20 = 0.5
         (EVERY[3], [49.9, 50, 79.9, 80, 100], [0, 0.5, 0.5, 2, 2]),
         (EVERY[4], [0, 6.5, 80, 90], [0, 0.1625, 2, 2]),  # 2 × 6.5 / 80 = 0.1625
+        (EVERY[5], [0, 40, 100], [0.5, 0.5, 0.5]),  # one knot: the same for every rate
+        (EVERY[6], [0, 0.1, 99.9, 100], [1, 1, 1, 2]),  # jumps at both ends
     ],
-    ids=RULES,
 )
 def test_a_rule_by_hand(made, rates, points):
     assert [made.points_at(rate) for rate in rates] == pytest.approx(points)
 
 
+@pytest.mark.parametrize(("made", "words"), list(zip(EVERY, WORDS, strict=True)))
+def test_the_words_of_a_rule(made, words):
+    assert rulebook.rule_words(made, language("en")) == words
+
+
 @given(st.sampled_from(EVERY), st.floats(0, 100), st.floats(0, 100))
 def test_points_rise_with_the_rate_and_stay_within_the_maximum(made, one, other):
     low, high = sorted((one, other))
-    assert 0 <= made.points_at(low) <= made.points_at(high) <= made.max_points
+    assert 0 <= made.points_at(low) <= made.points_at(high) + 1e-12
+    assert made.points_at(high) <= made.max_points
 
 
 def test_an_impossible_rate_is_refused():
     with pytest.raises(ValueError, match="example: a rate of 101 % is not in 0 to 100"):
         EVERY[0].points_at(101)
-    stated = rulebook.Stated.model_validate(rulebook.EXAMPLE | {"rule": "stated"})
+    stated = rulebook.Criterion(**rulebook.EXAMPLE)
     with pytest.raises(ValueError, match="example: no rate leads to its points"):
         stated.points_at(50)
 
@@ -91,9 +100,13 @@ def changed(tmp_path):
         ("max_points = 68", "max_points = 60", "areas add up to 92 points, max_points says 100"),
         ("max_points = 68", "max_points = 6", "areas add up to 38 points"),
         ('area = "leaders_survey"', 'area = "leaders"', "area 'leaders' is not among the areas"),
-        ("target = 80", "target = 0", "criteria online_payment, target: 0: "),
-        ("zero_at = 0", "zero_at = 100", "disbursement: zero_at 100 must be below full_at 100"),
-        ('rule = "linear"', 'rule = "liner"', "criteria sipas_access: Input tag 'liner'"),
+        (TO_80, "= [[0, 0], [800, 1.5]]", "criteria online_payment, points_by_rate 2 1: 800: "),
+        (TO_80, "= [[0, 0], [80]]", "online_payment, points_by_rate 2 2: [80]: write [rate, "),
+        (TO_80, "= [[0, 0], [80, 15]]", "points_by_rate: [[0, 0], [80, 15]]: 15 points "
+         "are above max_points 1.5; correct one of them"),
+        (f"points_by_rate {TO_80}", 'rule = "ratio_to_target"\ntarget = 80',
+         "criteria online_payment, rule: 'ratio_to_target': a rule is now written as rates with "
+         "their points, points_by_rate = [[0, 0], [80, 1.5]]"),
         ("complete = true", "compleat = true", "areas sipas, compleat: True: is not known here"),
         ('"sipas:access"', '"sipas:acess"', "'acess' is not one of access"),
         ('"scores:online_payment"', '"score:online_payment"', "begin it with one of sipas:"),
@@ -109,19 +122,20 @@ def test_a_wrong_rulebook_is_refused_with_its_place(changed, old, new, words):
 
 
 @pytest.mark.parametrize(
-    ("bands", "words"),
+    ("knots", "words"),
     [
-        ([band(0, 50, 0), band(60, 100, 2)], "bands leave a gap at 50"),
-        ([band(0, 60, 0), band(50, 100, 2)], "bands overlap at 50"),
-        ([band(0, 50, 1), band(50, 100, 0.5)], "points fall at 50"),
-        ([band(0, 50, 0)], "must begin at 0 and end at 100"),
-        ([band(0, 100, 3)], "3 points are above max_points 2"),
-        ([band(0, 0, 0), band(0, 100, 2)], "from 0 to 0 holds nothing"),
+        ([], "write a rate and its points"),
+        ([(60, 0), (50, 2)], "rates fall at 50"),
+        ([(0, 1), (50, 0.5)], "points fall at 50"),
+        ([(50, 1), (50, 0.5)], "points fall at 50"),
+        ([(50, 0), (50, 1), (50, 2)], "three knots at 50"),
+        ([(0, 0), (100, 3)], "3 points are above max_points 2"),
+        ([(0, -1), (100, 2)], "greater than or equal to 0"),
     ],
 )
-def test_bands_cover_without_overlap(bands, words):
+def test_knots_rise(knots, words):
     with pytest.raises(ValueError, match=words):
-        rule("bands", bands=bands)
+        rule(*knots)
 
 
 def test_an_unknown_criterion_is_named_with_those_there_are(changed):
@@ -157,9 +171,9 @@ def test_a_province_s_own_rules_win(tmp_path, monkeypatch):
     monkeypatch.setenv("PAR_ROOT", str(tmp_path))
     shutil.copy(rulebook.RULES / "par_index_2022.toml", folder / "rules.toml")
     text = (folder / "rules.toml").read_text(encoding="utf-8")
-    (folder / "rules.toml").write_text(text.replace("target = 80", "target = 50"), encoding="utf-8")
-    assert rulebook.load("quang-nam", 2022)["online_payment"].target == 50
-    assert rulebook.load("quang-nam", 2023)["online_payment"].target == 80
+    (folder / "rules.toml").write_text(text.replace("[80, 1.5]", "[50, 1.5]"), encoding="utf-8")
+    assert rulebook.load("quang-nam", 2022)["online_payment"].points_by_rate[-1] == (50, 1.5)
+    assert rulebook.load("quang-nam", 2023)["online_payment"].points_by_rate[-1] == (80, 1.5)
 
 
 def test_every_rulebook_of_the_project_is_sound():

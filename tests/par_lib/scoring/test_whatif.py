@@ -91,13 +91,13 @@ def test_a_loss_is_below_zero_and_stays_within_the_points_there_are():
 def test_a_fall_below_a_threshold_is_found():
     # from 30 on, 2 × rate: a rate in [20, 100] that falls by 40 loses most just below 70:
     # 2 × 0.70 − 0 = 1.4
-    made = rule("linear_above", threshold=30)
+    made = rule((30, 0), (30, 0.6), (100, 2))
     low, high = won(card(20, 100, made=made), Change("example", by_pct=(-40, -40)), made)
     assert low == pytest.approx(-1.4, abs=1e-6) and high == 0
 
 
 def test_a_jump_inside_the_interval_is_found():
-    # bands: 0 below 50, 0.5 to 80, 2 from 80; a rate in [45, 79] that rises by 1 wins 0 at 60,
+    # steps: 0 below 50, 0.5 to 80, 2 from 80; a rate in [45, 79] that rises by 1 wins 0 at 60,
     # 0.5 just below 50, 1.5 just below 80
     made = EVERY[3]
     low, high = won(card(45, 79.5, made=made), Change("example", by_pct=(1, 1)), made)
@@ -106,7 +106,7 @@ def test_a_jump_inside_the_interval_is_found():
 
 rulings = st.one_of(
     st.sampled_from(EVERY),
-    st.floats(0, 100).map(lambda threshold: rule("linear_above", threshold=threshold)),
+    st.floats(0, 99).map(lambda start: rule((start, 0), (start, start / 50), (100, 2))),
 )
 
 
