@@ -106,17 +106,17 @@ def view(
         "late_dossiers": _drawn(_late, data, lang, level),
         "disbursement": _drawn(_disbursed, data, lang, level, threshold_pct),
     }
-    pieces = [part.markup for part in parts.values()]
+    pieces = [markup for _, markup, _ in parts.values()]
     here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
-    for part in parts.values():
-        for source, places in part.cited.items():
+    for _, _, cited in parts.values():
+        for source, places in cited.items():
             here.cited.setdefault(source, {}).update(places)
     here.show_sources()
     parameters = {
         "province": data.province, "year": data.year, "level": level,
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
-    frames = {name: part.frame.copy() for name, part in parts.items()}
+    frames = {name: frame.copy() for name, (frame, _, _) in parts.items()}
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
 
 
@@ -127,20 +127,15 @@ def levels(data: Tables) -> list[str]:
     return [level for level in LEVELS if (own["level"] == level).any()]
 
 
-@dataclass(frozen=True)
-class _Part:
-    frame: pd.DataFrame
-    markup: str
-    cited: dict[str, dict[str, None]]  # sources, each with the places in it
-
-
 @lru_cache(maxsize=64)
-def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
-    """One part of a view; kept, because moving one slider leaves the other parts as they are."""
+def _drawn(
+    draw: Callable, data: Tables, lang: str, *asked: object
+) -> tuple[pd.DataFrame, str, dict]:
+    """Frame, markup and sources of a part; kept, because one slider leaves the others as is."""
     pieces: list[str] = []
     here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
     frame = draw(data, here, *asked)
-    return _Part(frame, "".join(pieces), here.cited)
+    return frame, "".join(pieces), here.cited
 
 
 def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
@@ -209,7 +204,7 @@ class Explorer(widgets.HBox):
         self.lang = _choice([(name, code) for code, name in NAMES.items()], lang)
         self.threshold_pct = _slider(threshold_pct, 0.0, 1.0)
         self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE, style=_NARROW)
-        self._sliders, self._saved = widgets.VBox(), widgets.HTML()
+        self._sliders, self._saved = widgets.Accordion([widgets.VBox()]), widgets.HTML()
         self.button = widgets.Button(icon="save", layout=_WIDE)
         self._code = widgets.Textarea(disabled=True, rows=5, layout=_WIDE)
         self._shown = widgets.HTML(layout=_WIDE)
@@ -221,11 +216,12 @@ class Explorer(widgets.HBox):
             control.observe(self._show, "value")
         self.button.on_click(self._save)
         controls = [
-            self.province, self.year, self.level, self.lang, self.threshold_pct, self._sliders,
-            self.what_if, self.button, self._saved,
+            self.province, self.year, self.level, self.lang, self.threshold_pct, self.what_if,
+            self._sliders, self.button, self._saved,
         ]  # fmt: skip
         left = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 22em", max_width="30em"))
-        right = widgets.VBox([self._code, self._shown], layout=widgets.Layout(flex="3 1 30em"))
+        beside = widgets.Layout(flex="3 1 30em", max_height="90vh", overflow="auto")
+        right = widgets.VBox([self._code, self._shown], layout=beside)  # scrolls by itself
         super().__init__([left, right], layout=widgets.Layout(flex_flow="row wrap", grid_gap="1em"))
 
     def _new_place(self, changed: dict | None = None) -> None:
@@ -260,11 +256,12 @@ class Explorer(widgets.HBox):
         self.level.description, self.lang.description = t("Level"), t("Language")
         self.threshold_pct.description = t("Threshold, %")
         self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
-        labelled = [widgets.HTML(f"<b>{t('What if a figure reached, %')}</b>")]
+        labelled: list[widgets.Widget] = []
         for code, slider in self.rates.items():
             slider.tooltip = t(labels.LABELS[code])
             labelled += [widgets.Label(slider.tooltip), slider]
-        self._sliders.children = labelled
+        self._sliders.children[0].children = labelled
+        self._sliders.set_title(0, t("What if a figure reached, %"))
         own, level = levels(self._data) or ["district"], self.level.value
         with self._silent():
             self.level.options = [(t(labels.LABELS[code]), code) for code in own]
