@@ -38,7 +38,7 @@ _CSS = """<style>
 .par-view .headline { font-size: 1.15em; font-weight: 600; }
 .par-view :is(figure, .scroll) { margin: 0 0 1em; overflow-x: auto; }
 .par-view svg { max-width: 100%; height: auto; }
-.par-view :is(th, td) { padding: .2em .7em; text-align: left; }
+.par-view :is(caption, th, td) { padding: .2em .7em; text-align: left; }
 .par-view .num { text-align: right; }
 </style>"""
 
@@ -170,9 +170,14 @@ def _disbursed(here: Notebook, level: str, threshold_pct: float) -> tuple[str, p
     return finding, own
 
 
+@lru_cache(maxsize=8)
+def _scored(data: Tables) -> tuple[pd.DataFrame, rulebook.Rulebook]:
+    book = rulebook.load(data.province, data.year)
+    return scorecard.build(data, book), book
+
+
 def _what_if(here: Notebook, text: str) -> tuple[str, pd.DataFrame]:
-    book = rulebook.load(here.data.province, here.data.year)
-    card = scorecard.build(here.data, book)
+    card, book = _scored(here.data)
     won = whatif.simulate(card, book, whatif.parse_changes(text, data=here.data, rules=book))
     title = here.t("What if: points that each change would win, by assumed rules")
     shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
@@ -196,7 +201,7 @@ class Explorer(widgets.VBox):
         self.level = widgets.Dropdown(options=[level], value=level)
         self.lang = widgets.Dropdown(options=languages, value=lang)
         self.threshold_pct = _slider(threshold_pct, 0.0, 1.0)
-        self.what_if = widgets.Text(what_if, continuous_update=False)
+        self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE)
         controls = [
             self.province, self.year, self.level, self.lang, self.threshold_pct, self.what_if,
         ]  # fmt: skip
@@ -229,16 +234,15 @@ class Explorer(widgets.VBox):
         """Criteria, levels and words for the province, year and language chosen."""
         t, level = language(self.lang.value), self.level.value
         self._data = tables.load(self.province.value, self.year.value)
-        book = rulebook.load(self.province.value, self.year.value)
-        card = scorecard.build(self._data, book)
+        card, book = _scored(self._data)
         rates = card.set_index("criterion")["rate_pct_low"][whatif.movable(card, book)]
         steps = rates // _STEP_PCT * _STEP_PCT  # a slider begins at the step below
         self.rates = {code: _slider(rate, rate, _STEP_PCT) for code, rate in steps.items()}
         for code, slider in self.rates.items():
+            slider.tooltip = t(labels.LABELS[code])
             slider.observe(partial(self._moved, code), "value")
         self._folded.children[0].children = [
-            widgets.VBox([widgets.Label(t(labels.LABELS[code])), slider])
-            for code, slider in self.rates.items()
+            widgets.VBox([widgets.Label(slider.tooltip), slider]) for slider in self.rates.values()
         ]
         self._folded.titles = (t("What if a figure reached, %"),)
         self.province.description, self.year.description = t("Province"), t("Year")
