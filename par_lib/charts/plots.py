@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import cycle
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ PALETTE = {
 }  # fmt: skip
 STYLE = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-    "svg.fonttype": "none", "svg.hashsalt": "par", "font.family": ["DejaVu Sans"], "font.size": 10,
+    "svg.fonttype": "none", "font.family": ["DejaVu Sans"], "font.size": 10,
     "text.color": PALETTE["ink"], "axes.labelcolor": PALETTE["muted"],
     "axes.edgecolor": PALETTE["faint"], "axes.spines.top": False, "axes.spines.right": False,
     "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titlecolor": PALETTE["ink"],
@@ -95,9 +96,11 @@ def barplot(
     """Bars from zero for counts and shares of a whole, in the order of the rows.
 
     Units that share one interval, known only as a group, share one row. ``highlight``: labels of
-    the rows in colour.
+    the rows in colour. ValueError for a value below zero.
     """
     rows, ax = _row_chart(data, x, y, highlight)
+    if (rows["low"] < 0).any():
+        raise ValueError(f"{x} has values below zero: draw changes with plots.divergeplot")
     _bars(rows, ax)
     ax.set_xlim(0, rows["end"].max() * 1.18)
     return Drawn("bar", x, y, rows, caption).on(ax)
@@ -303,7 +306,9 @@ def to_svg(fig: Figure, alt: str) -> str:
     """
     buffer = io.StringIO()
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
+    # Ids of its own: where a page hides one chart, another must not lose its hatching with it.
+    with mpl.rc_context({"svg.hashsalt": alt}):
+        fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     for name, colour in PALETTE.items():

@@ -5,12 +5,10 @@ theirs is one call, shown as code.
 """
 
 import html
-import json
 import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -31,18 +29,17 @@ from par_lib.storage.paths import write_whole
 
 _STEP_PCT = 0.5  # of a slider
 _WIDE = widgets.Layout(width="98%")
-_NARROW = {"description_width": "7em"}
+_COLUMNS = widgets.Layout(grid_template_columns="repeat(auto-fill, minmax(min(21rem, 100%), 1fr))")
 _CSS = """<style>
-.par-view { font-family: Verdana, "DejaVu Sans", sans-serif; max-width: 60rem; }
-.par-view .headline { font-size: 1.15em; font-weight: 600; margin: 1em 0 .3em; }
-.par-view figure { margin: 0 0 1em; }
+.par-view { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr));
+  gap: 0 2rem; }
+.par-view > * { min-width: 0; }
+.par-view > :is(:first-child, :last-child) { grid-column: 1 / -1; }
+.par-view .headline { font-size: 1.15em; font-weight: 600; }
+.par-view :is(figure, .scroll) { margin: 0 0 1em; overflow-x: auto; }
 .par-view svg { max-width: 100%; height: auto; }
-.par-view table { border-collapse: collapse; }
-.par-view caption { text-align: left; padding: .3em 0; opacity: .8; }
-.par-view th[scope=row] { text-align: left; font-weight: 400; }
-.par-view :is(th, td) { padding: .2em .7em; border-bottom: 1px solid #8884; text-align: left; }
-.par-view .num { text-align: right; font-variant-numeric: tabular-nums; }
-.par-view .refs { font-size: .85em; opacity: .8; }
+.par-view :is(caption, th, td) { padding: .2em .7em; text-align: left; }
+.par-view .num { text-align: right; }
 </style>"""
 
 
@@ -60,11 +57,8 @@ class View:
     @property
     def code(self) -> str:
         """The call that gives this view, to copy into a cell."""
-        given = {name: json.dumps(value, ensure_ascii=False)
-                 for name, value in self.parameters.items()}  # fmt: skip
-        place = f"{given.pop('province')}, {given.pop('year')}"
-        rest = ", ".join(f"{name}={value}" for name, value in given.items())
-        return f"import par_lib as par\n\npar.view({place}, {rest})"
+        given = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        return f"import par_lib as par\n\npar.view({given})"
 
     def save(self) -> Path:
         """Write the parameters for ``papermill -f``: outputs/views/<province>-<year>.yaml."""
@@ -97,7 +91,7 @@ def view(
         raise ValueError(
             "threshold_pct is a number, as 60, what_if a line, as 'online_payment = 30'"
         )
-    if level not in levels(data) and level not in ("district", "department"):
+    if level not in {*levels(data), "district", "department"}:
         raise ValueError(f"level {level!r}: choose one of {', '.join(levels(data))}")
     if not 0 <= threshold_pct <= 100:
         raise ValueError(f"threshold_pct is {threshold_pct:g}; it must be 0 to 100")
@@ -106,94 +100,93 @@ def view(
         "late_dossiers": _drawn(_late, data, lang, level),
         "disbursement": _drawn(_disbursed, data, lang, level, threshold_pct),
     }
-    pieces = [part.markup for part in parts.values()]
-    here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
-    for part in parts.values():
-        for source, places in part.cited.items():
-            here.cited.setdefault(source, {}).update(places)
+    here, pieces = _page(data, lang)
+    for finding, frame, markup in parts.values():
+        pieces.append("<section>")
+        if finding:
+            here.headline(finding, *filter(len, [frame]))
+        pieces.append(f"{markup}</section>")
     here.show_sources()
     parameters = {
         "province": data.province, "year": data.year, "level": level,
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
-    frames = {name: part.frame.copy() for name, part in parts.items()}
+    frames = {name: frame.copy() for name, (_, frame, _) in parts.items()}
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
 
 
 def levels(data: Tables) -> list[str]:
     """Levels that have units with late dossiers or disbursement this year, highest first."""
-    own = pd.concat([frame.loc[frame["unit"] != data.place, ["level"]]
+    own = pd.concat([frame.loc[frame["unit"] != data.place, "level"]
                      for frame in (data.late_dossiers, data.disbursement)])  # fmt: skip
-    return [level for level in LEVELS if (own["level"] == level).any()]
+    return [level for level in LEVELS if level in set(own)]
 
 
-@dataclass(frozen=True)
-class _Part:
-    frame: pd.DataFrame
-    markup: str
-    cited: dict[str, dict[str, None]]  # sources, each with the places in it
+def _page(data: Tables, lang: str) -> tuple[Notebook, list[str]]:
+    """A notebook that shows nothing, and the HTML of what it would have shown."""
+    pieces: list[str] = []
+    return Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"])), pieces
 
 
 @lru_cache(maxsize=64)
-def _drawn(draw: Callable, data: Tables, lang: str, *asked: object) -> _Part:
-    """One part of a view; kept, because moving one slider leaves the other parts as they are."""
-    pieces: list[str] = []
-    here = Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"]))
-    frame = draw(data, here, *asked)
-    return _Part(frame, "".join(pieces), here.cited)
+def _drawn(part: Callable, data: Tables, lang: str, *asked: object) -> tuple:
+    """Finding, frame and markup; kept, as moving one slider leaves the other parts as they are."""
+    here, pieces = _page(data, lang)
+    finding, frame = part(here, *asked)
+    return finding, frame, "".join(pieces)
 
 
-def _late(data: Tables, here: Notebook, level: str) -> pd.DataFrame:
-    own = data.late_dossiers.query("level == @level and unit != @data.place")
+def _late(here: Notebook, level: str) -> tuple[str, pd.DataFrame]:
+    own = here.data.late_dossiers.query("level == @level and unit != @here.data.place")
     own = highest_first(longest_period(own).dropna(subset=["late_low"]), "late")
     t, name = here.t, here.words(level)
     if own.empty:
-        here.headline(t("{level}: no late dossiers are known by unit.", level=name))
-        return own
+        return t("{level}: no late dossiers are known by unit.", level=name), own
     title = t("{level}: late dossiers, {start} to {end}", level=name,
               start=own["period_start"].iloc[0], end=own["period_end"].iloc[0])  # fmt: skip
-    here.headline(title, own)
     here.show(plots.barplot(own, x="late", y="unit", caption=title).figure)
     here.table(own, ["unit", "late"], title)
-    return own
+    return title, own
 
 
-def _disbursed(data: Tables, here: Notebook, level: str, threshold_pct: float) -> pd.DataFrame:
-    own = data.disbursement.query("level == @level and unit != @data.place and scope == 'total'")
+def _disbursed(here: Notebook, level: str, threshold_pct: float) -> tuple[str, pd.DataFrame]:
+    own = here.data.disbursement.query(
+        "level == @level and unit != @here.data.place and scope == 'total'"
+    )
     own = own[own["as_of"] == own["as_of"].max()].dropna(subset=["rate_pct_low"])
     own = highest_first(own, "rate_pct")
     t, name = here.t, here.words(level)
     if own.empty:
-        here.headline(t("{level}: no disbursement is known by unit.", level=name))
-        return own
+        return t("{level}: no disbursement is known by unit.", level=name), own
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
     title = t("{level}: capital disbursed at {day}", level=name, day=own["as_of"].iloc[0])
-    said = t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
-             title=title, below=int(below.sum()), count=len(own),
-             threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum()))  # fmt: skip
-    here.headline(said, own)
     drawn = plots.dotplot(own, x="rate_pct", y="unit", threshold=threshold_pct, caption=title)
     here.show(drawn.figure)
     here.table(own, ["unit", "rate_pct", "basis"], title)
-    return own
+    finding = t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
+                title=title, below=int(below.sum()), count=len(own),
+                threshold=t.percent(threshold_pct, 0), perhaps=int(perhaps.sum()))  # fmt: skip
+    return finding, own
 
 
-def _what_if(data: Tables, here: Notebook, text: str) -> pd.DataFrame:
+@lru_cache(maxsize=8)
+def _scored(data: Tables) -> tuple[pd.DataFrame, rulebook.Rulebook]:
     book = rulebook.load(data.province, data.year)
-    card = scorecard.build(data, book)
-    changes = whatif.parse_changes(text, data=data, rules=book)
-    won = whatif.simulate(card, book, changes)
-    if len(won):
-        title = here.t("What if: points that each change would win, by assumed rules")
-        here.headline(title, won)
-        shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
-        here.table(won, shown, title)
-    return won
+    return scorecard.build(data, book), book
 
 
-class Explorer(widgets.HBox):
-    """Choices on the left, the view they give on the right; ``view`` is the present one.
+def _what_if(here: Notebook, text: str) -> tuple[str, pd.DataFrame]:
+    card, book = _scored(here.data)
+    won = whatif.simulate(card, book, whatif.parse_changes(text, data=here.data, rules=book))
+    title = here.t("What if: points that each change would win, by assumed rules")
+    shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
+    here.table(won, shown, title)
+    return title if len(won) else "", won
+
+
+class Explorer(widgets.VBox):
+    """Choices, and below them the view they give; ``view`` is the present one.
 
     Sliders write the line of changes, which can be edited as well: it is what counts.
     """
@@ -202,78 +195,75 @@ class Explorer(widgets.HBox):
         self, province: str = "quang-nam", year: int = 2022, *, level: str = "district",
         threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
     ) -> None:  # fmt: skip
-        self._quiet = False
-        self.province = _choice(paths.provinces(), province)
-        self.year = _choice(paths.years(province), year)
-        self.level = _choice([level], level)
-        self.lang = _choice([(name, code) for code, name in NAMES.items()], lang)
+        languages = [(name, code) for code, name in NAMES.items()]
+        self.province = widgets.Dropdown(options=paths.provinces(), value=province)
+        self.year = widgets.Dropdown(options=paths.years(province)[::-1], value=year)
+        self.level = widgets.Dropdown(options=[level], value=level)
+        self.lang = widgets.Dropdown(options=languages, value=lang)
         self.threshold_pct = _slider(threshold_pct, 0.0, 1.0)
-        self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE, style=_NARROW)
-        self._sliders, self._saved = widgets.VBox(), widgets.HTML()
-        self.button = widgets.Button(icon="save", layout=_WIDE)
-        self._code = widgets.Textarea(disabled=True, rows=5, layout=_WIDE)
+        self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE)
+        controls = [
+            self.province, self.year, self.level, self.lang, self.threshold_pct, self.what_if,
+        ]  # fmt: skip
+        self._folded = widgets.Accordion([widgets.GridBox(layout=_COLUMNS)])
+        self.button = widgets.Button(icon="save", layout=widgets.Layout(width="auto"))
+        self._saved = widgets.HTML()
+        self._code = widgets.Textarea(disabled=True, rows=4, layout=_WIDE)
         self._shown = widgets.HTML(layout=_WIDE)
-        self._new_place()
+        super().__init__([
+            widgets.GridBox(controls, layout=_COLUMNS), self._folded,
+            widgets.HBox([self.button, self._saved]), self._code, self._shown,
+        ])  # fmt: skip
+        self._begin()
         self.province.observe(self._new_place, "value")
         self.year.observe(self._new_place, "value")
-        self.lang.observe(self._name, "value")
+        self.lang.observe(self._begin, "value")
         for control in (self.level, self.threshold_pct, self.what_if):
             control.observe(self._show, "value")
         self.button.on_click(self._save)
-        controls = [
-            self.province, self.year, self.level, self.lang, self.threshold_pct, self._sliders,
-            self.what_if, self.button, self._saved,
-        ]  # fmt: skip
-        left = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 22em", max_width="30em"))
-        right = widgets.VBox([self._code, self._shown], layout=widgets.Layout(flex="3 1 30em"))
-        super().__init__([left, right], layout=widgets.Layout(flex_flow="row wrap", grid_gap="1em"))
 
-    def _new_place(self, changed: dict | None = None) -> None:
-        """Another province or year: its criteria, none of which is changed yet."""
-        if self._quiet:
-            return
-        with self._silent():
-            if changed and changed["owner"] is self.province:
-                self.year.options = paths.years(self.province.value)
-                self.year.value = self.year.options[-1]
-            if changed:
-                self.what_if.value = ""
+    def _new_place(self, changed: dict) -> None:
+        year = self.year.value
+        if changed["owner"] is self.province:
+            self.year.options = paths.years(self.province.value)[::-1]  # chooses the newest
+        if self.year.value == year:  # else that choice has come here by itself
+            self.what_if.value = ""
+            self._begin()
+
+    def _begin(self, _: object = None) -> None:
+        """Criteria, levels and words for the province, year and language chosen."""
+        t, level = language(self.lang.value), self.level.value
         self._data = tables.load(self.province.value, self.year.value)
-        book = rulebook.load(self.province.value, self.year.value)
-        card = scorecard.build(self._data, book)
-        self._now = card.set_index("criterion")["rate_pct_low"][whatif.movable(card, book)]
-        steps = self._now // _STEP_PCT * _STEP_PCT  # a slider begins at the step below
+        card, book = _scored(self._data)
+        rates = card.set_index("criterion")["rate_pct_low"][whatif.movable(card, book)]
+        steps = rates // _STEP_PCT * _STEP_PCT  # a slider begins at the step below
         self.rates = {code: _slider(rate, rate, _STEP_PCT) for code, rate in steps.items()}
-        for slider in self.rates.values():
-            slider.observe(self._moved, "value")
-        self._name()
-
-    def _moved(self, _: object) -> None:
-        asked = [f"{code} = {slider.value:g}" for code, slider in self.rates.items()
-                 if slider.value > self._now[code]]  # fmt: skip
-        self.what_if.value = "; ".join(asked)
-
-    def _name(self, _: object = None) -> None:
-        """Words of the controls, in the language chosen."""
-        t = language(self.lang.value)
+        for code, slider in self.rates.items():
+            slider.tooltip = t(labels.LABELS[code])
+            slider.observe(partial(self._moved, code), "value")
+        self._folded.children[0].children = [
+            widgets.VBox([widgets.Label(slider.tooltip), slider]) for slider in self.rates.values()
+        ]
+        self._folded.titles = (t("What if a figure reached, %"),)
         self.province.description, self.year.description = t("Province"), t("Year")
         self.level.description, self.lang.description = t("Level"), t("Language")
         self.threshold_pct.description = t("Threshold, %")
         self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
-        labelled = [widgets.HTML(f"<b>{t('What if a figure reached, %')}</b>")]
-        for code, slider in self.rates.items():
-            slider.tooltip = t(labels.LABELS[code])
-            labelled += [widgets.Label(slider.tooltip), slider]
-        self._sliders.children = labelled
-        own, level = levels(self._data) or ["district"], self.level.value
-        with self._silent():
-            self.level.options = [(t(labels.LABELS[code]), code) for code in own]
-            self.level.value = level if level in own else own[-1]
+        own = levels(self._data)[::-1] or ["district"]
+        self.level.options = [(t(labels.LABELS[code]), code) for code in own]  # chooses the first
+        if level in own:
+            self.level.value = level
         self._show()
 
+    def _moved(self, code: str, changed: dict) -> None:
+        """Write the slider's criterion anew in the line of changes; the others stay."""
+        parts = [part.strip() for part in self.what_if.value.split(";") if part.strip()]
+        asked = [part for part in parts if part.partition("=")[0].strip() != code]
+        if changed["new"] > changed["owner"].min:
+            asked.append(f"{code} = {changed['new']:g}")
+        self.what_if.value = "; ".join(asked)
+
     def _show(self, _: object = None) -> None:
-        if self._quiet:
-            return
         try:
             self.view = view(
                 self._data, level=self.level.value, threshold_pct=self.threshold_pct.value,
@@ -292,20 +282,6 @@ class Explorer(widgets.HBox):
         words = t("Written to {file}. A run that uses it:", file=place)
         self._saved.value = f"<p>{words}</p><pre>{html.escape(command)}</pre>"
 
-    @contextmanager
-    def _silent(self) -> Iterator[None]:
-        """What is set in here is no wish of the person: nothing is shown anew."""
-        self._quiet = True
-        try:
-            yield
-        finally:
-            self._quiet = False
-
-
-def _choice(options: list, value: object) -> widgets.Dropdown:
-    return widgets.Dropdown(options=options, value=value, layout=_WIDE, style=_NARROW)
-
 
 def _slider(value: float, low: float, step: float) -> widgets.FloatSlider:
-    return widgets.FloatSlider(value=value, min=low, max=100.0, step=step, readout_format=".1f",
-                               style=_NARROW, layout=_WIDE)  # fmt: skip
+    return widgets.FloatSlider(value=value, min=low, max=100.0, step=step, readout_format=".1f")

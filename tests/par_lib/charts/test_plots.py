@@ -1,5 +1,6 @@
 """What a chart draws and says: a value is filled, a bound is hatched, words come from the data."""
 
+import re
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -111,8 +112,8 @@ def test_of_no_rows_an_empty_axes_that_is_not_shown(kind):
 
 @pytest.mark.parametrize("kind", ["bar", "dot", "diverge"])
 def test_a_bound_is_never_drawn_as_a_value(kind):
-    ax = draw(kind, rows(KINDS[kind][2]["x"], ("A", 5, 5), ("B", -2, 3)))
-    assert spans(ax) == [(-2, 3)]
+    ax = draw(kind, rows(KINDS[kind][2]["x"], ("A", 5, 5), ("B", 2, 3)))
+    assert spans(ax) == [(2, 3)]
     drawn = ax.collections[0].get_offsets()[:, 0].tolist() if kind == "dot" else bars(ax)
     assert drawn == [5]
     assert "hatched: no figure, only bounds" in finish(ax, "en")[1]
@@ -252,6 +253,18 @@ def test_a_dumbbell_leaves_out_what_is_known_only_within_bounds():
     assert named == ["First date (%)", "Last date (%)"]
     assert alt.endswith("Rows: 2; higher at the end: 1.") and "hatched" not in caption
     assert finish(draw("dumbbell", BOTH.tail(2))) is None
+
+
+def test_bars_of_values_below_zero_are_refused():
+    changes = pd.DataFrame({"unit": ["A", "B"], "rise_pct": [52.8, -45.9]})
+    with pytest.raises(ValueError, match=r"rise_pct .* plots\.divergeplot"):
+        plots.barplot(changes, x="rise_pct", y="unit")
+
+
+def test_two_charts_on_one_page_share_no_hatching():
+    ids = [set(re.findall(r'id="(h\w+)"', plots.to_svg(draw("bar").figure, alt)))
+           for alt in ("One chart.", "Another chart.")]  # fmt: skip
+    assert ids[0] and not ids[0] & ids[1]
 
 
 def test_parts_are_stacked_from_zero_and_named():

@@ -113,6 +113,21 @@ def test_moving_a_slider_is_one_call_of_view(root):
     }  # fmt: skip
 
 
+def test_a_slider_writes_its_own_change_and_leaves_the_others(root):
+    explorer = Explorer("quang-nam", 2022, lang="en", what_if="late_dossiers: Hội An = -50%")
+    slider = explorer.rates["online_payment"]
+    for reached in (30, 40):
+        slider.value = reached
+        assert explorer.view.parameters["what_if"] == (
+            f"late_dossiers: Hội An = -50%; online_payment = {reached}"
+        )
+    slider.value = slider.min
+    assert explorer.view.parameters["what_if"] == "late_dossiers: Hội An = -50%"
+    explorer.lang.value = "vi"  # the words of the controls follow, what was asked stays
+    assert explorer.what_if.description == "Thay đổi"
+    assert explorer.view.parameters["what_if"] == "late_dossiers: Hội An = -50%"
+
+
 def test_a_line_of_changes_that_cannot_be_read_is_said_beside_the_button(root):
     explorer = Explorer("quang-nam", 2022, lang="en")
     shown = explorer._shown.value
