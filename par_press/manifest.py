@@ -113,14 +113,14 @@ def with_what_stands(request: Request) -> Request:
     every = plan.all_notebooks()
     asked = {notebook.stem for notebook in request.notebooks}
     names = asked | {name.partition("/")[2] for name in made["runs"]}
-    values = {name: own for name, own in made["parameters"].items() if name not in asked}
+    notebooks = tuple(notebook for notebook in every if notebook.stem in names)
+    others = {notebook.stem for notebook in notebooks} - asked
+    values = {name: own for name, own in made["parameters"].items() if name in others}
     languages = [*made["languages"], *request.languages]
     if len(asked) == len(every):  # a person says which lies on top
         languages = [*request.languages, *made["languages"]]
-    return replace(
-        request, languages=tuple(dict.fromkeys(languages)), values=values | request.values,
-        notebooks=tuple(notebook for notebook in every if notebook.stem in names),
-    )  # fmt: skip
+    return replace(request, languages=tuple(dict.fromkeys(languages)), notebooks=notebooks,
+                   values=values | request.values)  # fmt: skip
 
 
 def kept_runs(request: Request) -> dict[str, dict]:
