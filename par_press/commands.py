@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own er
 def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str, int]]:
     """Province and year of each edition meant, each once: ``2022``, ``demo:2021-2024``, or all."""
     if every:
-        return [(place, year) for place in paths.provinces() for year in paths.years(place)]
+        return [(one, year) for one in paths.provinces() for year in paths.years(one)]
     if not texts:
         raise ValueError("no edition: write years, as 2022, or demo:2021-2024, or --all")
     wanted: dict[tuple[str, int], None] = {}
@@ -34,8 +34,8 @@ def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str,
         if last < first:
             raise ValueError(f"edition {text!r}: write the earlier year first")
         for year in range(first, last + 1):
-            place = found["province"] or province
-            wanted[place, paths.require(place, year)] = None
+            own = found["province"] or province
+            wanted[own, paths.require(own, year)] = None
     return list(wanted)
 
 

@@ -27,6 +27,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+# As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
+WIDE_INCHES = 4.6
 PALETTE = {
     "ink": "#1c2024", "muted": "#5f6670", "faint": "#c9ced6", "accent": "#a8401a",
     "bar": "#8a93a0", "paper": "#ffffff", "pale": "#f3e4dc", "deep": "#c9764f",
@@ -41,11 +43,9 @@ STYLE = {
     "xtick.color": PALETTE["faint"], "ytick.color": PALETTE["faint"],
     "xtick.labelcolor": PALETTE["muted"], "ytick.labelcolor": PALETTE["ink"],
     "hatch.color": PALETTE["bar"], "hatch.linewidth": 0.7, "figure.facecolor": "none",
-    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (4.6, 3.4),
+    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (WIDE_INCHES, 3.4),
 }  # fmt: skip
 HATCH = "////"
-# As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
-WIDE_INCHES = 4.6
 BAR = 0.42  # of a row; above it stands its name
 ROW_INCHES = 0.46  # a name above its bar
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
@@ -109,7 +109,7 @@ def barplot(
 @_of_rows
 def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Changes to either side of zero; one known within bounds is a hatched span."""
-    rows, ax = _row_chart(data, x, y, data.index[_told(data, y, x)["low"] > 0])
+    rows, ax = _row_chart(data, x, y, data.index[ends(data, x)[0].astype(float) > 0])
     _bars(rows, ax)
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
     low, high = min(0, rows["low"].min()), max(0, rows["end"].max())
@@ -128,7 +128,7 @@ def dotplot(
     below the ``threshold`` wherever in its span it is, or the rows of ``highlight``, is in colour.
     """
     if highlight is None:
-        highlight = data.index[_told(data, y, x)["high"] < threshold]
+        highlight = data.index[ends(data, x)[1].astype(float) < threshold]
     rows, ax = _row_chart(data, x, y, highlight, interval)
     lines = rows[["likely_low", "likely_high"] if interval else ["low", "end"]].to_numpy()
     if interval:

@@ -92,13 +92,12 @@ class Tables:
 
     def _read(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
-            if self._folder:  # of a year without raw data, only that it has none matters
+            if self._folder:
                 dependencies.note_read(self.year, name)
-            self._frames[name] = Frame(
-                pd.read_parquet(self._folder / f"{name}.parquet")
-                if self._folder
-                else clean(self.province, self.year)[name]
-            )
+                table = pd.read_parquet(self._folder / f"{name}.parquet")
+            else:  # of a year without raw data, only that it has none matters
+                table = clean(self.province, self.year)[name]
+            self._frames[name] = Frame(table)
         return self._frames[name]
 
     @property

@@ -22,8 +22,6 @@ COLUMNS = (
     "lost_points_low", "lost_points_high", "lost_pct_low", "lost_pct_high", "stated", "status",
     "source", "locator",
 )  # fmt: skip
-
-
 _HALF_CENT = 0.005  # points are written with two decimals
 
 
