@@ -20,6 +20,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.tmp = Path(tempfile.mkdtemp(prefix="par-faults-"))  # short, for sockets lie in it
+        self.ours = {os.getpid()}  # processes of the tests themselves
         raw = CHECKOUT / "data" / "raw"
         (root / "data" / "raw").mkdir(parents=True)
         shutil.copy(raw / "README.md", root / "data" / "raw")
@@ -58,7 +59,7 @@ class Project:
         return running.returncode, said
 
     def processes(self) -> set[int]:
-        """Every process of this project but ours."""
+        """Every process of this project but those of the tests."""
         marker = f"PAR_ROOT={self.root}\0".encode()
         found = set()
         for process in Path("/proc").glob("[0-9]*"):
@@ -67,7 +68,7 @@ class Project:
                     found.add(int(process.name))
             except OSError:
                 continue
-        return found - {os.getpid()}
+        return found - self.ours
 
     def wait_for_none(self, seconds: float = 10) -> set[int]:
         """Processes still there after some time."""

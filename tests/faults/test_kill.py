@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 
@@ -62,30 +63,6 @@ def _without_status(pages: dict[str, str]) -> dict[str, str]:
     return {name: manifest._STATUS.sub("", text) for name, text in pages.items()}
 
 
-@linux_only
-def test_a_run_killed_at_random_leaves_an_edition_whole(project, versions):
-    table, known, took = versions
-    seen = {"old": 0, "new": 0, "done": 0}
-    rng = random.Random(2022)
-    for number in range(200 if SOAK else 2):
-        standing = state(project, known)
-        wanted = "other" if standing == "one" else "one"
-        table.write_text(known[wanted][0], encoding="utf-8")
-        running = project.start("run", "2022")
-        # The first in any case before an edition can be made.
-        time.sleep(rng.uniform(0, took) if number else 0.5)
-        seen["done"] += running.poll() is not None
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-        assert project.wait_for_none() == set(), f"kill {number}: processes left"
-        seen["new" if state(project, known) == wanted else "old"] += 1
-    code, said = project.par("run", "2022", "--force")
-    assert code == 0, said
-    assert project.hidden() == []
-    print(seen)
-    assert seen["old"] > 0
-
-
 BOUNDARIES = [
     ("par_lib.cleaning.tables", "refresh", "before"),
     ("par_lib.cleaning.tables", "write_whole", "before"),
@@ -100,18 +77,14 @@ BOUNDARIES = [
     ("par_press.edition", "write_collection", "before"),
     ("par_press.edition", "write_collection", "after"),
 ]  # fmt: skip
-DIES = """
-import importlib, os, signal, sys
+# Imports once, and forks a run for each line it is given: where to die.
+MORTAL = """
+import importlib, os, signal, sys, tempfile
 from concurrent.futures import Executor, Future
-module, name, when = sys.argv[1:4]
-module = importlib.import_module(module)
-own = getattr(module, name)
+from multiprocessing import forkserver
 
-def dies(*given, **named):
-    if when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    own(*given, **named)
-    os.kill(os.getpid(), signal.SIGKILL)
+import par_cli
+from par_press import edition, execute, kernels, manifest, place, plan, runner
 
 class Here(Executor):
     def submit(self, task, *given):
@@ -119,28 +92,64 @@ class Here(Executor):
         done.set_result(task(*given))
         return done
 
-import par_cli
-from par_press import edition, execute, place, plan, runner
-setattr(module, name, dies)
-place.scratch()
-every = plan.all_notebooks()
-request = plan.Request("quang-nam", 2022, ("vi",), every, fork=False, anew=every)
-runner.make([request], executor=Here(), tell=lambda *_: None)
-edition.write_collection()
+def run(module, name, when):
+    forkserver._forkserver.ensure_running = lambda: None  # it runs, but is no child of this fork
+    module = importlib.import_module(module)
+    own = getattr(module, name)
+
+    def dies(*given, **named):
+        if when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        own(*given, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(module, name, dies)
+    tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[1]
+    place.scratch()
+    every = plan.all_notebooks()
+    request = plan.Request("quang-nam", 2022, ("vi",), every, fork=True, anew=every)
+    runner.make([request], executor=Here(), tell=lambda *_: None)
+    edition.write_collection()
+
+kernels.begin()
+print("ready", flush=True)
+for line in sys.stdin:
+    if (child := os.fork()) == 0:
+        run(*line.split())
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+@pytest.fixture(scope="module")
+def die(project):
+    """Begins a run that is killed at a boundary; gives how its process ended."""
+    own = tempfile.mkdtemp()  # what lies in the project's shall be of the runs alone
+    server = subprocess.Popen([sys.executable, "-c", MORTAL, str(project.tmp)], text=True,
+                              env=project.env | {"TMPDIR": own}, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)  # fmt: skip
+    assert server.stdout.readline() == "ready\n"
+    project.ours |= project.processes()
+
+    def run(*boundary: str) -> int:
+        print(*boundary, file=server.stdin, flush=True)
+        return int(server.stdout.readline())
+
+    yield run
+    server.stdin.close()
+    assert server.wait(timeout=30) == 0
+    shutil.rmtree(own)
 
 
 @linux_only
 @pytest.mark.parametrize(("module", "name", "when"), BOUNDARIES)
 def test_a_run_killed_between_two_stages_leaves_an_edition_whole(
-    project, versions, module, name, when
+    project, versions, die, module, name, when
 ):
     table, known, _ = versions
     wanted = "other" if state(project, known) == "one" else "one"
     table.write_text(known[wanted][0], encoding="utf-8")
-    killed = subprocess.run([sys.executable, "-c", DIES, module, name, when], env=project.env,
-                            capture_output=True, text=True)  # fmt: skip
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert die(module, name, when) == -signal.SIGKILL
     assert project.wait_for_none() == set()
     after = state(project, known)
     if name in ("_exchange", "write_collection") or (name, when) == ("put", "after"):
@@ -159,10 +168,28 @@ def _altered(project) -> list[tuple[str, str]]:
 
 
 @linux_only
-def test_the_next_run_needs_no_help_and_leaves_nothing_lying_about(project, versions):
+def test_a_run_killed_at_random_leaves_an_edition_whole(project, versions):
+    table, known, took = versions
+    seen = {"old": 0, "new": 0, "done": 0}
+    rng = random.Random(2022)
+    for number in range(200 if SOAK else 2):
+        standing = state(project, known)
+        wanted = "other" if standing == "one" else "one"
+        table.write_text(known[wanted][0], encoding="utf-8")
+        running = project.start("run", "2022")
+        # The first in any case before an edition can be made.
+        time.sleep(rng.uniform(0, took) if number else 0.5)
+        seen["done"] += running.poll() is not None
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        assert project.wait_for_none() == set(), f"kill {number}: processes left"
+        seen["new" if state(project, known) == wanted else "old"] += 1
+    # The next run needs no help, and leaves nothing lying about: of the runs above either.
     code, said = project.par("run", "2022", "--force")
     assert code == 0, said
     assert project.hidden() == [] and _altered(project) == []
+    print(seen)
+    assert seen["old"] > 0
 
 
 @linux_only
