@@ -71,6 +71,7 @@ class Tables:
     disbursement = _table("disbursement")
     sipas = _table("sipas")
     scores = _table("scores")
+    service_index = _table("service_index")
     indicators = _table("indicators")
     mentions = _table("mentions")
     tasks = _table("tasks")
