@@ -107,21 +107,20 @@ def _order() -> dict[str, int]:
     return {name: number for number, name in enumerate(class_limits()["classification"])}
 
 
-def parts_by_unit(index: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Points of the parts on one day, a row a unit, a pair of columns a part; lowest total first.
+def side_by_side(index: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Points of the parts side by side: a row a unit or date, a pair of columns a part.
 
-    >>> rows = pd.DataFrame({"unit": "A", "part": ["total", "progress"], "as_of": 1,
-    ...     "points_low": [80.0, 18.0], "points_high": [80.0, 19.0], "status": "reported",
-    ...     "source": "s", "locator": "l"})
-    >>> parts_by_unit(rows, 1)[["unit", "progress_low", "progress_high"]].values.tolist()
+    Rows of which no part is known are left out.
+
+    >>> rows = pd.DataFrame({"unit": "A", "part": ["total", "progress"], "points_low": [80.0, 18.0],
+    ...     "points_high": [80.0, 19.0], "status": "reported", "source": "s", "locator": "l"})
+    >>> side_by_side(rows, "unit")[["unit", "progress_low", "progress_high"]].values.tolist()
     [['A', 18.0, 19.0]]
     """
-    rows = index[index["as_of"] == day]
-    wide = rows.drop_duplicates("unit").set_index("unit")[["status", "source", "locator"]]
+    wide = index.drop_duplicates(by).set_index(by)[["status", "source", "locator"]]
     for part in schema.INDEX_PARTS:
-        own = rows[rows["part"] == part].drop_duplicates("unit").set_index("unit")
-        wide = wide.join(own[["points_low", "points_high"]].add_prefix(f"{part}_"))
-    wide.columns = wide.columns.str.replace("_points_", "_")
-    parts = [f"{part}_low" for part in schema.INDEX_PARTS[:-1]]
-    wide = wide.dropna(subset=parts, how="all").sort_values("total_low", kind="stable")
-    return wide.reset_index()
+        own = index[index["part"] == part].drop_duplicates(by).set_index(by)
+        ends = own[["points_low", "points_high"]]
+        wide = wide.join(ends.set_axis([f"{part}_low", f"{part}_high"], axis=1))
+    parts = [f"{part}_low" for part in schema.INDEX_PARTS if part != "total"]
+    return wide.dropna(subset=parts, how="all").reset_index()
