@@ -281,7 +281,7 @@ def sources_that_differ(
 def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
     """Parts of the index of service against its total in the same source, and 100 as their maxima.
 
-    Each may be half a unit of its last decimal off. Those that hold are one finding together.
+    Each may be half a unit of the last decimal off. Those that hold are one finding together.
     """
     exact, agreed = index[index["points_low"] == index["points_high"]], []
     for (_, _, day, _), rows in exact.groupby(["unit_code", "level", "as_of", "source"]):
@@ -290,7 +290,8 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
         is_total, unit = rows["part"] == "total", rows["unit"].iloc[0]
         a, b = rows.loc[~is_total, "points_low"].sum(), rows.loc[is_total, "points_low"].item()
         most = rows.loc[~is_total, "max_points"].fillna(0).sum()  # of none stated, 0
-        if abs(a - b) <= rows["points_low"].map(_half_step).sum() + 1e-9 and most in (0, 100):
+        slack = len(rows) * rows["points_low"].map(_half_step).min() + 1e-9  # 20,0 is read as 20
+        if abs(a - b) <= slack and most in (0, 100):
             agreed.append(rows)
             continue
         values = {"unit": unit, "day": f"{day:%Y-%m-%d}", "sum": [a, 2], "most": [most, 1],
