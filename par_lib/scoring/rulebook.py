@@ -146,16 +146,7 @@ class Area(Entry):
 
     code: Code
     max_points: PositiveFloat
-    complete: bool
-    status: Status
-    source: str
-
-
-class Pillar(Entry):
-    """The maximum of a pillar, the other way in which the points of the index are divided."""
-
-    code: Literal[schema.CRITERIA[1:9]]
-    max_points: PositiveFloat
+    complete: bool = False
     status: Status
     source: str
 
@@ -168,7 +159,7 @@ class Rulebook(Entry):
 
     year: int
     decision: str = ""
-    pillars: tuple[Pillar, ...] = ()
+    pillars: tuple[Area, ...] = ()
     max_points: PositiveFloat
     areas: tuple[Area, ...]
     criteria: tuple[Criterion, ...]
