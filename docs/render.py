@@ -14,6 +14,7 @@ from par_lib.scoring import (
     parts,
     rulebook,
     scorecard,
+    service_index,
     survey,
     unit_comparison,
     whatif,
@@ -21,7 +22,7 @@ from par_lib.scoring import (
 
 DOCS = Path(__file__).parent
 MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
-           changes)  # fmt: skip
+           changes, service_index)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
@@ -30,7 +31,7 @@ How the formulas were checked: [science-review.md](science-review.md).
 
 Words stand behind every result. *Reported* (stated): a source gives it. *Derived*: arithmetic on stated figures.
 *Bound*: only an interval follows. *Assumed*: it rests on a rule or maximum that no source available to us states; the
-official annex of decision 876/QĐ-BNV is not available. *Unknown*: neither points nor figure is known.
+official annexes of decisions 876/QĐ-BNV and 892/QĐ-BNV are not available. *Unknown*: neither points nor figure is known.
 
 To compute a scorecard and ask what a change would win:
 
@@ -78,9 +79,17 @@ def data_dictionary() -> str:
 
 
 def _rulebook() -> Iterator[str]:
-    book = rulebook.read(rulebook.RULES / "par_index_2022.toml")
-    yield f"## The rulebook of {book.year}\n"
+    yield "## Rulebooks\n"
+    yield "The latest one that is no later than a year is that year's; of another year than its own, all is assumed."
     yield "Edit a copy as `data/raw/<province>/<year>/rules.toml` to use other rules.\n"
+    for file in sorted(rulebook.RULES.glob("par_index_*.toml")):
+        yield from _rules_of(rulebook.read(file))
+
+
+def _rules_of(book: rulebook.Rulebook) -> Iterator[str]:
+    yield f"### {book.year}, decision {book.decision}\n"
+    for pillar in book.pillars:
+        yield f"- {pillar.code}: at most {pillar.max_points:g} points, {pillar.status} ({pillar.source})"
     for area in book.areas:
         yield f"- {area.code}: {area.max_points:g} of {book.max_points:g} points, {area.status} ({area.source})"
     yield ""

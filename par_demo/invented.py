@@ -3,6 +3,7 @@
 Rows are as the raw tables declare them: every cell text, each traced to this program.
 """
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -227,6 +228,36 @@ def scores(answers: pd.DataFrame, number: int, rng: np.random.Generator) -> pd.D
               "rank": f"{rng.integers(5, 60)}/63"}
              for i, points in enumerate(pillars, start=1)]  # fmt: skip
     return table("scores", rows)
+
+
+_INDEX = {  # part of the index: its maximum, and the share of it in the first month
+    "transparency": (18, 0.8), "progress": (20, 0.9), "online_services": (12, 0.65),
+    "online_payment": (10, 0.6), "satisfaction": (18, 0.92), "digitisation": (22, 0.6),
+}  # fmt: skip
+
+
+def service_index(units: pd.DataFrame, year: int, number: int) -> pd.DataFrame:
+    """A share of each maximum, more each month and year; most is lost on digitisation."""
+    own = np.random.default_rng(year)  # so that the other tables do not depend on this one
+    places = units.loc[units["level"] == "district", "name"]
+    offices = [(HOME[1], "province", 0.0), *((name, "district", own.uniform(-0.2, 0.05))
+               for name in places), *((name, "department", own.uniform(-0.1, 0.08))
+               for name in DEPARTMENTS)]  # fmt: skip
+    rows = []
+    for (unit, level, apart), month in product(offices, range(1, 13)):
+        day = f"{pd.Period(f'{year}-{month:02}').end_time:%Y-%m-%d}"
+        gain = apart + 0.02 * number + 0.005 * month
+        points = {part: round(most * min(share + gain, 1), 1)
+                  for part, (most, share) in _INDEX.items()}  # fmt: skip
+        total = {"part": "total", "points": f"{decimal(sum(points.values()))}/100"}
+        if level == "province":
+            total["rank"] = f"{40 - 6 * number - month}/63"
+        parts = [{"part": part, "points": f"{decimal(value)}/{_INDEX[part][0]}"}
+                 for part, value in points.items()]  # fmt: skip
+        of_day = {"unit": unit, "level": level, "as_of": day}
+        shown = [total, *parts] if level == "province" or month == 12 else [total]
+        rows += [of_day | row for row in shown]
+    return table("service_index", rows)
 
 
 def indicators(register: pd.DataFrame, year: int, number: int) -> pd.DataFrame:

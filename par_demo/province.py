@@ -65,6 +65,7 @@ def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
             "answers": answers,
             "sipas": invented.sipas(answers),
             "scores": invented.scores(answers, number, rng),
+            "service_index": invented.service_index(units, year, number),
             "indicators": invented.indicators(register, year, number),
             "mentions": invented.mentions(units, year),
             "tasks": invented.tasks(year),

@@ -30,7 +30,8 @@ HEADERS = {
     "rate_pct": N_("Rate of disbursement (%)"), "component": N_("Component"),
     "satisfaction_pct": N_("Satisfied (%)"), "points": N_("Points"),
     "max_points": N_("Maximum points"), "respondents": N_("People asked"),
-    "criterion": N_("Criterion"), "rank": N_("Rank"), "ranked_units": N_("Units ranked"),
+    "criterion": N_("Criterion"), "part": N_("Part of the index"),
+    "classification": N_("Class"), "rank": N_("Rank"), "ranked_units": N_("Units ranked"),
     "measure": N_("Measure"), "value": N_("Figure"), "measure_unit": N_("Unit of the figure"),
     "table": N_("Table concerned"), "statement": N_("What is said"), "area": N_("Area (1 to 8)"),
     "task_vi": N_("Task (Vietnamese)"), "task_en": N_("Task (English)"),
@@ -43,6 +44,9 @@ _CODES = {
     "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
     "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
     "due": N_("dossiers due"),
+}  # fmt: skip
+_WORDS = {  # LABELS names the one-stop centre, and all capital
+    ("level", "province"): N_("Province"), ("part", "total"): N_("Whole index"),
 }  # fmt: skip
 HINTS = {
     "text": N_("Words."),
@@ -73,9 +77,7 @@ def header(column: str, t: Language = _t) -> str:
 
 def word(column: str, code: str, t: Language = _t) -> str:
     """How a code of this column is shown."""
-    if (column, code) == ("level", "province"):  # LABELS names its one-stop centre
-        return t(N_("Province"))
-    return t((LABELS | _CODES).get(code, code))
+    return t(_WORDS.get((column, code)) or (LABELS | _CODES).get(code, code))
 
 
 def code_of(column: str, text: str) -> str:

@@ -189,7 +189,7 @@ def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str 
         own = {"hue": hue, "style": hue, "palette": palette}
     sns.lineplot(data, x=x, y=y, errorbar=None, ax=ax, **own, **options)
     if ax.dataLim.y0 >= 0:
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, 1.05 * ax.dataLim.y1 or None)
     return Drawn("line", x, y, _told(data, x, y, series=data[hue] if hue else ""), caption).on(ax)
 
 

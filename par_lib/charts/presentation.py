@@ -62,7 +62,7 @@ class Page:
     def head(self, column: str) -> str:
         """A column as the reader calls it; of a pair, either end."""
         name = str(column).removesuffix("_low").removesuffix("_high")
-        return self.t(labels.COLUMNS.get(name, name)) if name else ""
+        return self.t(labels.COLUMNS.get(name, labels.LABELS.get(name, name))) if name else ""
 
     def cell(self, column: str, low: object, high: object) -> str:
         """A value, or an interval, as a table and a chart write it; what is not known as a dash.

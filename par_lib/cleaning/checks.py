@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, from_rows, to_frame, verdict
+from par_lib.cleaning.schema import INDEX_PARTS
 from par_lib.language.labels import LABELS
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import N_
@@ -37,6 +38,7 @@ def review(
         *sources_that_differ(sipas, "component", "points", _EARNED, 4),
         *sources_that_differ(tables["scores"], "criterion", "points", _EARNED, 2),
         *sources_that_differ(tables["scores"], "criterion", "rank_low", _RANKED, 0),
+        *index_against_parts(tables["service_index"]),
         *title_against_data(sources, year=year),
         *more,
     ]
@@ -274,6 +276,34 @@ def sources_that_differ(
             judged = "note", N_("One may be the other, rounded: quote the exact one.")
         if low < high:
             yield from_rows("sources_that_differ", code, what, high, low, judged, values, rows)
+
+
+def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
+    """Parts of the index of service against its total in the same source, and 100 as their maxima.
+
+    Each may be half a unit of the last decimal off. Those that hold are one finding together.
+    """
+    exact, agreed = index[index["points_low"] == index["points_high"]], []
+    for (_, _, day, _), rows in exact.groupby(["unit_code", "level", "as_of", "source"]):
+        if sorted(rows["part"]) != sorted(INDEX_PARTS):
+            continue
+        is_total, unit = rows["part"] == "total", rows["unit"].iloc[0]
+        a, b = rows.loc[~is_total, "points_low"].sum(), rows.loc[is_total, "points_low"].item()
+        most = rows.loc[~is_total, "max_points"].fillna(0).sum()  # of none stated, 0
+        slack = len(rows) * rows["points_low"].map(_half_step).min() + 1e-9  # 20,0 is read as 20
+        if abs(a - b) <= slack and most in (0, 100):
+            agreed.append(rows)
+            continue
+        values = {"unit": unit, "day": f"{day:%Y-%m-%d}", "sum": [a, 2], "most": [most, 1],
+                  "stated": [b, 2]}  # fmt: skip
+        what = N_("{unit}, index of service at {day}: the parts add up to {sum} points of {most}, "
+                  "and {stated} of 100 are stated.")  # fmt: skip
+        judged = "conflict", N_("Correct the total or a part.")
+        yield from_rows("index_against_parts", unit, what, a, b, judged, values, rows)
+    if agreed:
+        what = N_("Index of service: the parts add up to the total, compared {count} times.")
+        yield from_rows("index_against_parts", "total", what, None, None, AGREES,
+                        {"count": len(agreed)}, pd.concat(agreed))  # fmt: skip
 
 
 def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:

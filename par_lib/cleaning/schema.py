@@ -20,6 +20,8 @@ from par_lib.storage.csv_files import FIRST_ROW
 
 LEVELS = ("nation", "province", "department", "district", "commune")
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")
+INDEX_PARTS = ("transparency", "progress", "online_services", "online_payment", "satisfaction",
+               "digitisation", "total")  # fmt: skip
 MEASURE_UNITS = ("count", "pct", "points", "bn_vnd")
 CRITERIA = ("par_index", *(f"pillar_{n}" for n in range(1, 9)), "sipas", "sipas_index",
             "leaders_survey", "online_payment")  # fmt: skip
@@ -29,6 +31,7 @@ CODES = {
     "status": ("reported", "derived", "bound"),  # a fourth, "assumed", is of scoring rules only
     "basis": ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan",
               "supplemented_plan", "province_plan", "prime_minister_plan", "unstated"),
+    "part": INDEX_PARTS, "classification": ("excellent", "good", "fair", "average", "weak"),
     "scope": ("total", "year_plan", "carried_over", "programmes", "new_rural"),
 }  # fmt: skip
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
@@ -137,6 +140,18 @@ _TABLES = (
         Column("ranked_units", "count", "how many units were ranked"),
         *_TRACE,
     ), ("criterion",)),
+    Table("service_index", "Points in the index of Decision 766/QĐ-TTg: how well people and "
+          "businesses are served, month by month", (
+        _UNIT, _LEVEL,
+        Column("as_of", "date", "last day counted", True),
+        Column("part", "code", "part of the index, or total", True),
+        Column("points", "points", "points earned", partial=True),
+        Column("max_points", "points", "points that could be earned"),
+        Column("rank", "rank", "place among the ranked units, 1 is best", partial=True),
+        Column("ranked_units", "count", "how many units were ranked"),
+        Column("classification", "code", "class of the unit that day"),
+        *_TRACE,
+    ), ("unit", "level", "as_of", "part")),
     Table("indicators", "Single figures that belong to no other table", (
         Column("measure", "text", "what is measured", True),
         _UNIT, _LEVEL, _START, _END,

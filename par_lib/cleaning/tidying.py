@@ -20,8 +20,8 @@ from par_lib.language.numbers import Quantity
 from par_lib.storage.csv_files import FIRST_ROW
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}
-_AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("rank_low", "ranked_units"),
-            ("period_start", "period_end"))  # fmt: skip
+_AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("points_high", "max_points"),
+            ("rank_low", "ranked_units"), ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
 _UNSTATED = Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
@@ -207,11 +207,12 @@ def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
             for row, figures in tidy[(tidy[part] > tidy[whole]).fillna(False)].iterrows():
                 above = f"{_text(figures[part])} is above {_text(figures[whole])} in {whole}"
                 yield Problem(row, part, f"{above}; correct one of them")
-    if "criterion" in tidy:
-        whole = tidy.loc[tidy["criterion"] == "par_index", "max_points"].dropna()
-        remedy = "these are another criterion's points"
-        for row, most in whole[whole != 100].items():
-            yield Problem(row, "max_points", f"the PAR INDEX has 100, not {most:g}; {remedy}")
+    for column, code in {"criterion": "par_index", "part": "total"}.items():
+        if column in tidy:
+            whole = tidy.loc[tidy[column] == code, "max_points"].dropna()
+            remedy = f"these are another {column}'s points"
+            for row, most in whole[whole != 100].items():
+                yield Problem(row, "max_points", f"{code} has 100, not {most:g}; {remedy}")
     if "plan_year" in tidy:
         years = tidy["plan_year"].dropna()
         for row, year in years[~years.between(*_PLAN_YEARS)].items():

@@ -6,6 +6,7 @@
 - ``on_time``: dossiers on time and late of a level, within all the bounds that are known
 - ``scorecard``: points and points lost by criterion, and what no criterion explains
 - ``disbursement``: which rates compare, with what level, how they moved and ran
+- ``service_index``: what the parts of the index of Decision 766 lost, classes, central targets
 - ``survey``: satisfaction (SIPAS) from answers, with its uncertainty
 - ``unit_comparison``: districts compared, their score, who is among the lowest
 - ``changes``: what changed since the year before

@@ -6,11 +6,13 @@ states has status "assumed", and so has everything computed from it.
 """
 
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
+import pandas as pd
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -24,6 +26,7 @@ from pydantic import (
 )
 
 from par_lib.cleaning import schema
+from par_lib.cleaning.sources import RULEBOOK
 from par_lib.language.translation import Language
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
@@ -143,15 +146,20 @@ class Area(Entry):
 
     code: Code
     max_points: PositiveFloat
-    complete: bool
+    complete: bool = False
     status: Status
     source: str
 
 
 class Rulebook(Entry):
-    """All rules of one year; ``file`` is where they were read."""
+    """All rules of one year; ``file`` is where they were read.
+
+    ``decision`` is the ministry's for the year, ``pillars`` their maxima as far as stated.
+    """
 
     year: int
+    decision: str = ""
+    pillars: tuple[Area, ...] = ()
     max_points: PositiveFloat
     areas: tuple[Area, ...]
     criteria: tuple[Criterion, ...]
@@ -191,7 +199,9 @@ class Rulebook(Entry):
 
 
 def load(province: str, year: int) -> Rulebook:
-    """The rules of a province and year: its own rules.toml, else the year's, else the nearest's.
+    """The rules of a province and year: its own rules.toml, else the latest not after the year.
+
+    The earliest before that.
 
     Rules of another year are carried over: rules and maxima are then all "assumed".
     """
@@ -200,13 +210,22 @@ def load(province: str, year: int) -> Rulebook:
         rules = read(own)
     else:
         files = {int(file.stem.rpartition("_")[2]): file for file in RULES.glob("par_index_*.toml")}
-        rules = read(files[min(files, key=lambda known: (abs(known - year), known))])
+        rules = read(files[max((known for known in files if known <= year), default=min(files))])
     if rules.year == year:
         return rules
     carried = {"status": "assumed", "max_points_status": "assumed"}
     areas = tuple(area.model_copy(update={"status": "assumed"}) for area in rules.areas)
     criteria = tuple(one.model_copy(update=carried) for one in rules.criteria)
-    return rules.model_copy(update={"areas": areas, "criteria": criteria})
+    pillars = tuple(one.model_copy(update={"status": "assumed"}) for one in rules.pillars)
+    return rules.model_copy(update={"areas": areas, "criteria": criteria, "pillars": pillars})
+
+
+def cited(entries: Iterable[Entry | dict], columns: str) -> pd.DataFrame:
+    """Parts of rules as rows a page can show: what states each is the place its mark leads to."""
+    frame = pd.DataFrame(map(dict, entries), columns=[*columns.split(), "status", "source"])
+    status = frame["status"].replace("stated", "reported")
+    where = frame["source"].replace("ours", "")
+    return frame.assign(status=status, locator=where, source=RULEBOOK)
 
 
 def read(file: Path) -> Rulebook:

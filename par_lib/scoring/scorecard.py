@@ -159,7 +159,7 @@ def usual_target(below_points: Pair, above_points: Pair) -> float:
 
 
 def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
-    """One row a criterion (and year, where there is one): what all rows that state it say.
+    """One row a criterion (and year or date, where there is one): what all rows that state it say.
 
     ``points`` become ``points_low``/``points_high``, points from the least to the most stated;
     other pairs likewise (ranks: 1 is best), without an upper end where one has none. Rows that
@@ -170,10 +170,12 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     >>> hull(two)[["criterion", "points_low", "points_high", "rank_low", "source"]].values.tolist()
     [['par_index', 80.91, 81.0, 57, 'a; b']]
     """
-    known = stated.assign(points_low=stated["points"], points_high=stated["points"])
-    known = known.drop(columns="points")
+    known = stated
+    if "points" in stated:  # exact; of the index of service they are a pair already
+        known = stated.assign(points_low=stated["points"], points_high=stated["points"])
+        known = known.drop(columns="points")
     lows = [name for name in known if name.endswith("_low")]
-    keys = [name for name in (by, "year") if name in known]
+    keys = [name for name in (by, "year", "as_of") if name in known]
     says = known[lows].notna().any(axis=1)
     known = known[says | ~says.groupby([known[key] for key in keys]).transform("any")]
     how = {name: "min" if name in lows else "first"

@@ -325,6 +325,38 @@ def test_report_tells_its_title_from_its_data():
     assert (sources()[REPORT]["title_year"], sources()[REPORT]["data_year"]) == (2023, 2022)
 
 
+PARTS = ("transparency", "progress", "online_services", "online_payment", "satisfaction",
+         "digitisation")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "total", "rank", "parts"),
+    [
+        ("2024-08-19", "80,1/100", "21/63", "13,2/18 18,4/20 7,7/12 7,6/10 17,6/18 15,6/22"),
+        ("2024-10-28", "82,8/100", "13/63", "13,6/18 18,5/20 7,7/12 9,6/10 17,6/18 15,8/22"),
+        ("2024-12-23", "84,2/100", "16/63", ""),
+    ],
+)
+def test_index_of_service_of_the_province(day, total, rank, parts):
+    raw = read(paths.raw(PROVINCE, 2024) / "service_index.csv")
+    own = raw[(raw["level"] == "province") & (raw["as_of"] == day)].set_index("part")
+    assert own.loc["total", ["points", "rank"]].tolist() == [total, rank]
+    written = parts.split()
+    assert own["points"].drop("total").to_dict() == dict(zip(PARTS, written, strict=False))
+
+
+def test_classes_in_the_index_of_service():
+    """13 districts are named as good; the other five of 18 are fair by elimination."""
+    raw = read(paths.raw(PROVINCE, 2024) / "service_index.csv")
+    districts = raw[(raw["level"] == "district") & (raw["as_of"] == "2024-08-19")]
+    counts = districts.groupby(["classification", "status"]).size().to_dict()
+    assert counts == {("good", "reported"): 13, ("fair", "derived"): 5}
+    fair = districts.loc[districts["classification"] == "fair", "unit"]
+    assert set(fair) == {"Tam Kỳ", "Thăng Bình", "Quế Sơn", "Tây Giang", "Nông Sơn"}
+    offices = raw[raw["level"] == "department"]["classification"].value_counts().to_dict()
+    assert offices == {"good": 8, "fair": 7, "excellent": 1}
+
+
 def test_rates_of_land_office_branches_are_no_rates_of_districts():
     """Two pages tell of one report; the one that calls the branches localities is mistaken."""
     folder = paths.raw(PROVINCE, 2025)

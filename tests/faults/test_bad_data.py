@@ -125,7 +125,8 @@ def answers() -> str:
 
 
 TABLES = {"answers": 2022, "late_dossiers": 2022, "disbursement": 2022, "sipas": 2022,
-          "scores": 2022, "indicators": 2022, "mentions": 2022, "tasks": 2023}  # fmt: skip
+          "scores": 2022, "indicators": 2022, "mentions": 2022, "tasks": 2023,
+          "service_index": 2024}  # fmt: skip
 REMEDY = re.compile(r"; \S|must|states what")  # what is wrong; what to do
 UNCHANGED = {"as it is", "BOM", "CRLF", "CR", "NFD", "blank lines", "banner", "two banners"}
 

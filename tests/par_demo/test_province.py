@@ -49,9 +49,20 @@ def test_every_table_of_every_year_is_there_and_agrees_with_itself(root):
         assert len(data.answers) > 5_000
 
 
+def test_the_index_of_service_says_what_was_planted(root):
+    index = tables.load("demo", 2024).service_index.query("as_of == '2024-12-31'")
+    own = index.query("level == 'province'").set_index("part")
+    # shares 0.8, 0.9, 0.65, 0.6, 0.92, 0.6, each 0.02 × 3 years + 0.005 × 12 months = 0.12 more:
+    # 16.56 + 20 + 9.24 + 7.2 + 18 + 15.84, rounded to 16.6 + 20 + 9.2 + 7.2 + 18 + 15.8 = 86.8
+    assert own.loc["total", "points_low"] == 86.8
+    assert own.loc["total", ["rank_low", "ranked_units"]].tolist() == [10, 63]  # 40 − 18 − 12
+    assert (own["max_points"] - own["points_low"]).drop("total").idxmax() == "digitisation"
+    assert len(index.query("level == 'district' and part == 'total'")) == 18
+
+
 def test_every_csv_begins_with_the_banner(root):
     files = list((root / "data" / "raw" / "demo").rglob("*.csv"))
-    assert len(files) == 2 + 4 * 8
+    assert len(files) == 2 + 4 * 9
     for file in files:
         assert file.read_text(encoding="utf-8-sig").startswith(f"# {SYNTHETIC_WORDS}\n"), file
 
@@ -129,7 +140,7 @@ def test_every_page_and_file_of_an_edition_says_synthetic(edition):
     made = json.loads((edition / "manifest.json").read_text())
     assert made["synthetic"] is True and made["warnings"] == []
     pages = list(edition.rglob("*.html"))
-    assert len(pages) == 16
+    assert len(pages) == 18
     links = 0
     for path in pages:
         text = path.read_text()

@@ -207,4 +207,4 @@ def test_a_damaged_report_is_read_as_it_stands_or_left(name, tmp_path):
 
 def test_every_table_has_a_sample():
     covered = {row[0] for name in NAMES for row in expected(name)}
-    assert covered == set(schema.TABLES)
+    assert covered == set(schema.TABLES) - {"service_index"}  # of no report

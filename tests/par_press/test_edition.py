@@ -125,8 +125,8 @@ def test_one_notebook_in_one_language_leaves_the_edition_bilingual(edition):
     assert par("run", "2022", "--lang", "en", "--notebook", "3").exit_code == 0
     made = json.loads((edition / "manifest.json").read_text())
     assert made["languages"] == ["vi", "en"]
-    assert len([name for name in made["inputs"] if name.endswith(".ipynb")]) == 8
-    assert len(made["runs"]) == 16
+    assert len([name for name in made["inputs"] if name.endswith(".ipynb")]) == 9
+    assert len(made["runs"]) == 18
     after = hashes(edition)
     before.pop("manifest.json"), after.pop("manifest.json")
     assert after == before

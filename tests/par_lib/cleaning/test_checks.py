@@ -161,6 +161,41 @@ def test_sources_that_differ():
     assert not differing(places)
 
 
+OF_28_10 = {
+    "transparency": (13.6, 18), "progress": (18.5, 20), "online_services": (7.7, 12),
+    "online_payment": (9.6, 10), "satisfaction": (17.6, 18), "digitisation": (15.8, 22),
+}  # fmt: skip
+
+
+def index(total: float, **parts: tuple[float, float]) -> pd.DataFrame:
+    points = OF_28_10 | parts | {"total": (total, 100)}
+    rows = [{"part": part, "points_low": low, "points_high": low, "max_points": float(most)}
+            for part, (low, most) in points.items()]  # fmt: skip
+    day = pd.Timestamp("2024-10-28")
+    return pd.DataFrame(rows).assign(unit_code="49", unit="P", level="province", as_of=day, **TRACE)
+
+
+def test_parts_of_the_index_of_service_against_its_total():
+    # 13.6 + 18.5 + 7.7 + 9.6 + 17.6 + 15.8 = 82.8; seven figures, each 0.05 off at most: 0.35
+    def found(frame):
+        return severities(checks.index_against_parts(frame))
+
+    for total, severity in (
+        (82.8, "agrees"),
+        (83.1, "agrees"),
+        (83.2, "conflict"),
+        (82, "conflict"),
+    ):
+        assert found(index(total)) == [severity], total
+    assert found(index(82.8, progress=(18.5, 22))) == ["conflict"]  # the maxima make 102
+    assert found(index(82.8).assign(max_points=None)) == ["agrees"]  # none is stated
+    assert not found(index(82.8).query("part != 'progress'"))  # five parts are no sum
+    assert not found(index(82.8).query("part != 'total'"))
+    two = pd.concat([index(82.8), index(82.8).assign(unit_code="502")], ignore_index=True)
+    (both,) = checks.index_against_parts(two)
+    assert vars(both)["values"] == {"count": 2}  # those that hold are told once
+
+
 def test_title_against_data():
     sources = pd.DataFrame({"title_year": [2023], "data_year": [2022]}, index=["report"])
     assert severities(checks.title_against_data(sources, year=2022)) == ["note"]

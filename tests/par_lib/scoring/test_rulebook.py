@@ -157,9 +157,39 @@ def test_what_is_stated_of_2022_and_nothing_more():
     }  # fmt: skip
 
 
-def test_rules_of_another_year_are_all_assumed():
+def test_each_year_has_the_latest_rulebook_that_is_no_later():
+    books = {year: rulebook.load("quang-nam", year) for year in (2021, 2022, 2023, 2024, 2025)}
+    assert {year: book.file[-9:-5] for year, book in books.items()} == {
+        2021: "2022", 2022: "2022", 2023: "2023", 2024: "2024", 2025: "2024",
+    }  # fmt: skip
+    assert [book.decision for book in books.values()] == ["876/QĐ-BNV"] * 3 + ["892/QĐ-BNV"] * 2
+
+
+def test_what_is_stated_of_2023_is_under_the_decision_of_2022_and_not_of_sipas():
+    """Its method is another from 2023 on: 1001/QĐ-BNV."""
     book = rulebook.load("quang-nam", 2023)
-    assert book.file == "par_index_2022.toml"
+    stated = {one.code: one.max_points for one in book.criteria
+              if one.max_points_status == "stated"}  # fmt: skip
+    assert stated == {"leaders_survey": 22, "online_payment": 1.5}
+    assert {area.status for area in book.areas} == {"stated"}
+
+
+def test_of_2024_the_maxima_of_five_pillars_are_stated_and_nothing_else():
+    book = rulebook.load("quang-nam", 2024)
+    assert {one.code: one.max_points for one in book.pillars} == {
+        "pillar_1": 9.5, "pillar_3": 13, "pillar_4": 10.5, "pillar_5": 15, "pillar_8": 16.5,
+    }  # fmt: skip
+    assert {one.status for one in (*book.areas, *book.criteria)} == {"assumed"}
+    assert {one.max_points_status for one in book.criteria} == {"assumed"}
+    shown = rulebook.cited(book.pillars, "code max_points")
+    assert set(shown["status"]) == {"reported"} and shown["locator"].str.startswith("https").all()
+    assert rulebook.cited((), "code max_points").empty
+
+
+def test_rules_of_another_year_are_all_assumed():
+    book = rulebook.load("quang-nam", 2025)
+    assert book.file == "par_index_2024.toml"
+    assert {one.status for one in book.pillars} == {"assumed"}
     assert {one.status for one in (*book.areas, *book.criteria)} == {"assumed"}
     assert {one.max_points_status for one in book.criteria} == {"assumed"}
 
