@@ -12,6 +12,7 @@ from par_lib.scoring import (
     intervals,
     on_time,
     parts,
+    provinces,
     rulebook,
     scorecard,
     survey,
@@ -21,7 +22,7 @@ from par_lib.scoring import (
 
 DOCS = Path(__file__).parent
 MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
-           changes)  # fmt: skip
+           provinces, changes)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
