@@ -4,16 +4,21 @@ BIN := .venv/bin
 READY := .venv/.ready
 YEARS ?= 2022 2023
 LANGS ?= vi,en
+# quang-nam:2022 and so on: every year with raw figures, those of invented provinces left out
+REAL := $(subst /,:,$(filter-out demo%,$(patsubst data/raw/%,%,$(wildcard data/raw/*/[12][0-9][0-9][0-9]))))
 CODE := par_lib par_intake par_press par_demo par_cli.py
 
 .DEFAULT_GOAL := help
-.PHONY: help report demo test quick coverage lab check bench soak golden docs translations lock notebooks-clean hooks clean
+.PHONY: help report report-all demo test quick coverage lab check bench soak golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) ## Make the editions (YEARS="2022 2023" LANGS=vi,en)
 	@$(BIN)/par run $(YEARS) --lang $(LANGS)
+
+report-all: $(READY) ## Make every real edition: each province and year in data/raw
+	@$(BIN)/par run $(REAL) --lang $(LANGS)
 
 demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 2024, marked synthetic
 	@$(BIN)/par demo

@@ -12,6 +12,7 @@ from par_lib.scoring import (
     intervals,
     on_time,
     parts,
+    provinces,
     rulebook,
     scorecard,
     service_index,
@@ -22,7 +23,7 @@ from par_lib.scoring import (
 
 DOCS = Path(__file__).parent
 MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
-           changes, service_index)  # fmt: skip
+           provinces, changes, service_index)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

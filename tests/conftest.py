@@ -89,7 +89,7 @@ def root(tmp_path_factory):
 def bare_root(tmp_path_factory):
     """A project without any province."""
     root = tmp_path_factory.mktemp("project")
-    copy_project(root, without=("demo", "quang-nam"))
+    copy_project(root, without=("demo", "quang-nam", "da-nang"))
     with entered(root, root):
         yield root
 

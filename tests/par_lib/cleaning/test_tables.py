@@ -92,14 +92,14 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
 def test_an_analyst_loads_a_year_in_one_line(root):
     data = par.load("quang-nam", 2022)
     assert repr(data).startswith("Quảng Nam 2022, rows: late_dossiers 27, ")  # 18 + 9 bounds
-    assert par.provinces() == ["quang-nam"] and 2022 in par.years("quang-nam")
+    assert par.provinces() == ["da-nang", "quang-nam"] and 2022 in par.years("quang-nam")
 
 
 def test_an_empty_table_and_a_year_or_province_without_data(root):
     assert tables.load("quang-nam", 2024).missing == ["late_dossiers", "sipas"]
     with pytest.raises(ValueError, match="choose one of 2021"):
         tables.load("quang-nam", 1999)
-    with pytest.raises(ValueError, match="choose one of quang-nam"):
+    with pytest.raises(ValueError, match="choose one of da-nang, quang-nam"):
         tables.load("hue", 2022)
 
 
