@@ -37,8 +37,9 @@ def count_register(
         )
     own = register.late_dossiers(histogram)
     totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
-    totals["unit"] = units.home(known)
-    own["unit"] = own["unit"].map(known.set_index("code")["name"])
+    totals["unit"] = units.as_total(known)
+    then = units.units_in(known, year).drop_duplicates("code", keep="last")
+    own["unit"] = own["unit"].map(then.set_index("code")["name"])
     rows = pd.concat([totals, own]).sort_values("level", kind="stable").assign(
         basis="resolved", status="derived", source=source, period_start=f"{year}-01-01",
         period_end=f"{year}-12-31",
