@@ -64,6 +64,7 @@ def read(
     ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
     that is no workbook, is too large, or holds macros or no table.
     """
+    known = units.units_in(known, year)
     rows: dict[str, list[dict[str, str]]] = {}
     problems: list[str] = []
     for title, lines in _sheets(path):
@@ -196,6 +197,7 @@ def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, g
         choices = ", ".join(template.word(column.name, c) for c in schema.CODES[column.name])
         raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
     if column.kind == "unit" and text != schema.OTHERS:
-        units.resolve(text, known)
+        with suppress(units.AmbiguousUnit):  # on its own day it may be one: merging asks again
+            units.resolve(text, known)
     if column.is_quantity:
         parse_quantity(text, kind=kind_in(column, row))

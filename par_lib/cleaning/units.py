@@ -43,6 +43,10 @@ class UnknownUnit(ValueError):
     """A name or code that stands for no unit, or for several: says where and what to write."""
 
 
+class AmbiguousUnit(UnknownUnit):
+    """A name that several units of one level bear; of one day it may be one."""
+
+
 def load_units(province: str) -> pd.DataFrame:
     """A province's units of all times: the national list's, and what its units.csv adds or changes.
 
@@ -60,14 +64,14 @@ def load_units(province: str) -> pd.DataFrame:
     units = national.units_of(province).reindex(columns=COLUMNS)
     if path.is_file():
         own = _check(csv_files.read_csv(path, file=file).map(normalise), file)
-        units = _changed(units, own) if len(units) else own
+        units = own if units.empty else units if own.empty else _changed(units, own)
     elif units.empty:
         near = process.extract(province, set(national.provinces()["province"]), limit=3)
         hint = ", ".join(name for name, score, _ in near if score >= NEAR) or "none"
         raise FileNotFoundError(f"{file}: there is no such file, and no province of Viet Nam has "
                                 f"this folder's name; near it: {hint}")  # fmt: skip
     units["name_en"] = units["name_en"].where(units["name_en"] != "", units["name"])
-    units = units.reindex(columns=COLUMNS)
+    units = units.reindex(columns=COLUMNS).reset_index(drop=True)
     units[_PLACE] = units[_PLACE].astype("str").fillna("")
     homes = units.loc[units["level"] == "province", "name"]
     same = homes[homes.map(fold).str.replace(" ", "-") == province]
@@ -160,7 +164,7 @@ def resolve(
             if codes:
                 shared = units[units["code"].isin(codes) & (units["level"] == one)].itertuples()
                 choices = " or ".join(f'"{_called(u)}" ({u.level} {u.code})' for u in shared)
-                raise UnknownUnit(f'{place}"{name}" is ambiguous: write {choices}')
+                raise AmbiguousUnit(f'{place}"{name}" is ambiguous: write {choices}')
     inner, _, outer = name.rpartition(",")
     if inner and "parent" in units:
         with suppress(UnknownUnit):
