@@ -197,7 +197,9 @@ def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, g
         choices = ", ".join(template.word(column.name, c) for c in schema.CODES[column.name])
         raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
     if column.kind == "unit" and text != schema.OTHERS:
-        with suppress(units.AmbiguousUnit):  # on its own day it may be one: merging asks again
+        # On its own day it may be one unit, or another province: merging asks again.
+        beside = "measure" in row and row["level"] == "province"
+        with suppress(units.UnknownUnit if beside else units.AmbiguousUnit):
             units.resolve(text, known)
     if column.is_quantity:
         parse_quantity(text, kind=kind_in(column, row))
