@@ -202,7 +202,9 @@ def test_without_a_total_the_units_keep_their_values_and_shares_are_unknown(whol
     assert np.isnan([found.rest, found.needed(50), *found.gini(), *found.top_share_pct(1)]).all()
     assert found.lorenz().empty and found.pareto().empty and found.fewest_for(math.nan) is None
     cleared = found.clear(50)  # of its own, each knows what half is
-    assert cleared["clear_low"].tolist() == [3, 1] and cleared["share_of_total_pct_low"].isna().all()
+    assert (
+        cleared["clear_low"].tolist() == [3, 1] and cleared["share_of_total_pct_low"].isna().all()
+    )
 
 
 def test_of_units_that_do_not_make_up_the_total_concentration_is_not_known():
