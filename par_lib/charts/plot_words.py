@@ -50,6 +50,10 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     bounds = (drawn.rows["low"] != drawn.rows["high"]).any()
     if bounds and drawn.kind not in ("stack", "dumbbell"):
         caption += words("; hatched: no figure, only bounds")
+    if (
+        drawn.kind in ("dot", "dumbbell") and ax.get_xlim()[0] > 0
+    ):  # only bars have to begin at zero
+        caption += words("; the axis does not begin at 0")
     axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=x, y=y)
     if drawn.kind == "tile":
         axes = words("Each tile is one unit; darker is worse.")

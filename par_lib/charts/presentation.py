@@ -206,7 +206,7 @@ class Page:
 
         No page shows it: a section of which nothing is known is left out.
         """
-        words = self.t("No figures: {what}.", what=self.caption(caption) or "…")
+        words = self.t("Nothing to show: {what}.", what=self.caption(caption) or "…")
         self._display(f'<p style="opacity: .6">{_text(words)}</p>', words, {"par": {"nothing": 1}})
 
     def _csv_link(self, frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
@@ -259,6 +259,7 @@ class Page:
 
     def _mark(self, source: str, locator: str, status: str) -> str:
         where = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
+        where = "; ".join(map(self.words, where.split("; ")))  # of a rulebook, the criterion
         cited: dict[str, dict[str, None]] = {}
         for name, place in zip(source.split("; "), where.split("; "), strict=True):
             cited.setdefault(name, {})[place] = None

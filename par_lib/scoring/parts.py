@@ -50,9 +50,8 @@ class Parts:
 
     @property
     def largest(self) -> pd.DataFrame:
-        """The unit that surely has most of all; no row where a tie or a bound hides it."""
-        first = self.units[self.units[f"{self.value}_rank_high"] == 1]
-        return first if len(first) == 1 else first.iloc[:0]
+        """The unit that surely has most of these; no row where a tie or a bound hides it."""
+        return intervals.highest(self.units, self.value)
 
     @property
     def rest(self) -> float:

@@ -236,7 +236,7 @@ def test_a_table_has_the_digits_and_the_words_of_its_columns(shell):
 
 def test_a_table_of_no_rows_is_not_shown_and_a_trace_is_its_last_column(shell):
     begun(shell)
-    assert run(shell, 'table(none, "unit late", "A")')[0].text == "Chưa có số liệu: A."
+    assert run(shell, 'table(none, "unit late", "A")')[0].text == "Không có nội dung: A."
     table = run(shell, 'table(one, "unit late", "A")')[0]
     assert [cell["class"] for cell in table.find_all("td")] == [["num"], ["refs"]]
     assert table.select_one(".refs a")["href"].startswith("#source-")
@@ -255,7 +255,7 @@ def test_a_chart_is_shown_with_its_words_and_of_no_rows_nothing(shell):
     assert shown[0].svg["aria-label"].startswith("Biểu đồ thanh. Đến 2022. ")
     assert shown[0].figcaption.text == "Đến 2022."
     nothing = run(shell, 'plots.barplot(none, x="late", y="unit", caption="Đến {year}")')
-    assert [one.text for one in nothing] == ["Chưa có số liệu: Đến 2022."]
+    assert [one.text for one in nothing] == ["Không có nội dung: Đến 2022."]
     assert plt.get_fignums() == []
 
 

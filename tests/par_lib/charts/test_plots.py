@@ -295,6 +295,14 @@ def test_a_column_mistyped_is_told_with_those_near_it():
         plots.barplot(LATE, x="late", y="unit", highlight=["Điện Bàn"])
 
 
+def test_an_axis_that_does_not_begin_at_zero_is_told():
+    told = "; the axis does not begin at 0."
+    assert finish(plots.dotplot(RATES, x="rate_pct", y="unit"), "en")[1].endswith(told)
+    low = rows("rate_pct", ("A", 2.0, 2.0), ("B", 60.0, 60.0))
+    assert told not in finish(plots.dotplot(low, x="rate_pct", y="unit"), "en")[1]
+    assert told not in finish(draw("bar"), "en")[1]  # a bar always does
+
+
 def test_the_index_may_name_the_rows():
     ax = plots.barplot(LATE.set_index("unit"), x="late", y="unit")
     finish(ax)

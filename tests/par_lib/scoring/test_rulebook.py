@@ -32,11 +32,11 @@ EVERY = [
 TO_80 = "= [[0, 0], [80, 1.5]]"  # the rule of online payment
 WORDS = [
     "in proportion",
-    "in straight lines, points by rate: 70%: 0.00, 70%: 1.40 and 100%: 2.00",
+    "in straight lines, points by rate: 70%: 0, 70%: 1.4 and 100%: 2",
     "in proportion between 70% and 90%",
     "in steps at 50% and 80%",
     "in proportion up to 80%",
-    "in straight lines, points by rate: 40%: 0.50",
+    "in straight lines, points by rate: 40%: 0.5",
     "in steps at 0% and 100%",
 ]
 
