@@ -29,7 +29,7 @@ from par_lib.charts.presentation import STATED, Page
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels, prose
-from par_lib.language.prose import COUNT, Absent, Mistyped, paragraphs
+from par_lib.language.prose import Absent, Mistyped, paragraphs
 from par_lib.language.translation import UNKNOWN
 
 _opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its current figure
@@ -157,6 +157,6 @@ class Notebook(Page):
             value = prose.value_of(name, self.values)
             many = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
             said = {one for one in many if isinstance(one, Real) and not pd.isna(one)}
-            if said and not name.endswith("year") and (name.endswith(COUNT) or said - held):
+            if not name.endswith("year") and said - held:
                 return "derived"
         return None

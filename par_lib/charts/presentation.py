@@ -247,14 +247,15 @@ class Page:
     def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
         """Sources of all the rows and one status: of a single row its own, else "derived".
 
-        What rests on one assumed row is assumed.
+        What rests on assumed rows only is assumed.
         """
         if not rows:
             return ""
         frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
         if status is None:
-            kinds = [*frame["status"]]
-            status = "assumed" if "assumed" in kinds else kinds[0] if len(kinds) == 1 else "derived"
+            kinds = {*frame["status"]}
+            own = len(frame) == 1 or kinds == {"assumed"}
+            status = kinds.pop() if own else "derived"
         return self._mark(*join_traces(frame["source"], frame["locator"]), status)
 
     def _mark(self, source: str, locator: str, status: str) -> str:

@@ -110,18 +110,19 @@ def test_without_rows_a_headline_says_what_is_missing_and_a_sentence_has_no_mark
 @pytest.mark.parametrize(("line", "status"), [
     ("from one\nCâu {one.unit} {until_date} {year}.", "reported"),  # that of the row
     ("from one\nCâu {one.late_low} {both}.", "reported"),  # numbers that stand in it
-    ("from one\nCâu {one_count}.", "derived"),  # counted, whatever stands in it
+    ("from one\nCâu {one_count}.", "derived"),
     ("from one\nCâu {one.late_low} {more}.", "derived"),  # 11,193 + 1
     ("from one\nCâu {one.double}.", "derived"),  # a column of our own
     ("from late\nCâu.", "derived"),  # of two rows something was computed
     ("from one, late\nCâu.", "derived"),
-    ("from ours\nCâu {more}.", "assumed"), ("from ours, late\nCâu.", "assumed"),
+    ("from ours\nCâu {more}.", "assumed"), ("from ours, ours\nCâu.", "assumed"),
+    ("from ours, late\nCâu.", "derived"),
     ("from one as assumed\nCâu.", "assumed"),
 ])  # fmt: skip
 def test_the_mark_of_a_sentence_says_what_it_rests_on(shell, line, status):
     run(begun(shell), "year, until_date = 2022, one['period_end']\n"
         "one = one.assign(double=2 * one['late_low'])\nboth = pair(one, 'late')\n"
-        "one_count, more = 11193, one['late_low'] + 1\n"
+        "one_count, more = len(one), one['late_low'] + 1\n"
         "ours = one.assign(status='assumed')")  # fmt: skip
     mark = run(shell, f"%%say {line}")[0].select_one(".status")
     assert mark["class"] == ["status", f"status-{status}"]
