@@ -25,7 +25,7 @@ from seaborn.axisgrid import Grid
 
 from par_lib.charts import plot_words
 from par_lib.charts.plots import PALETTE, STYLE, to_svg
-from par_lib.charts.presentation import STATED, Page
+from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels, prose
@@ -150,8 +150,7 @@ class Notebook(Page):
         """ "derived" where the paragraph has a number that its one reported row does not hold."""
         if [kind for frame in rows for kind in frame["status"]] != ["reported"]:
             return None
-        held = {number for frame in rows for name in frame
-                if name.removesuffix("_low").removesuffix("_high") in STATED
+        held = {number for frame in rows for name in frame if without_end(name) in STATED
                 for number in frame[name].dropna()}  # fmt: skip
         for name in prose.names(paragraph):
             value = prose.value_of(name, self.values)

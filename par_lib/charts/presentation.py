@@ -33,7 +33,7 @@ _STATUSES = {
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
     N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
-    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"), N_("rule"),
+    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"),
 )  # fmt: skip
 _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
@@ -67,12 +67,12 @@ class Page:
 
     def head(self, column: str) -> str:
         """A column as the reader calls it; of a pair, either end."""
-        name = str(column).removesuffix("_low").removesuffix("_high")
+        name = without_end(column)
         return self.t(labels.COLUMNS.get(name, labels.LABELS.get(name, name))) if name else ""
 
     def digits(self, column: str, *ends: pd.Series) -> int | None:
         """Decimals that all values of a computed column share; None of a column of sources."""
-        name = column.removesuffix("_low").removesuffix("_high")
+        name = without_end(column)
         if name in STATED or not all(map(pd.api.types.is_numeric_dtype, ends)):
             return None
         return labels.digits(name, *pd.concat(ends).dropna(), computed=True)
@@ -278,6 +278,11 @@ class Page:
 
     def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
         self.emit({"text/html": markup, "text/plain": plain}, metadata=metadata)
+
+
+def without_end(column: object) -> str:
+    """Name of the pair that a column is an end of; another column's own name."""
+    return str(column).removesuffix("_low").removesuffix("_high")
 
 
 def _plain(value: object) -> str:
