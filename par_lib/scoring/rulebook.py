@@ -124,6 +124,12 @@ class Criterion(Entry):
                                  f"{', '.join(known)}")  # fmt: skip
         return pointers
 
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> Self:
+        if not self.points_by_rate and not self.points:
+            raise ValueError("write points_by_rate, or in points where a source states them")
+        return self
+
     def points_at(self, rate_pct: float) -> float:
         """Points for a rate of 0 to 100 %, in [0, max_points]; at a jump the higher ones count.
 

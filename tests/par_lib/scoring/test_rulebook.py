@@ -138,6 +138,15 @@ def test_knots_rise(knots, words):
         rule(*knots)
 
 
+def test_a_criterion_s_points_come_from_a_rule_or_a_source():
+    fields = rulebook.EXAMPLE | {"points_by_rate": [[0, 0], [100, 1.5]]}
+    rulebook.Criterion(**fields)
+    del fields["points_by_rate"]
+    rulebook.Criterion(**fields, points="scores:online_payment")
+    with pytest.raises(ValueError, match="write points_by_rate, or in points where a source"):
+        rulebook.Criterion(**fields)
+
+
 def test_an_unknown_criterion_is_named_with_those_there_are(changed):
     with pytest.raises(ValueError, match=r"'online' is not in rules\.toml; choose one of sip"):
         changed("year = 2022", "year = 2022")["online"]
