@@ -72,7 +72,7 @@ def test_points_rise_with_the_rate_and_stay_within_the_maximum(made, one, other)
 def test_an_impossible_rate_is_refused():
     with pytest.raises(ValueError, match="example: a rate of 101 % is not in 0 to 100"):
         EVERY[0].points_at(101)
-    stated = rulebook.Criterion(**rulebook.EXAMPLE)
+    stated = rulebook.Criterion(**rulebook.EXAMPLE, points="scores:online_payment")
     with pytest.raises(ValueError, match="example: no rate leads to its points"):
         stated.points_at(50)
 
