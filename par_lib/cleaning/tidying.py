@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning import national, schema, succession, units
-from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, check_tidy, quoted
+from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, quoted
 from par_lib.language import numbers
 from par_lib.language.numbers import Quantity
 from par_lib.storage.csv_files import FIRST_ROW
@@ -45,7 +45,8 @@ def tidy_table(
         tidy = bound_unlisted(tidy, known=known)
     if table.name == "disbursement":
         tidy = expand_others(tidy, known=known)
-    return check_tidy(tidy, table=table, file=file)
+    names = [name for column in table.columns for name in column.tidy_names]
+    return tidy[[*names, "approximate"]].reset_index(drop=True)
 
 
 def parse_dates(raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]) -> pd.DataFrame:
