@@ -166,9 +166,13 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     flat = phrases.flatten(line.text)
     found = phrases.find_numerals(line.text)
     names = gazetteer.find(line.text)
-    topics, bases, scopes = (
-        _longest(flat, _patterns(name)) for name in ("topic", "bases", "scopes")
-    )
+    bases, scopes = (_longest(flat, _patterns(name)) for name in ("bases", "scopes"))
+    every = _patterns("topic")
+    topics = sorted(  # the parts of the index of service share their words with other measures
+        (one for index in (False, True)
+         for one in _longest(flat, [p for p in every if p[1].get("index", False) == index])),
+        key=lambda one: one.start,
+    )  # fmt: skip
     levels = _longest(flat, [*_patterns("levels"), *_labels()])
     no_figure = [n for n in found if n.kind in ("date", "span_of_years")]
     stated = [
