@@ -141,8 +141,8 @@ def read(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Files of an office: .docx, .pdf, .doc, .rtf, .txt, .md, .xlsx, .xlsm, .xls, .ods, "
-            ".html, .csv, .json, a workbook of par, or a .parquet or .csv register."
+            help="Files of an office: .docx, .pdf, .doc, .rtf, .txt, .md, .xlsx, .xlsm, .xls, "
+            ".ods, .html, .csv, .json, a workbook of par, or a .parquet or .csv register."
         ),
     ],
     year: Annotated[str, typer.Option(help="Year the files are about, as 2022.")],

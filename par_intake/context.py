@@ -124,7 +124,9 @@ class Text:
             if above := self._stated(self.marked[line], 0, None, table):
                 return above[-1], [] if len({*above}) == 1 else [before_it]
         for line in range(spot.number - 1, -1, -1):
-            if near := self._stated(self.marked[line], 0, None, table):
+            near = self._stated(self.marked[line], 0, None, table)
+            near = [one for one in near if one.kind != "year" or one.end.year >= self.year]
+            if near:
                 is_title = line < 3 and len({*near}) == 1
                 return near[-1], [] if is_title else [before_it]
         return whole(self.year), [(N_("no period is said; the year of the report is meant?"), "")]
@@ -176,13 +178,13 @@ class Text:
         if basis is None and target["column"] != "disbursed_bn_vnd":
             basis = before(marked.bases, spot.start, at)
         scope = behind(marked.scopes, marked.flat, end) or before(marked.scopes, spot.start, at)
-        doubts = [(N_("of a plan or a part of the capital that no table holds"), "")
-                  for one in (basis, scope) if one and one.what == "other"]  # fmt: skip
+        if any(one and one.what == "other" for one in (basis, scope)):
+            raise NoFigure(N_("of a plan or a part of the capital that no table holds"))
+        doubts = []
         said = basis or _OF_PLAN.match(marked.flat, end) or _is_listed(spot)
         if target["column"] == "rate_pct" and not said:
             doubts.append((N_("of which plan it is a share is not said"), ""))
-        named = [one.what if one and one.what != "other" else "" for one in (basis, scope)]
-        return named[0] or "unstated", named[1] or "total", doubts
+        return basis.what if basis else "unstated", scope.what if scope else "total", doubts
 
 
 def figures(marked: Marked) -> list[Numeral]:

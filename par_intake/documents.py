@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from par_intake import grids, tables
@@ -86,9 +86,13 @@ def load(path: Path) -> Report:
         raise ReportError(path, N_("there is no such file"))
     size, suffix = path.stat().st_size, path.suffix.lower()
     if size > MAX_BYTES:
-        raise ReportError(path, N_("too large ({about} bytes); a report has at most 50,000,000"), size)
+        raise ReportError(
+            path, N_("too large ({about} bytes); a report has at most 50,000,000"), size
+        )
     if suffix not in READ:
-        raise ReportError(path, N_("this kind of file cannot be read; save it as one of {about}"), ", ".join(READ))
+        raise ReportError(
+            path, N_("this kind of file cannot be read; save it as one of {about}"), ", ".join(READ)
+        )
     refuse_bomb(path)
     try:
         if suffix in grids.SHEETS:
@@ -102,7 +106,9 @@ def load(path: Path) -> Report:
     except ValueError as error:
         raise ReportError(path, error) from None
     if not report.text.strip() and not any(one.rows for one in report.grids):
-        raise ReportError(path, N_("holds no text; a scanned page must be typed or recognised first"))
+        raise ReportError(
+            path, N_("holds no text; a scanned page must be typed or recognised first")
+        )
     if len(report.text) > MAX_CHARACTERS:
         raise ReportError(path, N_("more than 2,000,000 characters; split the report"))
     return report
@@ -173,7 +179,7 @@ def _without_layout(blocks: list[str | Grid]) -> list[str | Grid]:
     """Tables that only place words on the page told as the paragraphs they are."""
     told: list[str | Grid] = []
     for block in blocks:
-        layout = isinstance(block, Grid) and not any(map(tables.is_figure, sum(block.rows, [])))
+        layout = isinstance(block, Grid) and not any(map(tables.is_figure, chain(*block.rows)))
         if layout and next(tables.find(block), None) is None:
             told += [" ".join(dict.fromkeys(str(c) for c in row if c)) for row in block.rows]
         else:
@@ -215,8 +221,9 @@ def _plain(path: Path) -> list[str | Grid]:
     lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
     blocks: list[str | Grid] = []
     for row, group in groupby(lines, key=lambda line: line.count("|") > 1):
-        rows = [line.strip().strip("|").split("|") for line in group] if row else list(group)
-        blocks += [grids.grid("Table", rows)] if row else rows
+        own = list(group)
+        cells = [line.strip().strip("|").split("|") for line in own]
+        blocks += [grids.grid("Table", cells)] if row else own
     return blocks
 
 
@@ -314,7 +321,9 @@ def refuse_bomb(path: Path) -> list[str]:
                     while piece := stream.read(1_000_000):
                         total += len(piece)
                         if total > MAX_UNPACKED_BYTES:
-                            raise ReportError(path, N_("unpacks to too many bytes; this is no report"))
+                            raise ReportError(
+                                path, N_("unpacks to too many bytes; this is no report")
+                            )
                         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
                             why = N_("defines XML entities, which Word never writes; refused")
                             raise ReportError(path, why)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,9 +15,10 @@ from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_, Language
 
 Doubt = tuple[str, str]  # a message and what it is about: {about}
+DISAGREE = N_("amounts and rate do not agree: {about}")
 _UNSTATED = {"basis": "unstated", "scope": "total"}
 PROPOSED = ("table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
-            "evidence", "doubt")  # fmt: skip
+            "scope", "evidence", "doubt")  # fmt: skip
 _PARTS = ("component", "criterion", "part")  # columns that say what a figure of a row is of
 
 
@@ -81,8 +83,8 @@ class Found:
 def home_of(known: pd.DataFrame) -> str:
     """The province's name, with its kind where a unit in it has the same name (Lạng Sơn)."""
     name = units.home(known)
-    shared = known.loc[known["level"] != "province", "name"] == name
-    return f"tỉnh {name}" if shared.any() else name
+    others = known.loc[known["level"] != "province", "name"]
+    return f"tỉnh {name}" if (others.map(lambda one: units.split_kind(one)[1]) == name).any() else name
 
 
 def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
@@ -114,6 +116,25 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
         for one in same:
             clash = len(cells) > 1 and not one.doubts
             listed.append(one.doubting(why, " / ".join(cells)) if clash else one)
+    return _disagreeing(listed)
+
+
+def _disagreeing(made: list[Figure]) -> list[Figure]:
+    """Figures of disbursement, in doubt where the amounts of a row do not give its rate."""
+    rows: dict[tuple, dict[str, float]] = {}
+    for one in made:
+        if one.table == "disbursement" and one.status == "reported":
+            kind = "rate" if one.column == "rate_pct" else "amount"
+            with suppress(QuantityError):
+                row = rows.setdefault(tuple(row_of(one).items()), {})
+                row[one.column] = parse_quantity(one.cell, kind=kind).low
+    listed = []
+    for one in made:
+        row = rows.get(tuple(row_of(one).items()), {}) if one.table == "disbursement" else {}
+        plan, paid, rate = (row.get(n) for n in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct"))
+        off = plan and paid is not None and rate is not None and abs(100 * paid / plan - rate) > 0.6
+        about = f"{rate:g} % ≠ {100 * paid / plan:.2f} %" if off else ""
+        listed.append(one.doubting(DISAGREE, about) if off else one)
     return listed
 
 
@@ -124,18 +145,22 @@ def row_of(one: Figure) -> dict[str, str]:
     return {name: known[name] for name in names if name in known}
 
 
-def tables(found: Iterable[Figure], *, source: str, year: int) -> dict[tuple[int, str], pd.DataFrame]:
+def tables(
+    found: Iterable[Figure], *, source: str, year: int
+) -> dict[tuple[int, str], pd.DataFrame]:
     """Raw tables of the figures that nobody needs to look at, by year of the data and name."""
     rows: dict[tuple, dict[str, str]] = {}
     for one in found:
         if one.doubts:
             continue
         cells = row_of(one)
-        key = (int(one.end[:4] or year), one.table, one.status, *cells.values())
-        row = rows.setdefault(
-            key, cells | {"status": one.status, "source": source, "locator": one.place, "note": ""}
-        )
+        same = [cells.get(name) for name in schema.TABLES[one.table].key]
+        trace = {"status": one.status, "source": source, "locator": one.place, "note": ""}
+        key = (int(one.end[:4] or year), one.table, one.status, *same)
+        row = rows.setdefault(key, cells | trace)
         row[one.column] = one.cell
+        if row.get("basis") == "unstated":
+            row["basis"] = cells["basis"]
         if one.note and one.note not in row["note"]:
             row["note"] = f"{row['note']}, {one.note}".lstrip(", ").replace(";", ",")
     listed: dict[tuple[int, str], list] = {}
@@ -152,8 +177,9 @@ def proposed_csv(figures: Iterable[Figure], t: Language) -> str:
     for one in figures:
         row = row_of(one)
         start = one.row.get("period_start", "")
-        out.writerow([one.table, row.get("unit", ""), row.get("level", ""), one.measure, one.cell,
-                      start, one.end, row.get("basis", ""), one.evidence, doubts(one, t)])  # fmt: skip
+        said = [row.get(name, "") for name in ("unit", "level", "basis", "scope")]
+        out.writerow([one.table, *said[:2], one.measure, one.cell, start, one.end, *said[2:],
+                      one.evidence, doubts(one, t)])  # fmt: skip
     return text.getvalue()
 
 
@@ -173,7 +199,9 @@ def as_rows(proposed: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]:
         rows.setdefault(one.table, []).append(row)
     asked = (ACCEPT, EVIDENCE, DOUBT)
     return {
-        name: pd.DataFrame(of, columns=[*asked, *(c.name for c in schema.TABLES[name].columns)], dtype=str).fillna("")
+        name: pd.DataFrame(
+            of, columns=[*asked, *(c.name for c in schema.TABLES[name].columns)], dtype=str
+        ).fillna("")
         for name, of in rows.items()
     }
 

@@ -57,7 +57,7 @@ def _clean(cell: object) -> Cell:
         return str(cell)
     if isinstance(cell, int | float) and not isinstance(cell, Percent):
         return float(cell)
-    return cell  # a number, a day or nothing
+    return cell if isinstance(cell, Percent | dt.date) else None
 
 
 def spread(rows: list[list[Cell]], spans: Iterable[tuple[int, int, int, int]]) -> None:
@@ -135,8 +135,12 @@ class _Styles:
                 elif cell.value is None and formulas.cell(at + 1, to + 1).data_type == "f":
                     rows[at][to] = None
                     where = f"{name}!{cell.coordinate}"
-                    told.append((N_("{about} is a formula without a value; save it in Excel"), where))
-        hidden = [str(n) for n, row in sheet.row_dimensions.items() if row.hidden and n <= len(rows)]
+                    told.append(
+                        (N_("{about} is a formula without a value; save it in Excel"), where)
+                    )
+        hidden = [
+            str(n) for n, row in sheet.row_dimensions.items() if row.hidden and n <= len(rows)
+        ]
         if hidden:
             about = f"{name}: {', '.join(hidden[:20])}"
             told.append((N_("rows are hidden; they were read: {about}"), about))
@@ -168,7 +172,9 @@ def of_html(text: str) -> Iterator[Grid]:
 
     page = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     for number, table in enumerate(page.iter("table"), start=1):
-        if next(table.iter("table"), table) is not table or any(t is not table for t in table.iter("table")):
+        if next(table.iter("table"), table) is not table or any(
+            t is not table for t in table.iter("table")
+        ):
             continue  # holds other tables: layout, not figures
         rows, held = [], {}
         for at, line in enumerate(table.iter("tr")):
@@ -186,7 +192,10 @@ def of_html(text: str) -> Iterator[Grid]:
             while (at, len(cells)) in held:
                 cells.append(held.pop((at, len(cells))))
             rows.append(cells)
-        over = [normalise(one.text_content()) for one in table.itersiblings("p", "h1", "h2", "h3", "div", preceding=True)]
+        over = [
+            normalise(one.text_content())
+            for one in table.itersiblings("p", "h1", "h2", "h3", "div", preceding=True)
+        ]
         yield grid(f"Table {number}", rows, over[:4][::-1])
 
 
@@ -213,7 +222,9 @@ def of_json(text: str, name: str) -> Grid:
         elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             lists.append(value)
         elif isinstance(value, str | int | float):
-            word = {"tungay": "từ ngày", "denngay": "đến ngày"}.get(key.lower().replace("_", ""), key)
+            word = {"tungay": "từ ngày", "denngay": "đến ngày"}.get(
+                key.lower().replace("_", ""), key
+            )
             above.append(f"{word} {value}")
 
     try:
@@ -222,6 +233,5 @@ def of_json(text: str, name: str) -> Grid:
         raise ValueError(N_("is no JSON; save it again")) from None
     records = max(lists, key=len, default=[])
     keys = list(dict.fromkeys(key for one in records for key in one))
-    values = [[v if isinstance(v := one.get(key), str | int | float | None) else None for key in keys]
-              for one in records]  # fmt: skip
+    values = [[one.get(key) for key in keys] for one in records]
     return grid(name, [keys, *values], [" ".join(above)])

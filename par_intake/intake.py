@@ -9,7 +9,7 @@ from par_intake import raw_folder, report, template, workbook
 from par_intake.documents import ReportError
 from par_intake.figures import as_rows, proposed_csv
 from par_intake.report import Result
-from par_lib.cleaning import register, units
+from par_lib.cleaning import units
 from par_lib.language.translation import N_, Language
 from par_lib.storage import paths
 
@@ -61,15 +61,23 @@ def _one(
         made = workbook.read(file, known, year, source=source)
         if not made:
             raise ReportError(file, N_("no row is filled in or ticked; write x under “Accept (x)”"))
-        return made, None, [t(N_("{file}: {rows} rows taken"), file=file.name, rows=sum(map(len, made.values())))]
+        return (
+            made,
+            None,
+            [t(N_("{file}: {rows} rows taken"), file=file.name, rows=sum(map(len, made.values())))],
+        )
     result = report.read(file, known, year)
     found = result.found
     if not (found.figures or found.extras):
         why = "; ".join(dict.fromkeys(t(one.reason, about=one.about) for one in found.left)) or t(
-            N_("no figure of the tables stands in it"))
+            N_("no figure of the tables stands in it")
+        )
         raise ReportError(file, N_("nothing could be read: {about}"), why)
     counts = {"taken": len(result.taken), "proposed": len(result.proposed), "left": len(found.left)}
-    told = [f"{file.name}: " + t(N_("{taken} figures taken, {proposed} proposed, {left} left to you"), **counts)]
+    told = [
+        f"{file.name}: "
+        + t(N_("{taken} figures taken, {proposed} proposed, {left} left to you"), **counts)
+    ]
     told += [f"  {t(reason, about=about)}" for reason, about in found.told]
     told += [f"  {one.place}: {t(one.reason, about=one.about)}" for one in found.left if not one.at]
     return result.tables(source), result, told
@@ -87,10 +95,14 @@ def _is_register(file: Path) -> bool:
 
 def _together(made: Sequence[Tables]) -> Tables:
     keys = dict.fromkeys(key for one in made for key in one)
-    return {key: pd.concat([one[key] for one in made if key in one], ignore_index=True) for key in keys}
+    return {
+        key: pd.concat([one[key] for one in made if key in one], ignore_index=True) for key in keys
+    }
 
 
-def _write(result: Result, folder: Path, province: str, known: pd.DataFrame, t: Language) -> Iterator[str]:
+def _write(
+    result: Result, folder: Path, province: str, known: pd.DataFrame, t: Language
+) -> Iterator[str]:
     """The page of a file, its CSV files, and the workbook of what is proposed."""
     stem = Path(result.file).stem
     page = folder / f"{stem}.html"

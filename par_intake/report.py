@@ -1,4 +1,4 @@
-"""From a file an office sends to figures taken and proposed, and the page that shows what was read."""
+"""From a file to figures taken and proposed, and the page that shows what was read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,6 @@ from par_intake.figures import Figure, Found, checked, doubts, tables
 from par_intake.forms import Reading
 from par_intake.sentences import read_text
 from par_intake.tables import Table, text_of
-from par_lib.cleaning import schema
 from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import N_, Language
 
@@ -38,7 +37,9 @@ class Result:
     @property
     def proposed(self) -> list[Figure]:
         """Figures that wait for a person, those with the fewest doubts first."""
-        return sorted((one for one in self.found.figures if one.doubts), key=lambda o: len(o.doubts))
+        return sorted(
+            (one for one in self.found.figures if one.doubts), key=lambda o: len(o.doubts)
+        )
 
     def tables(self, source: str) -> dict[tuple[int, str], pd.DataFrame]:
         """Raw tables of what is taken, by year of the data and name."""
@@ -62,11 +63,16 @@ class Result:
 
     def _lines(self, t: Language) -> Iterator[dict]:
         """Every line of the text as parts; a number that was read carries what became of it."""
-        said = {one.at: ("left", t(one.reason, about=one.about)) for one in self.found.left if one.at}
+        said = {
+            one.at: ("left", t(one.reason, about=one.about)) for one in self.found.left if one.at
+        }
         for one in self.found.figures:
             if one.at and one.at not in said:
                 kind = "proposed" if one.doubts else "taken"
-                said[one.at] = kind, ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end]))
+                said[one.at] = (
+                    kind,
+                    ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end])),
+                )
         for number, line in enumerate(self.report.lines):
             parts, end = [], 0
             for numeral in phrases.find_numerals(line.text):
@@ -105,9 +111,7 @@ def understand(report: Report, known: pd.DataFrame, year: int, name: str = "") -
     reading = Reading(known, year)
     grids = [reading.read(grid, found) for grid in report.grids]
     figures, left = read_text(report, known, year)
-    figures = [one for one in (*found.figures, *figures) if one.table in schema.TABLES]
-    homeless = {one.table for one in found.figures} - set(schema.TABLES)
-    found.told += [(N_("no table holds this yet: {about}"), name) for name in sorted(homeless)]
+    figures = [*found.figures, *figures]
     found.left += left
     found.figures = checked(figures, year)
     return Result(name, year, report, found, grids)

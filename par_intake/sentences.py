@@ -14,16 +14,17 @@ from par_intake import phrases
 from par_intake.context import EARLIER, NoFigure, Spot, Text, figures
 from par_intake.documents import Report
 from par_intake.figures import Doubt, Figure, Left
+from par_intake.lists import read_listing
 from par_intake.marks import Mark, before
 from par_intake.offices import whose
-from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, Numeral, Period
+from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, OFFICE_COUNTS, Numeral, Period
 from par_lib.cleaning import schema
 from par_lib.language.translation import N_
 
 _OPENING = 60  # characters in which a sentence says what all of it is about
 _BEHIND = 30  # characters in which a topic behind a figure is still said of it
 _FROM = re.compile(r"(?<!\w)từ\s+(?:mức\s+)?$")
-_TO = re.compile(r"\s?%?[^\d;.]{0,30}?(?:còn|xuống|lên|thành)\s")
+_TO = re.compile(r"\s?%?[^\d;.,:]{0,30}?(?:còn|xuống|(?<!trở )lên|thành(?! phố))\s")
 _ABOUT = re.compile(r"(?<!\w)(?:gần|khoảng|hơn|xấp xỉ|chừng|trên dưới|ước)\s+(?:đạt\s+)?$")
 _LATER = N_("the measure is that of a sentence before")
 
@@ -34,19 +35,29 @@ def read_text(report: Report, known: pd.DataFrame, year: int) -> tuple[list[Figu
     found: list[Figure] = []
     left: list[Left] = []
     for number, marked in enumerate(text.marked):
-        for numeral in [] if text.is_task(number) else figures(marked):
+        for numeral in (n for n in marked.numerals if n.is_figure):
             try:
-                found.append(_figure(text, text.spot(number, numeral)))
+                found += _figures(text, text.spot(number, numeral))
             except NoFigure as none:
-                if none.reason:
+                if none.reason and not text.is_task(number):
                     at, where = (number, numeral.start), report.lines[number].where
                     left.append(Left(numeral.text, none.reason, none.about, where, at))
     return found, left
 
 
-def _figure(text: Text, spot: Spot) -> Figure:
-    """The figure a number is; NoFigure where it is none."""
+def _figures(text: Text, spot: Spot) -> list[Figure]:
+    """What a number says; NoFigure where that is nothing for the tables."""
+    is_bound = spot.numeral.kind == "pct" and _is_bound(spot)
+    if is_bound:
+        return read_listing(text, spot, _figure(text, spot))
+    if text.is_task(spot.number):
+        raise NoFigure
     _refuse(spot)
+    return [_figure(text, spot)]
+
+
+def _figure(text: Text, spot: Spot) -> Figure:
+    """The figure a number is, where the words around it do not refuse it."""
     topic, doubts = _topic(text, spot)
     text.count(spot, topic)
     target = _target(topic, spot)
@@ -72,9 +83,7 @@ def _refuse(spot: Spot) -> None:
     """NoFigure where the words around a number make it no result of this period and place."""
     flat, numeral = phrases.flatten(spot.marked.unnamed), spot.numeral
     from_there = _FROM.search(flat, 0, numeral.start)
-    if BOUND_BEHIND.match(flat, numeral.end) and not _TO.match(flat, numeral.end):
-        raise NoFigure(N_("a threshold"))
-    if BOUND_BEFORE.search(flat, 0, numeral.start) and not from_there:
+    if _is_bound(spot):
         raise NoFigure(N_("a threshold"))
     if from_there and _TO.match(flat, numeral.end):
         raise NoFigure(EARLIER, "earlier")
@@ -91,8 +100,16 @@ def _refuse(spot: Spot) -> None:
             raise NoFigure(EARLIER, name)
 
 
+def _is_bound(spot: Spot) -> bool:
+    """Whether the number is a threshold: below, from … on, between."""
+    flat, numeral = spot.marked.flat, spot.numeral
+    behind = BOUND_BEHIND.match(flat, numeral.end) and not _TO.match(flat, numeral.end)
+    before_it = BOUND_BEFORE.search(flat, 0, numeral.start)
+    return bool(behind or (before_it and not _FROM.search(flat, 0, numeral.start)))
+
+
 def _topic(text: Text, spot: Spot) -> tuple[dict, list[Doubt]]:
-    """What is measured: said directly behind, before in the sentence, or set by what stands above."""
+    """What is measured: said directly behind, before in the sentence, or set by a line above."""
     numeral, index = spot.numeral, text.of_service_index(spot.number)
 
     def fitting(topics: list[Mark]) -> list[dict]:
@@ -108,6 +125,8 @@ def _topic(text: Text, spot: Spot) -> tuple[dict, list[Doubt]]:
         return nowhere[0], []
     if found := fitting(behind) or fitting(own)[::-1]:
         return found[0], []
+    if numeral.kind in OFFICE_COUNTS:
+        raise NoFigure
     if found := fitting([one for one in topics if one.end <= spot.start]):
         return found[-1], [(_LATER, "")]
     for at in text.upwards(text.lines[spot.number].parent):
@@ -138,10 +157,15 @@ def _target(topic: dict, spot: Spot) -> dict:
         raise NoFigure(N_("points of another criterion: the PAR INDEX has 100"))
     if slash and numeral.kind.startswith("count"):
         raise NoFigure(N_("a share of a number that is not named"))
+    if (
+        target.get("column") == "disbursed_bn_vnd"
+        and marked.flat[: numeral.start].rstrip()[-1:] == "/"
+    ):
+        return target | {"column": "plan_bn_vnd"}  # "4 tỷ đồng/8 tỷ đồng"
     plan = before(marked.bases, spot.start, numeral.start)
-    if target.get("column") == "disbursed_bn_vnd" and plan:
-        if not marked.flat[plan.end : numeral.start].strip(" (là"):
-            return target | {"column": "plan_bn_vnd"}  # "the plan given (5.260 tỷ đồng)"
+    beside = plan and not marked.flat[plan.end : numeral.start].strip(" (là")
+    if target.get("column") == "disbursed_bn_vnd" and beside:
+        return target | {"column": "plan_bn_vnd"}  # "the plan given (5.260 tỷ đồng)"
     return target
 
 
@@ -157,7 +181,11 @@ def _made(
     text: Text, spot: Spot, target: dict, said: dict, period: Period, doubts: list[Doubt]
 ) -> Figure:
     line, numeral, table = text.lines[spot.number], spot.numeral, schema.TABLES[target["table"]]
-    column, kind, end = target.get("column", "value"), numeral.kind.partition(":")[0], str(period.end)
+    column, kind, end = (
+        target.get("column", "value"),
+        numeral.kind.partition(":")[0],
+        str(period.end),
+    )
     plans = [s.period.end.year for s in spot.marked.periods if s.period.kind == "plan"]
     year = plans[0] if plans and said["scope"] == "total" else period.end.year
     cells = target | said | {
@@ -187,6 +215,8 @@ def _cell(spot: Spot) -> str:
 def _key(numeral: Numeral, topic: dict) -> str:
     """The key of phrases.toml that a number's kind asks of a topic."""
     kind, _, noun = numeral.kind.partition(":")
+    if numeral.kind in OFFICE_COUNTS:
+        return f"{noun}_count"
     if kind == "count" and noun != topic.get("noun"):
         return f"count of {noun}"
     return {"ratio": "points", "plain": "no unit"}.get(kind, kind)

@@ -6,14 +6,18 @@ What the columns mean is declared in columns.toml; how the form is counted, ``fo
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+import pandas as pd
+
 from par_intake.grids import Cell, Grid
-from par_intake.phrases import compile_words, flatten
+from par_intake.phrases import flatten
 from par_intake.template import TOTALS
+from par_lib.cleaning import units
 from par_lib.language.spelling import compare_key
 
 _HEADER_ROWS = 4
@@ -80,7 +84,6 @@ class Table:
     unit_at: int | None
     form: str = ""
     sums: list[tuple[int, list[int]]] = field(default_factory=list)  # numbers of columns
-    unread: list[Row] = field(default_factory=list)
 
     def cell(self, row: Row, column: Column) -> Cell:
         """What stands where a row and a column meet."""
@@ -94,6 +97,33 @@ class Table:
     def heads(self) -> tuple[str, ...]:
         """The headers of all columns."""
         return tuple(column.header for column in self.columns)
+
+
+class Units:
+    """A province's units on any day, by the names a table writes."""
+
+    def __init__(self, known: pd.DataFrame, year: int) -> None:
+        self.year, self._known = year, known
+        self._on: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, str, str], tuple[str, str] | None] = {}
+
+    def on(self, day: str) -> pd.DataFrame:
+        """The units valid on a day."""
+        if day not in self._on:
+            self._on[day] = units.units_on(self._known, day)
+        return self._on[day]
+
+    def find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
+        """The name as written and its level, where it is one unit's on that day."""
+        key = (name, level, day)
+        if key not in self._found:
+            self._found[key], on = None, self.on(day)
+            for wanted in (level, None) if level else (None,):
+                with suppress(units.UnknownUnit):
+                    code = units.resolve(name, on, level=wanted)
+                    self._found[key] = name, on.loc[on["code"] == code, "level"].iloc[0]
+                    break
+        return self._found[key]
 
 
 def text_of(cell: Cell) -> str:
@@ -147,7 +177,9 @@ def _texts(row: list[Cell]) -> list[str]:
 
 
 def _is_anchor(cell: Cell) -> bool:
-    return isinstance(cell, str) and (says(cell, "anchors", "unit") or says(cell, "anchors", "number"))
+    return isinstance(cell, str) and (
+        says(cell, "anchors", "unit") or says(cell, "anchors", "number")
+    )
 
 
 def _header(grid: Grid, start: int) -> int | None:
@@ -157,7 +189,9 @@ def _header(grid: Grid, start: int) -> int | None:
         named = [text for text in _texts(row) if not _ROMAN.fullmatch(text)]
         if len(named) > 1 and any(map(_is_anchor, row)) and not _numbers(row):
             return at
-        answers = sum(bool(_pattern(r"(q|c|câu|câu hỏi)\s?\d{1,2}").match(flatten(t))) for t in named)
+        answers = sum(
+            bool(_pattern(r"(q|c|câu|câu hỏi)\s?\d{1,2}").match(flatten(t))) for t in named
+        )
         if len(named) > 3 and answers > 2:
             return at
     return None
@@ -178,7 +212,9 @@ def _is_numbering(row: list[Cell]) -> bool:
 
 
 def _titles(grid: Grid, start: int, head: int) -> list[str]:
-    return [" ".join(_texts(row)) for row in grid.rows[start:head] if _texts(row) and not _numbers(row)]
+    return [
+        " ".join(_texts(row)) for row in grid.rows[start:head] if _texts(row) and not _numbers(row)
+    ]
 
 
 def _table(grid: Grid, head: int, titles: list[str]) -> tuple[Table, int]:
@@ -207,24 +243,27 @@ def _table(grid: Grid, head: int, titles: list[str]) -> tuple[Table, int]:
             _number(table, row)
         elif _is_head_again(grid, at, head, end):
             at += end - head - 1
-        elif at > end and any(map(_is_anchor, row)) and _header(replace(grid, rows=[row]), 0) == 0:
+        elif at > end and _opens(grid, at):
             break
-        elif not _is_numbering(row) and any(cell is not None for cell in row):
-            if not _add(table, row, at):
-                at = next((n for n in range(at, len(grid.rows)) if _opens(grid, n)), len(grid.rows))
-                break
+        elif not _is_numbering(row) and not _add(table, row, at):
+            at = next((n for n in range(at, len(grid.rows)) if _opens(grid, n)), len(grid.rows))
+            break
         at += 1
     _give_meaning(table)
     return table, at
 
 
 def _opens(grid: Grid, at: int) -> bool:
-    return any(map(_is_anchor, grid.rows[at])) and _header(replace(grid, rows=[grid.rows[at]]), 0) == 0
+    return (
+        any(map(_is_anchor, grid.rows[at])) and _header(replace(grid, rows=[grid.rows[at]]), 0) == 0
+    )
 
 
 def _is_head_again(grid: Grid, at: int, head: int, end: int) -> bool:
     """Whether the header stands here again, as on a new page."""
-    return grid.rows[at] == grid.rows[head] and grid.rows[at : at + end - head] == grid.rows[head:end]
+    return (
+        grid.rows[at] == grid.rows[head] and grid.rows[at : at + end - head] == grid.rows[head:end]
+    )
 
 
 def _columns(heads: list[list[Cell]]) -> list[Column]:
@@ -260,7 +299,9 @@ def _add(table: Table, row: list[Cell], at: int) -> bool:
     lead = next((text for text in texts if not _ROMAN.fullmatch(text)), "")
     if lead and says(lead, "ends", "words") and not _numbers(row[1:]):
         return False
-    numbers = [cell for to, cell in enumerate(row) if is_figure(cell) and to not in (0, table.unit_at)]
+    numbers = [
+        cell for to, cell in enumerate(row) if is_figure(cell) and to not in (0, table.unit_at)
+    ]
     above = table.body[-1] if table.body else None
     sections = above.sections if above else ()
     first = row[0] if isinstance(row[0], str) else ""
@@ -268,11 +309,16 @@ def _add(table: Table, row: list[Cell], at: int) -> bool:
     if compare_key(lead).startswith(tuple(TOTALS)) and (not name or lead == name or not numbers):
         table.body.append(Row(at, lead, (), is_total=True))
     elif alone and not any(isinstance(cell, dt.date) for cell in row):
-        kept = sections[:1] if len(sections) and not _ROMAN.fullmatch(first) and _level(sections[0]) and not _level(lead) else ()
+        kept = (
+            sections[:1]
+            if len(sections)
+            and not _ROMAN.fullmatch(first)
+            and _level(sections[0])
+            and not _level(lead)
+            else ()
+        )
         table.body.append(Row(at, lead, (*kept, lead), is_section=True))
-    elif _ROMAN.fullmatch(first) and numbers and name:
-        table.body.append(Row(at, name, (name,), is_section=True))
-    elif name and _level(name) and numbers:
+    elif (_ROMAN.fullmatch(first) and numbers and name) or (name and _level(name) and numbers):
         table.body.append(Row(at, name, (name,), is_section=True))
     elif numbers or len(texts) > 1:
         table.body.append(Row(at, name, sections))
@@ -297,7 +343,9 @@ def _give_meaning(table: Table) -> None:
             continue
         column.means = next((e for e in entries if not e.get("inside") and _fits(e, column)), None)
     votes = Counter(
-        c.means["form"] for c in table.columns if c.means and "form" in c.means and c.means.get("table") or c.role
+        c.means["form"]
+        for c in table.columns
+        if (c.means and "form" in c.means and c.means.get("table")) or c.role
     )
     form = max(votes, key=lambda name: (votes[name], name in titled), default="")
     table.form = form or (titled[0] if titled else "")

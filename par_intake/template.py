@@ -114,7 +114,7 @@ _FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
 _WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
          "lead_units": 34, "supporting_units": 34}  # fmt: skip
 _READING = (
-    N_("Each row is one figure that was read and needs your eyes: the evidence and the place stand beside it."),
+    N_("Each row is one figure that needs your eyes: evidence and place stand beside it."),
     N_("Write x under “Accept (x)” where it is right; correct the cells first where they are not."),
     N_("Rows without x are not taken. Orange cells are what is in doubt."),
     N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}"),

@@ -72,7 +72,9 @@ def read(
             continue
         at, table, columns = head
         wanted = compare_key(template.accept())
-        ticks = next((c for c, v in enumerate(lines[at]) if v and compare_key(str(v)) == wanted), None)
+        ticks = next(
+            (c for c, v in enumerate(lines[at]) if v and compare_key(str(v)) == wanted), None
+        )
         listed = rows.setdefault(table.name, [])
         for number, line in enumerate(lines[at + 1 :], start=at + 2):
             cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
@@ -103,7 +105,11 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
     if not path.is_file():
         raise ReportError(path, N_("there is no such file"))
     if path.stat().st_size > MAX_BYTES:
-        raise ReportError(path, N_("too large ({about} bytes); a report has at most 50,000,000"), path.stat().st_size)
+        raise ReportError(
+            path,
+            N_("too large ({about} bytes); a report has at most 50,000,000"),
+            path.stat().st_size,
+        )
     refuse_bomb(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
@@ -139,7 +145,9 @@ def _header(title: str, lines: list[tuple]) -> Head | None:
             columns = {at: name for at, text in enumerate(texts)
                        if (name := template.column_of(table, text))}  # fmt: skip
             score = 2 * len(set(columns.values())) + (title == template.sheet_name(table.name))
-            has_level = "level" in columns.values() or "level" not in {c.name for c in table.columns}
+            has_level = "level" in columns.values() or "level" not in {
+                c.name for c in table.columns
+            }
             if len(columns) >= _FEWEST and has_level and score > best:
                 best, head = score, (number, table, columns)
     return head
