@@ -104,7 +104,13 @@ class Text:
     def period(self, spot: Spot, table: str) -> tuple[Period, list[Doubt]]:
         """The period of a figure: its clause's, its sentence's, the heading's, or one before."""
         marked, at = spot.marked, spot.numeral.start
+        told = [s.period for s in marked.periods if spot.clause <= s.start < at]
+        if any(one.kind == "several" for one in told):
+            raise NoFigure(N_("said of several years"))
+        years = {one.end.year for one in told if one.kind == "year"} - {self.year}
         own = self._stated(marked, spot.clause, at, table)
+        if table == "disbursement" and years and not own and "kéo dài" not in marked.flat:
+            raise NoFigure(EARLIER, "earlier")
         sentence = self._stated(marked, spot.start, at, table)
         if own and own[-1].end < sentence[0].end:
             raise NoFigure(EARLIER, "earlier")

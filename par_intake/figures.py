@@ -84,7 +84,36 @@ def home_of(known: pd.DataFrame) -> str:
     """The province's name, with its kind where a unit in it has the same name (Lạng Sơn)."""
     name = units.home(known)
     others = known.loc[known["level"] != "province", "name"]
-    return f"tỉnh {name}" if (others.map(lambda one: units.split_kind(one)[1]) == name).any() else name
+    return (
+        f"tỉnh {name}" if (others.map(lambda one: units.split_kind(one)[1]) == name).any() else name
+    )
+
+
+class Units:
+    """A province's units on any day, by the names a table writes."""
+
+    def __init__(self, known: pd.DataFrame, year: int) -> None:
+        self.year, self._known = year, known
+        self._on: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, str, str], tuple[str, str] | None] = {}
+
+    def on(self, day: str) -> pd.DataFrame:
+        """The units valid on a day."""
+        if day not in self._on:
+            self._on[day] = units.units_on(self._known, day)
+        return self._on[day]
+
+    def find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
+        """The name as written and its level, where it is one unit's on that day."""
+        key = (name, level, day)
+        if key not in self._found:
+            self._found[key], on = None, self.on(day)
+            for wanted in (level, None) if level else (None,):
+                with suppress(units.UnknownUnit):
+                    code = units.resolve(name, on, level=wanted)
+                    self._found[key] = name, on.loc[on["code"] == code, "level"].iloc[0]
+                    break
+        return self._found[key]
 
 
 def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
@@ -120,22 +149,29 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
 
 
 def _disagreeing(made: list[Figure]) -> list[Figure]:
-    """Figures of disbursement, in doubt where the amounts of a row do not give its rate."""
-    rows: dict[tuple, dict[str, float]] = {}
+    """Figures of disbursement, in doubt where one plan and one amount do not give their rate."""
+    groups: dict[tuple, dict[str, float]] = {}
+    several = set()
     for one in made:
         if one.table == "disbursement" and one.status == "reported":
             kind = "rate" if one.column == "rate_pct" else "amount"
             with suppress(QuantityError):
-                row = rows.setdefault(tuple(row_of(one).items()), {})
-                row[one.column] = parse_quantity(one.cell, kind=kind).low
+                group = groups.setdefault(_all_but_basis(one), {})
+                several |= {_all_but_basis(one)} if one.column in group else set()
+                group[one.column] = parse_quantity(one.cell, kind=kind).low
     listed = []
     for one in made:
-        row = rows.get(tuple(row_of(one).items()), {}) if one.table == "disbursement" else {}
-        plan, paid, rate = (row.get(n) for n in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct"))
+        group = {} if _all_but_basis(one) in several else groups.get(_all_but_basis(one), {})
+        plan, paid, rate = (group.get(n) for n in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct"))
         off = plan and paid is not None and rate is not None and abs(100 * paid / plan - rate) > 0.6
         about = f"{rate:g} % ≠ {100 * paid / plan:.2f} %" if off else ""
         listed.append(one.doubting(DISAGREE, about) if off else one)
     return listed
+
+
+def _all_but_basis(one: Figure) -> tuple:
+    cells = row_of(one) if one.table == "disbursement" else {}
+    return tuple(cell for name, cell in cells.items() if name != "basis")
 
 
 def row_of(one: Figure) -> dict[str, str]:

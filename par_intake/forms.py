@@ -10,11 +10,11 @@ import re
 import pandas as pd
 
 from par_intake import phrases
-from par_intake.figures import Figure, Found, Left, home_of
+from par_intake.figures import Figure, Found, Left, Units, home_of
 from par_intake.grids import Cell, Grid, Percent
 from par_intake.people import answers_of, read_answers, read_list
 from par_intake.phrases import Period
-from par_intake.tables import Column, Row, Table, Units, find, level_of, says, text_of
+from par_intake.tables import Column, Row, Table, find, level_of, says, text_of
 from par_lib.cleaning import schema
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
@@ -71,6 +71,11 @@ class Reading:
         return tables
 
     def _counts(self, table: Table, period: Period | None, found: Found) -> None:
+        days = {
+            own for head in table.heads if (own := _period([head], self._year)) and own.kind == "to"
+        }
+        if table.form == "disbursement" and len(days) == 1:
+            period = next(iter(days))  # "disbursed by 30/11": so are its plan and its rate
         day = f"{period.end if period else dt.date(self._year, 12, 31)}"
         placed = [(row, self._whose(table, row, day)) for row in table.body]
         levels = {whose[1] for row, whose in placed if whose and not row.is_total}

@@ -95,7 +95,7 @@ def of_sheets(path: Path) -> Iterator[Grid]:
         told = styles.mark(meta.name, rows)
         one = grid(meta.name, rows)
         spread(one.rows, [(*start, *end) for start, end in sheet.merged_cell_ranges or []])
-        if "Visible" not in str(meta.visible):
+        if meta.visible != calamine.SheetVisibleEnum.Visible:
             told.append((N_("sheet {about} is hidden; it was read"), meta.name))
         one.told += told
         yield one

@@ -15,7 +15,7 @@ _HOME = re.compile(
     r"|của thành phố)(?!\w)"
 )
 _SUPERLATIVE = re.compile(r"(?:cao|thấp|nhiều|ít) nhất|dẫn đầu|đứng (?:đầu|cuối)")
-_OF = re.compile(r"\s*(?:hồ sơ|điểm|%)?\s*(?:của|tại|ở|thuộc)\s+")
+_OF = re.compile(r"[^,;.:()\d]{0,30}?(?:của|tại|ở|thuộc)\s+")
 # What begins the name of nobody's office here.
 _NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt", "Nhà", "Nội")
 _UNKNOWN = N_("{about} is not among the units, or is several")

@@ -7,10 +7,10 @@ from collections import Counter
 import pandas as pd
 
 from par_intake import phrases
-from par_intake.figures import Figure, Found, Left
+from par_intake.figures import Figure, Found, Left, Units
 from par_intake.grids import Cell
 from par_intake.phrases import Period
-from par_intake.tables import Column, Table, Units, known_columns, text_of
+from par_intake.tables import Column, Table, known_columns, text_of
 from par_lib.language.translation import N_
 
 _LATE = re.compile(r"(trễ|quá|chậm) (hạn|hẹn)")
@@ -50,7 +50,7 @@ def read_list(units: Units, table: Table, period: Period | None, found: Found) -
                "period_end": day if period else "", "basis": "unstated"}  # fmt: skip
         told = ", ".join(map(str, lines[:30])) + (" …" if len(lines) > 30 else "")
         figure = Figure("late_dossiers", "late", str(len(lines)), key,
-                        f"{table.grid.name}, rows {told}", f"{name}: {len(lines)} dossiers listed",
+                        f"{table.grid.name}, rows {told}", f"{title[:80]}: {name} {len(lines)}",
                         tuple(doubts), "counted from a list of dossiers")  # fmt: skip
         found.figures.append(figure)
     for name, count in unknown.items():
@@ -104,14 +104,14 @@ def read_answers(units: Units, table: Table, columns: dict[Column, dict], found:
 
 def answers_of(table: Table) -> dict[Column, dict]:
     """Columns of answers, each with its scale: numbers of 1 to 5, or words."""
-    words = dict(known_columns()["answers"])
+    words = {name: str(value) for name, value in known_columns()["answers"].items()}
     found = {}
     for column in table.columns:
         given = {text_of(table.cell(row, column)).lower() for row in table.body} - {""}
         named = re.match(r"(q|c|câu|câu hỏi)\s?\d{1,2}\b", phrases.flatten(column.header)) or (
             (column.means or {}).get("form") == "sipas"
         )
-        for scale in ({str(n): n for n in range(1, 6)}, words):
+        for scale in ({str(n): str(n) for n in range(1, 6)}, words):
             if named and given and given <= set(scale):
                 found[column] = scale
     return found if len(found) > 2 else {}

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 
@@ -27,6 +27,7 @@ _OLD = {
 _OLD_STYLE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD)})(?!\w)")
 
 
+@lru_cache(maxsize=50_000)  # cells repeat from row to row
 def flatten(text: str) -> str:
     """Lower-case text with tones placed one way; every character keeps its position.
 

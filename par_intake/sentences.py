@@ -68,7 +68,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
         basis, scope, more = text.plan(spot, target)
     else:
         scope, (basis, more) = "total", text.basis(spot, target)
-    doubts += [*more, *_not_understood(spot)]
+    doubts += [*more, *_not_understood(spot, topic)]
     if _ABOUT.search(spot.marked.flat, 0, spot.numeral.start):
         doubts.append((N_("a round number"), ""))
     if target["table"] == "service_index" and period.kind == "year":
@@ -169,10 +169,16 @@ def _target(topic: dict, spot: Spot) -> dict:
     return target
 
 
-def _not_understood(spot: Spot) -> list[Doubt]:
-    """Words before a figure that may mean anything."""
-    opened = max(spot.clause, spot.marked.flat.rfind(":", 0, spot.numeral.start) + 1)
-    words = re.findall(r"[^\W\d]+", spot.marked.bare[opened : spot.numeral.start])
+def _not_understood(spot: Spot, topic: dict) -> list[Doubt]:
+    """Words before a figure, or between it and the topic behind it, that may mean anything."""
+    marked, numeral = spot.marked, spot.numeral
+    opened = max(spot.clause, marked.flat.rfind(":", 0, numeral.start) + 1)
+    behind = [one.start for one in marked.topics if numeral.end <= one.start < spot.near]
+    reaches = any(one.what is topic for one in marked.topics if one.start in behind[:1])
+    until = behind[0] if reaches else numeral.end
+    words = re.findall(
+        r"[^\W\d]+", marked.bare[opened : numeral.start] + marked.bare[numeral.end : until]
+    )
     unknown = " ".join(word for word in words if word not in _filler())
     return [(N_("words not understood: {about}"), unknown)] if unknown else []
 

@@ -7,17 +7,13 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-
-import pandas as pd
 
 from par_intake.grids import Cell, Grid
 from par_intake.phrases import flatten
 from par_intake.template import TOTALS
-from par_lib.cleaning import units
 from par_lib.language.spelling import compare_key
 
 _HEADER_ROWS = 4
@@ -41,6 +37,7 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(flatten(words).replace(" ", r"\s+"))
 
 
+@lru_cache(maxsize=50_000)  # the same words stand in row after row
 def says(text: str, section: str, name: str, *, whole: bool = True) -> bool:
     """Whether a text is what a section of columns.toml describes, or only holds it."""
     pattern = _pattern(known_columns()[section][name])
@@ -99,39 +96,12 @@ class Table:
         return tuple(column.header for column in self.columns)
 
 
-class Units:
-    """A province's units on any day, by the names a table writes."""
-
-    def __init__(self, known: pd.DataFrame, year: int) -> None:
-        self.year, self._known = year, known
-        self._on: dict[str, pd.DataFrame] = {}
-        self._found: dict[tuple[str, str, str], tuple[str, str] | None] = {}
-
-    def on(self, day: str) -> pd.DataFrame:
-        """The units valid on a day."""
-        if day not in self._on:
-            self._on[day] = units.units_on(self._known, day)
-        return self._on[day]
-
-    def find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
-        """The name as written and its level, where it is one unit's on that day."""
-        key = (name, level, day)
-        if key not in self._found:
-            self._found[key], on = None, self.on(day)
-            for wanted in (level, None) if level else (None,):
-                with suppress(units.UnknownUnit):
-                    code = units.resolve(name, on, level=wanted)
-                    self._found[key] = name, on.loc[on["code"] == code, "level"].iloc[0]
-                    break
-        return self._found[key]
-
-
 def text_of(cell: Cell) -> str:
     """A cell as text, whole numbers without a decimal mark."""
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(float(cell)).replace(".", ",")
+        return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
     if isinstance(cell, dt.date):
         return f"{cell:%d/%m/%Y}"
     return str(cell)
@@ -169,7 +139,13 @@ def _side_by_side(grid: Grid) -> list[Grid]:
             parts[-1] = (parts[-1][0], right)
         else:
             parts.append((left, right))
-    return [replace(grid, rows=[row[left:right] for row in grid.rows]) for left, right in parts]
+    above = [*grid.above, *_titles(grid, 0, head)]  # a title over both stands in the first only
+    return [
+        replace(
+            grid, rows=[row[left:right] for row in grid.rows], above=above if left else grid.above
+        )
+        for left, right in parts
+    ]
 
 
 def _texts(row: list[Cell]) -> list[str]:
@@ -204,6 +180,8 @@ def _numbers(row: list[Cell]) -> list[Cell]:
 def _is_numbering(row: list[Cell]) -> bool:
     """A row "(1) (2) (3)=(4)+(5)", with letters for the first columns or without."""
     texts = [text_of(cell).strip() for cell in row if cell is not None]
+    if max(map(len, texts), default=0) > 40:
+        return False
     digits = [int(found[0]) for t in texts if (found := re.search(r"\d+", t))]
     return (
         len(texts) > 2 and len(digits) > 1 and digits == sorted(set(digits)) and digits[0] <= 3
@@ -239,13 +217,13 @@ def _table(grid: Grid, head: int, titles: list[str]) -> tuple[Table, int]:
     at = end
     while at < len(grid.rows):
         row = grid.rows[at]
-        if _is_numbering(row) and at <= end + 1:
+        if _is_numbering(row):
             _number(table, row)
         elif _is_head_again(grid, at, head, end):
             at += end - head - 1
         elif at > end and _opens(grid, at):
             break
-        elif not _is_numbering(row) and not _add(table, row, at):
+        elif not _add(table, row, at):
             at = next((n for n in range(at, len(grid.rows)) if _opens(grid, n)), len(grid.rows))
             break
         at += 1
@@ -283,6 +261,7 @@ def _columns(heads: list[list[Cell]]) -> list[Column]:
 
 
 def _number(table: Table, row: list[Cell]) -> None:
+    table.sums.clear()
     for column in table.columns:
         text = text_of(row[column.at])
         if found := re.match(r"\(?(\d{1,2})", text):
