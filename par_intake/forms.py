@@ -14,7 +14,7 @@ from par_intake.figures import Figure, Found, Left, Units, home_of
 from par_intake.grids import Cell, Grid, Percent
 from par_intake.people import answers_of, read_answers, read_list
 from par_intake.phrases import Period
-from par_intake.tables import Column, Row, Table, find, level_of, says, text_of
+from par_intake.tables import DROPPED, Column, Row, Table, find, level_of, says, text_of
 from par_lib.cleaning import schema
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
@@ -49,7 +49,6 @@ class Reading:
         """Add to ``found`` what a grid gives; its tables, without persons."""
         tables = list(find(grid))
         for table in tables:
-            _drop_persons(table)
             period = _period(table.titles, self._year)
             if {"begun", "due"} <= {column.role for column in table.columns}:
                 read_list(self._units, table, period, found)
@@ -97,7 +96,11 @@ class Reading:
                 self._figure(table, row, column, value, whose, period, [*doubts, *own])
                 for column, (value, own) in _added(values)
             ]
-        known = {c.at for c in table.columns if c.means or says(c.header, "anchors", "number")}
+        known = {
+            c.at
+            for c in table.columns
+            if c.means or c.header.startswith(DROPPED) or says(c.header, "anchors", "number")
+        }
         unknown = [
             c.header for c in table.columns if c.header and c.at not in {*known, table.unit_at}
         ]
@@ -197,16 +200,6 @@ class Reading:
         row_cells = {name: cell for name, cell in said.items() if name in known}
         cell = text_of(float(value))
         return Figure(means["table"], to, cell, row_cells, place, evidence, tuple(doubts))
-
-
-def _drop_persons(table: Table) -> None:
-    """Empty what names a person, so that it stands nowhere afterwards."""
-    for column in table.columns:
-        if column.at != table.unit_at and says(column.header, "persons", "words", whole=False):
-            for row in table.grid.rows:
-                row[column.at] = None
-            column.means = None
-            column.header = ""
 
 
 def _period(texts: list[str], year: int) -> Period | None:

@@ -16,6 +16,7 @@ from par_intake.phrases import flatten
 from par_intake.template import TOTALS
 from par_lib.language.spelling import compare_key
 
+DROPPED = "…"  # the header of a column of persons
 _HEADER_ROWS = 4
 _YEAR = re.compile(r"(?:năm )?(?:19|20)\d{2}(?:\.0)?")
 _ORDINAL = re.compile(r"\(?\d{1,2}(?:\.0)?\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
@@ -113,13 +114,25 @@ def is_figure(cell: Cell) -> bool:
 
 
 def find(grid: Grid) -> Iterator[Table]:
-    """The tables of a grid: one under another, or side by side."""
+    """The tables of a grid, one under another or side by side; columns of persons are emptied."""
+    _drop_persons(grid)
     for part in _side_by_side(grid):
         start, titles = 0, []
         while (head := _header(part, start)) is not None:
             table, start = _table(part, head, [*part.above, *titles, *_titles(part, start, head)])
             titles = titles or table.titles
             yield table
+
+
+def _drop_persons(grid: Grid) -> None:
+    """Empty what stands under a header that means a person, so that it stands nowhere after."""
+    for at, row in enumerate(grid.rows):
+        if any(map(_is_anchor, row)):
+            for to, cell in enumerate(row):
+                if isinstance(cell, str) and says(cell, "persons", "words", whole=False):
+                    row[to] = DROPPED
+                    for below in grid.rows[at + 1 :]:
+                        below[to] = None
 
 
 def _side_by_side(grid: Grid) -> list[Grid]:

@@ -50,7 +50,7 @@ def test_what_was_read_is_shown_soundly(browser, tmp_path):
     sample = Path(__file__).parents[1] / "par_intake" / "reports" / "city.md"
     known = units.load_units("quang-nam")  # its offices are unknown there: many are left
     result = report.read(sample, known, 2030)
-    page = tmp_path / "read-report.html"
+    page = tmp_path / "city.html"
     page.write_text(result.page(language("vi")), encoding="utf-8")
     assert faults(browser, page) == {}
 

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import json
+import random
 
 import docx
 import openpyxl
 import pytest
 from test_sentences import units_of
 
-from par_intake import documents, report
+from par_intake import documents, grids, report
 from par_intake.documents import ReportError
+from par_intake.tables import text_of
 
 KNOWN = units_of({
     "province": ["tỉnh Sương Mai"], "department": ["Sở Y tế", "Sở Tư pháp"],
@@ -255,3 +257,46 @@ def test_100_000_rows_are_read_in_seconds(tmp_path):
     result = read(tmp_path / "l.csv")
     assert result.proposed[0].cell == "100000"  # no title says that they are late
     assert time.perf_counter() - start < 20  # 4 s alone on two cores
+
+
+DAMAGE = [None, "", "x", "-", "…", "1,5", "1.234", "12.5.3", "(2)", "Tổng cộng", "Sở Y tế", "STT",
+          -1.0, 1e300, 0.5, 10**18, dt.datetime(2030, 2, 3), "=1/0", "Đơn vị", "I",
+          "40%"]  # fmt: skip
+
+
+@pytest.mark.long
+def test_a_damaged_table_ends_in_figures_that_stand_in_it_or_in_words():
+    """600 variants, cells changed, rows and columns lost: no traceback, no figure from nowhere."""
+    from par_lib.language.translation import language
+
+    chance, said = random.Random(11), set()
+    vi = language("vi")
+    for _ in range(600):
+        source = chance.choice([FORM, MONEY, LATE])
+        rows = [list(row) + [None] * (10 - len(row)) for row in source]
+        for _ in range(chance.randrange(1, 4)):
+            row, column = chance.randrange(len(rows)), chance.randrange(10)
+            rows[row][column] = chance.choice(DAMAGE)
+        if chance.random() < 0.3:
+            del rows[chance.randrange(len(rows))]
+        if chance.random() < 0.3:
+            at = chance.randrange(10)
+            rows = [row[:at] + row[at + 1 :] for row in rows]
+        grid = grids.grid("Bảng", rows, ["NĂM 2030", "Đơn vị tính: tỷ đồng"])
+        result = report.understand(documents.Report("", (), (grid,)), KNOWN, 2030)
+        numbers = {text_of(cell) for row in grid.rows for cell in row}
+        sums = {text_of(a + b) for row in grid.rows for a in row for b in row
+                if isinstance(a, float) and isinstance(b, float)}  # fmt: skip
+        for one in result.taken:
+            counted = one.note.startswith("counted")
+            shares = one.cell in ("50", "80", "40") or "," in one.cell
+            assert counted or shares or one.cell in numbers | sums, one
+        page = result.page(vi)
+        assert "Bí Mật" not in page or source is not LATE or not grid_names_persons(grid)
+        said |= {one.reason for one in result.found.left}
+    assert len(said) > 3
+
+
+def grid_names_persons(grid):
+    """Whether the column of persons still has its header."""
+    return any("Họ và tên người nộp" in row for row in grid.rows)
