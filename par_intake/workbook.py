@@ -212,7 +212,8 @@ def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, g
     if column.kind == "code" and text not in schema.CODES[column.name]:
         choices = ", ".join(template.word(column.name, c) for c in schema.CODES[column.name])
         raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
-    if column.kind == "unit" and text != schema.OTHERS:
+    beside = "measure" in row and row["level"] == "province"  # another province: merging asks
+    if column.kind == "unit" and text != schema.OTHERS and not beside:
         units.resolve(text, known)
     if column.is_quantity:
         parse_quantity(text, kind=kind_in(column, row))
