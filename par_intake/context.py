@@ -11,7 +11,7 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.documents import Report
-from par_intake.figures import Doubt, home_of
+from par_intake.figures import Doubt
 from par_intake.marks import Gazetteer, Marked, before, behind, mark
 from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, whole
 from par_lib.cleaning import schema, units
@@ -71,8 +71,8 @@ class Text:
     counts: list[tuple[int, float, str]] = field(default_factory=list)  # line, count, of what
 
     def __post_init__(self) -> None:
-        gazetteer = Gazetteer(units.units_on(self.known, f"{self.year}-12-31"))
-        self.lines, self.home = self.report.lines, home_of(self.known)
+        gazetteer = Gazetteer(units.told_by_name(self.known, self.year))
+        self.lines, self.home = self.report.lines, units.as_total(self.known)
         self.marked = [mark(line, gazetteer, self.year) for line in self.lines]
         self._defined = dict(self._definitions())
 

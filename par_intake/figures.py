@@ -80,15 +80,6 @@ class Found:
     extras: dict[str, pd.DataFrame] = field(default_factory=dict)  # CSV files beside the tables
 
 
-def home_of(known: pd.DataFrame) -> str:
-    """The province's name, with its kind where a unit in it has the same name (Lạng Sơn)."""
-    name = units.home(known)
-    others = known.loc[known["level"] != "province", "name"]
-    return (
-        f"tỉnh {name}" if (others.map(lambda one: units.split_kind(one)[1]) == name).any() else name
-    )
-
-
 class Units:
     """A province's units on any day, by the names a table writes."""
 

@@ -10,12 +10,12 @@ import re
 import pandas as pd
 
 from par_intake import phrases
-from par_intake.figures import Figure, Found, Left, Units, home_of
+from par_intake.figures import Figure, Found, Left, Units
 from par_intake.grids import Cell, Grid, Percent
 from par_intake.people import answers_of, read_answers, read_list
 from par_intake.phrases import Period
 from par_intake.tables import DROPPED, Column, Row, Table, find, level_of, says, text_of
-from par_lib.cleaning import schema
+from par_lib.cleaning import schema, units
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
 
@@ -43,7 +43,7 @@ class Reading:
     """What tables say, read with the units of a province valid at the end of ``year``."""
 
     def __init__(self, known: pd.DataFrame, year: int) -> None:
-        self._year, self._home, self._units = year, home_of(known), Units(known, year)
+        self._year, self._home, self._units = year, units.as_total(known), Units(known, year)
 
     def read(self, grid: Grid, found: Found) -> list[Table]:
         """Add to ``found`` what a grid gives; its tables, without persons."""

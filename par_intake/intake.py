@@ -115,6 +115,6 @@ def _write(
         book, number = folder / f"{stem}.xlsx", 2
         while book.exists():  # somebody may have ticked it
             book, number = folder / f"{stem}-{number}.xlsx", number + 1
-        on = units.units_on(known, f"{result.year}-12-31")
+        on = units.told_by_name(known, result.year)
         template.write(book, province, result.year, on, as_rows(result.proposed, t))
         yield t(N_("Tick what is right, then read it: {book}"), book=str(book))

@@ -22,6 +22,8 @@ def units_of(listed):
         for name in names:
             kind = next((k for k in KINDS if flatten(name).startswith(f"{k} ")), "sở")
             bare = name if kind == "sở" else name[len(kind) + 1 :]
+            if rows and bare == rows[0][1]:  # as the list of units tells a city from its province
+                bare = name
             rows.append((str(len(rows) + 1), bare, level, kind))
     known = pd.DataFrame(rows, columns=["code", "name", "level", "kind"])
     return known.assign(aliases="", name_en="", successor="", source="test",
