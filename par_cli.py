@@ -138,16 +138,17 @@ def verify(
 
 @app.command()
 def read(
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[Path],
         typer.Argument(
-            help="A .docx, .pdf, .doc, .rtf, .txt, .md, .xlsx file, or a .parquet or .csv register."
+            help="Files of an office: .docx, .pdf, .doc, .rtf, .txt, .md, .xlsx, .xlsm, .xls, "
+            ".ods, .html, .csv, .json, a workbook of par, or a .parquet or .csv register."
         ),
     ],
-    year: Annotated[str, typer.Option(help="Year the report is about, as 2022.")],
+    year: Annotated[str, typer.Option(help="Year the files are about, as 2022.")],
     province: Province = "quang-nam",
     to: Annotated[
-        Path | None, typer.Option(help="Folder for the raw tables; data/raw/PROVINCE if not given.")
+        Path | None, typer.Option(help="Folder for all of it; data/raw/PROVINCE if not given.")
     ] = None,
     merge: Annotated[bool, typer.Option(help="Add to raw tables that exist.")] = False,
     source: Annotated[
@@ -155,36 +156,18 @@ def read(
     ] = "",
     lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
-    """Read a report or workbook into raw tables; show what was taken, and what is left to you.
+    """Take what is beyond doubt into raw tables; put the rest into a workbook to be ticked.
 
-    Nothing that stands in a table is ever replaced.
+    Nothing that stands in a table is ever replaced, and nothing is written until all can be.
     """
-    from par_intake import raw_folder, report, workbook
-    from par_lib.cleaning import register, units
+    from par_intake import intake
     from par_lib.language.translation import language
     from par_press import place
 
     place.scratch()
-    t, about = language(lang), paths.year_of(year)
-    source = source or f"report-{about}"
-    known = units.load_units(province)
-    title, suffix = file.stem, file.suffix.lower()
-    if suffix in (".xlsx", ".xlsm"):
-        tables = workbook.read(file, known, about, source=source)
-    elif suffix in register.SUFFIXES:
-        tables, faults = workbook.count_register([file], known, about, source=source)
-        for name, rows in faults.items():
-            typer.echo(f"{file.name}: {rows} rows not counted: {name.replace('_', ' ')}")
-    else:
-        result = report.read(file, province, about, source=source)
-        title, tables = result.title, result.tables
-        page = (to or paths.reading(province, about)) / "read-report.html"
-        paths.write_whole(page, result.page(t))
-        typer.echo(t("{taken} figures were read and {left} are left to you.",
-                     taken=result.taken, left=len(result.left)))  # fmt: skip
-        typer.echo(t("Compare: {page}", page=str(page)))
-    told = raw_folder.store(to or paths.raw(province), tables, known,
-                            source=source, title=title, into_existing=merge)  # fmt: skip
+    about = paths.year_of(year)
+    told = intake.take(files, province, about, to=to, into_existing=merge,
+                       source=source or f"report-{about}", t=language(lang))  # fmt: skip
     for line in told:
         typer.echo(line)
 

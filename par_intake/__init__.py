@@ -1,14 +1,20 @@
-"""A report, a workbook or a register → data/raw.
+"""Files of offices → data/raw: what is beyond doubt is taken, the rest proposed to a person.
 
-- ``documents``: a file as lines that know their place; tables told as sentences
+- ``documents``: a file as lines that know their place and as grids of its tables
+- ``grids``: tables of Excel, OpenDocument, Word, PDF, HTML, CSV and JSON as cells
+- ``tables``: where titles, header, units, sections and totals stand in a grid
+- ``forms``: what the columns of offices' forms mean (``columns.toml``), as figures
+- ``people``: lists of dossiers and answers of a survey, counted without names
 - ``phrases``: numbers, days and words that reports use (``phrases.toml``)
 - ``marks``: what a line names: offices, numbers, topics, periods
-- ``context``: what a figure inherits from its sentence and the lines above
-- ``sentences``: figures of sentences, each to one column, or left to a person
-- ``rows``: figures → rows of raw tables
-- ``lists``: listings under a threshold; places named without a figure; tasks
-- ``template``: the workbook an office fills in, and its words
-- ``workbook``: raw tables from a workbook, or counted from a register
+- ``context``: the text around a figure: its period, what it is a share of
+- ``offices``: whose figure it is
+- ``lists``: listings under a threshold
+- ``sentences``: figures of sentences, taken with caution or with their doubts
+- ``figures``: figures taken and proposed; rows of raw tables
+- ``report``: a file from reading to figures and the page that shows what was read
+- ``template``: the workbook an office fills in or ticks, and its words
+- ``workbook``: raw tables from that workbook, or counted from a register
 - ``raw_folder``: raw tables into their folder; a province begun
-- ``report``: a report from file to rows and the page that shows what was read
+- ``intake``: the command ``par read``, whole or not at all
 """

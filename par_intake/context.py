@@ -1,175 +1,89 @@
-"""What a figure inherits from its sentence and the lines above it: period, basis, scope.
+"""What a figure needs besides its number: the text around it, its period, what it is a share of.
 
-One rule for all: what stands directly behind the figure, else the last before it in its sentence,
-else the nearest line above it that says anything.
+Each answer comes with what is in doubt of it; NoFigure where the number is none of the tables'.
 """
 
-import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from par_intake import phrases
-from par_intake.documents import ASIDE, Report
-from par_intake.marks import Gazetteer, Mark_, Marked, before, behind, mark
-from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, Stated, whole
+from par_intake.documents import Report
+from par_intake.figures import Doubt
+from par_intake.marks import Gazetteer, Marked, before, behind, mark
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, whole
+from par_lib.cleaning import schema, units
+from par_lib.language.numbers import Kind, QuantityError, parse_quantity
 from par_lib.language.translation import N_
 
-_BEHIND = 25  # characters in which a topic behind a figure is still said of it
-_BREAK = re.compile(r"[;:()]|[.,](?!\d)")
-_TITLE = re.compile(r"báo cáo|kết quả|tình hình")
 _YEARLY = ("sipas", "scores")  # tables whose figures are of a whole year
+_PART = re.compile(r";(?=\s)")
+STOP = re.compile(r"[;,()]|\.(?!\d)")  # where what is said directly behind a figure ends
+_SERVICE_INDEX = re.compile(r"(?<!\d)766(?!\d)|chỉ số phục vụ người dân")
+_OF_PLAN = re.compile(r"[\s%]*(?:tổng )?(?:so với )?(?:tổng )?(?:số )?(?:kế hoạch|vốn|kh)(?!\w)")
+_SHARE_OF = re.compile(
+    r"[\s%]*(?:tổng )?(?:số )?(?:hồ sơ )?(?:đã |phải )?(?:trả |giải quyết )?"
+    r"(?P<of>đến hạn|tiếp nhận|giải quyết)"
+)
+_BASES = {"đến hạn": "due", "tiếp nhận": "received", "giải quyết": "resolved"}
+_RATE_ERROR = 0.06  # percentage points by which a rounded rate may differ
+EARLIER = N_("said of something else: {about}")
 
 
-class Unsure(Exception):
-    """Something a figure needs is not said for certain: the reason, and what it is about."""
+class NoFigure(Exception):
+    """A number that is no figure of the tables; without a reason it is not worth a word."""
 
-    def __init__(self, reason: str, about: str = "") -> None:
-        super().__init__(reason.format(about=about))
+    def __init__(self, reason: str = "", about: str = "") -> None:
+        super().__init__(reason)
         self.reason, self.about = reason, about
 
 
-class Context:
-    """A report about ``year``, every line marked."""
+@dataclass(frozen=True)
+class Spot:
+    """A number in its line: its sentence ``start:end``, the ``part`` after a semicolon, and its own
+    ``clause``, which begins behind the figure before it.
+    """
 
-    def __init__(self, report: Report, gazetteer: Gazetteer, year: int) -> None:
-        self.lines = report.lines
-        self.year = year
-        self.counts = {"district": gazetteer.districts}  # how many there are, where it is known
-        self.marked = [mark(line, gazetteer, year) for line in report.lines]
-        self._titled = self._period_of_title()
-        self._parted = self._tables_of_parts()
+    number: int
+    numeral: Numeral
+    marked: Marked
+    start: int
+    end: int
+    part: int
+    clause: int
 
-    def topic(self, number: int, numeral: Numeral) -> tuple[dict, int]:
-        """The topic that governs a number, and how far its words reach behind the number."""
-        marked = self.marked[number]
-        stop = _BREAK.search(marked.flat, numeral.end)
-        limit = min(stop.start() if stop else len(marked.flat), numeral.end + _BEHIND)
-        for one in marked.topics:
-            if numeral.end <= one.start < limit and unit_key(numeral, one.what) in one.what:
-                return one.what, one.start
-        closed = [m.span() for m in ASIDE.finditer(marked.flat, 0, numeral.start)]
-        earlier = [
-            one.what
-            for one in marked.topics
-            if one.end <= numeral.start
-            and not any(start < one.start < end for start, end in closed)
-        ]
-        if earlier:
-            return _of_unit(earlier, numeral), 0
-        if above := self._above(number, lambda line: line.topics):
-            return above.what, 0
-        raise Unsure(N_("no measure is named"))
+    @property
+    def near(self) -> int:
+        """Where what is said directly behind the number ends."""
+        stop = STOP.search(self.marked.flat, self.numeral.end)
+        return stop.start() if stop else len(self.marked.flat)
 
-    def period(self, number: int, numeral: Numeral, table: str) -> tuple[Period, str]:
-        """The period a figure is of, with a note where it is not said outright."""
-        marked = self.marked[number]
-        kinds = ("year", "several") if table in _YEARLY else ("year", "several", "part", "to")
 
-        def periods(line: Marked) -> list[Stated]:
-            return [stated for stated in line.periods if stated.period.kind in kinds]
+@dataclass
+class Text:
+    """A report about ``year``: its lines, everything marked in them, counts seen so far."""
 
-        own = periods(marked)
-        _, end = marked.sentence(numeral.start)
-        said = behind(own, marked.flat, numeral.end) or before(own, 0, numeral.start)
-        later = [n for n in marked.numerals if n.is_figure and numeral.end <= n.start < end]
-        if said is None and not later:
-            said = next((s for s in own if numeral.end <= s.start < end), None)
-        note = ""
-        if said is None and table == "disbursement":
-            days = [s for s in own if s.start >= end and s.period.kind == "to"]
-            said = days[0] if len(days) == 1 else self._beside(number)
-            note = "the date is taken from a sentence nearby" if said else ""
-        said = said or self._above(number, periods)
-        if said is not None and said.period.kind == "several":
-            raise Unsure(N_("said of several years"))
-        if said is not None:
-            return said.period, note
-        if table in self._parted:
-            raise Unsure(N_("of which day or period is not sure"))
-        if self._titled and table not in _YEARLY:
-            if self._titled.end.year != self.year:
-                raise Unsure(N_("the title is of another year than {about}"), str(self.year))
-            return self._titled, "the period is that of the title"
-        return whole(self.year), "the year is that of the report"
+    report: Report
+    known: pd.DataFrame
+    year: int
+    counts: list[tuple[int, float, str]] = field(default_factory=list)  # line, count, of what
 
-    def _beside(self, number: int) -> Stated | None:
-        """The day counted to in the line just above, where both stand under the same line."""
-        if not number or self.lines[number - 1].parent != self.lines[number].parent:
-            return None
-        days = [s for s in self.marked[number - 1].periods if s.period.kind == "to"]
-        return days[-1] if days else None
+    def __post_init__(self) -> None:
+        gazetteer = Gazetteer(units.told_by_name(self.known, self.year))
+        self.lines, self.home = self.report.lines, units.as_total(self.known)
+        self.marked = [mark(line, gazetteer, self.year) for line in self.lines]
+        self._defined = dict(self._definitions())
 
-    def basis(self, number: int, numeral: Numeral, target: dict) -> str:
-        """The plan a rate is a share of, or an amount is measured against."""
+    def spot(self, number: int, numeral: Numeral) -> Spot:
+        """A number with the borders around it."""
         marked = self.marked[number]
         start, end = marked.sentence(numeral.start)
-        said = _said(marked.bases, marked, numeral)
-        if said is None and target["column"] in ("disbursed_bn_vnd", "plan_bn_vnd"):
-            said = next((b for b in marked.bases if numeral.end <= b.start < end), None)
-        if said is None and before(marked.bases, 0, start):
-            raise Unsure(N_("of which plan it is a share is not sure"))
-        said = said or self._above(number, lambda line: line.bases)
-        if said is not None and said.what == "other":
-            raise Unsure(N_("a share of a plan the tables do not know"))
-        return said.what if said else "unstated"
-
-    def scope(self, number: int, numeral: Numeral) -> str:
-        """Which capital is counted."""
-        marked = self.marked[number]
-        start, _ = marked.sentence(numeral.start)
-        said = _said(marked.scopes, marked, numeral)
-        own = before(marked.topics, 0, numeral.start)
-        parted = said and own and said.end <= own.start and ";" in marked.flat[said.end : own.start]
-        if parted or (said is None and before(marked.scopes, 0, start)):
-            raise Unsure(N_("which capital is counted is not sure"))
-        said = said or self._above(number, lambda line: line.scopes)
-        if said is not None and said.what == "other":
-            raise Unsure(N_("a part of the capital the tables do not know"))
-        return said.what if said else "total"
-
-    def _above(self, number: int, marks: Callable[[Marked], Sequence[Mark_]]) -> Mark_ | None:
-        """The last mark of the nearest line above that has one."""
-        above = (marks(self.marked[at]) for at in self.upwards(self.lines[number].parent))
-        return next((found[-1] for found in above if found), None)
-
-    def plan_year(self, marked: Marked, numeral: Numeral, year: int) -> int:
-        """The year of the plan where it is said, else ``year``."""
-        said = _said([s for s in marked.periods if s.period.kind == "plan"], marked, numeral)
-        return said.period.end.year if said else year
-
-    def _tables_of_parts(self) -> set[str]:
-        """Tables of which the report gives figures for a part of the year, or to a day in it."""
-        last = dt.date(self.year, 12, 31)
-        tables: set[str] = set()
-        for number, marked in enumerate(self.marked):
-            parts = [s.period for s in marked.periods if s.period.kind in ("part", "to")]
-            if any(part.end < last for part in parts) and not self.is_task(number):
-                tables.update(*(_tables(topic.what) for topic in marked.topics))
-        return tables
-
-    def _period_of_title(self) -> Period | None:
-        """A part of a year that the lines before the first section name."""
-        for line, marked in zip(self.lines, self.marked, strict=True):
-            if line.section:
-                return None
-            parts = [s.period for s in marked.periods if s.period.kind in ("part", "to")]
-            if parts and (line.text.isupper() or _TITLE.search(marked.flat)):
-                return parts[0]
-        return None
-
-    def is_task(self, number: int) -> bool:
-        """Whether a line stands in a section on what is to be done."""
-        heading = phrases.patterns("tasks")["heading"]
-        sections = (at for at in self.upwards(number) if self.lines[at].depth == 0)
-        return any(heading.search(self.marked[at].flat) for at in sections)
-
-    def plan_year_of_task(self, number: int) -> int:
-        """The year a task is for: said in its line or above, else the year after the report's."""
-        for at in self.upwards(number):
-            years = [s.period for s in self.marked[at].periods if s.period.kind in ("year", "plan")]
-            if ahead := [p.end.year for p in years if p.end.year > self.year]:
-                return ahead[-1]
-        return self.year + 1
+        stops = [m.end() for m in _PART.finditer(marked.flat, start, numeral.start)]
+        earlier = [n.end for n in figures(marked) if start <= n.start and n.end <= numeral.start]
+        part = max([start, *stops])
+        return Spot(number, numeral, marked, start, end, part, max([part, *earlier]))
 
     def upwards(self, number: int | None) -> Iterator[int]:
         """A line, the line it stands under, and so on."""
@@ -177,38 +91,122 @@ class Context:
             yield number
             number = self.lines[number].parent
 
+    def is_task(self, number: int) -> bool:
+        """Whether a line stands in a section on what is to be done."""
+        heading = phrases.patterns("tasks")["heading"]
+        sections = (at for at in self.upwards(number) if self.lines[at].depth == 0)
+        return any(heading.search(self.marked[at].flat) for at in sections)
 
-def _said(marks: Sequence[Mark_], marked: Marked, numeral: Numeral) -> Mark_ | None:
-    """The mark directly behind a figure, else the last before it in its sentence."""
-    start, _ = marked.sentence(numeral.start)
-    return behind(marks, marked.flat, numeral.end) or before(marks, start, numeral.start)
+    def of_service_index(self, number: int) -> bool:
+        """Whether a line speaks of the index of Decision 766."""
+        return any(_SERVICE_INDEX.search(self.marked[at].flat) for at in self.upwards(number))
+
+    def period(self, spot: Spot, table: str) -> tuple[Period, list[Doubt]]:
+        """The period of a figure: its clause's, its sentence's, the heading's, or one before."""
+        marked, at = spot.marked, spot.numeral.start
+        told = [s.period for s in marked.periods if spot.clause <= s.start < at]
+        if any(one.kind == "several" for one in told):
+            raise NoFigure(N_("said of several years"))
+        years = {one.end.year for one in told if one.kind == "year"} - {self.year}
+        own = self._stated(marked, spot.clause, at, table)
+        if table == "disbursement" and years and not own and "kéo dài" not in marked.flat:
+            raise NoFigure(EARLIER, "earlier")
+        sentence = self._stated(marked, spot.start, at, table)
+        if own and own[-1].end < sentence[0].end:
+            raise NoFigure(EARLIER, "earlier")
+        own = self._stated(marked, spot.numeral.end, min(spot.end, spot.near), table) or own
+        last = not any(spot.numeral.end <= n.start < spot.end for n in figures(marked))
+        behind_it = self._stated(marked, spot.numeral.end, spot.end, table) if last else []
+        if said := own or sentence or behind_it:
+            sure = own or len({*said}) == 1
+            return said[-1], [] if sure else [(N_("several periods are said"), "")]
+        before_it = (N_("the period is that of a sentence before"), "")
+        if earlier := self._stated(marked, 0, spot.start, table):
+            start, end = marked.sentence(spot.start - 2)
+            while not (found := self._stated(marked, start, end, table)):
+                start, end = marked.sentence(start - 2)
+            return found[0], [] if len({*earlier}) == 1 else [before_it]
+        for line in self.upwards(self.lines[spot.number].parent):
+            if above := self._stated(self.marked[line], 0, None, table):
+                return above[-1], [] if len({*above}) == 1 else [before_it]
+        for line in range(spot.number - 1, -1, -1):
+            near = self._stated(self.marked[line], 0, None, table)
+            near = [one for one in near if one.kind != "year" or one.end.year >= self.year]
+            if near:
+                is_title = line < 3 and len({*near}) == 1
+                return near[-1], [] if is_title else [before_it]
+        return whole(self.year), [(N_("no period is said; the year of the report is meant?"), "")]
+
+    def _stated(self, marked: Marked, start: int, end: int | None, table: str) -> list[Period]:
+        """Periods that a table can have, said between two places of a line."""
+        kinds = ("year",) if table in _YEARLY else ("part", "to")
+        kinds += () if table in ("disbursement", *_YEARLY) else ("year",)
+        last = len(marked.flat) if end is None else end
+        found = [s.period for s in marked.periods if start <= s.start < last]
+        return [self._defined.get((p.start, p.end), p) for p in found if p.kind in kinds]
+
+    def _definitions(self) -> Iterator[tuple[tuple, Period]]:
+        """Periods that brackets behind them define: "quý I (từ ngày 15/12 đến ngày 14/3)"."""
+        for marked in self.marked:
+            for one, other in zip(marked.periods, marked.periods[1:], strict=False):
+                in_brackets = re.fullmatch(r"\s*\([^()]{0,30}", marked.flat[one.end : other.start])
+                if in_brackets and other.period.kind == "part":
+                    yield (one.period.start, one.period.end), other.period
+
+    def count(self, spot: Spot, topic: dict) -> None:
+        """Keep a count: a share behind it may be of it."""
+        value = parse_or_none(spot.numeral.text, "count")
+        if spot.numeral.kind.startswith("count") and value:
+            target = topic.get("count", {})
+            of = topic.get("none") or target.get("column") or target.get("measure", "")
+            self.counts.append((spot.number, value, of))
+
+    def basis(self, spot: Spot, target: dict) -> tuple[str, list[Doubt]]:
+        """What a share of dossiers is of: said behind it, or shown by the counts of its line."""
+        share = parse_or_none(spot.numeral.text, "rate")
+        if spot.numeral.kind != "pct" or share is None:
+            return "unstated", []
+        if of := _SHARE_OF.match(spot.marked.flat, spot.numeral.end):
+            return _BASES[of["of"]], []
+        counts = [(value, of) for line, value, of in self.counts if line == spot.number]
+        for all_of_them, of in counts:
+            shown = any(abs(100 * part / all_of_them - share) <= _RATE_ERROR
+                        for part, _ in counts if part < all_of_them)  # fmt: skip
+            if shown and of in schema.CODES["basis"]:
+                return of, []
+        needed = target["table"] == "late_dossiers" or "online_dossiers" in str(target)
+        return "unstated", [(N_("a share of what is not said"), "")] if needed else []
+
+    def plan(self, spot: Spot, target: dict) -> tuple[str, str, list[Doubt]]:
+        """The plan a figure of disbursement is measured against, and which capital is counted."""
+        marked, at, end = spot.marked, spot.numeral.start, spot.numeral.end
+        basis = behind(marked.bases, marked.flat, end) or before(marked.bases, spot.clause, at)
+        if basis is None and target["column"] != "disbursed_bn_vnd":
+            basis = before(marked.bases, spot.start, at)
+        scope = behind(marked.scopes, marked.flat, end) or before(marked.scopes, spot.start, at)
+        if any(one and one.what == "other" for one in (basis, scope)):
+            raise NoFigure(N_("of a plan or a part of the capital that no table holds"))
+        doubts = []
+        said = basis or _OF_PLAN.match(marked.flat, end) or _is_listed(spot)
+        if target["column"] == "rate_pct" and not said:
+            doubts.append((N_("of which plan it is a share is not said"), ""))
+        return basis.what if basis else "unstated", scope.what if scope else "total", doubts
 
 
-def _of_unit(topics: list[dict], numeral: Numeral) -> dict:
-    """The last topic, or the one before it where that alone has the figure's unit.
-
-    Both must be of one table: after "disbursed … of the plan of 2022" a rate is the disbursed.
-    """
-    last = topics[-1]
-    for topic in reversed(topics):
-        if _tables(topic) != _tables(last):
-            return last
-        if unit_key(numeral, topic) in topic:
-            return topic
-    return last
+def figures(marked: Marked) -> list[Numeral]:
+    """Numbers that measure something; how many offices there are is no figure."""
+    return [n for n in marked.numerals if n.is_figure and n.kind not in OFFICE_COUNTS]
 
 
-def _tables(topic: dict) -> set[str]:
-    return {target["table"] for target in topic.values() if isinstance(target, dict)}
+def parse_or_none(text: str, kind: Kind) -> float | None:
+    """A number as its kind is read; None where it cannot be."""
+    try:
+        return parse_quantity(text, kind=kind).low
+    except QuantityError:
+        return None
 
 
-def unit_key(numeral: Numeral, topic: dict) -> str:
-    """The key of phrases.toml that a number's kind asks of a topic."""
-    kind, _, noun = numeral.kind.partition(":")
-    if numeral.kind in OFFICE_COUNTS:
-        return f"{noun}_count"
-    if kind == "count" and noun != topic.get("noun"):
-        return f"count of {noun}"
-    if kind == "ratio":
-        return "points"
-    return "no unit" if kind == "plain" else kind
+def _is_listed(spot: Spot) -> bool:
+    """Whether a name and nothing else stands before a figure, as in a list."""
+    name = before(spot.marked.names, 0, spot.numeral.start)
+    return bool(name) and not spot.marked.flat[name.end : spot.numeral.start].strip(" :(")

@@ -1,19 +1,21 @@
-"""A report as lines that know their place: section, bullet, parent.
+"""A file as lines that know their place (section, bullet, parent) and as grids of its tables.
 
-viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters. Tables are
-told as sentences, so that one grammar reads text and tables alike.
+viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters; workbooks,
+pages, CSV and JSON are grids alone.
 """
 
 import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
+from par_intake import grids, tables
+from par_intake.grids import Grid
 from par_lib.language.spelling import normalise
+from par_lib.language.translation import N_, Language
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
@@ -21,6 +23,9 @@ MAX_PAGES = 60  # of a PDF: its parser takes 0.2 s and 9 MB a page
 MAX_CHARACTERS = 2_000_000
 PLAIN = (".txt", ".md")
 LOADED = (".docx", ".pdf", ".doc", ".rtf")
+PAGES = (".html", ".htm")
+RECORDS = (".csv", ".json")
+READ = (*LOADED, *grids.SHEETS, *PAGES, *RECORDS, *PLAIN)
 _SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])(?:\s?[.)/]|-)\s+(?=\S)")
 _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[^\W\d])")
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
@@ -29,14 +34,21 @@ _DEEPER = "+○◦"  # bullets that stand under a dash
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
+ASIDE = re.compile(r"\([^()]*\)")
 _RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
 
 
 class ReportError(ValueError):
-    """A file that cannot be read as a report, then why and what to do."""
+    """A file that cannot be read: the file, why and what to do, and what that is about."""
+
+    def told(self, t: Language) -> str:
+        """The error in the reader's language."""
+        path, why, *about = self.args
+        return f"{path}: {t(str(why), about=about[0] if about else '')}"
 
     def __str__(self) -> str:
-        return ": ".join(map(str, self.args))
+        path, why, *about = self.args
+        return f"{path}: {str(why).replace('{about}', str(about[0]) if about else '')}"
 
 
 @dataclass(frozen=True)
@@ -58,34 +70,69 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """A document's normalised text and its lines, in order."""
+    """A document's normalised text, its lines and its tables, in order."""
 
     text: str
     lines: tuple[Line, ...]
+    grids: tuple[Grid, ...] = ()
 
 
 def load(path: Path) -> Report:
-    """The report in a .docx, .pdf, .doc, .rtf, .txt or .md file.
+    """What a file of one of READ holds.
 
-    Raises ReportError for what is too large, not such a file, encrypted, or without text.
+    Raises ReportError for what is too large, not such a file, encrypted, or empty.
     """
     if not path.is_file():
-        raise ReportError(path, "there is no such file")
+        raise ReportError(path, N_("there is no such file"))
     size, suffix = path.stat().st_size, path.suffix.lower()
     if size > MAX_BYTES:
-        raise ReportError(path, f"{size:,} bytes; a report has at most {MAX_BYTES:,}")
-    if suffix not in (*LOADED, *PLAIN):
-        raise ReportError(path, f"cannot be read; save it as one of {', '.join((*LOADED, *PLAIN))}")
-    report = build(_plain(path) if suffix in PLAIN else _loaded(path))
-    if not report.text.strip():
-        raise ReportError(path, "holds no text; a scanned page must be typed or recognised first")
+        raise ReportError(
+            path, N_("too large ({about} bytes); a report has at most 50,000,000"), size
+        )
+    if suffix not in READ:
+        raise ReportError(
+            path, N_("this kind of file cannot be read; save it as one of {about}"), ", ".join(READ)
+        )
+    refuse_bomb(path)
+    try:
+        if suffix in grids.SHEETS:
+            report = Report("", (), tuple(grids.of_sheets(path)))
+        elif suffix in (*PAGES, *RECORDS):
+            report = _records(path)
+        else:
+            report = build(_plain(path) if suffix in PLAIN else _loaded(path))
+    except ReportError:
+        raise
+    except ValueError as error:
+        raise ReportError(path, error) from None
+    if not report.text.strip() and not any(one.rows for one in report.grids):
+        raise ReportError(
+            path, N_("holds no text; a scanned page must be typed or recognised first")
+        )
     if len(report.text) > MAX_CHARACTERS:
-        raise ReportError(path, f"more than {MAX_CHARACTERS:,} characters; split the report")
+        raise ReportError(path, N_("more than 2,000,000 characters; split the report"))
     return report
 
 
-def build(blocks: list[str | tuple[str, ...]]) -> Report:
-    """Lines of paragraphs (text) and table rows (tuples of cells).
+def _records(path: Path) -> Report:
+    """A page, a CSV or a JSON file: its tables, and of a page its other text."""
+    raw = path.read_bytes()
+    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    if path.suffix.lower() == ".csv":
+        return Report("", (), (grids.of_csv(text, path.stem),))
+    if path.suffix.lower() == ".json":
+        return Report("", (), (grids.of_json(text, path.stem),))
+    from lxml import html
+
+    made = list(grids.of_html(text))
+    page = html.fromstring(raw)
+    for table in list(page.iter("table", "script", "style")):
+        table.drop_tree()
+    return build([*page.text_content().splitlines(), *made])
+
+
+def build(blocks: list[str | Grid]) -> Report:
+    """Lines of paragraphs, and the tables with the paragraphs above each.
 
     >>> report = build(["I. KẾT QUẢ", "- Hồ sơ trễ hạn:", "+ Huyện: 12 hồ sơ"])
     >>> [(line.section, line.place, line.parent) for line in report.lines]
@@ -95,24 +142,27 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
     counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
     roman = numbered = place_above = ""
     offset = 0
-    for block in told(blocks):
+    made: list[Grid] = []
+    for block in _without_layout(blocks):
+        if isinstance(block, Grid):
+            block.above = [*block.above, *(line.text for line in lines[:3] + lines[-6:])]
+            made.append(block)
+            continue
         text = normalise(_EMPHASIS.sub("", block))
         if not text:
             continue
-        if isinstance(block, Row):
-            depth, place = 9, f"table row: {_label(text)}"
-        elif match := _SECTION.match(text):
+        if match := _SECTION.match(text):
             depth, place, roman, numbered = 0, "heading", match["mark"], ""
         elif match := _NUMBERED.match(text):
             depth, place, numbered = 1 + match["mark"].count("."), "heading", match["mark"]
         elif match := _LETTERED.match(text):
             depth, place = 4, f"{match['mark']})"
         elif (match := _BULLET.match(text)) and match["mark"] in _DEEPER:
-            depth, place = 6, f"{place_above}, + {_label(text[match.end() :])}".lstrip(", ")
+            depth, place = 7, f"{place_above}, + {_label(text[match.end() :])}".lstrip(", ")
         else:
             kind = "bullet" if match else "paragraph"
             counts[kind] += 1
-            depth, place = 5, f"{kind} {counts[kind]}"
+            depth, place = 5 if text.endswith(":") and not match else 6, f"{kind} {counts[kind]}"
             place_above = place
         if place == "heading" or depth == 4:
             counts.clear()
@@ -122,20 +172,45 @@ def build(blocks: list[str | tuple[str, ...]]) -> Report:
         section = ".".join(filter(None, (roman, numbered)))
         lines.append(Line(text, offset, section, place, depth, parent))
         offset += len(text) + 1
-    return Report("\n".join(line.text for line in lines), tuple(lines))
+    return Report("\n".join(line.text for line in lines), tuple(lines), tuple(_joined(made)))
+
+
+def _without_layout(blocks: list[str | Grid]) -> list[str | Grid]:
+    """Tables that only place words on the page told as the paragraphs they are."""
+    told: list[str | Grid] = []
+    for block in blocks:
+        layout = isinstance(block, Grid) and not any(map(tables.is_figure, chain(*block.rows)))
+        if layout and next(tables.find(block), None) is None:
+            told += [" ".join(dict.fromkeys(str(c) for c in row if c)) for row in block.rows]
+        else:
+            told.append(block)
+    return told
+
+
+def _joined(made: list[Grid]) -> list[Grid]:
+    """Tables; one that goes on over a page, with its header or without, as one."""
+    joined: list[Grid] = []
+    for one in made:
+        before = joined[-1] if joined else None
+        goes_on = before and before.rows and one.rows and len(before.rows[0]) == len(one.rows[0])
+        if goes_on and (one.rows[0] == before.rows[0] or next(tables.find(one), None) is None):
+            before.rows += one.rows
+        else:
+            joined.append(one)
+    return joined
 
 
 def _label(text: str) -> str:
     return re.split(r"[:;(]", text, maxsplit=1)[0].strip()[:40]
 
 
-def _plain(path: Path) -> list[str | tuple[str, ...]]:
+def _plain(path: Path) -> list[str | Grid]:
     import viparse
 
     raw = path.read_bytes()
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     if b"\0" in raw and not utf16:
-        raise ReportError(path, "is not text; save it as UTF-8 text or as .docx")
+        raise ReportError(path, N_("is not text; save it as UTF-8 text or as .docx"))
     try:
         text = raw.decode("utf-16" if utf16 else "utf-8-sig")[: MAX_CHARACTERS + 1]
         fixed = viparse.fix(text)
@@ -144,16 +219,19 @@ def _plain(path: Path) -> list[str | tuple[str, ...]]:
         readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
         fixed = max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
     lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
-    return [tuple(map(str.strip, line.strip().strip("|").split("|"))) if line.count("|") > 1
-            else line for line in lines]  # fmt: skip
+    blocks: list[str | Grid] = []
+    for row, group in groupby(lines, key=lambda line: line.count("|") > 1):
+        own = list(group)
+        cells = [line.strip().strip("|").split("|") for line in own]
+        blocks += [grids.grid("Table", cells)] if row else own
+    return blocks
 
 
-def _loaded(path: Path) -> list[str | tuple[str, ...]]:
+def _loaded(path: Path) -> list[str | Grid]:
     import json
 
     import viparse
 
-    refuse_bomb(path)
     is_pdf = path.suffix.lower() == ".pdf"
     if is_pdf:
         _refuse_long(path)
@@ -162,28 +240,51 @@ def _loaded(path: Path) -> list[str | tuple[str, ...]]:
     except viparse.MissingDependency as error:
         raise ReportError(path, error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
-        why = f"cannot be opened as {path.suffix} ({type(error).__name__})"
-        raise ReportError(path, f"{why}; open it in Word and save it as .docx") from None
-    blocks: list[str | tuple[str, ...]] = []
-    for block in json.loads(loaded[0].text)["blocks"]:
+        why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
+        raise ReportError(path, why, f"{path.suffix}, {type(error).__name__}") from None
+    found = json.loads(loaded[0].text)["blocks"]
+    given = [block["rows"] for block in found if block["type"] == "table"]
+    made = _grids(path, given)
+    blocks: list[str | Grid] = []
+    for block in found:
         if block["type"] == "table":
-            blocks += [tuple(cell or "" for cell in row) for row in block["rows"]]
+            blocks.append(made.pop(0))
         else:
             blocks += block["text"].splitlines()
     return _unwrap(blocks) if is_pdf else blocks
 
 
-def _unwrap(blocks: list[str | tuple[str, ...]]) -> list[str | tuple[str, ...]]:
+def _grids(path: Path, given: list[list]) -> list[Grid]:
+    """The tables of a Word or PDF file with what their merged cells span, where that is known."""
+    if given and path.suffix.lower() == ".docx":
+        import docx
+
+        own = docx.Document(str(path)).tables
+        if len(own) == len(given):
+            return [grids.of_word(table, f"Table {n}") for n, table in enumerate(own, start=1)]
+    if given and path.suffix.lower() == ".pdf":
+        import pdfplumber
+
+        with pdfplumber.open(path) as pdf:
+            own = [rows for page in pdf.pages for rows in page.extract_tables()]
+        given = own if len(own) == len(given) else given
+    return [grids.grid(f"Table {n}", rows) for n, rows in enumerate(given, start=1)]
+
+
+def _unwrap(blocks: list[str | Grid]) -> list[str | Grid]:
     """Join the lines a page broke: a line without a mark continues one without an end."""
-    joined: list[str | tuple[str, ...]] = []
+    joined: list[str | Grid] = []
     width = 0  # of the line before, as it is printed
     for block in blocks:
         before = joined[-1] if joined else None
+        if not isinstance(block, str):
+            joined.append(block)
+            width = 0
+            continue
         broken = width >= _FULL or not block[:1].isupper() or str(before).endswith((";", ","))
         width = len(block)
         if (
             broken
-            and isinstance(block, str)
             and isinstance(before, str)
             and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
             and not before.rstrip().endswith((".", ":"))
@@ -201,10 +302,11 @@ def _refuse_long(path: Path) -> None:
     try:
         pages = len(pypdfium2.PdfDocument(path))
     except pypdfium2.PdfiumError as error:
-        raise ReportError(path, f"cannot be opened as .pdf ({error}); save it again") from None
+        why = N_("cannot be opened ({about}); take off a password, or save it again as .pdf")
+        raise ReportError(path, why, error) from None
     if pages > MAX_PAGES:
-        why = f"{pages} pages; split off those with figures, {MAX_PAGES} at most"
-        raise ReportError(path, why)
+        why = N_("{about} pages; split off those with figures, 60 at most")
+        raise ReportError(path, why, pages)
 
 
 def refuse_bomb(path: Path) -> list[str]:
@@ -219,61 +321,14 @@ def refuse_bomb(path: Path) -> list[str]:
                     while piece := stream.read(1_000_000):
                         total += len(piece)
                         if total > MAX_UNPACKED_BYTES:
-                            most = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
-                            raise ReportError(path, f"{most}; this is no report")
+                            raise ReportError(
+                                path, N_("unpacks to too many bytes; this is no report")
+                            )
                         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                            why = "defines XML entities, which Word never writes; refused"
+                            why = N_("defines XML entities, which Word never writes; refused")
                             raise ReportError(path, why)
             return archive.namelist()
     # RuntimeError: an encrypted archive, or an unknown packing.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise ReportError(path, f"is damaged or encrypted ({error}); save it again") from None
-
-
-_FIGURE = re.compile(r"\d[\d.,]*(?:\s?/\s?\d[\d.,]*)?")
-_NUMBERING = re.compile(r"(?i)(?:stt|tt|số tt|số thứ tự)?")
-_PLAN = re.compile(r"(?i)(?:kế hoạch|kh)(?: năm)?(?: \d{4})?")  # a column of money, so of capital
-ASIDE = re.compile(r"\([^()]*\)")
-# Units that stand in a column's header, and are said of each bare figure under it.
-_IN_HEADER = ("%", " tỷ đồng", " triệu đồng", " phiếu", " điểm", " hồ sơ")
-
-
-class Row(str):
-    """A table's row, told as a sentence."""
-
-
-def told(blocks: list[str | tuple[str, ...]]) -> Iterator[str]:
-    """Paragraphs as they are, and every table row as clauses "name: header figure unit".
-
-    The header is the rows above the first with a figure; of a title over all columns nothing is
-    kept. A table without a header stays a row of cells.
-    """
-    for is_table, group in groupby(blocks, key=lambda block: isinstance(block, tuple)):
-        if not is_table:
-            yield from group
-            continue
-        rows = [tuple(normalise(cell) for cell in row) for row in group]
-        body = next((n for n, row in enumerate(rows) if any(map(_FIGURE.match, row[1:]))), 0)
-        heads = [row for row in rows[:body] if len(set(filter(None, row))) > 1]
-        titles = [row for row in rows[:body] if row not in heads]
-        yield from (" ".join(dict.fromkeys(filter(None, row))) for row in titles)
-        for row in rows[body:]:
-            yield Row(_clauses(heads, row) if heads else " | ".join(row))
-
-
-def _clauses(heads: list[tuple[str, ...]], row: tuple[str, ...]) -> str:
-    columns = range(min(len(row), *map(len, heads)))
-    header = [" ".join(dict.fromkeys(filter(None, (h[at] for h in heads)))) for at in columns]
-    named = [at for at in columns if row[at] and not _FIGURE.match(row[at])]
-    name = row[named[0]] if named else ""
-    clauses = []
-    for at in columns:
-        if at in named[:1] or not row[at] or _NUMBERING.fullmatch(header[at]):
-            continue
-        bare = _FIGURE.fullmatch(row[at])
-        unit = next((u for u in _IN_HEADER if bare and u.strip() in header[at].lower()), "")
-        said = ASIDE.sub("", header[at]).strip()
-        if "đồng" in unit and _PLAN.fullmatch(said):
-            said = "kế hoạch vốn"
-        clauses.append(f"{name}: {said} {row[at]}{unit}".removeprefix(": "))
-    return "; ".join(clauses) or name
+        why = N_("is damaged or has a password ({about}); save it again")
+        raise ReportError(path, why, error) from None

@@ -21,7 +21,10 @@ _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung
             "Trường", "Thanh tra", "Công an", "Bộ Chỉ huy", "BCH", "Văn phòng", "Kho bạc", "Quỹ",
             "Công ty", "Viện", "Hội")  # fmt: skip
 _UNKNOWN = re.compile(
-    rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*"
+    rf"(?<!\w)(?:{'|'.join(_OPENING)})(?= [A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&])[^,;:.()\d+]*?"
+    r"(?=[,;:.()\d+]|\s(?:có|đạt|là|với|dẫn đầu|đứng|tiếp nhận|nhận|giải quyết|giải ngân"
+    r"|xử lý|trễ|quá|chậm|còn|để|cùng|đã|và|xếp|trả|chỉ|được|vẫn|do|bị|trong"
+    r"|thực hiện|tại|ở|nhiều|cao|thấp)\s|$)"
 )
 _SHARED = re.compile(rf"(?i:các) (?P<opening>{'|'.join(_OPENING)})\s?:\s*(?P<items>[^.;:()\d]+)")
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
@@ -114,7 +117,7 @@ _LEGAL = re.compile(
     r"|kế hoạch|chỉ thị|công điện|thông báo)\s+(?:số\s+)?\d\S*(?:\s+ngày\s+\d\S*)?"
     r"(?:\s+của\s[^,;:.]{0,80})?"
 )
-_END = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[%)\d]))\.(?=\s|;|$)")
+_END = re.compile(r"(?<!\btp)(?<!\btx)(?<!\btt)(?<!\b[^\W\d])\.(?=\s|;|$)")  # no "TP.", "H."
 _GOES_ON = re.compile(r"[.;\s]*(?:\d{1,2}\s)?\s*(?:bao gồm|gồm|cụ thể|trong đó)")
 _NEAR = 30  # characters in which a word directly behind a figure is said of it
 _BETWEEN = re.compile(r"(?:[^\d,;:.]|\.(?!\s))*")
@@ -144,7 +147,7 @@ class Marked:
     bases: list[Mark]
     scopes: list[Mark]
     bare: str  # flat, with spaces for names, topics, levels, bases and scopes
-    unnamed: str  # the line, with spaces for names and legal references
+    unnamed: str  # the line, with spaces for names, legal references and scopes
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a position starts and ends; a list goes on after "gồm"."""
@@ -164,9 +167,13 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     flat = phrases.flatten(line.text)
     found = phrases.find_numerals(line.text)
     names = gazetteer.find(line.text)
-    topics, bases, scopes = (
-        _longest(flat, _patterns(name)) for name in ("topic", "bases", "scopes")
-    )
+    bases, scopes = (_longest(flat, _patterns(name)) for name in ("bases", "scopes"))
+    every = _patterns("topic")
+    topics = sorted(  # the parts of the index of service share their words with other measures
+        (one for index in (False, True)
+         for one in _longest(flat, [p for p in every if p[1].get("index", False) == index])),
+        key=lambda one: one.start,
+    )  # fmt: skip
     levels = _longest(flat, [*_patterns("levels"), *_labels()])
     no_figure = [n for n in found if n.kind in ("date", "span_of_years")]
     stated = [
@@ -179,7 +186,7 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
         )
     ]
     legal = [Mark(*match.span(), "legal") for match in _LEGAL.finditer(flat)]
-    unnamed = blank(line.text, (*names, *legal))
+    unnamed = blank(line.text, (*names, *legal, *scopes))
     bare = blank(flat, (*names, *legal, *topics, *levels, *bases, *scopes, *stated))
     return Marked(line, flat, found, names, topics, levels, stated, bases, scopes, bare, unnamed)
 

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 
@@ -27,6 +27,7 @@ _OLD = {
 _OLD_STYLE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD)})(?!\w)")
 
 
+@lru_cache(maxsize=50_000)  # cells repeat from row to row
 def flatten(text: str) -> str:
     """Lower-case text with tones placed one way; every character keeps its position.
 
@@ -75,6 +76,7 @@ _SPACE = re.compile(r"\s*")
 _YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
 _PERCENT = re.compile(r"\s?(?:%|phần trăm(?!\w))")
 _MONEY = re.compile(r"\s?(?:(?:nghìn|ngàn)\s)?(?:tỷ|tỉ|triệu)(?!\w)(?:\sđồng)?|\s?đồng(?!\w)")
+_MONEY_UNIT = re.compile(r"\s?(?P<unit>(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)|đồng)(?!\w)")
 _RATIO = re.compile(rf"(?P<first>{_NUMBER})\s?/\s?(?P<last>{_NUMBER})(?![/\d])")
 _RANK = re.compile(
     r"(?:vị thứ|thứ hạng|xếp hạng|xếp thứ|xếp vị trí|xếp|đứng|hạng|thứ|vị trí)[\s:]*(?:thứ\s)?$"
@@ -150,6 +152,12 @@ def find_numerals(text: str) -> list[Numeral]:
     for match in re.finditer(r"\d+", left):  # beside a number that was no figure: "đ0.5"
         take(*match.span(), "plain")
     return sorted(found, key=lambda numeral: numeral.start)
+
+
+def money_unit(flat: str, end: int) -> str:
+    """The unit of money behind a number, as raw tables write it."""
+    unit = _MONEY_UNIT.match(flat, end)["unit"].replace("tỉ", "tỷ")
+    return unit if unit in ("tỷ", "đồng") else f"{unit} đồng"
 
 
 def _noun_behind(flat: str, end: int) -> str | None:

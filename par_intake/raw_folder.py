@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 from rapidfuzz import process
 
-from par_intake.rows import kind_in, raw_table
+from par_intake.figures import kind_in, raw_table
 from par_lib.cleaning import national, schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.sources import NAME, SYNTHETIC
@@ -26,7 +26,7 @@ from par_lib.storage.paths import read_toml, write_whole
 CHECKLIST = (
     N_("Fill in {book}, or have the report at hand as .docx, .pdf or text."),
     N_("Read it: par read FILE --year {year} --province {province}; --merge for a second file."),
-    N_("Compare every figure on read-report.html, and decide what was left to you."),
+    N_("Compare the reading page; tick what is right in the workbook beside it, then read that."),
     N_("See what does not add up or is missing: par check {year} --province {province}"),
     N_("Complete title, address and notes of each source in sources.toml."),
     N_("Make the edition: par run {year} --province {province} --lang vi,en"),

@@ -1,258 +1,238 @@
-"""From a report's lines to figures: what each number measures, of whom, when; the rest to review.
+"""From a report's lines to figures: what each number measures, of whom, when; with caution.
 
-A figure is taken only when its measure, its offices, its period and its basis are said or follow
-from the lines above. Everything else goes to review with the reason.
+A figure is taken only where its measure, office, period and basis stand in its sentence or are set
+by the heading over it, and nothing in its clause makes it a target, a comparison, a mean or another
+place's. What is missing or inherited becomes a doubt, and the figure a proposal.
 """
 
 import re
-from collections.abc import Container
-from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
-from typing import NamedTuple
+
+import pandas as pd
 
 from par_intake import phrases
-from par_intake.context import Context, Unsure, unit_key
-from par_intake.documents import ASIDE
-from par_intake.marks import OFFICES, Mark, Marked, Name
-from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, OFFICE_COUNTS, Numeral, Period, whole
+from par_intake.context import EARLIER, NoFigure, Spot, Text, figures
+from par_intake.documents import Report
+from par_intake.figures import Doubt, Figure, Left
+from par_intake.lists import read_listing
+from par_intake.marks import Mark, before
+from par_intake.offices import whose
+from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, OFFICE_COUNTS, Numeral, Period
+from par_lib.cleaning import schema
 from par_lib.language.translation import N_
 
-_OF = re.compile(r"(?:\s*(?:của|tại|ở|thuộc|do))\s+$")
-_CLAUSE = re.compile(r";(?=\s)")
-_NATIONAL = ("Bộ", "Chính", "Thủ", "Trung", "Quốc", "Việt")  # begin the name of nobody's office
-NOT_UNDERSTOOD = N_("words not understood: {about}")
-NOT_LISTED = N_("{about} is not in units.csv, or is several units there")
-_COMPARED = re.compile(r"[\s%]*(?:\w+\s){0,2}?(?:so với|cùng kỳ|của cùng kỳ|năm trước|mục tiêu)")
+_OPENING = 60  # characters in which a sentence says what all of it is about
+_BEHIND = 30  # characters in which a topic behind a figure is still said of it
+_FROM = re.compile(r"(?<!\w)từ\s+(?:mức\s+)?$")
+_TO = re.compile(r"\s?%?[^\d;.,:]{0,30}?(?:còn|xuống|(?<!trở )lên|thành(?! phố))\s")
+_ABOUT = re.compile(r"(?<!\w)(?:gần|khoảng|hơn|xấp xỉ|chừng|trên dưới|ước)\s+(?:đạt\s+)?$")
+_LATER = N_("the measure is that of a sentence before")
 
 
-class Place(NamedTuple):
-    """Words at ``start:end`` of a line, the line by its number."""
-
-    line: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A figure and what it measures: ``target`` names table, column and, in part, row."""
-
-    line: int
-    numeral: Numeral
-    target: dict[str, str]
-    unit: str  # as spelled; empty for the province
-    level: str
-    period: Period
-    plan_year: int
-    basis: str = "unstated"
-    scope: str = "total"
-    note: str = ""
-    status: str = "reported"
-    cell: str = ""  # the raw cell, where it is not the numeral as written
-    words: Place | None = None  # where it stands, if not at the numeral
-
-    @property
-    def measure(self) -> str:
-        """The target in one word: a measure, or table.column with its criterion or component."""
-        said = self.target
-        parts = [f":{said[key]}" for key in ("criterion", "component") if key in said]
-        return said.get("measure") or f"{said['table']}.{said['column']}{''.join(parts)}"
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return self.words or Place(self.line, self.numeral.start, self.numeral.end)
+def read_text(report: Report, known: pd.DataFrame, year: int) -> tuple[list[Figure], list[Left]]:
+    """Figures of a report's lines, taken or with doubts, and numbers left with a reason."""
+    text = Text(report, known, year)
+    found: list[Figure] = []
+    left: list[Left] = []
+    for number, marked in enumerate(text.marked):
+        for numeral in (n for n in marked.numerals if n.is_figure):
+            try:
+                found += _figures(text, text.spot(number, numeral))
+            except NoFigure as none:
+                if none.reason and not text.is_task(number):
+                    at, where = (number, numeral.start), report.lines[number].where
+                    left.append(Left(numeral.text, none.reason, none.about, where, at))
+    return found, left
 
 
-@dataclass(frozen=True)
-class Left:
-    """A figure not taken, and why: ``reason`` is filled in with ``about``."""
-
-    line: int
-    numeral: Numeral
-    reason: str
-    about: str = ""
-
-
-class Reader:
-    """Reads the figures of one report."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def read(self, done: Container[tuple[int, int]] = ()) -> tuple[list[Taken], list[Left]]:
-        """Every figure, either taken or left with a reason, save those ``done`` elsewhere.
-
-        ``done`` holds (line, start of the number).
-        """
-        taken, left = [], []
-        for number, marked in enumerate(self._context.marked):
-            doubt: tuple[int, Unsure] | None = None  # what the figures behind it inherit
-            for position, numeral in enumerate(marked.numerals):
-                if not numeral.is_figure or (number, numeral.start) in done:
-                    continue
-                clause = self._clause(marked, numeral)
-                before = marked.numerals[position - 1].end if position else 0
-                named = (*marked.topics, *marked.names)
-                own = any(before <= one.start < numeral.start for one in named)
-                try:
-                    if doubt and doubt[0] == clause and not own:
-                        raise doubt[1]
-                    taken.append(self._figure(number, position))
-                    doubt = None
-                except Unsure as unsure:
-                    left.append(Left(number, numeral, unsure.reason, unsure.about))
-                    if unsure.reason in (NOT_UNDERSTOOD, NOT_LISTED):
-                        doubt = clause, unsure
-        return taken, left
-
-    def _figure(self, number: int, position: int) -> Taken:
-        marked = self._context.marked[number]
-        numeral = marked.numerals[position]
-        is_task = self._context.is_task(number)
-        if is_task and numeral.kind != "count:district":
-            raise Unsure(N_("stands among the tasks: a target, no result"))
-        flat, clause = marked.flat, self._clause(marked, numeral)
-        if BOUND_BEFORE.search(flat, 0, numeral.start) or BOUND_BEHIND.match(flat, numeral.end):
-            raise Unsure(N_("a threshold"))
-        earlier = max((n.end for n in marked.numerals[:position] if n.is_figure), default=0)
-        since = max(earlier, clause)
-        between = marked.bare[since : numeral.start]
-        if numeral.kind == "rank":  # "…, down 8 % on 2021, 61st of 63"
-            between = between.rpartition(",")[2]
-        for name, pattern in phrases.patterns("other").items():
-            if pattern.search(between):
-                raise Unsure(N_("said of something else: {about}"), name)
-        if _COMPARED.match(flat, numeral.end):
-            raise Unsure(N_("said of something else: {about}"), "change")
-        topic, behind_to = self._context.topic(number, numeral)
-        start = max(since, self._opened(marked, numeral))
-        words = re.findall(r"[^\W\d]+", marked.bare[start : max(numeral.start, behind_to)])
-        if unknown := [word for word in words if word not in _filler()]:
-            raise Unsure(NOT_UNDERSTOOD, " ".join(unknown))
-        target = topic.get(unit_key(numeral, topic))
-        if numeral.kind == "bn_vnd" and flat[: numeral.start].rstrip().endswith("/"):
-            target = target and target | {"column": "plan_bn_vnd"}  # "4 triệu đồng/8 triệu đồng"
-        if target is None:
-            raise Unsure(N_("{about} is no figure of the measure named"), numeral.kind)
-        if target.get("criterion") == "par_index" and _of_less_than_100(numeral):
-            raise Unsure(N_("points of another criterion: the PAR INDEX has 100"))
-        if "/" in numeral.text and numeral.kind == f"count:{topic.get('noun')}":
-            raise Unsure(N_("a share of a number that is not named"))
-        if target.get("column", "").startswith("on_time"):
-            first, last = marked.sentence(numeral.start)
-            beside = [flat[m.start : m.end] for m in marked.topics if first <= m.start < last]
-            if "trước hạn" in beside:
-                raise Unsure(N_("early and on time are counted apart"))
-        unit, level = self._whom(number, numeral, earlier, topic)
-        offices = [n for n in marked.numerals[:position] if n.kind in OFFICE_COUNTS]
-        if numeral.kind == "pct" and not unit and any(n.start >= clause for n in offices):
-            raise Unsure(N_("said of the offices counted before it"))
-        if target["table"] == "scores" and (unit or level != "province"):
-            raise Unsure(N_("the tables hold this of the province only"))
-        period, note = self._context.period(number, numeral, target["table"])
-        basis, scope, plan_year = "unstated", "total", period.end.year
-        if target["table"] == "disbursement":
-            basis = self._context.basis(number, numeral, target)
-            scope = self._context.scope(number, numeral)
-            if scope != "carried_over":
-                plan_year = self._context.plan_year(marked, numeral, plan_year)
-        if is_task:
-            period, note = whole(self._context.plan_year_of_task(number)), ""
-        return Taken(number, numeral, target, unit, level, period, plan_year, basis, scope, note)
-
-    def _whom(self, number: int, numeral: Numeral, since: int, topic: dict) -> tuple[str, str]:
-        marked = self._context.marked[number]
-        near = self._said(marked, since, numeral.start)
-        following = next((n for n in marked.names if n.start >= numeral.end), None)
-        if near is None and following and _OF.search(marked.flat[: following.start]):
-            near = following
-        if near is None and "whole" in topic:
-            clause = marked.unnamed[self._clause(marked, numeral) : numeral.start]
-            if unknown := _proper_name(clause):
-                raise Unsure(NOT_LISTED, unknown)
-            near = self._subject(marked, numeral)
-            if near is None:
-                return "", topic["whole"]
-        for at in self._context.upwards(number):
-            if near is None:
-                end = numeral.start if at == number else len(self._context.marked[at].flat)
-                near = self._said(self._context.marked[at], 0, end)
-        if near is None:
-            raise Unsure(N_("the offices counted are not named"))
-        level = near.what if isinstance(near, Mark) else near.level
-        if level in ("all", "nation") or (level == "province" and isinstance(near, Name)):
-            if "whole" in topic and level != "nation":
-                return "", "province"
-            raise Unsure(N_("all levels at once"))
-        if isinstance(near, Mark):
-            return "", level
-        if len(near.codes) != 1:
-            raise Unsure(NOT_LISTED, near.spelled)
-        if level == "district" and self._of_communes(number, numeral):
-            raise Unsure(N_("of a district's communes, which the tables do not hold"))
-        return near.spelled, level
-
-    def _of_communes(self, number: int, numeral: Numeral) -> bool:
-        """Whether the line, or else the next above it that says a level, says communes only."""
-        for at in self._context.upwards(number):
-            levels = self._context.marked[at].levels
-            said = {mark.what for mark in levels if at != number or mark.start < numeral.start}
-            if said:
-                return said == {"commune"}
-        return False
-
-    def _subject(self, marked: Marked, numeral: Numeral) -> Name | None:
-        """The one office that a sentence with several figures is about."""
-        start, _ = marked.sentence(numeral.start)
-        named = [name for name in marked.names if start <= name.start < numeral.start]
-        offices = [name for name in named if name.level in OFFICES]
-        if not offices:
-            return None
-        first = next(n.start for n in marked.numerals if n.is_figure and n.start >= start)
-        if len({name.codes for name in offices}) > 1 or offices[0].start > first:
-            raise Unsure(N_("whose figure it is is not sure"))
-        return offices[0]
-
-    def _clause(self, marked: Marked, numeral: Numeral) -> int:
-        """Where the clause of a figure begins: after a full stop or semicolon."""
-        start, _ = marked.sentence(numeral.start)
-        stops = [m.end() for m in _CLAUSE.finditer(marked.flat, start, numeral.start)]
-        return max([start, *stops])
-
-    def _opened(self, marked: Marked, numeral: Numeral) -> int:
-        """Where what is said of a figure opens at the latest: behind a colon or an open bracket."""
-        before = ASIDE.sub(lambda m: " " * len(m[0]), marked.flat[: numeral.start])
-        return max(before.rfind(":"), before.rstrip("( ").rfind("(")) + 1
-
-    def _said(self, marked: Marked, start: int, end: int) -> Name | Mark | None:
-        names = [n for n in marked.names if start <= n.start and n.end <= end]
-        units = [n for n in names if n.level not in ("province", "nation")]
-        if len(units) > 1:
-            raise Unsure(N_("several units are named before one figure"))
-        if units:
-            return units[0]
-        levels = [m for m in marked.levels if start <= m.start and m.end <= end]
-        if len({m.what for m in levels}) > 1:
-            raise Unsure(N_("several levels are named before one figure"))
-        return levels[-1] if levels else None
+def _figures(text: Text, spot: Spot) -> list[Figure]:
+    """What a number says; NoFigure where that is nothing for the tables."""
+    is_bound = spot.numeral.kind == "pct" and _is_bound(spot)
+    if is_bound:
+        return read_listing(text, spot, _figure(text, spot))
+    if text.is_task(spot.number):
+        raise NoFigure
+    _refuse(spot)
+    return [_figure(text, spot)]
 
 
-def _proper_name(text: str) -> str:
-    """Two words side by side that both begin with a capital: a name, if not a national body's."""
-    for phrase in re.findall(r"[^\W\d_]+(?: [^\W\d_]+)+", text):
-        for first, second in pairwise(phrase.split()):
-            if first.istitle() and second.istitle() and first not in _NATIONAL:
-                return f"{first} {second}"
-    return ""
+def _figure(text: Text, spot: Spot) -> Figure:
+    """The figure a number is, where the words around it do not refuse it."""
+    topic, doubts = _topic(text, spot)
+    text.count(spot, topic)
+    target = _target(topic, spot)
+    unit, level, told = whose(text, spot, topic, target)
+    period, more = text.period(spot, target["table"])
+    doubts = [*doubts, *told, *more]
+    if target["table"] == "disbursement":
+        basis, scope, more = text.plan(spot, target)
+    else:
+        scope, (basis, more) = "total", text.basis(spot, target)
+    doubts += [*more, *_not_understood(spot, topic)]
+    if _ABOUT.search(spot.marked.flat, 0, spot.numeral.start):
+        doubts.append((N_("a round number"), ""))
+    if target["table"] == "service_index" and period.kind == "year":
+        doubts.append((N_("no day is said"), ""))
+    if target.get("column") == "late_pct":
+        doubts.append((N_("a late share: the share on time is 100 − it"), ""))
+    said = {"unit": unit or text.home, "level": level, "basis": basis, "scope": scope}
+    return _made(text, spot, target, said, period, doubts)
+
+
+def _refuse(spot: Spot) -> None:
+    """NoFigure where the words around a number make it no result of this period and place."""
+    flat, numeral = phrases.flatten(spot.marked.unnamed), spot.numeral
+    from_there = _FROM.search(flat, 0, numeral.start)
+    if _is_bound(spot):
+        raise NoFigure(N_("a threshold"))
+    if from_there and _TO.match(flat, numeral.end):
+        raise NoFigure(EARLIER, "earlier")
+    in_brackets = flat.rfind("(", 0, numeral.start) > flat.rfind(")", 0, numeral.start)
+    for name, pattern in phrases.patterns("other").items():
+        own = pattern.search(flat[spot.clause : numeral.start])
+        if own and ")" not in flat[spot.clause + own.end() : numeral.start]:
+            raise NoFigure(EARLIER, name)
+        if name in ("change", "earlier", "peer") and pattern.search(flat[numeral.end : spot.near]):
+            raise NoFigure(EARLIER, name)
+        opens = pattern.search(flat[spot.start : min(numeral.start, spot.start + _OPENING)])
+        reaches = name in ("target", "earlier", "peer") and spot.part == spot.start
+        if opens and reaches and not in_brackets and "(" not in opens.string[: opens.start()]:
+            raise NoFigure(EARLIER, name)
+
+
+def _is_bound(spot: Spot) -> bool:
+    """Whether the number is a threshold: below, from … on, between."""
+    flat, numeral = spot.marked.flat, spot.numeral
+    behind = BOUND_BEHIND.match(flat, numeral.end) and not _TO.match(flat, numeral.end)
+    before_it = BOUND_BEFORE.search(flat, 0, numeral.start)
+    return bool(behind or (before_it and not _FROM.search(flat, 0, numeral.start)))
+
+
+def _topic(text: Text, spot: Spot) -> tuple[dict, list[Doubt]]:
+    """What is measured: said directly behind, before in the sentence, or set by a line above."""
+    numeral, index = spot.numeral, text.of_service_index(spot.number)
+
+    def fitting(topics: list[Mark]) -> list[dict]:
+        known = [one.what for one in topics if one.what.get("index", False) == index]
+        return [one for one in known if _key(numeral, one) in one or _is_late_share(numeral, one)]
+
+    topics = [one for one in spot.marked.topics if one.what.get("index", False) == index]
+    limit = min(spot.near, numeral.end + _BEHIND)
+    behind = [one for one in topics if numeral.end <= one.start < limit][:1]
+    own = [one for one in topics if spot.start <= one.start and one.end <= numeral.start]
+    nowhere = [one.what for one in (behind or own[-1:]) if "none" in one.what]
+    if nowhere and (behind or numeral.kind != "pct"):
+        return nowhere[0], []
+    if found := fitting(behind) or fitting(own)[::-1]:
+        return found[0], []
+    if numeral.kind in OFFICE_COUNTS:
+        raise NoFigure
+    if found := fitting([one for one in topics if one.end <= spot.start]):
+        return found[-1], [(_LATER, "")]
+    for at in text.upwards(text.lines[spot.number].parent):
+        above = text.marked[at]
+        if found := fitting(above.topics):
+            last = max((n.end for n in figures(above) if n.kind != "plain"), default=-1)
+            if above.topics[-1].start > last:  # "…; late dossiers:"
+                return found[-1], []
+            several = len({str(one.get(_key(numeral, one))) for one in found}) > 1
+            told = [(N_("the line above names several measures"), "")] if several else []
+            return found[0], told
+    if found := fitting(text.marked[spot.number - 1].topics if spot.number else []):
+        return found[-1], [(_LATER, "")]
+    raise NoFigure("" if numeral.kind in ("plain", "ratio") else N_("no measure is named"))
+
+
+def _target(topic: dict, spot: Spot) -> dict:
+    """Where a figure of the topic goes; NoFigure where no table has a place for it."""
+    numeral, marked = spot.numeral, spot.marked
+    if "none" in topic:
+        raise NoFigure
+    if _is_late_share(numeral, topic):
+        return {"table": "late_dossiers", "column": "late_pct"}
+    target = topic[_key(numeral, topic)]
+    _, slash, most = numeral.text.partition("/")
+    of_100 = not slash or most.strip(" .") == "100"
+    if target.get("criterion") == "par_index" and numeral.kind == "points" and not of_100:
+        raise NoFigure(N_("points of another criterion: the PAR INDEX has 100"))
+    if slash and numeral.kind.startswith("count"):
+        raise NoFigure(N_("a share of a number that is not named"))
+    if (
+        target.get("column") == "disbursed_bn_vnd"
+        and marked.flat[: numeral.start].rstrip()[-1:] == "/"
+    ):
+        return target | {"column": "plan_bn_vnd"}  # "4 tỷ đồng/8 tỷ đồng"
+    plan = before(marked.bases, spot.start, numeral.start)
+    beside = plan and not marked.flat[plan.end : numeral.start].strip(" (là")
+    if target.get("column") == "disbursed_bn_vnd" and beside:
+        return target | {"column": "plan_bn_vnd"}  # "the plan given (5.260 tỷ đồng)"
+    return target
+
+
+def _not_understood(spot: Spot, topic: dict) -> list[Doubt]:
+    """Words before a figure, or between it and the topic behind it, that may mean anything."""
+    marked, numeral = spot.marked, spot.numeral
+    opened = max(spot.clause, marked.flat.rfind(":", 0, numeral.start) + 1)
+    behind = [one.start for one in marked.topics if numeral.end <= one.start < spot.near]
+    reaches = any(one.what is topic for one in marked.topics if one.start in behind[:1])
+    until = behind[0] if reaches else numeral.end
+    words = re.findall(
+        r"[^\W\d]+", marked.bare[opened : numeral.start] + marked.bare[numeral.end : until]
+    )
+    unknown = " ".join(word for word in words if word not in _filler())
+    return [(N_("words not understood: {about}"), unknown)] if unknown else []
+
+
+def _made(
+    text: Text, spot: Spot, target: dict, said: dict, period: Period, doubts: list[Doubt]
+) -> Figure:
+    line, numeral, table = text.lines[spot.number], spot.numeral, schema.TABLES[target["table"]]
+    column, kind, end = (
+        target.get("column", "value"),
+        numeral.kind.partition(":")[0],
+        str(period.end),
+    )
+    plans = [s.period.end.year for s in spot.marked.periods if s.period.kind == "plan"]
+    year = plans[0] if plans and said["scope"] == "total" else period.end.year
+    cells = target | said | {
+        "period_start": str(period.start), "period_end": end, "as_of": end, "plan_year": str(year),
+        "measure_unit": kind if kind in schema.MEASURE_UNITS else "count",
+    }  # fmt: skip
+    names = {one.name for one in table.columns} - {column}
+    row = {name: cell for name, cell in cells.items() if name in names}
+    row |= {} if names & {"as_of", "period_end"} else {"period_end": end}
+    evidence = line.text[max(0, numeral.start - 90) : numeral.end + 40].strip()
+    at = line.start + numeral.start
+    where = f"{line.where}, characters {at}–{at + len(numeral.text)}: {evidence[-120:]}"
+    return Figure(
+        table.name, column, _cell(spot), row, where.removeprefix(", ").replace(";", ","), evidence,
+        tuple(dict.fromkeys(doubts)), at=(spot.number, numeral.start),
+    )  # fmt: skip
+
+
+def _cell(spot: Spot) -> str:
+    """A figure as the raw table writes it, with its unit."""
+    text, kind = spot.numeral.text, spot.numeral.kind
+    if kind == "bn_vnd":
+        return f"{text} {phrases.money_unit(spot.marked.flat, spot.numeral.end)}"
+    return f"{text}%" if kind == "pct" else text
+
+
+def _key(numeral: Numeral, topic: dict) -> str:
+    """The key of phrases.toml that a number's kind asks of a topic."""
+    kind, _, noun = numeral.kind.partition(":")
+    if numeral.kind in OFFICE_COUNTS:
+        return f"{noun}_count"
+    if kind == "count" and noun != topic.get("noun"):
+        return f"count of {noun}"
+    return {"ratio": "points", "plain": "no unit"}.get(kind, kind)
+
+
+def _is_late_share(numeral: Numeral, topic: dict) -> bool:
+    late = topic.get("count", {}).get("column") == "late"
+    return late and numeral.kind == "pct" and "pct" not in topic
 
 
 @cache
 def _filler() -> frozenset[str]:
     return frozenset(phrases.flatten(phrases.table()["filler"]["words"]).split())
-
-
-def _of_less_than_100(numeral: Numeral) -> bool:
-    _, slash, most = numeral.text.partition("/")
-    return bool(slash) and numeral.kind == "points" and most.strip(" .") != "100"

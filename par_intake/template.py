@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -60,9 +61,15 @@ HINTS = {
     "rank": N_("A rank, as 61 or 61/63."),
     "number": N_("A figure; its unit goes into the column for it."),
 }
+ACCEPT, EVIDENCE, DOUBT = N_("Accept (x)"), N_("Evidence"), N_("What is in doubt")
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
 DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 TOTALS = frozenset(map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng")))
+
+
+def accept() -> str:
+    """The header of the column in which proposals are ticked."""
+    return _t(ACCEPT)
 
 
 def sheet_name(table: str) -> str:
@@ -106,6 +113,12 @@ _FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
             "amount": "#,##0.###", "date": "dd/mm/yyyy"}  # fmt: skip
 _WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
          "lead_units": 34, "supporting_units": 34}  # fmt: skip
+_READING = (
+    N_("Each row is one figure that needs your eyes: evidence and place stand beside it."),
+    N_("Write x under “Accept (x)” where it is right; correct the cells first where they are not."),
+    N_("Rows without x are not taken. Orange cells are what is in doubt."),
+    N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}"),
+)
 _COVER = (
     N_("Fill in the sheets that your office has figures for; leave the others empty."),
     N_("Write each figure as the source does. An empty cell means: not stated. Zero means zero."),
@@ -118,16 +131,23 @@ _COVER = (
 def write(
     path: Path, province: str, year: int, units: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
-    """Write the workbook for ``year``: ``units`` valid then, ``tables`` of text as they stand."""
+    """Write the workbook for ``year``: ``units`` valid then, ``tables`` of text as they stand.
+
+    Tables with columns ACCEPT, EVIDENCE and DOUBT are proposals, a row a figure: of them the
+    sheets that hold some, each row to be ticked.
+    """
+    proposed = any(ACCEPT in table for table in tables.values())
+    shown = {name: table for name, table in schema.TABLES.items() if name in tables or not proposed}
     book = Workbook()
     cover = book.active
     cover.title = _t(N_("How to fill in"))
     cover["A1"] = _t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
     cover["A1"].font = Font(bold=True, size=16)
-    for number, line in enumerate(_COVER, start=3):
+    steps = _READING if proposed else _COVER
+    for number, line in enumerate(steps, start=3):
         cell = cover.cell(number, 1, f"{number - 2}. {_t(line, year=str(year), province=province)}")
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for number, name in enumerate(schema.TABLES, start=len(_COVER) + 4):
+    for number, name in enumerate(shown, start=len(steps) + 4):
         cell = cover.cell(number, 1, sheet_name(name))
         cell.hyperlink = f"#'{sheet_name(name)}'!A{HEAD + 1}"
         cell.font = Font(underline="single", color="0B5C8F")
@@ -146,9 +166,18 @@ def write(
         letter = get_column_letter(at)
         lists.column_dimensions[letter].width = _WIDE.get(name, 24)
         ranges[name] = f"'{lists.title}'!${letter}$2:${letter}${len(choices) + 1}"
-    for name, table in schema.TABLES.items():
+    for name, table in shown.items():
         _sheet(book.create_sheet(sheet_name(name)), table, tables.get(name), ranges)
     write_whole(path, book.save)
+
+
+def _head(sheet: Worksheet, at: int, title: str, width: int) -> Cell:
+    head = sheet.cell(HEAD, at, title)
+    head.font = Font(bold=True, color="FFFFFF")
+    head.fill = PatternFill("solid", fgColor="1F4E6B")
+    head.alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.column_dimensions[get_column_letter(at)].width = width
+    return head
 
 
 def _sheet(
@@ -158,22 +187,29 @@ def _sheet(
     sheet["A1"].font = Font(bold=True, size=14)
     sheet["A2"] = _t(N_("Columns with * must be filled in. The note on a header says how."))
     sheet["A2"].font = Font(italic=True, color="5A6673")
-    for at, column in enumerate(table.columns, start=1):
+    proposed = known is not None and ACCEPT in known
+    rows = max(ROWS if not proposed else 0, 0 if known is None else len(known))
+    asked = (ACCEPT, EVIDENCE, DOUBT) if proposed else ()
+    for at, name in enumerate(asked, start=1):
+        _head(sheet, at, _t(name), _WIDE["unit"] if at > 1 else 10)
+        for row, text in enumerate(known[name], start=HEAD + 1):
+            cell = sheet.cell(row, at, text)
+            cell.data_type = "s"
+            cell.protection = Protection(locked=name != ACCEPT)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for at, column in enumerate(table.columns, start=1 + len(asked)):
         required = column.required and column.name not in DEFAULTS
-        head = sheet.cell(HEAD, at, header(column.name) + (" *" if required else ""))
-        head.font = Font(bold=True, color="FFFFFF")
-        head.fill = PatternFill("solid", fgColor="1F4E6B")
-        head.alignment = Alignment(wrap_text=True, vertical="center")
+        title = header(column.name) + (" *" if required else "")
+        head = _head(sheet, at, title, _WIDE.get(column.name, 16))
         head.comment = Comment(_t(HINTS[column.kind]), "par", width=260, height=70)
         letter = get_column_letter(at)
-        sheet.column_dimensions[letter].width = _WIDE.get(column.name, 16)
         if column.name in ranges:
             choice = DataValidation("list", formula1=f"={ranges[column.name]}", allow_blank=True)
             # A name the list lacks can be written too: an old name, an office to be added.
             choice.showErrorMessage = column.kind == "code"
-            choice.add(f"{letter}{HEAD + 1}:{letter}{HEAD + ROWS}")
+            choice.add(f"{letter}{HEAD + 1}:{letter}{HEAD + rows}")
             sheet.add_data_validation(choice)
-        for row in range(HEAD + 1, HEAD + ROWS + 1):
+        for row in range(HEAD + 1, HEAD + rows + 1):
             cell = sheet.cell(row, at)
             cell.protection = Protection(locked=False)
             cell.number_format = _FORMATS.get(column.kind, "@")
@@ -182,6 +218,8 @@ def _sheet(
                 shown = word(column.name, text) if column.kind == "code" else text
                 sheet.cell(row, at).value = shown
                 sheet.cell(row, at).data_type = "s"  # what begins with = is words, no formula
+                if proposed and column.is_quantity and column.name != "plan_year":
+                    sheet.cell(row, at).fill = PatternFill("solid", fgColor="FFD9A8")
     sheet.freeze_panes = sheet.cell(HEAD + 1, 2)
     sheet.row_dimensions[HEAD].height = 34
     sheet.protection.sheet = True

@@ -12,11 +12,12 @@ from openpyxl.cell.read_only import EmptyCell
 
 from par_intake import template
 from par_intake.documents import MAX_BYTES, ReportError, refuse_bomb
-from par_intake.rows import kind_in, raw_table
+from par_intake.figures import kind_in, raw_table
 from par_lib.cleaning import register, schema, units
 from par_lib.cleaning.schema import DataError
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key, normalise
+from par_lib.language.translation import N_
 
 
 def count_register(
@@ -72,10 +73,16 @@ def read(
         if head is None or title == template.LISTS:
             continue
         at, table, columns = head
+        wanted = compare_key(template.accept())
+        ticks = next(
+            (c for c, v in enumerate(lines[at]) if v and compare_key(str(v)) == wanted), None
+        )
         listed = rows.setdefault(table.name, [])
         for number, line in enumerate(lines[at + 1 :], start=at + 2):
             cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
                      for c, name in columns.items() if c < len(line)}  # fmt: skip
+            if ticks is not None and str(line[ticks] or "").strip().lower() != "x":
+                continue
             written = [value for _, value in cells.values() if value not in (None, "")]
             if not written or compare_key(str(written[0])) in template.TOTALS:
                 continue
@@ -84,25 +91,33 @@ def read(
             row["locator"] = row["locator"] or f"{title}, row {number}".replace(";", ",")
             listed.append(row)
     if not rows:
-        raise ReportError(path, "no sheet has the headers of a table; start from par template")
+        raise ReportError(path, N_("no sheet has the headers of a table; start from par template"))
     if problems:
         raise DataError(problems)
     return {(year, name): raw_table(schema.TABLES[name], listed)
             for name, listed in rows.items() if listed}  # fmt: skip
 
 
+def is_filled_in(path: Path) -> bool:
+    """Whether a workbook has a sheet with the headers of one of our tables."""
+    return any(_header(title, lines) for title, lines in _sheets(path) if title != template.LISTS)
+
+
 def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
     if not path.is_file():
-        raise ReportError(path, "there is no such file")
+        raise ReportError(path, N_("there is no such file"))
     if path.stat().st_size > MAX_BYTES:
-        raise ReportError(path, f"{path.stat().st_size:,} bytes; at most {MAX_BYTES:,}")
-    if any("vbaproject" in name.lower() for name in refuse_bomb(path)):
-        raise ReportError(path, "holds macros; save it as .xlsx without them")
+        raise ReportError(
+            path,
+            N_("too large ({about} bytes); a report has at most 50,000,000"),
+            path.stat().st_size,
+        )
+    refuse_bomb(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
-        why = f"is no workbook ({type(error).__name__}); save it as .xlsx"
-        raise ReportError(path, why) from None
+        why = N_("is no workbook ({about}), or has a password; save it as .xlsx")
+        raise ReportError(path, why, type(error).__name__) from None
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # a file may lie about its size
         cells = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)
@@ -132,7 +147,10 @@ def _header(title: str, lines: list[tuple]) -> Head | None:
             columns = {at: name for at, text in enumerate(texts)
                        if (name := template.column_of(table, text))}  # fmt: skip
             score = 2 * len(set(columns.values())) + (title == template.sheet_name(table.name))
-            if len(columns) >= _FEWEST and score > best:
+            has_level = "level" in columns.values() or "level" not in {
+                c.name for c in table.columns
+            }
+            if len(columns) >= _FEWEST and has_level and score > best:
                 best, head = score, (number, table, columns)
     return head
 

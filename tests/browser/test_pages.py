@@ -7,6 +7,7 @@ import pytest
 import specimen
 
 from par_intake import report
+from par_lib.cleaning import units
 from par_lib.language.translation import language
 from par_press.page import render_page
 
@@ -47,8 +48,9 @@ def test_violations_are_found(browser, violating_page, check):
 def test_what_was_read_is_shown_soundly(browser, tmp_path):
     """What par read shows of a sample report."""
     sample = Path(__file__).parents[1] / "par_intake" / "reports" / "city.md"
-    result = report.read(sample, "quang-nam", 2030)  # its offices are unknown there: many are left
-    page = tmp_path / "read-report.html"
+    known = units.load_units("quang-nam")  # its offices are unknown there: many are left
+    result = report.read(sample, known, 2030)
+    page = tmp_path / "city.html"
     page.write_text(result.page(language("vi")), encoding="utf-8")
     assert faults(browser, page) == {}
 

@@ -73,7 +73,7 @@ def test_reading_varied_texts_ends_in_words_and_leaves_nothing(root, tmp_path):
             text = text.replace(str(rng.randrange(10)), rng.choice(["1", "9.9", "%", "/", ""]), 2)
         file.write_text(text + "\n", encoding="utf-8")
         try:
-            report.read(file, "quang-nam", 2022)
+            report.read(file, known, 2022)
         except ValueError as error:
             assert str(error)
         if number == READS // 10:

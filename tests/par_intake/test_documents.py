@@ -76,8 +76,9 @@ def test_word_file_with_a_table(tmp_path):
     document.save(tmp_path / "report.docx")
     report = documents.load(tmp_path / "report.docx")
     assert places(report)[: len(EXPECTED)] == EXPECTED
-    assert report.lines[-1].text == "Suối Mơ: Trễ hạn 7"
-    assert report.lines[-1].place == "table row: Suối Mơ"
+    (grid,) = report.grids
+    assert grid.rows == [["Đơn vị", "Trễ hạn"], ["Suối Mơ", "7"]]
+    assert grid.above[-1] == "- Rà soát văn bản"
 
 
 def packed(path, name, content):
@@ -95,7 +96,7 @@ def packed(path, name, content):
         ("noise.txt", lambda path: path.write_bytes(bytes(range(256)) * 40), "is not text"),
         ("empty.txt", lambda path: path.write_bytes(b" \n "), "holds no text"),
         ("bomb.docx", lambda path: packed(path, "word/document.xml", b"0" * 201_000_000),
-         "unpacks to more than"),
+         "unpacks to too many"),
         ("entities.docx", lambda path: packed(path, "word/document.xml",
          '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "XML entities"),
         ("cut.docx", lambda path: path.write_bytes(b"PK\3\4" + b"\0" * 60), "cannot be opened"),
@@ -114,7 +115,7 @@ def test_a_damaged_word_file_is_refused(tmp_path):
     body = 30 + len("word/document.xml")  # behind the local header
     raw[body : body + 8] = b"\xff" * 8
     file.write_bytes(raw)
-    with pytest.raises(documents.ReportError, match="is damaged or encrypted"):
+    with pytest.raises(documents.ReportError, match="is damaged or has a password"):
         documents.load(file)
 
 

@@ -1,0 +1,244 @@
+"""Figures as they were found: taken where nothing is in doubt, else proposed to a person."""
+
+import csv
+import io
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from par_intake.template import ACCEPT, DOUBT, EVIDENCE
+from par_lib.cleaning import schema, units
+from par_lib.language import numbers
+from par_lib.language.numbers import QuantityError, parse_quantity
+from par_lib.language.translation import N_, Language
+
+Doubt = tuple[str, str]  # a message and what it is about: {about}
+DISAGREE = N_("amounts and rate do not agree: {about}")
+_UNSTATED = {"basis": "unstated", "scope": "total"}
+PROPOSED = ("table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
+            "scope", "evidence", "doubt")  # fmt: skip
+_PARTS = ("component", "criterion", "part")  # columns that say what a figure of a row is of
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a file and what it measures; with ``doubts`` it waits for a person.
+
+    ``row`` holds the cells that tell its row from others (unit, level, days, basis …), ``cell``
+    the figure as the raw table writes it, ``place`` where it stands.
+    """
+
+    table: str
+    column: str
+    cell: str
+    row: dict[str, str]
+    place: str
+    evidence: str
+    doubts: tuple[Doubt, ...] = ()
+    note: str = ""
+    status: str = "reported"
+    at: tuple[int, int] | None = None  # line of the text and place in it
+
+    @property
+    def measure(self) -> str:
+        """The measure in one word, with the component or criterion it is of."""
+        if self.table == "indicators":
+            return self.row["measure"]
+        return ".".join([*(self.row[p] for p in _PARTS if p in self.row), self.column])
+
+    @property
+    def end(self) -> str:
+        """The last day it counts."""
+        return self.row.get("period_end") or self.row.get("as_of") or ""
+
+    def doubting(self, reason: str, about: object = "") -> "Figure":
+        """The figure with one doubt more."""
+        return replace(self, doubts=(*self.doubts, (reason, str(about))))
+
+
+@dataclass(frozen=True)
+class Left:
+    """A number or a row that is not understood, and why: ``reason`` is filled in with ``about``."""
+
+    text: str
+    reason: str
+    about: str = ""
+    place: str = ""
+    at: tuple[int, int] | None = None
+
+
+@dataclass
+class Found:
+    """All that one file gave."""
+
+    title: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    told: list[Doubt] = field(default_factory=list)  # what the reader must know of the file
+    extras: dict[str, pd.DataFrame] = field(default_factory=dict)  # CSV files beside the tables
+
+
+class Units:
+    """A province's units on any day, by the names a table writes."""
+
+    def __init__(self, known: pd.DataFrame, year: int) -> None:
+        self.year, self._known = year, known
+        self._on: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, str, str], tuple[str, str] | None] = {}
+
+    def on(self, day: str) -> pd.DataFrame:
+        """The units valid on a day."""
+        if day not in self._on:
+            self._on[day] = units.units_on(self._known, day)
+        return self._on[day]
+
+    def find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
+        """The name as written and its level, where it is one unit's on that day."""
+        key = (name, level, day)
+        if key not in self._found:
+            self._found[key], on = None, self.on(day)
+            for wanted in (level, None) if level else (None,):
+                with suppress(units.UnknownUnit):
+                    code = units.resolve(name, on, level=wanted)
+                    self._found[key] = name, on.loc[on["code"] == code, "level"].iloc[0]
+                    break
+        return self._found[key]
+
+
+def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
+    """The kind of a column's figure: where its unit stands in the row, that unit's."""
+    unit = row[column.unit_column] if column.unit_column else None
+    return numbers.KIND_OF_UNIT.get(unit, column.kind)
+
+
+def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
+    """The figures, each once; in doubt where it cannot be read, or two of them contradict."""
+    made: dict[tuple, list[Figure]] = {}
+    for one in figures:
+        columns = {column.name: column for column in schema.TABLES[one.table].columns}
+        try:
+            parse_quantity(one.cell, kind=kind_in(columns[one.column], one.row)
+                           if one.column in columns else "rate")  # fmt: skip
+        except QuantityError as error:
+            one = one.doubting("{about}", error)
+        if one.end and one.end[:4] != str(year):
+            one = one.doubting(N_("it is of {about}, another year than asked for"), one.end[:4])
+        same = made.setdefault((one.table, one.column, *sorted(row_of(one).items())), [])
+        if not any(one.cell == other.cell and one.doubts == other.doubts for other in same):
+            same.append(one)
+    listed = []
+    for same in made.values():
+        sure = [one for one in same if not one.doubts]
+        cells = list(dict.fromkeys(one.cell for one in sure))
+        why = N_("the file says different things: {about}")
+        for one in same:
+            clash = len(cells) > 1 and not one.doubts
+            listed.append(one.doubting(why, " / ".join(cells)) if clash else one)
+    return _disagreeing(listed)
+
+
+def _disagreeing(made: list[Figure]) -> list[Figure]:
+    """Figures of disbursement, in doubt where one plan and one amount do not give their rate."""
+    groups: dict[tuple, dict[str, float]] = {}
+    several = set()
+    for one in made:
+        if one.table == "disbursement" and one.status == "reported":
+            kind = "rate" if one.column == "rate_pct" else "amount"
+            with suppress(QuantityError):
+                group = groups.setdefault(_all_but_basis(one), {})
+                several |= {_all_but_basis(one)} if one.column in group else set()
+                group[one.column] = parse_quantity(one.cell, kind=kind).low
+    listed = []
+    for one in made:
+        group = {} if _all_but_basis(one) in several else groups.get(_all_but_basis(one), {})
+        plan, paid, rate = (group.get(n) for n in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct"))
+        off = plan and paid is not None and rate is not None and abs(100 * paid / plan - rate) > 0.6
+        about = f"{rate:g} % ≠ {100 * paid / plan:.2f} %" if off else ""
+        listed.append(one.doubting(DISAGREE, about) if off else one)
+    return listed
+
+
+def _all_but_basis(one: Figure) -> tuple:
+    cells = row_of(one) if one.table == "disbursement" else {}
+    return tuple(cell for name, cell in cells.items() if name != "basis")
+
+
+def row_of(one: Figure) -> dict[str, str]:
+    """The cells of a figure's row, as its table declares them, without the figure."""
+    known = _UNSTATED | {"period_start": f"{one.end[:4]}-01-01", "plan_year": one.end[:4]} | one.row
+    names = [column.name for column in schema.TABLES[one.table].columns]
+    return {name: known[name] for name in names if name in known}
+
+
+def tables(
+    found: Iterable[Figure], *, source: str, year: int
+) -> dict[tuple[int, str], pd.DataFrame]:
+    """Raw tables of the figures that nobody needs to look at, by year of the data and name."""
+    rows: dict[tuple, dict[str, str]] = {}
+    for one in found:
+        if one.doubts:
+            continue
+        cells = row_of(one)
+        same = [cells.get(name) for name in schema.TABLES[one.table].key]
+        trace = {"status": one.status, "source": source, "locator": one.place, "note": ""}
+        key = (int(one.end[:4] or year), one.table, one.status, *same)
+        row = rows.setdefault(key, cells | trace)
+        row[one.column] = one.cell
+        if row.get("basis") == "unstated":
+            row["basis"] = cells["basis"]
+        if one.note and one.note not in row["note"]:
+            row["note"] = f"{row['note']}, {one.note}".lstrip(", ").replace(";", ",")
+    listed: dict[tuple[int, str], list] = {}
+    for key, row in rows.items():
+        listed.setdefault(key[:2], []).append(row)
+    return {key: raw_table(schema.TABLES[key[1]], of) for key, of in listed.items()}
+
+
+def proposed_csv(figures: Iterable[Figure], t: Language) -> str:
+    """The figures in doubt as a CSV file: a row a figure, what is in doubt in words."""
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(PROPOSED)
+    for one in figures:
+        row = row_of(one)
+        start = one.row.get("period_start", "")
+        said = [row.get(name, "") for name in ("unit", "level", "basis", "scope")]
+        out.writerow([one.table, *said[:2], one.measure, one.cell, start, one.end, *said[2:],
+                      one.evidence, doubts(one, t)])  # fmt: skip
+    return text.getvalue()
+
+
+def as_rows(proposed: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]:
+    """The figures in doubt as rows of the workbook, each to be ticked; a late share as on time."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for one in proposed:
+        cell, status, note = one.cell, one.status, one.note
+        column = one.column
+        if column == "late_pct":
+            share = round(100 - parse_quantity(cell, kind="rate").low, 9)
+            column, cell, status = "on_time_pct", f"{share:g}".replace(".", ","), "derived"
+            note = f"100 − {one.cell} late"
+        row = row_of(one) | {column: cell, "status": status, "locator": one.place, "note": note,
+                             "source": ""}  # fmt: skip
+        row |= {ACCEPT: "", EVIDENCE: one.evidence, DOUBT: doubts(one, t)}
+        rows.setdefault(one.table, []).append(row)
+    asked = (ACCEPT, EVIDENCE, DOUBT)
+    return {
+        name: pd.DataFrame(
+            of, columns=[*asked, *(c.name for c in schema.TABLES[name].columns)], dtype=str
+        ).fillna("")
+        for name, of in rows.items()
+    }
+
+
+def doubts(one: Figure, t: Language) -> str:
+    """What is in doubt, in words."""
+    return "; ".join(t(reason, about=about) for reason, about in one.doubts)
+
+
+def raw_table(table: schema.Table, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """Rows as the raw table: every column it declares, as text, empty where nothing is said."""
+    columns = [column.name for column in table.columns]
+    return pd.DataFrame(list(rows), columns=columns, dtype=str).fillna("")

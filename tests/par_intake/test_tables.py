@@ -1,0 +1,302 @@
+"""Tables as offices send them, invented figures: exact where all is said, proposed where not."""
+
+import datetime as dt
+import json
+import random
+
+import docx
+import openpyxl
+import pytest
+from test_sentences import units_of
+
+from par_intake import documents, grids, report
+from par_intake.documents import ReportError
+from par_intake.tables import text_of
+
+KNOWN = units_of({
+    "province": ["tỉnh Sương Mai"], "department": ["Sở Y tế", "Sở Tư pháp"],
+    "district": ["huyện Suối Mơ", "thị xã Đá Bạc", "thành phố Sương Mai"],
+})  # fmt: skip
+TITLES = ["UBND TỈNH SƯƠNG MAI", "KẾT QUẢ GIẢI QUYẾT TTHC",
+          "(từ ngày 15/6/2030 đến ngày 14/9/2030)"]  # fmt: skip
+FORM = [
+    ["TT", "Đơn vị", "Số hồ sơ tiếp nhận", None, None, None, "Đã giải quyết", None, None, None],
+    [None, None, "Tổng số", "Trong kỳ", None, "Kỳ trước", "Tổng số", "Trước hạn", "Đúng hạn",
+     "Quá hạn"],
+    [None, None, None, "Trực tuyến", "Trực tiếp", None, None, None, None, None],
+    ["(1)", "(2)", "(3)=(4)+(5)+(6)", "(4)", "(5)", "(6)", "(7)=(8)+(9)+(10)", "(8)", "(9)",
+     "(10)"],
+    ["I", "Cấp tỉnh", 30, 18, 9, 3, 28, 20, 7, 1],
+    [1, "Sở Y tế", 30, 18, 9, 3, 28, 20, 7, 1],
+    ["II", "Cấp huyện", 90, 30, 50, 10, 85, 40, 40, 5],
+    [1, "UBND huyện Suối Mơ", 40, 10, 25, 5, 40, 20, 18, 2],
+    [2, "Sương Mai", 50, 20, 25, 5, 45, 20, 22, 3],
+    [None, "TỔNG CỘNG", 120, 48, 59, 13, 113, 60, 47, 6],
+    [None, "NGƯỜI LẬP BIỂU", None, None, None, None, None, "GIÁM ĐỐC"],
+]  # fmt: skip
+MONEY = [
+    ["STT", "Chủ đầu tư", "Kế hoạch vốn năm 2030", None, "Giải ngân đến 30/11/2030", "Tỷ lệ (%)"],
+    [None, None, "Tổng số", "NSTW", None, None],
+    [1, "Sở Y tế", 2000, 500, 1000, 0.5],
+    [2, "huyện Suối Mơ", 3000, 100, 2400, 0.8],
+]
+
+
+def book(path, *tables, titles=()):
+    """A workbook of a sheet a table, each under the titles."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for rows in tables:
+        sheet = made.create_sheet()
+        for row in [*([title] for title in titles), [], *rows]:
+            sheet.append(row)
+    made.save(path)
+    return path
+
+
+def read(path, year=2030):
+    return report.read(path, KNOWN, year)
+
+
+def cells(figures, *more):
+    names = ("unit", "level", *more)
+    return [(*(one.row.get(name) for name in names), one.column, one.cell) for one in figures]
+
+
+def test_form_06a_by_unit_with_levels_and_a_city_of_the_province_s_name(tmp_path):
+    result = read(book(tmp_path / "a.xlsx", FORM, titles=TITLES))
+    assert result.proposed == []
+    taken = cells(result.taken)
+    late = [one[:2] + one[3:] for one in taken if one[2] == "late"]
+    assert late == [
+        ("tỉnh Sương Mai", "department", "1"), ("Sở Y tế", "department", "1"),
+        ("tỉnh Sương Mai", "district", "5"), ("UBND huyện Suối Mơ", "district", "2"),
+        ("Sương Mai", "district", "3"), ("tỉnh Sương Mai", "province", "6"),
+    ]  # fmt: skip
+    assert ("UBND huyện Suối Mơ", "district", "on_time", "38") in taken  # 20 + 18
+    assert ("UBND huyện Suối Mơ", "district", "received", "40") in taken
+    assert {one.row["period_start"] for one in result.taken} == {"2030-06-15"}
+    assert {one.end for one in result.taken} == {"2030-09-14"}
+
+
+def test_a_row_that_does_not_add_up_is_proposed_and_kept_as_it_stands(tmp_path):
+    form = [list(row) for row in FORM]
+    form[7][2] = 44  # 10 + 25 + 5 = 40
+    result = read(book(tmp_path / "a.xlsx", form, titles=TITLES))
+    assert ("UBND huyện Suối Mơ", "district", "received", "44") in cells(result.proposed)
+    doubts = {doubt for one in result.proposed for doubt in one.doubts}
+    assert doubts == {("the columns do not add up: {about}", "44 ≠ 10 + 25 + 5")}
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"), [("triệu đồng", "2"), ("tỷ đồng", "2000"), ("đồng", "0,000002")]
+)
+def test_money_is_read_in_its_unit_and_a_share_of_1_by_its_amounts(tmp_path, unit, value):
+    titles = ["GIẢI NGÂN NĂM 2030", f"Đơn vị tính: {unit}"]
+    result = read(book(tmp_path / "m.xlsx", MONEY, titles=titles))
+    taken = cells(result.taken, "as_of")
+    assert ("Sở Y tế", "department", "2030-11-30", "rate_pct", "50") in taken
+    assert ("Sở Y tế", "department", "2030-11-30", "plan_bn_vnd", value) in taken
+    assert not any(one[-1] == "500" or one[-1] == "0,5" for one in taken)  # NSTW has no place
+
+
+def test_what_is_not_said_makes_proposals(tmp_path):
+    rows = [[*MONEY[0][:4], "Giải ngân", "Tỷ lệ"], *MONEY[1:]]
+    result = read(book(tmp_path / "m.xlsx", rows))
+    assert result.taken == []
+    reasons = {reason for one in result.proposed for reason, _ in one.doubts}
+    assert "the unit of the amounts is not said" in reasons
+    undated = [["Đơn vị", "Tiếp nhận", "Trễ hạn"], ["Sở Y tế", 40, 2]]
+    result = read(book(tmp_path / "n.xlsx", undated))
+    assert cells(result.proposed)[-1] == ("Sở Y tế", "department", "late", "2")
+    assert result.proposed[0].doubts == (("no day or period is said", ""),)
+
+
+def test_word_spreads_merged_headers_and_titles_stand_above(tmp_path):
+    word = docx.Document()
+    for text in ("BÁO CÁO giải ngân đến ngày 30/11/2030", "Đơn vị tính: triệu đồng"):
+        word.add_paragraph(text)
+    table = word.add_table(rows=0, cols=6)
+    for row in MONEY:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = "" if text is None else str(text).replace(".", ",")
+    for first, last in (((0, 2), (0, 3)), *(((0, at), (1, at)) for at in (0, 1, 4, 5))):
+        table.cell(*first).merge(table.cell(*last))
+    word.save(tmp_path / "r.docx")
+    result = read(tmp_path / "r.docx")
+    assert ("huyện Suối Mơ", "district", "2030-11-30", "disbursed_bn_vnd", "2,4") in cells(
+        result.taken, "as_of"
+    )
+
+
+LATE = [["DANH SÁCH HỒ SƠ TRỄ HẠN NĂM 2030"], [],
+        ["STT", "Mã hồ sơ", "Họ và tên người nộp", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày trả",
+         "Đơn vị giải quyết"],
+        [1, "H1", "Trần Thị Bí Mật", dt.datetime(2030, 1, 3, 8), dt.datetime(2030, 1, 8),
+         dt.datetime(2030, 1, 9), "Sở Y tế"],
+        [2, "H2", "Lê Văn Kín", "04/02/2030 09:00", "10/02/2030", None, "UBND thị xã Đá Bạc"],
+        [3, "H2", "Lê Văn Kín", "04/02/2030 09:00", "10/02/2030", None, "thị xã Đá Bạc"],
+        [4, "H4", "Phạm Giấu", "04/02/2030", "10/02/2030", "12/02/2030", "Trạm Lạ"]]  # fmt: skip
+
+
+def test_a_list_of_dossiers_is_counted_and_names_nobody(tmp_path):
+    path = tmp_path / "late.xlsx"
+    made = openpyxl.Workbook()
+    for row in LATE:
+        made.active.append(row)
+    made.save(path)
+    result = read(path)
+    assert cells(result.taken) == [("Sở Y tế", "department", "late", "1"),
+                                   ("UBND thị xã Đá Bạc", "district", "late", "1")]  # fmt: skip
+    register = result.found.extras["late_register"]
+    assert register.to_numpy().tolist() == [
+        ["H1", "Sở Y tế", "department", "2030-01-03", "2030-01-08", "2030-01-09"]
+    ]
+    from par_lib.language.translation import language
+
+    everything = result.page(language("vi")) + repr(result.found) + register.to_csv()
+    for name in ("Bí Mật", "Kín", "Giấu"):
+        assert name not in everything
+    assert [(one.text, one.about) for one in result.found.left] == [("Trạm Lạ", "1")]
+
+
+def test_answers_of_five_and_of_three_levels_are_kept_apart(tmp_path):
+    heads = ["Mã phiếu", "Huyện", "q1", "q2", "q3"]
+    five = [heads, ["P1", "Suối Mơ", 5, 4, 1], ["P2", "Đá Bạc", 3, 4, 5]]
+    result = read(book(tmp_path / "five.xlsx", five))
+    assert result.found.extras["answers"].iloc[0].tolist() == [
+        "Suối Mơ", "district", "q1", "P1", "5"]  # fmt: skip
+    three = [heads, ["P1", "Suối Mơ", 3, 2, 1], ["P2", "Đá Bạc", 3, 2, 1]]
+    assert list(read(book(tmp_path / "three.xlsx", three)).found.extras) == [
+        "answers_of_three_levels"]  # fmt: skip
+
+
+def test_the_index_of_service_from_json_and_csv(tmp_path):
+    saved = {"denNgay": "30/11/2030", "data": [
+        {"tenDonVi": "UBND huyện Suối Mơ", "congKhaiMinhBach": 11.5, "tienDoGiaiQuyet": 12.8,
+         "mucDoHaiLong": 14.7, "tongDiem": 39.0, "maLa": "x"}]}  # fmt: skip
+    path = tmp_path / "i.json"
+    path.write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
+    result = read(path)
+    assert [(one.row["part"], one.cell, one.end) for one in result.taken] == [
+        ("transparency", "11,5", "2030-11-30"), ("progress", "12,8", "2030-11-30"),
+        ("satisfaction", "14,7", "2030-11-30"), ("total", "39", "2030-11-30")]  # fmt: skip
+    assert result.found.left[-1].about == "maLa"  # kept aside and told
+    csv = "STT;Đơn vị;Công khai, minh bạch;Tiến độ giải quyết\n1;UBND huyện Suối Mơ;11,5;12,8\n"
+    (tmp_path / "i.csv").write_text(csv, encoding="utf-8-sig")
+    assert [one.cell for one in read(tmp_path / "i.csv").proposed] == ["11,5", "12,8"]
+
+
+def test_tables_side_by_side_one_under_another_and_over_pages(tmp_path):
+    head = ["Đơn vị", "Tiếp nhận", "Trễ hạn"]
+    rows = [["HỒ SƠ NĂM 2030"], [],
+            [*head, None, *head], ["Sở Y tế", 10, 1, None, "Suối Mơ", 20, 2],
+            [], [*head], ["Sở Tư pháp", 30, 3]]  # fmt: skip
+    made = cells(read(book(tmp_path / "s.xlsx", rows)).taken)
+    assert [one for one in made if one[2] == "late"] == [
+        ("Sở Y tế", "department", "late", "1"), ("Sở Tư pháp", "department", "late", "3"),
+        ("Suối Mơ", "district", "late", "2")]  # fmt: skip
+    page = "<p>HỒ SƠ NĂM 2030</p>" + 2 * (
+        "<table><tr><th rowspan=2>Đơn vị</th><th colspan=2>Hồ sơ</th></tr>"
+        "<tr><th>Tiếp nhận</th><th>Trễ hạn</th></tr>"
+        "<tr><td>{}</td><td>1.234</td><td>{}</td></tr></table>"
+    )
+    (tmp_path / "p.html").write_text(page.format("Sở Y tế", 5, "Sở Tư pháp", 6), "utf-8")
+    result = read(tmp_path / "p.html")
+    assert len(result.report.grids) == 1
+    assert ("Sở Tư pháp", "department", "late", "6") in cells(result.taken)
+    assert ("Sở Y tế", "department", "received", "1234") in cells(result.taken)
+
+
+def test_what_is_hidden_or_never_computed_is_told(tmp_path):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    for row in (["HỒ SƠ NĂM 2030"], ["Đơn vị", "Trễ hạn"], ["Sở Y tế", 4], ["Suối Mơ", "=1+1"]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    sheet.sheet_state = "hidden"
+    made.create_sheet("khác")
+    made.save(tmp_path / "h.xlsx")
+    result = read(tmp_path / "h.xlsx")
+    assert cells(result.taken) == [("Sở Y tế", "department", "late", "4")]
+    told = " ".join(reason for reason, _ in result.found.told)
+    assert "is hidden" in told and "rows are hidden" in told and "formula without a value" in told
+
+
+def test_a_header_that_is_not_known_is_named(tmp_path):
+    rows = [["Đơn vị", "Số con bò", "Trễ hạn"], ["Sở Y tế", 3, 4]]
+    result = read(book(tmp_path / "b.xlsx", rows, titles=["NĂM 2030"]))
+    assert [(one.reason, one.about) for one in result.found.left] == [
+        ("columns not understood: {about}", "Số con bò")]  # fmt: skip
+    none = [["Đơn vị", "Số con bò"], ["Sở Y tế", 3]]
+    assert "Số con bò" in read(book(tmp_path / "c.xlsx", none)).found.left[0].about
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "cannot be opened"), (b"PK\3\4" + b"\0" * 50, "cannot be opened"),
+     (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "has a password")],
+)  # fmt: skip
+def test_what_is_no_workbook_is_told(tmp_path, content, said):
+    (tmp_path / "x.xls").write_bytes(content)
+    with pytest.raises(ReportError, match=said):
+        documents.load(tmp_path / "x.xls")
+
+
+@pytest.mark.long
+def test_100_000_rows_are_read_in_seconds(tmp_path):
+    import csv
+    import time
+
+    with (tmp_path / "l.csv").open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["STT", "Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Đơn vị"])
+        for n in range(100_000):
+            out.writerow([n, f"H{n}", "03/01/2030", "08/01/2030", "Sở Y tế"])
+    start = time.perf_counter()
+    result = read(tmp_path / "l.csv")
+    assert result.proposed[0].cell == "100000"  # no title says that they are late
+    assert time.perf_counter() - start < 20  # 4 s alone on two cores
+
+
+DAMAGE = [None, "", "x", "-", "…", "1,5", "1.234", "12.5.3", "(2)", "Tổng cộng", "Sở Y tế", "STT",
+          -1.0, 1e300, 0.5, 10**18, dt.datetime(2030, 2, 3), "=1/0", "Đơn vị", "I",
+          "40%"]  # fmt: skip
+
+
+@pytest.mark.long
+def test_a_damaged_table_ends_in_figures_that_stand_in_it_or_in_words():
+    """600 variants, cells changed, rows and columns lost: no traceback, no figure from nowhere."""
+    from par_lib.language.translation import language
+
+    chance, said = random.Random(11), set()
+    vi = language("vi")
+    for _ in range(600):
+        source = chance.choice([FORM, MONEY, LATE])
+        rows = [list(row) + [None] * (10 - len(row)) for row in source]
+        for _ in range(chance.randrange(1, 4)):
+            row, column = chance.randrange(len(rows)), chance.randrange(10)
+            rows[row][column] = chance.choice(DAMAGE)
+        if chance.random() < 0.3:
+            del rows[chance.randrange(len(rows))]
+        if chance.random() < 0.3:
+            at = chance.randrange(10)
+            rows = [row[:at] + row[at + 1 :] for row in rows]
+        grid = grids.grid("Bảng", rows, ["NĂM 2030", "Đơn vị tính: tỷ đồng"])
+        result = report.understand(documents.Report("", (), (grid,)), KNOWN, 2030)
+        numbers = {text_of(cell) for row in grid.rows for cell in row}
+        sums = {text_of(a + b) for row in grid.rows for a in row for b in row
+                if isinstance(a, float) and isinstance(b, float)}  # fmt: skip
+        for one in result.taken:
+            counted = one.note.startswith("counted")
+            shares = one.cell in ("50", "80", "40") or "," in one.cell
+            assert counted or shares or one.cell in numbers | sums, one
+        page = result.page(vi)
+        assert "Bí Mật" not in page or source is not LATE or not grid_names_persons(grid)
+        said |= {one.reason for one in result.found.left}
+    assert len(said) > 3
+
+
+def grid_names_persons(grid):
+    """Whether the column of persons still has its header."""
+    return any("Họ và tên người nộp" in row for row in grid.rows)
