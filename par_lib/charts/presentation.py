@@ -11,7 +11,7 @@ import pandas as pd
 from IPython.display import display
 from pandas.io.formats.style import Styler
 
-from par_lib.charts.plots import STYLE, ends
+from par_lib.charts.plots import MOST_ROWS, STYLE, ends
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
@@ -141,7 +141,7 @@ class Page:
 
         A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; the
         first column heads its row; status, source and locator, where the frame has them, become
-        the last. What is shown can be taken as CSV from a link below.
+        the last. What is shown can be taken as CSV from a link below; of many rows, searched.
         """
         if frame.empty:
             return
@@ -173,9 +173,10 @@ class Page:
             plain.append(" | ".join(cells))
         label = html.escape(caption, quote=True)
         look = "sortable" if any(numeric.values()) else "sortable words"
+        find = f' data-find="{_text(self.t("Search the table"))}"' * (len(frame) > MOST_ROWS)
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
-            f'tabindex="0"><table class="{look}"><caption>{_text(caption)}</caption>'
+            f'tabindex="0"><table class="{look}"{find}><caption>{_text(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             f"{self._csv_link(frame, names, caption)}</figure>",
             "\n".join(plain),

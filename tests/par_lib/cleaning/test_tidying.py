@@ -118,7 +118,7 @@ def test_a_unit_that_has_ended_is_told_so():
     late = {"period_start": "2025-01-01", "period_end": "2025-06-30"}
     with pytest.raises(DataError, match=r"row 2, column unit: huyện Nông Sơn \(519\) ended on"):
         tidy({"unit": "Nông Sơn", **late}, year=2025)
-    heir = KNOWN.assign(successor=["", "", "", "507"])
+    heir = KNOWN.assign(successor=KNOWN["code"].map({"519": "507"}).fillna(""))
     with pytest.raises(DataError, match='"Nông Sơn" was no unit on 2025-06-30; write "Điện Bàn"'):
         tidying.tidy_table(
             raw({"unit": "Nông Sơn", **late}), table=LATE, known=heir, year=2025, file="made.csv"
