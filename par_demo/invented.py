@@ -241,26 +241,29 @@ _INDEX = {  # part of the index: its maximum, and the share of it in the first m
 }  # fmt: skip
 
 
-def service_index(units: pd.DataFrame, year: int, number: int) -> pd.DataFrame:
+def service_index(
+    units: pd.DataFrame, year: int, number: int, *, level: str = "district", provinces: int = 63,
+    months: tuple[int, ...] = tuple(range(1, 13)),
+) -> pd.DataFrame:  # fmt: skip
     """A share of each maximum, more each month and year; most is lost on digitisation."""
     own = np.random.default_rng(year)  # so that the other tables do not depend on this one
-    places = units.loc[units["level"] == "district", "name"]
-    offices = [(HOME[1], "province", 0.0), *((name, "district", own.uniform(-0.2, 0.05))
-               for name in places), *((name, "department", own.uniform(-0.1, 0.08))
-               for name in DEPARTMENTS)]  # fmt: skip
+    places, agencies = (units.loc[units["level"] == of, "name"] for of in (level, "department"))
+    offices = [(HOME[1], "province", 0.0),
+               *((name, level, own.uniform(-0.2, 0.05)) for name in places),
+               *((name, "department", own.uniform(-0.1, 0.08)) for name in agencies)]  # fmt: skip
     rows = []
-    for (unit, level, apart), month in product(offices, range(1, 13)):
+    for (unit, level, apart), month in product(offices, months):
         day = f"{pd.Period(f'{year}-{month:02}').end_time:%Y-%m-%d}"
         gain = apart + 0.02 * number + 0.005 * month
         points = {part: round(most * min(share + gain, 1), 1)
                   for part, (most, share) in _INDEX.items()}  # fmt: skip
         total = {"part": "total", "points": f"{decimal(sum(points.values()))}/100"}
         if level == "province":
-            total["rank"] = f"{40 - 6 * number - month}/63"
+            total["rank"] = f"{provinces - 23 - 6 * number - month}/{provinces}"
         parts = [{"part": part, "points": f"{decimal(value)}/{_INDEX[part][0]}"}
                  for part, value in points.items()]  # fmt: skip
         of_day = {"unit": unit, "level": level, "as_of": day}
-        shown = [total, *parts] if level == "province" or month == 12 else [total]
+        shown = [total, *parts] if level == "province" or month == months[-1] else [total]
         rows += [of_day | row for row in shown]
     return table("service_index", rows)
 

@@ -32,7 +32,6 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Pa
     """
     if size < 4_000:
         raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
-    rng = np.random.default_rng(seed)
     of = {invented.PROVINCE: partial(_write_all, a_year=size // len(YEARS)),
           today.PROVINCE: _write_today}  # fmt: skip
     for province in of:
@@ -42,7 +41,7 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Pa
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".demo-", dir=target.parent) as beside:
             build = Path(beside, target.name)
-            fill(build, rng=rng)
+            fill(build, rng=np.random.default_rng(seed))
             (build / "sources.toml").write_text(_SOURCES, encoding="utf-8")
             shutil.rmtree(target, ignore_errors=True)
             build.rename(target)

@@ -84,6 +84,8 @@ def year(units: pd.DataFrame, year: int, rng: np.random.Generator) -> dict[str, 
         "mentions": table("mentions", [
             {"unit": ZONE, "level": "commune", "table": "late_dossiers", "measure": "late",
              "statement": "high", "period_end": end}]),
+        "service_index": invented.service_index(
+            pd.concat([new, agencies]), year, 0, level="commune", provinces=34, months=(3, 6, 9)),
         "tasks": invented.tasks(year, tuple(DEPARTMENTS)),
     }  # fmt: skip
 

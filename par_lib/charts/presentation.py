@@ -137,7 +137,7 @@ class Page:
         self._display(f"<p>{_text(sentence)}{self._mark_of(rows, status)}</p>", sentence)
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
-        """Show columns by name, in the reader's words; of no rows, nothing.
+        """Show columns by name, in the reader's words; of no rows, nothing, nor without a value.
 
         A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; the
         first column heads its row; status, source and locator, where the frame has them, become
@@ -145,6 +145,7 @@ class Page:
         """
         if frame.empty:
             return
+        names = [names[0], *(n for n in names[1:] if ends(frame, n)[0].notna().any())]
         said = {name: frame[name].map(self.words) for name in names
                 if name in frame and pd.api.types.is_string_dtype(frame[name])}  # fmt: skip
         frame, caption = frame.assign(**said), self.caption(caption)

@@ -67,6 +67,11 @@ TABLE_LABELS = {
     "tasks": N_("Tasks"), "review": N_("Review"),
 }  # fmt: skip
 COLUMNS = {
+    "access_pct": N_("Access to services"), "procedure_pct": N_("Handling of procedures"),
+    "officials_pct": N_("Officials handling procedures"), "result_pct": N_("Results of procedures"),
+    "feedback_pct": N_("Handling of feedback and petitions"), "overall_pct": N_("Overall"),
+    "on_time": N_("Dossiers on time"), "on_time_pct": N_("On time as stated (%)"),
+    "period_start": N_("From"),
     "after_points": N_("Points, last date"), "after_rank": N_("Rank, later year"),
     "agency": N_("Agency"), "area": N_("Area of reform"), "as_of": N_("Up to"),
     "band": N_("Band of the score"), "basis": N_("Plan used as basis"),
