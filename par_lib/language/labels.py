@@ -4,8 +4,13 @@ Codes and columns have dictionaries of their own: a level may share its name wit
 """
 
 import math
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
 
 from par_lib.language.translation import N_
+from par_lib.storage import csv_files
 
 LABELS = {
     "nation": N_("Nation"), "province": N_("Provincial one-stop centre"),
@@ -131,13 +136,21 @@ COLUMNS = {
     "task": N_("Task"), "task_count": N_("Number of tasks"), "title": N_("Title"),
     "total": N_("Whole index"), "unit": N_("Place or agency"),
     "unit_count": N_("Number of places or agencies"),
-    "units": N_("Number of units, most late dossiers first"), "verdict": N_("Among the lowest"),
+    "units": N_("Number of units, most late dossiers first"),
+    "value": N_("Value"), "verdict": N_("Among the lowest"),
     "verified_handled": N_("Dossiers resolved, by inspection"),
     "verified_late": N_("Late dossiers, by inspection"), "what": N_("Finding"),
     "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
 _DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1)}
+
+
+@cache
+def measures() -> pd.DataFrame:
+    """What single figures are called, by measure: topic, the table they go with, and vi, en."""
+    named = csv_files.read_csv(Path(__file__).with_name("measures.csv"))
+    return named.set_index("measure")
 
 
 def digits(name: str, *values: float, most: int = 4) -> int:
