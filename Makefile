@@ -20,9 +20,9 @@ report: $(READY) ## Make the editions (YEARS="2022 2023" LANGS=vi,en)
 report-all: $(READY) ## Make every real edition: each province and year in data/raw
 	@$(BIN)/par run $(REAL) --lang $(LANGS)
 
-demo: $(READY) ## Make the invented province "demo" and its editions of 2021 to 2024, marked synthetic
+demo: $(READY) ## Make two invented provinces, with districts and with communes, marked synthetic
 	@$(BIN)/par demo
-	@$(BIN)/par run 2021 2022 2023 2024 --province demo --lang $(LANGS)
+	@$(BIN)/par run demo:2021-2024 demo-today:2025-2026 --lang $(LANGS)
 
 test: $(READY) ## Run all tests: packages, notebooks, pages in a browser, faults
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --nbval-lax $(CODE) tests notebooks

@@ -213,10 +213,14 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another invented province.")] = 1,
     force: Annotated[bool, typer.Option(help="Take away what was added to it.")] = False,
 ) -> None:
-    """Make the invented province "demo" for 2021 to 2024, marked synthetic everywhere."""
+    """Make the invented provinces "demo", 2021 to 2024, and "demo-today", 2025 and 2026.
+
+    They are marked synthetic everywhere; the second has communes and no districts.
+    """
     from par_demo import province
 
-    typer.echo(f"{province.write(size=dossiers, seed=seed, force=force)}  (synthetic)")
+    for folder in province.write(size=dossiers, seed=seed, force=force):
+        typer.echo(f"{folder}  (synthetic)")
 
 
 def _template(province: str, year: int, to: Path | None) -> Path:

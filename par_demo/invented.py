@@ -170,21 +170,24 @@ def disbursement(units: pd.DataFrame, year: int, rng: np.random.Generator) -> pd
     return table("disbursement", rows)
 
 
-def answers(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """About 6,000 answers of 1,200 people; two districts have too few people to be shown."""
-    districts = units.loc[units["level"] == "district", "name"].tolist()
-    asked = [22, 26, *rng.integers(45, 99, len(districts) - 2)]
-    mood = rng.uniform(-0.12, 0.12, len(districts))
+def answers(
+    units: pd.DataFrame, rng: np.random.Generator, level: str = "district",
+    asked: tuple[int, int] = (45, 99),
+) -> pd.DataFrame:  # fmt: skip
+    """So many people a unit, five answers each; two units have too few people to be shown."""
+    places = units.loc[units["level"] == level, "name"].tolist()
+    people = [22, 26, *rng.integers(*asked, len(places) - 2)]
+    mood = rng.uniform(-0.12, 0.12, len(places))
     parts = dict(zip(_MAX_POINTS, (0.80, 0.79, 0.77, 0.76, 0.71), strict=True))
     rows = []
-    for district, people, shift in zip(districts, asked, mood, strict=True):
-        code = fold(district).replace(" ", "-")
-        for person in range(people):
+    for place, count, shift in zip(places, people, mood, strict=True):
+        code = fold(place).replace(" ", "-")
+        for person in range(count):
             weight = decimal(rng.choice([0.8, 1.0, 1.25]))
-            for part, level in parts.items():
-                pleased = rng.random() < level + shift
+            for part, usual in parts.items():
+                pleased = rng.random() < usual + shift
                 answer = rng.choice([4, 5]) if pleased else rng.choice([1, 2, 3], p=[0.1, 0.3, 0.6])
-                rows.append({"unit": district, "level": "district", "component": part,
+                rows.append({"unit": place, "level": level, "component": part,
                              "respondent": f"{code}-{person:03}", "answer": answer,
                              "weight": weight})  # fmt: skip
     return table("answers", rows)
@@ -199,8 +202,8 @@ def _satisfied(unit: str, answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.Serie
 
 def sipas(answers: pd.DataFrame) -> pd.DataFrame:
     rows = []
-    by_district = ((unit, "district", own) for unit, own in answers.groupby("unit"))
-    for unit, level, own in [(HOME[1], "province", answers), *by_district]:
+    by_unit = ((*of, own) for of, own in answers.groupby(["unit", "level"]))
+    for unit, level, own in [(HOME[1], "province", answers), *by_unit]:
         by_part, overall = _satisfied(unit, own)
         for part in [*by_part.to_dict("records"), overall.to_dict() | {"component": "overall"}]:
             share, most = part["satisfaction_pct"], _MAX_POINTS.get(part["component"])
@@ -213,10 +216,12 @@ def sipas(answers: pd.DataFrame) -> pd.DataFrame:
     return table("sipas", rows)
 
 
-def scores(answers: pd.DataFrame, number: int, rng: np.random.Generator) -> pd.DataFrame:
+def scores(
+    answers: pd.DataFrame, number: int, rng: np.random.Generator, provinces: int = 63
+) -> pd.DataFrame:
     sipas_points = _satisfied(HOME[1], answers)[1]["points"]
     pillars = rng.uniform(9, 11, 8) + 0.15 * number  # of 12.5 each: eighths of 100, nobody's rule
-    rank = f"{60 - 4 * number}/63"
+    rank = f"{provinces - 3 - 4 * number}/{provinces}"
     rows = [
         {"criterion": "par_index", "points": f"{decimal(sum(pillars), 2)}/100", "rank": rank},
         {"criterion": "sipas", "points": f"{decimal(sipas_points, 4)}/10"},
@@ -225,7 +230,7 @@ def scores(answers: pd.DataFrame, number: int, rng: np.random.Generator) -> pd.D
         {"criterion": "online_payment", "points": f"{decimal(0.6 + 0.2 * number, 2)}/1,5"},
     ]
     rows += [{"criterion": f"pillar_{i}", "points": f"{decimal(points, 2)}/12,5",
-              "rank": f"{rng.integers(5, 60)}/63"}
+              "rank": f"{rng.integers(5, provinces - 3)}/{provinces}"}
              for i, points in enumerate(pillars, start=1)]  # fmt: skip
     return table("scores", rows)
 
@@ -236,26 +241,29 @@ _INDEX = {  # part of the index: its maximum, and the share of it in the first m
 }  # fmt: skip
 
 
-def service_index(units: pd.DataFrame, year: int, number: int) -> pd.DataFrame:
+def service_index(
+    units: pd.DataFrame, year: int, number: int, *, level: str = "district", provinces: int = 63,
+    months: tuple[int, ...] = tuple(range(1, 13)),
+) -> pd.DataFrame:  # fmt: skip
     """A share of each maximum, more each month and year; most is lost on digitisation."""
     own = np.random.default_rng(year)  # so that the other tables do not depend on this one
-    places = units.loc[units["level"] == "district", "name"]
-    offices = [(HOME[1], "province", 0.0), *((name, "district", own.uniform(-0.2, 0.05))
-               for name in places), *((name, "department", own.uniform(-0.1, 0.08))
-               for name in DEPARTMENTS)]  # fmt: skip
+    places, agencies = (units.loc[units["level"] == of, "name"] for of in (level, "department"))
+    offices = [(HOME[1], "province", 0.0),
+               *((name, level, own.uniform(-0.2, 0.05)) for name in places),
+               *((name, "department", own.uniform(-0.1, 0.08)) for name in agencies)]  # fmt: skip
     rows = []
-    for (unit, level, apart), month in product(offices, range(1, 13)):
+    for (unit, level, apart), month in product(offices, months):
         day = f"{pd.Period(f'{year}-{month:02}').end_time:%Y-%m-%d}"
         gain = apart + 0.02 * number + 0.005 * month
         points = {part: round(most * min(share + gain, 1), 1)
                   for part, (most, share) in _INDEX.items()}  # fmt: skip
         total = {"part": "total", "points": f"{decimal(sum(points.values()))}/100"}
         if level == "province":
-            total["rank"] = f"{40 - 6 * number - month}/63"
+            total["rank"] = f"{provinces - 23 - 6 * number - month}/{provinces}"
         parts = [{"part": part, "points": f"{decimal(value)}/{_INDEX[part][0]}"}
                  for part, value in points.items()]  # fmt: skip
         of_day = {"unit": unit, "level": level, "as_of": day}
-        shown = [total, *parts] if level == "province" or month == 12 else [total]
+        shown = [total, *parts] if level == "province" or month == months[-1] else [total]
         rows += [of_day | row for row in shown]
     return table("service_index", rows)
 
@@ -285,8 +293,8 @@ def mentions(units: pd.DataFrame, year: int) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def tasks(year: int) -> pd.DataFrame:
+def tasks(year: int, leads: tuple[str, ...] = DEPARTMENTS) -> pd.DataFrame:
     rows = [{"area": area, "task_vi": vi, "task_en": en, "moves": moves, "plan_year": year,
-             "lead_units": ";".join(DEPARTMENTS[i : i + 1 + i % 2])}
+             "lead_units": ";".join(leads[i : i + 1 + i % 2])}
             for i, (area, vi, en, moves) in enumerate(_TASKS)]  # fmt: skip
     return table("tasks", rows)

@@ -1,4 +1,5 @@
-"""The invented province ``demo``: complete tables, so that every part of a page shows something.
+"""Two invented provinces, so that every part of a page shows something: ``demo``, with districts,
+and ``demo-today``, of the kind there is since July 2025.
 
 Nothing in it is real. Names are words for made-up things, every CSV begins with a banner, and every
 page of its editions says so. The same seed and size give the same files.
@@ -8,12 +9,13 @@ import datetime as dt
 import shutil
 import tempfile
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from par_demo import invented
+from par_demo import invented, today
 from par_lib.cleaning import sources
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.storage import csv_files, paths
@@ -21,17 +23,35 @@ from par_lib.storage import csv_files, paths
 YEARS = (2021, 2022, 2023, 2024)
 
 
-def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> Path:
-    """Write data/raw/demo anew; returns it. ``size``: dossiers of the register in all years.
+def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Path]:
+    """Write data/raw/demo and data/raw/demo-today anew; returns both. ``size``: dossiers of demo's
+    register in all years.
 
-    Raises ValueError for fewer than 4,000 dossiers, where data/raw/demo holds real figures, and,
-    without ``force``, where sources were added to it.
+    Raises ValueError for fewer than 4,000 dossiers, where one of the folders holds real figures,
+    and, without ``force``, where sources were added to it.
     """
     if size < 4_000:
         raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
-    target = paths.raw(invented.PROVINCE)
+    of = {invented.PROVINCE: partial(_write_all, a_year=size // len(YEARS)),
+          today.PROVINCE: _write_today}  # fmt: skip
+    for province in of:
+        _check_invented(province, force=force)
+    for province, fill in of.items():
+        target = paths.raw(province)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".demo-", dir=target.parent) as beside:
+            build = Path(beside, target.name)
+            fill(build, rng=np.random.default_rng(seed))
+            (build / "sources.toml").write_text(_SOURCES, encoding="utf-8")
+            shutil.rmtree(target, ignore_errors=True)
+            build.rename(target)
+    return [paths.raw(province) for province in of]
+
+
+def _check_invented(province: str, *, force: bool) -> None:
+    target = paths.raw(province)
     if target.exists():
-        kinds = sources.load_sources(invented.PROVINCE)["kind"]
+        kinds = sources.load_sources(province)["kind"]
         if not kinds.eq(sources.SYNTHETIC).any():
             raise ValueError(f"{target}: holds figures that are not synthetic; move it away first")
         own = tomllib.loads(_SOURCES)
@@ -40,20 +60,12 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> Path:
             raise ValueError(
                 f"{target}: holds figures of {', '.join(added)} too; --force takes them away"
             )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".demo-", dir=target.parent) as beside:
-        build = Path(beside, target.name)
-        _write_all(build, size // len(YEARS), np.random.default_rng(seed))
-        shutil.rmtree(target, ignore_errors=True)
-        build.rename(target)
-    return target
 
 
-def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
+def _write_all(folder: Path, *, a_year: int, rng: np.random.Generator) -> None:
     units = invented.units()
     _save(folder / "units.csv", units)
     _save(folder / "tiles.csv", invented.tiles(units))
-    (folder / "sources.toml").write_text(_SOURCES, encoding="utf-8")
     lateness = rng.uniform(0.03, 0.3, len(units))
     for number, year in enumerate(YEARS):
         register = invented.register(units, lateness, year, a_year, number, rng)
@@ -70,6 +82,15 @@ def _write_all(folder: Path, a_year: int, rng: np.random.Generator) -> None:
             "mentions": invented.mentions(units, year),
             "tasks": invented.tasks(year),
         }.items():
+            _save(folder / str(year) / f"{name}.csv", frame)
+
+
+def _write_today(folder: Path, *, rng: np.random.Generator) -> None:
+    units = today.units()
+    _save(folder / "units.csv", units)
+    _save(folder / "tiles.csv", today.tiles(units))
+    for year in today.YEARS:
+        for name, frame in today.year(units, year, rng).items():
             _save(folder / str(year) / f"{name}.csv", frame)
 
 

@@ -15,6 +15,7 @@ _REFERENCE = re.compile(r"#([\w.:-]+)")  # a colour looks like one, too, and is 
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 _NAMESPACE = re.compile(r"\{.*\}")
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
+_OVERVIEW_POINTS = 500  # one wider than this does not, even if it is scrolled
 
 
 class _Prose(IPythonRenderer):
@@ -82,7 +83,7 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     width_points = float(root.attrib["viewBox"].split()[2])
     root.set("style", f"--points: {width_points:.0f}")  # so that all charts share one letter size
     if width_points > _WIDE_POINTS:
-        root.set("class", "wide")
+        root.set("class", "overview" if width_points > _OVERVIEW_POINTS else "wide")
     root.attrib |= {"role": "img", "aria-label": alt}
     return Markup(ElementTree.tostring(root, encoding="unicode").strip())
 

@@ -72,6 +72,19 @@ def sources() -> None:
     _here().show_sources()
 
 
+def single_figures(topic: str) -> DataFrame:
+    """The year's single figures that go with a table, each named in the reader's words: ``figure``.
+
+    Rows of ``data.indicators``. Those of other provinces and of inspections have charts of their
+    own; one that language/measures.csv does not name goes with "scores", under its own name.
+    """
+    here, named = _here(), labels.measures()
+    rows = here.data.indicators
+    rows = rows[~rows["measure"].str.startswith("inspected_")]
+    rows = rows.assign(figure=rows["measure"].map(named[here.t.code]).fillna(rows["measure"]))
+    return rows[rows["measure"].map(named["topic"]).fillna("scores") == topic]
+
+
 def pair(frame: pd.DataFrame, name: str) -> tuple[float, float]:
     """Sum of a column known within bounds, to be written in a text; of no rows, not known."""
     return tuple(frame[f"{name}_{end}"].astype(float).sum(min_count=1) for end in ("low", "high"))

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from par_lib.charts.plots import BAR, HATCH, PALETTE, Drawn
+from par_lib.charts.plots import BAR, END_ROWS, HATCH, PALETTE, Drawn
 from par_lib.charts.presentation import Page
 from par_lib.language.translation import N_
 
@@ -47,6 +47,12 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     if not caption:
         what, by = (y, x) if write is _curves else (x, y)
         caption = words("{what} by {by}", what=what, by=by[:1].lower() + by[1:])
+    if drawn.between is not None:
+        span = page.cell(drawn.x, drawn.between["low"].min(), drawn.between["high"].max())
+        count = sum(name if isinstance(name, int) else 1 for name in drawn.between["name"])
+        caption += words("; {count} between them, {span}, stand in the table only",
+                         count=str(count), span=span)  # fmt: skip
+        ax.axhline(END_ROWS - 0.76, color=PALETTE["muted"], linewidth=0.9, linestyle=(0, (1, 3)))
     bounds = (drawn.rows["low"] != drawn.rows["high"]).any()
     if bounds and drawn.kind not in ("stack", "dumbbell"):
         caption += words("; hatched: no figure, only bounds")
@@ -186,7 +192,7 @@ def _numbers(ax: Axes, side: str, column: str, page: Page) -> None:
 
 
 def _say_rows(drawn: Drawn, page: Page) -> str:
-    words, rows = page.words, drawn.rows
+    words, rows = page.words, pd.concat([drawn.rows, drawn.between])
     exact, bounds = rows[rows["low"] == rows["high"]], rows[rows["low"] != rows["high"]]
     if bounds.empty and len(exact) <= _MOST_ROWS:
         each = (f"{_name(row.name, page)}: {page.cell(drawn.x, row.low, row.high)}"

@@ -50,6 +50,9 @@ STYLE = {
 HATCH = "////"
 BAR = 0.42  # of a row; above it stands its name
 ROW_INCHES = 0.46  # a name above its bar
+MOST_ROWS = 40  # of a chart; of more only so many of both ends:
+END_ROWS = 12
+TILE_INCHES = 0.72  # at least, so that a tile holds a name
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
 _DOT = {"s": 55, "linewidth": 0.6, "edgecolor": PALETTE["paper"], "zorder": 3}
 _MARKED = {True: PALETTE["accent"], False: PALETTE["bar"]}
@@ -72,6 +75,7 @@ class Drawn:
     caption: str = ""
     threshold: float = math.nan
     ends: tuple[str, str] = ("", "")  # of a dumbbell, what its low and its high are called
+    between: pd.DataFrame | None = None  # rows left out, in the middle
 
     def on(self, ax: Axes) -> Axes:
         """The Axes it was drawn on, which keeps it for its words."""
@@ -97,26 +101,27 @@ def barplot(
 ) -> Axes:  # fmt: skip
     """Bars from zero for counts and shares of a whole, in the order of the rows.
 
-    Units that share one interval, known only as a group, and one colour share one row.
+    Units that share one interval, known only as a group, and one colour share one row. Of more than
+    MOST_ROWS the first and the last END_ROWS are drawn, and the caption tells of the others.
     ``highlight``: labels of the rows in colour. ValueError for a value below zero.
     """
-    rows, ax = _row_chart(data, x, y, highlight)
+    rows, between, ax = _row_chart(data, x, y, highlight)
     if (rows["low"] < 0).any():
         raise ValueError(f"{x} has values below zero: draw changes with plots.divergeplot")
     _bars(rows, ax)
     ax.set_xlim(0, rows["end"].max() * 1.18)
-    return Drawn("bar", x, y, rows, caption).on(ax)
+    return Drawn("bar", x, y, rows, caption, between=between).on(ax)
 
 
 @_of_rows
 def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Changes to either side of zero; one known within bounds is a hatched span."""
-    rows, ax = _row_chart(data, x, y, data.index[ends(data, x)[0].astype(float) > 0])
+    rows, between, ax = _row_chart(data, x, y, data.index[ends(data, x)[0].astype(float) > 0])
     _bars(rows, ax)
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
     low, high = min(0, rows["low"].min()), max(0, rows["end"].max())
     ax.set_xlim(low - 0.25 * (high - low or 1), high + 0.25 * (high - low or 1))
-    return Drawn("diverge", x, y, rows, caption).on(ax)
+    return Drawn("diverge", x, y, rows, caption, between=between).on(ax)
 
 
 @_of_rows
@@ -131,7 +136,7 @@ def dotplot(
     """
     if highlight is None:
         highlight = data.index[ends(data, x)[1].astype(float) < threshold]
-    rows, ax = _row_chart(data, x, y, highlight, interval)
+    rows, between, ax = _row_chart(data, x, y, highlight, interval)
     lines = rows[["likely_low", "likely_high"] if interval else ["low", "end"]].to_numpy()
     if interval:
         ax.hlines(rows.index, *lines.T, color=PALETTE["bar"], linewidth=2.4)
@@ -144,7 +149,7 @@ def dotplot(
     low, high = np.nanmin([*lines.flat, threshold]), np.nanmax([*lines.flat, threshold])
     room = high - low or 1
     ax.set_xlim(max(low - 0.08 * room, min(low, 0)), high + 0.22 * room)
-    return Drawn("dot", x, y, rows, caption, threshold=threshold).on(ax)
+    return Drawn("dot", x, y, rows, caption, threshold, between=between).on(ax)
 
 
 @_of_rows
@@ -156,7 +161,7 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
     """
     first, last = _told(data, y, start), _told(data, y, end)
     known = (first["low"] == first["high"]) & (last["low"] == last["high"])
-    rows = first.assign(high=last["high"])[known].reset_index(drop=True)
+    rows, between = _both_ends(first.assign(high=last["high"])[known])
     ax = _axes(ROW_INCHES * len(rows) + 0.9)
     if rows.empty:
         return Drawn("", x, y, rows, caption).on(ax)
@@ -165,7 +170,7 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
         sns.scatterplot(rows, x=when, y=rows.index, color=PALETTE[shade], ax=ax,
                         **_DOT | {"edgecolor": PALETTE["ink"]})  # fmt: skip
     ax.margins(x=0.18)
-    return Drawn("dumbbell", x, y, rows, caption, ends=(start, end)).on(ax)
+    return Drawn("dumbbell", x, y, rows, caption, ends=(start, end), between=between).on(ax)
 
 
 @_of_rows
@@ -237,7 +242,8 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
     tiles["shade"] = exact if worse == "high" else -exact
     depth = Normalize(tiles["shade"].min(), tiles["shade"].max())
     columns, rows = tiles["column"].max() + 1, tiles["row"].max() + 1
-    ax = _axes(WIDE_INCHES * rows / columns)
+    wide = max(WIDE_INCHES, TILE_INCHES * columns)
+    ax = _axes(wide * rows / columns, wide)
     for tile in tiles.itertuples():
         look = {"facecolor": "none", "hatch": HATCH, "edgecolor": PALETTE["faint"]}
         if tile.low == tile.high:
@@ -248,9 +254,9 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, worse: str = "high",
     return Drawn("tile", value, name, tiles, caption).on(ax)
 
 
-def _axes(height_inches: float) -> Axes:
+def _axes(height_inches: float, wide_inches: float = WIDE_INCHES) -> Axes:
     """Axes from edge to edge; what stands beside them makes the chart a little wider."""
-    figure, ax = plt.subplots(figsize=(WIDE_INCHES, height_inches))
+    figure, ax = plt.subplots(figsize=(wide_inches, height_inches))
     figure.subplots_adjust(left=0, right=1)
     return ax
 
@@ -283,8 +289,8 @@ def _told(data: pd.DataFrame, name: str, value: str, **more: object) -> pd.DataF
 
 def _row_chart(
     data: pd.DataFrame, x: str, y: str, highlight: pd.Index | tuple, interval: str = ""
-) -> tuple[pd.DataFrame, Axes]:
-    """The rows to draw and an Axes for them: told, with end, exact, marked.
+) -> tuple[pd.DataFrame, pd.DataFrame | None, Axes]:
+    """The rows to draw, those left out, an Axes: told, with end, exact, marked.
 
     ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.
     """
@@ -301,8 +307,16 @@ def _row_chart(
         if len(places) > 1:  # so many, each within these bounds: one row
             rows = rows.drop(places[1:])
             rows.loc[places[0], "name"] = len(places)
-    rows = rows.reset_index(drop=True)
-    return rows, _axes(ROW_INCHES * len(rows) + 0.8)
+    rows, between = _both_ends(rows)
+    return rows, between, _axes(ROW_INCHES * len(rows) + 0.8)
+
+
+def _both_ends(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """All rows, or of too many those at both ends and, apart, what lies between them."""
+    if len(rows) <= MOST_ROWS:
+        return rows.reset_index(drop=True), None
+    shown = pd.concat([rows[:END_ROWS], rows[-END_ROWS:]], ignore_index=True)
+    return shown, rows[END_ROWS:-END_ROWS]
 
 
 def _bars(rows: pd.DataFrame, ax: Axes) -> None:

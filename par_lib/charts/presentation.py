@@ -11,7 +11,7 @@ import pandas as pd
 from IPython.display import display
 from pandas.io.formats.style import Styler
 
-from par_lib.charts.plots import STYLE, ends
+from par_lib.charts.plots import MOST_ROWS, STYLE, ends
 from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
@@ -154,14 +154,15 @@ class Page:
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
         """Show columns by name, in the reader's words; of no rows, that there are no figures.
 
-        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; the
-        first column heads its row; status, source and locator, where the frame has them, become
-        the last: "derived" of a row with a number that no source writes. What is shown can be taken
-        as CSV from a link below.
+        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; a
+        column without a value is left out. The first column heads its row; status, source and
+        locator, where the frame has them, become the last: "derived" of a row with a number that no
+        source writes. What is shown can be taken as CSV from a link below; of many rows, searched.
         """
         if frame.empty:
             self.nothing(caption)
             return
+        names = [names[0], *(n for n in names[1:] if ends(frame, n)[0].notna().any())]
         said = {name: frame[name].map(self.words) for name in names
                 if name in frame and pd.api.types.is_string_dtype(frame[name])}  # fmt: skip
         frame, caption = frame.assign(**said), self.caption(caption)
@@ -193,9 +194,10 @@ class Page:
             plain.append(" | ".join(cells))
         label = html.escape(caption, quote=True)
         look = "sortable" if any(numeric.values()) else "sortable words"
+        find = f' data-find="{_text(self.t("Search the table"))}"' * (len(frame) > MOST_ROWS)
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
-            f'tabindex="0"><table class="{look}"><caption>{_text(caption)}</caption>'
+            f'tabindex="0"><table class="{look}"{find}><caption>{_text(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             f"{self._csv_link(frame, names, caption)}</figure>",
             "\n".join(plain),

@@ -24,6 +24,7 @@ _WHOLES = {"points": "max_points", "rank": "ranked_units"}
 _AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("points_high", "max_points"),
             ("rank_low", "ranked_units"), ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
+_LISTED = ("district", "commune")  # levels whose units are all known, so that the rest is too
 _UNSTATED = Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
 
@@ -241,17 +242,17 @@ def _text(value: object) -> str:
 
 
 def bound_unlisted(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
-    """Add late dossiers of each district that a listing with a declared total leaves out.
+    """Add late dossiers of each unit that a listing with a declared total leaves out.
 
-    Each such unit lies in [0, total − sum of the listed], for the units share that rest.
-    Where nothing is listed, or no total is declared, nothing is added. Rows added have status
-    "bound" and the source and locator of the total.
+    Each such district or commune, of those valid at the period's end, lies in [0, total − sum of
+    the listed], for the units share that rest. Where nothing is listed, or no total is declared,
+    nothing is added. Rows added have status "bound" and the source and locator of the total.
     """
     figures = dict.fromkeys(tidy.select_dtypes("number").columns)  # the total's own, not a unit's
     added = []
     province = known.loc[known["level"] == "province", "code"]
-    districts = tidy[tidy["level"] == "district"]
-    for (_, end), group in districts.groupby(["period_start", "period_end"]):
+    of_units = tidy[tidy["level"].isin(_LISTED)]
+    for (_, _, end), group in of_units.groupby(["level", "period_start", "period_end"]):
         is_total = group["unit_code"].isin(province)
         listed = group[~is_total & group["late_low"].notna()]
         declared = group[is_total & (group["late_low"] == group["late_high"])]
@@ -265,24 +266,24 @@ def bound_unlisted(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
 
 
 def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
-    """Replace each "all others" row of districts by one row for each not listed beside it.
+    """Replace each "all others" row of districts or communes by one for each not listed beside it.
 
     Rows of other levels stay: how many agencies there are is not known.
     """
-    of_level = tidy["level"] == "district"
-    is_group = (tidy["unit"] == schema.OTHERS) & of_level
+    is_group = (tidy["unit"] == schema.OTHERS) & tidy["level"].isin(_LISTED)
     added = []
     for _, group in tidy[is_group].iterrows():
-        beside = tidy.loc[of_level & (tidy["as_of"] == group["as_of"]), "unit_code"]
-        added += _for_each_unlisted(group.to_dict(), known, group["as_of"], beside)
+        beside = (tidy["level"] == group["level"]) & (tidy["as_of"] == group["as_of"])
+        row, listed = group.to_dict(), tidy.loc[beside, "unit_code"]
+        added += _for_each_unlisted(row, known, group["as_of"], listed)
     return _append(tidy[~is_group], added)
 
 
 def _for_each_unlisted(
     row: dict, known: pd.DataFrame, day: pd.Timestamp, listed: Iterable[str]
 ) -> list[dict]:
-    """The row once for each district valid on that day whose code is not listed."""
-    valid = units.units_on(known, day, level="district")
+    """The row once for each unit of its level valid on that day whose code is not listed."""
+    valid = units.units_on(known, day, level=row["level"])
     unlisted = valid[~valid["code"].isin(listed)]
     return [row | {"unit_code": unit.code, "unit": unit.name} for unit in unlisted.itertuples()]
 

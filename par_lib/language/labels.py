@@ -4,12 +4,18 @@ Codes and columns have dictionaries of their own: a level may share its name wit
 """
 
 import math
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
 
 from par_lib.language.translation import N_
+from par_lib.storage import csv_files
 
 LABELS = {
     "nation": N_("Nation"), "province": N_("Provincial one-stop centre"),
     "department": N_("Departments"), "district": N_("Districts"), "commune": N_("Communes"),
+    "at_district": N_("the district level"), "at_commune": N_("the commune level"),
     "access": N_("Access to services"), "procedure": N_("Handling of procedures"),
     "officials": N_("Officials handling procedures"), "result": N_("Results of procedures"),
     "feedback": N_("Handling of feedback and petitions"), "overall": N_("Overall"),
@@ -66,6 +72,11 @@ TABLE_LABELS = {
     "tasks": N_("Tasks"), "review": N_("Review"),
 }  # fmt: skip
 COLUMNS = {
+    "access_pct": N_("Access to services"), "procedure_pct": N_("Handling of procedures"),
+    "officials_pct": N_("Officials handling procedures"), "result_pct": N_("Results of procedures"),
+    "feedback_pct": N_("Handling of feedback and petitions"), "overall_pct": N_("Overall"),
+    "on_time": N_("Dossiers on time"), "on_time_pct": N_("On time as stated (%)"),
+    "period_start": N_("From"),
     "after_points": N_("Points, last date"), "after_rank": N_("Rank, later year"),
     "agency": N_("Agency"), "area": N_("Area of reform"), "as_of": N_("Up to"),
     "band": N_("Band of the score"), "basis": N_("Plan used as basis"),
@@ -104,7 +115,7 @@ COLUMNS = {
     "points": N_("Points achieved"), "points_lost": N_("deducted"), "procedure": N_("Procedure"),
     "producer": N_("Producer"), "province": N_("Province or city"), "rank": N_("Rank"),
     "ranked_units": N_("Provinces and cities ranked"),
-    "rate_effect_pct_points": N_("From the district's own late rate (percentage points)"),
+    "rate_effect_pct_points": N_("From the unit's own late rate (percentage points)"),
     "rate_pct": N_("Rate (%)"), "received": N_("Dossiers received"), "reported": N_("reported"),
     "reported_handled": N_("Dossiers resolved, as reported"),
     "reported_late": N_("Late dossiers, as reported"),
@@ -117,21 +128,29 @@ COLUMNS = {
     "section": N_("Section"), "severity": N_("Result"),
     "share_of_gap_pct": N_("Share of lost points to regain (%)"),
     "share_of_total_pct": N_("Cut of the total (%)"),
-    "share_of_units_pct": N_("Share of districts, fewest late dossiers first (%)"),
-    "share_pct": N_("Share of all late dossiers of districts (%)"),
+    "share_of_units_pct": N_("Share of units, fewest late dossiers first (%)"),
+    "share_pct": N_("Share of all late dossiers of the level (%)"),
     "stake_pct": N_("Share of the maximum lost (%)"), "stake_points": N_("Points at stake"),
     "stand": N_("Where the figure stands"), "start_pct": N_("First date (%)"),
     "supporting_agency": N_("Supporting agencies"), "table": N_("Table"), "target": N_("Target"),
     "task": N_("Task"), "task_count": N_("Number of tasks"), "title": N_("Title"),
     "total": N_("Whole index"), "unit": N_("Place or agency"),
     "unit_count": N_("Number of places or agencies"),
-    "units": N_("Number of districts, most late dossiers first"), "verdict": N_("Among the lowest"),
+    "units": N_("Number of units, most late dossiers first"),
+    "value": N_("Value"), "verdict": N_("Among the lowest"),
     "verified_handled": N_("Dossiers resolved, by inspection"),
     "verified_late": N_("Late dossiers, by inspection"), "what": N_("Finding"),
     "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
 _DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1)}
+
+
+@cache
+def measures() -> pd.DataFrame:
+    """What single figures are called, by measure: topic, the table they go with, and vi, en."""
+    named = csv_files.read_csv(Path(__file__).with_name("measures.csv"))
+    return named.set_index("measure")
 
 
 def digits(name: str, *values: float, most: int = 4, computed: bool = False) -> int:

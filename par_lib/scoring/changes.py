@@ -122,14 +122,14 @@ def change_by_level(data: Tables, before: Tables) -> pd.DataFrame:
     return moved.rename(columns=names).reset_index()
 
 
-def rate_effects(data: Tables, before: Tables) -> pd.DataFrame:
-    """What each district contributed to the change of the late rate since the year before.
+def rate_effects(data: Tables, before: Tables, *, level: str = "district") -> pd.DataFrame:
+    """What each unit of a level contributed to the change of the late rate since the year before.
 
     Columns unit, earlier_pct, later_pct (its own late rates) and those of decompose_rate, most
-    downward first; status, source, locator. No row unless both counts of the same districts are
+    downward first; status, source, locator. No row unless both counts of the same units are
     known in both years. ``attrs``: earlier_pct, later_pct of all together.
     """
-    now, then = _late_and_resolved(data), _late_and_resolved(before)
+    now, then = (_late_and_resolved(of, level) for of in (data, before))
     if set(now.index) != set(then.index):
         now, then = now.iloc[:0], then.iloc[:0]
     both = intervals.paired(then.loc[now.index], now, "late")
@@ -151,9 +151,9 @@ def rate_effects(data: Tables, before: Tables) -> pd.DataFrame:
     return found
 
 
-def _late_and_resolved(data: Tables) -> pd.DataFrame:
-    """Districts of which both counts are known, over the longest period; index unit_code."""
-    rows = longest_period(data.late_dossiers.query("level == 'district'"))
+def _late_and_resolved(data: Tables, level: str) -> pd.DataFrame:
+    """Units of which both counts are known, over the longest period; index unit_code."""
+    rows = longest_period(data.late_dossiers.query("level == @level"))
     exact = (rows["late_low"] == rows["late_high"]).fillna(False)
     rows = rows[(rows["unit"] != data.place) & rows["resolved"].notna() & exact]
     return rows.set_index("unit_code")

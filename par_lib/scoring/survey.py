@@ -90,7 +90,7 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     known = components[components["component"].isin(most.index)]
     ends = ["satisfaction_pct", "likely_pct_low", "likely_pct_high"]
     tables = {
-        end: known.set_index([by, "component"])[end].unstack().reindex(columns=most.index)  # noqa: PD010
+        end: known.set_index([by, "component"])[end].unstack().reindex(columns=most.index)
         for end in ends
     }
     order = known[by].drop_duplicates()

@@ -1,4 +1,4 @@
-"""Districts compared over intervals: late rates, score, among the lowest or not.
+"""Districts or communes compared over intervals: late rates, score, among the lowest or not.
 
 No weight and no limit here is official: they are parameters, and provinces use different ones.
 """
@@ -16,33 +16,68 @@ from par_lib.scoring import parts as wholes
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
 LOWER_IS_BETTER = ("late_pct", "share_pct")
 VERDICTS = ("within", "undecided", "outside")
+COMPARED = ("district", "commune")  # levels whose units are compared
+_LAST_DAY = {"district": pd.Timestamp(2025, 6, 30)}  # on which Vietnam had districts
 
 
-def figures(data: Tables, satisfaction: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What the year knows of each district: percentages as they are, none turned into a score.
+def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> str:
+    """The level whose units a page compares: the one asked for, else that of the last figures.
 
-    A row a district of the year's last day, by name; columns unit_code, unit, status, source,
-    locator and a pair for each of FIGURES: [0, 100] where nothing is known of a district, missing
-    throughout where nothing is known of any. No row where nothing is known at all.
+    Of the rows of units (``whole`` names the total) that end last in a table, "district" where one
+    is of a district, else "commune": so communes from July 2025, and before them districts though
+    a few communes are told of too. Of several tables the lower level; of no unit at all "district",
+    or "commune" where only of that level there is a total. ValueError for another level.
+
+    >>> rows = pd.DataFrame({"unit": ["A", "B"], "level": ["district", "commune"]})
+    >>> rows["period_end"] = pd.to_datetime(["2025-06-30", "2025-12-31"])
+    >>> compared_level(rows, whole="P"), compared_level(rows[:1], whole="P")
+    ('commune', 'district')
+    """
+    if asked in COMPARED:
+        return asked
+    if asked != "auto":
+        raise ValueError(f"level {asked!r}: choose one of auto, {', '.join(COMPARED)}")
+    units = [rows[rows["unit"] != whole] for rows in tables]
+    last = {_last_level(rows) for rows in units} - {""} or {_last_level(rows) for rows in tables}
+    return "commune" if "commune" in last else "district"
+
+
+def _last_level(rows: pd.DataFrame) -> str:
+    rows = rows[rows["level"].isin(COMPARED)]
+    for day in {"period_end", "as_of"} & set(rows):
+        rows = rows[rows[day] == rows[day].max()]
+    return next((level for level in COMPARED if level in set(rows["level"])), "")
+
+
+def figures(
+    data: Tables, satisfaction: pd.DataFrame | None = None, *, level: str = "district"
+) -> pd.DataFrame:
+    """What the year knows of each unit of a level: percentages as they are, none made a score.
+
+    A row a unit of the year's last day, of districts of the last before they ended, by name;
+    columns unit_code, unit, status, source, locator and a pair for each of FIGURES: [0, 100] where
+    nothing is known of a unit, missing throughout where nothing is known of any. No row where
+    nothing is known at all.
     ``attrs["as_of"]``: the day each known figure is of; ``attrs["interval"]``: "likely_pct" where
     satisfaction is a sample's.
 
     late_pct: late / resolved (late_rates), lower is better. share_pct: only where that is known of
-    no district, a district's share of all late dossiers: no rate, and the larger the more dossiers
-    a district has. disbursed_pct: at the last date, higher is better; a rate without a highest
+    no unit, a unit's share of all late dossiers: no rate, and the larger the more dossiers
+    a unit has. disbursed_pct: at the last date, higher is better; a rate without a highest
     value ends at 100. satisfaction_pct: of ``satisfaction`` (survey.overall by unit_code), else as
     published; higher is better; likely_pct is its interval where it is a sample, else the same.
     """
-    known = units_on(data.units, f"{data.year}-12-31", level="district")
+    last = min(pd.Timestamp(data.year, 12, 31), _LAST_DAY.get(level, pd.Timestamp.max))
+    known = units_on(data.units, last, level=level)
     frame = known.rename(columns={"code": "unit_code", "name": "unit"}).set_index("unit_code")
     frame = frame[["unit"]].sort_values("unit", key=lambda names: names.map(sort_key))
-    districts = data.late_dossiers.query("level == 'district'")
-    late = longest_period(districts[districts["unit"] != data.place])
-    rates = late_rates(data, level="district")
-    shares = wholes.of(districts, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
-    capital = data.disbursement.query("level == 'district' and scope == 'total'")
+    of_level = data.late_dossiers.query("level == @level")
+    late = longest_period(of_level[of_level["unit"] != data.place])
+    rates = late_rates(data, level=level)
+    shares = wholes.of(of_level, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
+    capital = data.disbursement.query("level == @level and scope == 'total'")
     capital = capital[capital["as_of"] == capital["as_of"].max()]
-    published = data.sipas.query("level == 'district' and component == 'overall'")
+    published = data.sipas.query("level == @level and component == 'overall'")
     sampled = satisfaction is not None and len(satisfaction) > 0
     asked = satisfaction if sampled else published
     likely = ("likely_pct_low", "likely_pct_high") if sampled else ("satisfaction_pct",) * 2
@@ -102,7 +137,7 @@ def only_figure(frame: pd.DataFrame, *, worst_count: int) -> pd.DataFrame:
 def score(
     frame: pd.DataFrame, *, weights: dict[str, float], worst_count: int, limits: list[float],
 ) -> pd.DataFrame:  # fmt: skip
-    """The score of each district and what follows from it; by a weighting of our own.
+    """The score of each unit and what follows from it; by a weighting of our own.
 
     ``frame`` is ``figures``. Adds score (composite), score_likely (the same with the sample's
     interval of satisfaction), score_rank (1: highest), verdict (among_worst), band; all but the

@@ -53,8 +53,32 @@
     table.tBodies[0].append(...rows);
   }
 
+  // Accents and đ are letters that one may leave out: "dien ban" finds Điện Bàn.
+  const plain = (text) =>
+    text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll(/đ/gi, "d").toLowerCase();
+
+  function makeSearchable(table) {
+    const rows = [...table.tBodies[0].rows];
+    const texts = rows.map((row) => plain(row.textContent));
+    const [field, label, count] = ["input", "label", "output"].map((name) => document.createElement(name));
+    field.type = "search";
+    label.className = "find";
+    label.append(`${table.dataset.find} `, field, " ", count);
+    table.closest("figure").prepend(label);
+    const find = () => {
+      const words = plain(field.value).split(/\s+/);
+      const found = texts.map((text) => words.every((word) => text.includes(word)));
+      rows.forEach((row, number) => row.classList.toggle("unfound", !found[number]));
+      count.value = `${found.filter(Boolean).length}/${rows.length}`;
+    };
+    field.addEventListener("input", find);
+    find();
+  }
+
   const isTotal = (row) => row.classList.contains("total");
 
-  addEventListener("DOMContentLoaded", () =>
-    document.querySelectorAll("table.sortable").forEach(makeSortable));
+  addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("table.sortable").forEach(makeSortable);
+    document.querySelectorAll("table[data-find]").forEach(makeSearchable);
+  });
 })();

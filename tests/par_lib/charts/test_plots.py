@@ -229,6 +229,28 @@ def test_few_values_are_read_out_and_of_a_tie_it_is_told_how_many():
     assert alt.endswith("Highest: A1, A2, A3 (9). Lowest: 4 units, 1 each.")
 
 
+@pytest.mark.parametrize("kind", ["bar", "dot", "diverge"])
+def test_of_more_than_forty_rows_both_ends_are_drawn_and_the_others_told(kind):
+    x = KINDS[kind][2]["x"]
+    # 90 falls to 50: the twelve first and last are 90–79 and 61–50, between them 78–62
+    down = [(f"A{n}", n, n) for n in range(90, 49, -1)]
+    ax = draw(kind, rows(x, *down))
+    alt, caption = finish(ax, "en")
+    assert [row.get_text() for row in ax.get_yticklabels()][11:13] == ["A79", "A61"]
+    between = "62–78%" if x == "rate_pct" else "62–78"
+    assert caption.endswith(f"; 17 between them, {between}, stand in the table only.")
+    assert "Highest: A90 (90" in alt and "Lowest: A50 (50" in alt
+    assert "between them" not in finish(draw(kind, rows(x, *down[:40])), "en")[1]
+    reaching = [*down[:20], ("B", 10, 95), *down[20:]]  # a row left out may be highest and lowest
+    alt, _ = finish(draw(kind, rows(x, *reaching)), "en")
+    assert "Highest" not in alt and "Lowest" not in alt
+
+
+def test_of_many_tiles_each_still_holds_a_name():
+    ax = draw("tile", TILES.assign(column=[0, 11, 5]))
+    assert ax.figure.get_figwidth() == pytest.approx(12 * plots.TILE_INCHES)
+
+
 def test_more_than_six_bounds_are_counted():
     every = rows("late", *[(f"A{n}", 0, n) for n in range(1, 9)])
     alt, _ = finish(draw("bar", every), "en")

@@ -15,6 +15,9 @@ KNOWN = pd.DataFrame(
         ("502", "Tam Kỳ", "district", "thành phố", None),
         ("507", "Điện Bàn", "district", "thị xã", None),
         ("519", "Nông Sơn", "district", "huyện", "2024-12-31"),
+        ("20001", "An Ví", "commune", "xã", None),
+        ("20002", "Bình Ví", "commune", "phường", None),
+        ("20003", "Cẩm Ví", "commune", "xã", "2022-06-30"),
     ],
     columns=["code", "name", "level", "kind", "valid_to"],
 ).assign(
@@ -49,6 +52,21 @@ def test_unlisted_districts_share_what_is_left():
     assert sorted(bound.index) == ["Nông Sơn", "Tam Kỳ"]
     assert bound[["late_low", "late_high"]].to_numpy().tolist() == [[0, 40], [0, 40]]
     assert set(bound["locator"]) == {"row 0"}  # that of the total
+
+
+def test_unlisted_communes_share_what_is_left_of_their_own_total():
+    # 30 − 12 = 18 for Bình Ví alone, as Cẩm Ví has ended; districts are bounded by their own
+    own, whole = {"level": "commune"}, {"late": "100"}
+    listed = own | {"unit": "xã An Ví", "late": "12"}
+    table = tidy(whole, own | {"late": "30"}, listed, {"unit": "TX Điện Bàn", "late": "60"})
+    bound = table[table["status"] == "bound"].set_index("unit")
+    assert bound["late_high"].to_dict() == {"Tam Kỳ": 40, "Nông Sơn": 40, "Bình Ví": 18}
+    assert bound.loc["Bình Ví", ["level", "unit_code"]].tolist() == ["commune", "20002"]
+
+
+def test_a_total_of_communes_of_which_none_is_listed_adds_no_row():
+    own = {"level": "commune", "late": "30"}
+    assert len(tidy(own, own | {"unit": "xã An Ví", "late": ""})) == 2
 
 
 def test_what_the_total_counts_is_not_an_unlisted_unit_s_own():
@@ -182,12 +200,17 @@ def test_all_others_become_the_units_not_listed():
                              "status": "bound"},
             empty | usual | {"unit": schema.OTHERS, "level": "department", "rate_pct": "≥70",
                              "locator": "c", "status": "bound"},
+            empty | usual | {"unit": "An Ví", "level": "commune", "rate_pct": "80",
+                             "locator": "d"},
+            empty | usual | {"unit": schema.OTHERS, "level": "commune", "rate_pct": "≥90",
+                             "locator": "e", "status": "bound"},
         ]
     )  # fmt: skip
     shown = tidying.tidy_table(rows, table=table, known=KNOWN, year=2022, file="made.csv")
     rates = shown.set_index("unit")[["rate_pct_low", "rate_pct_high"]].T.to_dict("list")
     assert rates["Điện Bàn"] == rates["Nông Sơn"] == [70, 100]
     assert rates["Tam Kỳ"] == [55.89, 55.89]
+    assert (rates["An Ví"], rates["Bình Ví"]) == ([80, 80], [90, 100])  # of communes, communes
     # how many agencies there are is not known: their row stays one
     assert (shown["unit"] == schema.OTHERS).sum() == 1
 

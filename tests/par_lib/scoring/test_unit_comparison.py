@@ -44,6 +44,33 @@ def test_the_score_of_every_completion_lies_within_its_bounds(rows, one, other):
     assert (exact <= bounds["score_high"] + 1e-9).all()
 
 
+def rows(*units: tuple[str, str, str], day: str = "period_end") -> pd.DataFrame:
+    frame = pd.DataFrame(units, columns=["unit", "level", day])
+    return frame.assign(**{day: pd.to_datetime(frame[day])})
+
+
+DISTRICT, COMMUNE = ("A", "district", "2025-06-30"), ("B", "commune", "2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("tables", "level"),
+    [
+        ([rows(DISTRICT, COMMUNE)], "commune"),  # the last figures are of communes
+        ([rows(DISTRICT, ("B", "commune", "2025-06-30"))], "district"),  # told of beside them
+        ([rows(DISTRICT), rows(COMMUNE, day="as_of")], "commune"),  # of two tables the lower
+        ([rows(DISTRICT, ("P", "commune", "2025-12-31"))], "district"),  # a total is no unit
+        ([rows(("P", "commune", "2025-12-31"))], "commune"),  # but where there is nothing else
+        ([rows(("C", "department", "2025-12-31"))], "district"),
+        ([rows()], "district"),
+    ],
+)
+def test_what_is_compared_is_of_the_level_of_the_last_figures(tables, level):
+    assert unit_comparison.compared_level(*tables, whole="P") == level
+    assert unit_comparison.compared_level(*tables, whole="P", asked="commune") == "commune"
+    with pytest.raises(ValueError, match="level 'town': choose one of auto, district, commune"):
+        unit_comparison.compared_level(*tables, whole="P", asked="town")
+
+
 def test_a_composite_needs_two_figures():
     ends = {
         "late_pct": (40.0, 40.0),
