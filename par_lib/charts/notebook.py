@@ -12,6 +12,7 @@ its unit: ``_pct``, ``_points``, ``_bn_vnd``, ``_date``, ``_year``; the others a
 from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 import seaborn.objects as so
@@ -115,30 +116,35 @@ class Notebook(Page):
         )  # fmt: skip
 
     def say_cell(self, line: str, body: str) -> None:
-        """``%%say [from frame [as status]]``: every paragraph whose values are all known."""
-        for sentence, rows, status in self._sentences(line, body):
-            self.say(sentence, *rows, status=status)
+        """``%%say [from frame [as status]] [worth points]``: paragraphs whose values are known."""
+        for sentence, rows, status, worth in self._sentences(line, body):
+            self.say(sentence, *rows, status=status, worth=worth)
 
     def headline_cell(self, line: str, body: str) -> None:
         """``%%headline``: the finding, the first paragraph whose values are all known.
 
-        ``%%headline from frame see 02_disbursement`` leads to the page that says more.
+        ``%%headline from frame see 02_disbursement`` leads to the page that says more; ``worth
+        lost_points`` in either names the points at stake, by which documents order findings.
         """
         line, _, page = line.partition(" see ")
-        for sentence, rows, status in self._sentences(line, body):
+        for sentence, rows, status, worth in self._sentences(line, body):
             href = f"{page.strip()}.html" if page else ""
-            self.headline(sentence, *rows, status=status, href=href)
+            self.headline(sentence, *rows, status=status, href=href, worth=worth)
             return
 
-    def _sentences(self, line: str, body: str) -> Iterable[tuple[str, list, str | None]]:
+    def _sentences(
+        self, line: str, body: str
+    ) -> Iterable[tuple[str, list, str | None, float | None]]:
+        line, _, stake = line.partition(" worth ")
         frames, _, status = line.strip().removeprefix("from ").partition(" as ")
         found = [get_ipython().ev(frame.strip()) for frame in frames.split(",") if frame.strip()]
         rows = [frame for frame in found if len(frame)]
         if not status:
             status = "derived" if sum(map(len, rows)) > 1 else None
+        worth = np.max(get_ipython().ev(stake.strip())) if stake else np.nan
         for paragraph in paragraphs(body):
             try:
                 sentence = self.sentence(paragraph)
             except Absent:
                 continue
-            yield sentence, rows, status
+            yield sentence, rows, status, None if np.isnan(worth) else float(worth)

@@ -12,6 +12,7 @@ from IPython.display import display
 from pandas.io.formats.style import Styler
 
 from par_lib.charts.plots import STYLE, ends
+from par_lib.charts.table_data import DATA, STATUSES, as_data
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
@@ -21,10 +22,6 @@ from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language,
 from par_lib.storage import csv_files, dependencies
 
 _UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
-_STATUSES = {
-    "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
-    "assumed": N_("assumed"), "unknown": N_("unknown"),
-}  # fmt: skip
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
     N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
@@ -121,20 +118,26 @@ class Page:
             return ""
 
     def headline(
-        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = ""
-    ) -> None:
+        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = "",
+        worth: float | None = None,
+    ) -> None:  # fmt: skip
         """Show the finding; without ``rows`` it rests on, it says what the data do not hold.
 
-        ``href`` leads to the page that says more.
+        ``href`` leads to the page that says more; ``worth`` are the points at stake, by which
+        documents order what they say.
         """
         label = _text(self.t("More"))
         more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if rows and href else ""
         mark, kind = self._mark_of(rows, status), "headline" if rows else "missing"
-        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence)
+        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence, worth=worth)
 
-    def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
+    def say(
+        self, sentence: str, *rows: pd.DataFrame, status: str | None = None,
+        worth: float | None = None,
+    ) -> None:  # fmt: skip
         """Show a computed sentence of the running text, with the sources of the ``rows``."""
-        self._display(f"<p>{_text(sentence)}{self._mark_of(rows, status)}</p>", sentence)
+        mark = self._mark_of(rows, status)
+        self._display(f"<p>{_text(sentence)}{mark}</p>", sentence, worth=worth)
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
         """Show columns by name, in the reader's words; of no rows, nothing.
@@ -179,7 +182,12 @@ class Page:
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             f"{self._csv_link(frame, names, caption)}</figure>",
             "\n".join(plain),
+            data=as_data(self, frame, dict(zip(names, heads, strict=True)), caption),
         )
+
+    def where(self, locator: str) -> str:
+        """A place in a source, in the reader's words."""
+        return _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
 
     def _csv_link(self, frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
         # It holds the table itself: a page on a stick has no server to ask.
@@ -214,7 +222,7 @@ class Page:
             )
             plain.append(f"[{source.number}] {line}")
         markup = f'<ol class="sources">{"".join(items)}</ol>'
-        self._display(markup, "\n".join(plain), {"par": {"read": dependencies.tables_read()}})
+        self._display(markup, "\n".join(plain), read=dependencies.tables_read())
 
     def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
         """Sources of all the rows and one status: theirs where they agree, else "derived"."""
@@ -227,9 +235,9 @@ class Page:
         return self._mark(*join_traces(frame["source"], frame["locator"]), status)
 
     def _mark(self, source: str, locator: str, status: str) -> str:
-        where = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
         cited: dict[str, dict[str, None]] = {}
-        for name, place in zip(source.split("; "), where.split("; "), strict=True):
+        places = self.where(locator).split("; ")
+        for name, place in zip(source.split("; "), places, strict=True):
             cited.setdefault(name, {})[place] = None
             self.cited.setdefault(name, {})[place] = None
         links = " ".join(
@@ -237,14 +245,19 @@ class Page:
             f"[{self.data.sources.loc[name, 'number']}]</a>"
             for name, places in cited.items()
         )
-        word = self.t(_STATUSES[status])
+        word = self.t(STATUSES[status])
         return (
             f' <span class="refs">{links} '
             f'<span class="status status-{status}">{_text(word)}</span></span>'
         )
 
-    def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
-        self.emit({"text/html": markup, "text/plain": plain}, metadata=metadata)
+    def _display(
+        self, markup: str, plain: str, *, data: dict | None = None, **told: object
+    ) -> None:
+        more = {DATA: data} if data else {}
+        known = {name: value for name, value in told.items() if value is not None}
+        self.emit({"text/html": markup, "text/plain": plain} | more,
+                  metadata={"par": known} if known else None)  # fmt: skip
 
 
 def _plain(value: object) -> str:

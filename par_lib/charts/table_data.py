@@ -1,0 +1,66 @@
+"""A table as a program takes it: its rows, with the names, words and kinds of its columns.
+
+It is a Data Resource with a Table Schema (https://specs.frictionlessdata.io), as pandas emits, too.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from par_lib.charts.plots import ends
+from par_lib.language.translation import N_
+
+if TYPE_CHECKING:
+    from par_lib.charts.presentation import Page
+
+DATA = "application/vnd.dataresource+json"
+TRACE = ("status", "source", "locator")
+STATUSES = {
+    "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
+    "assumed": N_("assumed"), "unknown": N_("unknown"),
+}  # fmt: skip
+
+
+def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str) -> dict:
+    """Title, schema and data of a table of ``page``; ``heads`` are words for columns to show.
+
+    Of a pair whose ends differ somewhere come both ends, then the interval in words; what is not
+    known is null, and so is the end of an open interval. Status, source and locator, where the
+    frame has them, come last, in words.
+    """
+    t, columns, fields = page.t, [], []
+
+    def add(name: str, title: str, values: pd.Series) -> None:
+        kind = "date" if pd.api.types.is_datetime64_any_dtype(values) else "string"
+        if pd.api.types.is_numeric_dtype(values):
+            kind = "year" if name.endswith("year") else "number"
+        fields.append({"name": name, "title": title, "type": kind})
+        columns.append(values.rename(name))
+
+    for name, head in heads.items():
+        low, high = ends(frame, name)
+        numeric = pd.api.types.is_numeric_dtype(high)
+        if not numeric or low.astype(float).equals(high.astype(float)):
+            add(name, head, low)
+            continue
+        add(f"{name}_low", t("{head}, lower bound", head=head), low)
+        add(f"{name}_high", t("{head}, upper bound", head=head), high)
+        said = [page.cell(name, *both) for both in zip(low, high, strict=True)]
+        add(name, t("{head}, in words", head=head), pd.Series(said, frame.index))
+    if {*TRACE} <= {*frame.columns}:
+        add("status", t("Status"), frame["status"].map(lambda one: t(STATUSES[one])))
+        add("source", t("Source"), frame["source"].map(lambda one: _titles(page, one)))
+        add("locator", t("Place in the source"), frame["locator"].map(page.where))
+    written = pd.concat(columns, axis=1).to_json(
+        orient="records", date_format="iso", double_precision=15
+    )
+    return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)}
+
+
+def _titles(page: "Page", source: str) -> str:
+    known = page.data.sources.reindex(columns=["number", "title", "title_en"])
+    if page.t.code != "vi":
+        known = known.assign(title=known["title_en"].fillna(known["title"]))
+    names = dict.fromkeys(source.split("; "))
+    return "; ".join(f"[{known['number'][one]}] {known['title'][one]}" for one in names)
