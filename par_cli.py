@@ -57,6 +57,9 @@ def run(
     timeout: Annotated[int, typer.Option(help="Seconds a cell may take.", min=1, max=86400)] = 300,
     jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.", min=0)] = 0,
     force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
+    documents: Annotated[
+        bool, typer.Option(envvar="PAR_DOCUMENTS", help="Word, Excel and PDF beside the pages.")
+    ] = True,
     fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
     scheduler: Annotated[
         str, typer.Option(help="Run on a dask cluster, as tcp://host:8786 (extra: cluster).")
@@ -71,7 +74,7 @@ def run(
 
     wanted = commands.editions(editions or [], province, every=every)
     only, values = notebook or [], parameter or []
-    requests = commands.requests(wanted, lang, only, values, timeout, fork, force)
+    requests = commands.requests(wanted, lang, only, values, timeout, fork, force, documents)
     failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
     if failures:
         raise typer.Exit(1)

@@ -160,7 +160,7 @@ class Page:
         )
         if traced:
             head += f'<th scope="col" class="refs">{_text(self.t("Source"))}</th>'
-        body, plain = [], [caption, " | ".join(heads)]
+        body, shown = [], []
         for row in frame.to_dict("records"):
             cells = [self.cell(name, *ends(row, name)) for name in names]
             line = f'<th scope="row">{_text(cells[0])}</th>'
@@ -173,7 +173,7 @@ class Page:
                 line += f'<td class="refs">{mark}</td>'
             kind = "bound" if traced and row["status"] == "bound" else ""
             body.append(f"<tr{_class(kind)}>{line}</tr>")
-            plain.append(" | ".join(cells))
+            shown.append(cells)
         label = html.escape(caption, quote=True)
         look = "sortable" if any(numeric.values()) else "sortable words"
         self._display(
@@ -181,8 +181,8 @@ class Page:
             f'tabindex="0"><table class="{look}"><caption>{_text(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             f"{self._csv_link(frame, names, caption)}</figure>",
-            "\n".join(plain),
-            data=as_data(self, frame, dict(zip(names, heads, strict=True)), caption),
+            "\n".join([caption, *(" | ".join(cells) for cells in (heads, *shown))]),
+            data=as_data(self, frame, dict(zip(names, heads, strict=True)), caption, shown),
         )
 
     def where(self, locator: str) -> str:

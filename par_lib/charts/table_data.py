@@ -22,8 +22,12 @@ STATUSES = {
 }  # fmt: skip
 
 
-def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str) -> dict:
+def as_data(
+    page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str, shown: list[list[str]]
+) -> dict:
     """Title, schema and data of a table of ``page``; ``heads`` are words for columns to show.
+
+    ``shown`` are the rows as the page writes them, under these heads.
 
     Of a pair whose ends differ somewhere come both ends, then the interval in words; what is not
     known is null, and so is the end of an open interval. Status, source and locator, where the
@@ -55,7 +59,8 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
     written = pd.concat(columns, axis=1).to_json(
         orient="records", date_format="iso", double_precision=15
     )
-    return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)}
+    told = {"heads": list(heads.values()), "shown": shown}
+    return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)} | told
 
 
 def _titles(page: "Page", source: str) -> str:
