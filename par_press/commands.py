@@ -40,7 +40,8 @@ def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str,
 
 
 def requests(wanted: list[tuple[str, int]], lang: str, only: list[str], texts: list[str],
-             timeout: int, fork: bool, force: bool, documents: bool) -> list[plan.Request]:  # fmt: skip
+             timeout: int, fork: bool, force: bool,
+             documents: bool = False) -> list[plan.Request]:  # fmt: skip
     """What to make, checked before any kernel starts."""
     codes = dict.fromkeys(code.strip() for code in lang.split(","))
     for code in codes:

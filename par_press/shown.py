@@ -16,10 +16,12 @@ from par_lib.language.translation import Language
 
 DATA = "application/vnd.dataresource+json"  # a table as data, as par_lib emits it
 _PLACE = re.compile(r"report:(I{1,3}|IV)(?:\.(\d+))?")
+# What no document may hold, and marks that turn the direction of what follows.
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe]")
 _COLOUR = re.compile(r"var\(--\w+, (#\w+)\)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself, and may be a key
 class Shown:
     """One sentence, chart or table: its words, where they come from, and its place in documents.
 
@@ -38,6 +40,11 @@ class Shown:
     number: int = 0  # of a table among those of its page
     svg: str = ""
     alt: str = ""
+
+    @property
+    def sources(self) -> set[str]:
+        """Names of the sources of a table's rows."""
+        return set(self.data.get("sources", ()))
 
     @property
     def place(self) -> tuple[str, int] | None:
@@ -60,12 +67,13 @@ def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
             shown, told = output.get("data", {}), output.get("metadata", {})
             if "image/svg+xml" in shown:
                 words = told.get("image/svg+xml", {})
-                yield Shown(**here, kind="chart", text=words.get("caption", ""),
-                            alt=words.get("alt", ""), svg=printed(shown["image/svg+xml"]))  # fmt: skip
+                caption, alt = (inert(words.get(name, "")) for name in ("caption", "alt"))
+                yield Shown(**here, kind="chart", text=caption, alt=alt,
+                            svg=printed(shown["image/svg+xml"]))  # fmt: skip
             elif DATA in shown:
                 tables += 1
                 data = shown[DATA]
-                yield Shown(**here, kind="table", text=data.get("title") or "",
+                yield Shown(**here, kind="table", text=inert(data.get("title") or ""),
                             number=tables, data=data)  # fmt: skip
             elif shown.get("text/html", "").startswith("<p"):
                 yield _sentence(shown["text/html"], told, here)
@@ -74,17 +82,24 @@ def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
 def _sentence(markup: str, told: NotebookNode, here: dict) -> Shown:
     said = html.fragment_fromstring(markup)
     links, status = said.xpath(".//*[@class='refs']/a"), said.find_class("status")
-    cited = {link.get("href").removeprefix("#source-"): link.get("title", "") for link in links}
+    cited = {link.get("href").removeprefix("#source-"): inert(link.get("title", ""))
+             for link in links}  # fmt: skip
     word = status[0].text_content() if status else ""
     for mark in (*said.find_class("refs"), *said.find_class("more")):
         mark.drop_tree()
-    return Shown(**here, kind=said.get("class") or "sentence", text=said.text_content().strip(),
-                 cited=cited, status=word, worth=told.get("par", {}).get("worth", 0.0))  # fmt: skip
+    text, kind = inert(said.text_content().strip()), said.get("class") or "sentence"
+    return Shown(**here, kind=kind, text=text, cited=cited, status=word,
+                 worth=told.get("par", {}).get("worth", 0.0))  # fmt: skip
 
 
 def printed(svg: str) -> str:
     """A chart's SVG with the colours of paper, which a page takes from its style sheet."""
     return _COLOUR.sub(r"\1", svg)
+
+
+def inert(text: str) -> str:
+    """Text in which nothing is left that a document could not hold, or would act on."""
+    return _ODD.sub("", text)
 
 
 def sheet(t: Language, page: str, number: int) -> str:

@@ -7,7 +7,6 @@ many decimals as the page, with the marks of the reader's country. No cell is ev
 
 import datetime as dt
 import math
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,12 +17,11 @@ from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.translation import Language
-from par_press.shown import DATA, Shown, sheet
+from par_press.shown import DATA, Shown, inert, sheet
 from par_press.stamp import Stamp
 
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
 
 
@@ -79,15 +77,17 @@ class _Writer:
             words = ": ".join(filter(None, (page, table.get("title"))))
             cover.write_url(row, 0, f"internal:'{name}'!A1", string=name)
             cover.write_string(row, 1, _inert(words))
-            self._table(name, words, table, f"T{row}")
+            self._table(name, words, table, f"Table_{row}")
 
     def _notes(self) -> Iterable[str]:
         t = self.t
         yield t("Reported: as the source writes it. Derived: computed from what sources write. "
                 "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
                 "no source states.")  # fmt: skip
-        yield t("A quantity known only within bounds has its lower bound, its upper bound, and the "
-                "interval in words. An empty cell is not known; an empty upper bound has no limit.")  # fmt: skip
+        yield t(
+            "A quantity known only within bounds has its lower bound, its upper bound, and the "
+            "interval in words. An empty cell is not known; an empty upper bound has no limit."
+        )
         yield t("Percentages are numbers of 0 to 100. Source and place are at the right.")
         yield t("To copy into a program, take the files of the folder tables (CSV).")
 
@@ -136,7 +136,8 @@ class _Writer:
         if about["type"] in ("number", "integer", "year") and math.isfinite(value):
             name = about["name"].removesuffix("_low").removesuffix("_high")
             digits = labels.digits(name, value)
-            shape = "0" if about["type"] == "year" else "#,##0" + ("." + "0" * digits) * bool(digits)
+            shape = "0" if about["type"] == "year" else "#,##0"
+            shape += "." + "0" * digits if digits else ""
             page.write_number(row, column, value, self._format(shape))
             return f"{value:,.{digits}f}"
         text = _inert(str(value))
@@ -151,5 +152,4 @@ class _Writer:
 
 
 def _inert(text: str) -> str:
-    """Text without what no spreadsheet may hold."""
-    return _CONTROL.sub("", text)[:_MOST_LETTERS]
+    return inert(text)[:_MOST_LETTERS]

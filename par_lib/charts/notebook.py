@@ -96,6 +96,10 @@ def _here() -> "Notebook":
 class Notebook(Page):
     """One notebook while it runs: its page, and what its cells of prose and their ends show."""
 
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        plt.rcParams.update(STYLE)
+
     def show(self, fig: Figure) -> None:
         """Show a figure with its words; one on which nothing is drawn is not shown."""
         told = plot_words.finish(fig, self)

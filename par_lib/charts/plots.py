@@ -27,6 +27,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from par_lib.charts.table_data import ends
+
 # As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
 WIDE_INCHES = 4.6
 PALETTE = {
@@ -249,11 +251,6 @@ def _axes(height_inches: float) -> Axes:
     figure, ax = plt.subplots(figsize=(WIDE_INCHES, height_inches))
     figure.subplots_adjust(left=0, right=1)
     return ax
-
-
-def ends(data: pd.DataFrame | dict, name: str) -> tuple:
-    """Lowest and highest of a column, or of the pair that it stands for; of a frame or of a row."""
-    return (data[name],) * 2 if name in data else (data[f"{name}_low"], data[f"{name}_high"])
 
 
 def _told(data: pd.DataFrame, name: str, value: str, **more: object) -> pd.DataFrame:

@@ -6,13 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-import matplotlib as mpl
 import pandas as pd
 from IPython.display import display
 from pandas.io.formats.style import Styler
 
-from par_lib.charts.plots import STYLE, ends
-from par_lib.charts.table_data import DATA, STATUSES, as_data
+from par_lib.charts.table_data import DATA, STATUSES, as_data, ends
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
@@ -46,7 +44,6 @@ class Page:
         self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         self._english = dict(zip(data.units["name"], data.units["name_en"], strict=True))
-        mpl.rcParams.update(STYLE)
 
     def words(self, text: str, **values: str) -> str:
         """A code, a unit or a sentence of the package, as the reader calls it."""

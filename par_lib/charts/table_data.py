@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from par_lib.charts.plots import ends
 from par_lib.language.translation import N_
 
 if TYPE_CHECKING:
@@ -22,12 +21,17 @@ STATUSES = {
 }  # fmt: skip
 
 
+def ends(data: pd.DataFrame | dict, name: str) -> tuple:
+    """Lowest and highest of a column, or of the pair that it stands for; of a frame or of a row."""
+    return (data[name],) * 2 if name in data else (data[f"{name}_low"], data[f"{name}_high"])
+
+
 def as_data(
     page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str, shown: list[list[str]]
 ) -> dict:
     """Title, schema and data of a table of ``page``; ``heads`` are words for columns to show.
 
-    ``shown`` are the rows as the page writes them, under these heads.
+    ``shown`` are the rows as the page writes them, under these heads; ``sources`` their codes.
 
     Of a pair whose ends differ somewhere come both ends, then the interval in words; what is not
     known is null, and so is the end of an open interval. Status, source and locator, where the
@@ -52,14 +56,16 @@ def as_data(
         add(f"{name}_high", t("{head}, upper bound", head=head), high)
         said = [page.cell(name, *both) for both in zip(low, high, strict=True)]
         add(name, t("{head}, in words", head=head), pd.Series(said, frame.index))
+    sources: list[str] = []
     if {*TRACE} <= {*frame.columns}:
+        sources = sorted({one for names in frame["source"] for one in names.split("; ")})
         add("status", t("Status"), frame["status"].map(lambda one: t(STATUSES[one])))
         add("source", t("Source"), frame["source"].map(lambda one: _titles(page, one)))
         add("locator", t("Place in the source"), frame["locator"].map(page.where))
     written = pd.concat(columns, axis=1).to_json(
         orient="records", date_format="iso", double_precision=15
     )
-    told = {"heads": list(heads.values()), "shown": shown}
+    told = {"heads": list(heads.values()), "shown": shown, "sources": sources}
     return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)} | told
 
 
