@@ -20,7 +20,7 @@ from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import N_, NAMES, SYNTHETIC_WORDS, Language, language
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
-from par_press import manifest, page, place, plan
+from par_press import changes, manifest, page, place, plan
 from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
@@ -66,8 +66,35 @@ def finish(request: Request, build: Path, runs: dict[str, dict], started: dt.dat
         executed = _write_pages(request, data, build, lang)
         if request.documents:
             _write_documents(request, data, executed, build, language(lang), code)
+    changes.keep_inputs(build, plan.inputs_of(request, plan.read_by(runs)), paths.root())
     manifest.write(build, request, data, runs, started)
+    told = _changes(request, data, build)
     place.put(build, request.target)
+    for lang in LANGUAGES:
+        file = request.target.with_name(_changes_file(request.year, lang))
+        if lang in told:
+            write_whole(file, told[lang])
+        else:
+            file.unlink(missing_ok=True)
+
+
+def _changes(request: Request, data: tables.Tables, build: Path) -> dict[str, str]:
+    """Pages on what is new, by language; none where no edition, or a damaged one, is replaced."""
+    told = {}
+    for lang in request.languages:
+        with suppress(ValueError, OSError, KeyError):
+            t = language(lang)
+            found, causes = changes.between(request.target, build, t)
+            title = t("What changed: {place}, {year}", place=_place(data, t), year=str(data.year))
+            home = page.Link(f"../{_collection(lang)}", t("All editions"))
+            context = page.PageContext(t, title=title, home=home, banner=_banner(data, t))
+            told[lang] = page.render_changes(context, found, causes)
+    return told
+
+
+def _changes_file(year: int, lang: str) -> str:
+    """Beside the edition, of which it is no part: it depends on the one before, too."""
+    return f"{year}-changes.html" if lang == LANGUAGES[0] else f"{year}-changes.{lang}.html"
 
 
 def forget_failures(request: Request) -> None:
@@ -130,6 +157,9 @@ def _listed(made: dict, folder: Path, lang: str) -> page.Edition:
         text = (paths.root() / "outputs" / pages[lang]).read_text(encoding="utf-8")
         finding = _headline(text, href=pages[lang])
     links = [page.Link(href, NAMES[one], False, one) for one, href in pages.items()]
+    changed = folder.with_name(_changes_file(made["year"], lang))
+    if (paths.root() / "outputs" / changed).is_file():
+        links.append(page.Link(changed.as_posix(), language(lang)("What changed")))
     note = SYNTHETIC_WORDS if made.get("synthetic") else ""
     return page.Edition(made["place"], str(made["year"]), links, note, finding)
 

@@ -119,6 +119,13 @@ def render_collection(language: Language, editions: Iterable[Edition],
     return _render("collection.html.j2", context, places=places)
 
 
+def render_changes(context: PageContext, changes: Sequence, causes: Sequence[str]) -> str:
+    """Render what an edition says otherwise than the one it replaced, and why."""
+    t = context.language
+    heads = [t("Row"), t("Measure"), t("Before"), t("After"), t("Page and table"), t("Cause")]
+    return _render("changes.html.j2", context, changes=changes, causes=causes, heads=heads)
+
+
 def _read_sections(notebook: NotebookNode,
                    context: PageContext) -> tuple[list[_Section], list[Markup]]:  # fmt: skip
     sections, parameters, numbers = [_Section()], [], (count(1), count(1))

@@ -55,10 +55,11 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], data: Ta
         raise ValueError(f"{form}: write {{body}} alone in the paragraph where the report goes")
     _Report(document, anchor, data, stamp, t).write(found, pictures)
     about = document.core_properties
-    about.title = f"{t('Report')} {stamp.place} {stamp.year}"
-    about.author, about.keywords, about.comments = stamp.place, stamp.fingerprint, stamp.banner
+    place = inert(stamp.place)[:200]  # a property takes 255 letters
+    about.title, about.author = f"{t('Report')} {place} {stamp.year}", place
+    about.keywords, about.comments = stamp.fingerprint, stamp.banner[:255]
     about.created = about.modified = dt.datetime.combine(stamp.day, dt.time())
-    about.language, about.last_modified_by, about.revision = _LANGUAGES[t.code], stamp.place, 1
+    about.language, about.last_modified_by, about.revision = _LANGUAGES[t.code], place, 1
     held = io.BytesIO()
     document.save(held)
     with zipfile.ZipFile(held) as parts, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as fixed:
@@ -94,6 +95,7 @@ def _fill(document: Document, words: dict[str, str]) -> Paragraph | None:
             anchor = paragraph
         for run in paragraph.runs:
             for name, text in words.items():
+                text = inert(text)
                 if f"{{{name}}}" in run.text:
                     run.text = run.text.replace(f"{{{name}}}", text)
         if not paragraph.text and paragraph.style.name == "Source Line":
@@ -149,7 +151,10 @@ class _Report:
             paragraph.add_run(f" ({one.status})").italic = True
         if one.cited:
             cited = "; ".join(self._source(*each) for each in one.cited.items())
-            self.footnotes.add(paragraph, f"{cited}.")
+            known = self.footnotes.texts.get(cited)
+            said = self.t("As note {number}.", number=known) if known else f"{cited}."
+            self.footnotes.add(paragraph, said)
+            self.footnotes.texts.setdefault(cited, self.footnotes.count)
 
     def _source(self, name: str, places: str = "") -> str:
         """A source by its number, the first time with its title, and where in it."""
@@ -249,11 +254,13 @@ class _Footnotes:
         for key, part in kept:
             self.root = parse_xml(part.blob)
             held.drop_rel(key)
+        self.texts: dict[str, int] = {}  # what a footnote says first, and its number
+        self.count = 0
         self.numbers = count(1 + max(int(one.get(qn("w:id"))) for one in self.root))
 
     def add(self, paragraph: Paragraph, text: str) -> None:
         """A footnote behind what stands in the paragraph."""
-        number = str(next(self.numbers))
+        number, self.count = str(next(self.numbers)), self.count + 1
         styles = self.document.styles
         note, mark = OxmlElement("w:footnote"), OxmlElement("w:footnoteReference")
         note.set(qn("w:id"), number)
