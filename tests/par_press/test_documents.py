@@ -71,8 +71,8 @@ def test_every_number_of_a_headline_stands_in_the_report_and_the_page_for_the_ch
 @pytest.mark.parametrize("lang", FOLDERS)
 def test_the_workbook_read_back_holds_the_tidy_tables(edition, lang):
     data, file = tables.load("quang-nam", 2022), edition / lang / "tables.xlsx"
-    sheets = [name for name in pd.ExcelFile(file, engine="openpyxl").sheet_names if name.split()[0] in (
-        "Data", "Số")]  # fmt: skip
+    names = openpyxl.load_workbook(file, read_only=True).sheetnames
+    sheets = [name for name in names if name.startswith(("Data", "Số liệu"))]
     shown_tables = [name for name in schema.TABLES if len(getattr(data, name))]
     assert len(sheets) == len(shown_tables)
     for sheet, name in zip(sheets, shown_tables, strict=True):
