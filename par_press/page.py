@@ -207,7 +207,7 @@ def _render_output(output: NotebookNode, context: PageContext, charts: Iterable[
     data = output.data
     if "image/svg+xml" in data:
         words = output.metadata.get("image/svg+xml", {})
-        return _render_chart(data["image/svg+xml"], words, next(charts))
+        return _render_chart(data["image/svg+xml"], words, next(charts), t)
     if "text/html" in data:
         shown = Markup(data["text/html"])
         return _with_sheet(shown, context, next(tables)) if DATA in data else shown
@@ -232,12 +232,17 @@ def _with_sheet(table: Markup, context: PageContext, number: int) -> Markup:
     return table[: -len(end)] + link.format(WORKBOOK, words, words) + end
 
 
-def _render_chart(svg: str, words: dict[str, str], number: int) -> Markup:
+def _render_chart(svg: str, words: dict[str, str], number: int, t: Language) -> Markup:
     chart, caption = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}"), Markup()
     if words.get("caption"):
         caption = Markup("<figcaption>{}</figcaption>").format(words["caption"])
-    figure = Markup('<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}</figure>')
-    return figure.format(chart, caption)
+    figure = Markup(
+        '<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}<p class="csv" hidden>'
+        '{} <button aria-label="{} PNG {}">PNG</button> <button aria-label="{} SVG {}">SVG</button>'
+        "</p></figure>"
+    )
+    save = t("Download the picture:")
+    return figure.format(chart, caption, save, *(save, number) * 2)
 
 
 def _check_headings(html: str, title: str) -> None:

@@ -1,7 +1,9 @@
 """Word, Excel and PDF of an edition: they say what its pages say, and an office can use them."""
 
 import datetime as dt
+import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from typer.testing import CliRunner
 from par_cli import app
 from par_lib.cleaning import schema, tables
 from par_lib.language.translation import language
-from par_press import pictures, report, shown, workbook
+from par_press import changes, pictures, report, shown, workbook
 from par_press.stamp import Stamp
 
 FOLDERS = ("", "en")
@@ -235,23 +237,41 @@ def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
     assert "#panic()" in text_of_pdf(tmp_path / "a.pdf")
 
 
+def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
+    later, t = tmp_path / "2022", language("vi")
+    shutil.copytree(edition, later)
+    assert changes.between(edition, later, t) == ([], [])
+    raw = "data/raw/quang-nam/2022/late_dossiers.csv"
+    file, book = later / "inputs" / raw, later / "notebooks" / "01_late_dossiers.ipynb"
+    before = file.read_text()
+    row = next(n for n, line in enumerate(before.splitlines(), 1) if "11.193" in line)
+    file.write_text(before.replace("11.193", "11.913"))
+    book.write_text(book.read_text().replace("11.193", "11.913").replace("11193", "11913"))
+    made = json.loads((later / "manifest.json").read_text())
+    made["inputs"][raw] = "other"
+    (later / "manifest.json").write_text(json.dumps(made))
+    found, causes = changes.between(edition, later, t)
+    cause = f"late_dossiers.csv, dòng {row}, late: 11.193 → 11.913"
+    assert causes == [cause]
+    one = next(one for one in found if one.row == "Điện Bàn")
+    assert (one.page, one.before, one.after) == ("01_late_dossiers", "11.193", "11.913")
+    assert one.causes == (cause,) and one.size == pytest.approx(720 / 11913)
+    sizes = [one.size for one in found]
+    assert sizes == sorted(sizes, reverse=True)
+    shutil.copytree(later, edition.with_name("other"))
+    told = par("diff", "quang-nam:2022", "--against", str(edition.with_name("other")))
+    assert "Điện Bàn" in told.output and "11.913 → 11.193" in told.output
+
+
+def test_an_edition_that_replaces_another_says_what_changed_beside_it(edition):
+    assert par("run", "2022", "--documents", "--force", "--notebook", "03").exit_code == 0
+    text = (edition.parent / "2022-changes.html").read_text()
+    assert "Không có nội dung nào thay đổi." in text
+    assert "2022-changes.html" in (edition.parents[1] / "index.html").read_text()
+    assert par("verify", str(edition)).exit_code == 0  # it is no part of the edition
+
+
 def test_without_documents_pages_have_none_and_do_not_lead_to_them(edition):
     assert par("run", "2022", "--no-documents").exit_code == 0
     assert not [*edition.rglob("*.docx"), *edition.rglob("*.xlsx"), *edition.rglob("*.pdf")]
     assert "tables.xlsx" not in (edition / "01_late_dossiers.html").read_text()
-
-
-def test_what_changed_is_told_with_the_row_that_was_edited(edition):
-    file = edition.parents[2] / "data" / "raw" / "quang-nam" / "2022" / "late_dossiers.csv"
-    page, before = edition.parent / "2022-changes.html", file.read_text()
-    assert par("run", "2022", "--documents", "--force", "--notebook", "01").exit_code == 0
-    assert "Không có nội dung nào thay đổi." in page.read_text()
-    row = next(n for n, line in enumerate(before.splitlines(), 1) if "11.193" in line)
-    file.write_text(before.replace("11.193", "11.913"))
-    assert par("run", "2022", "--documents").exit_code == 0
-    text = BeautifulSoup(page.read_text(), "html.parser").text
-    assert f"late_dossiers.csv, dòng {row}, late: 11.193 → 11.913" in text
-    assert "11.19311.913" in text.replace("\n", "")  # before and after, cell beside cell
-    assert "2022-changes.html" in (edition.parents[1] / "index.html").read_text()
-    assert par("verify", str(edition)).exit_code == 0  # it is no part of the edition
-    file.write_text(before)
