@@ -6,7 +6,6 @@ Causes come from the raw files that each edition keeps of those it was made from
 
 import csv
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -128,71 +127,42 @@ def _of(causes: list[Cause], read: list[str], row: str) -> tuple[str, ...]:
 
 
 def _causes(before: Path, after: Path, old: dict, new: dict, t: Language) -> list[Cause]:
-    found = []
-    names = [name for name in {**old["inputs"], **new["inputs"]}
-             if old["inputs"].get(name) != new["inputs"].get(name)]  # fmt: skip
-    for name in sorted(names):
-        files = [folder / INPUTS / name for folder in (before, after)]
-        short, table = Path(name).name, Path(name).stem if name.endswith(".csv") else ""
-        kept = all(file.is_file() for file in files)
-        if name not in old["inputs"]:
-            found.append(Cause(table, t("{file} was added", file=short)))
-        elif name not in new["inputs"]:
-            found.append(Cause(table, t("{file} was removed", file=short)))
-        elif kept and name.endswith(".csv"):
-            found += [Cause(table, f"{short}, {said}", names) for said, names in _rows(*files, t)]
-        elif kept:
-            found += [Cause("", f"{short}: {said}") for said in _entries(*files, t)]
-        else:
-            found.append(Cause(table, t("{file} was edited", file=short)))
-    recipes = [{name: run["recipe"] for name, run in made["runs"].items()} for made in (old, new)]
-    told = any(name.endswith(".ipynb") for name in names)
+    found, earlier, later = [], old["inputs"], new["inputs"]
+    names = sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name))
+    for name in names:
+        files = before / INPUTS / name, after / INPUTS / name
+        short, table = Path(name).name, Path(name).stem if name.count("/") == 4 else ""
+        if all(file.is_file() for file in files):
+            found += [Cause(table, f"{short}, {said}", cells) for said, cells in _rows(*files, t)]
+            continue
+        what = t("was added") if name not in earlier else t("was edited")
+        found.append(Cause(table, f"{short}: {what if name in later else t('was removed')}"))
     if old["parameters"] != new["parameters"]:
         found.append(Cause("", t("The parameters of the run were changed")))
-    elif recipes[0] != recipes[1] and not told:
+    recipes = [{name: run["recipe"] for name, run in made["runs"].items()} for made in (old, new)]
+    edited = any(name.endswith(".ipynb") for name in names)
+    if recipes[0] != recipes[1] and not edited and old["parameters"] == new["parameters"]:
         found.append(Cause("", t("The program was changed")))
     return found
 
 
 def _rows(before: Path, after: Path, t: Language) -> Iterator[tuple[str, str]]:
-    """What happened to each row, as a spreadsheet counts it, and its cells folded."""
-    (head, *old), (_, *new) = _cells(before), _cells(after)
+    """What happened to each row, or to each line of rules and sources; and its cells, folded."""
+    old, new = _cells(before), _cells(after)
+    heads = [f"{name}: " for name in new[0]] if after.suffix == ".csv" else [""]
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        for number, (was, now) in enumerate(
-            zip_longest(old[i:j], new[k:m]) if kind != "equal" else (), start=2
-        ):
-            cells = fold(" ".join([*(was or ()), *(now or ())]))
-            if was and now:
-                edits = [f"{name}: {a or UNKNOWN} → {b or UNKNOWN}"
-                         for name, a, b in zip(head, was, now, strict=False) if a != b]  # fmt: skip
-                yield f"{t('row {row}', row=str(k + number))}, {'; '.join(edits)}", cells
-            elif now:
-                yield t("row {row} was added", row=str(k + number)), cells
-            else:
-                yield t("row {row} of the earlier edition was removed", row=str(i + number)), cells
+        pairs = zip_longest(old[i:j], new[k:m]) if kind != "equal" else ()
+        for number, (was, now) in enumerate(pairs, start=1):
+            row = t("row {row}", row=str((k if now else i) + number))
+            edits = [f"{head}{a or UNKNOWN} → {b or UNKNOWN}"
+                     for head, a, b in zip(heads, was or (), now or (), strict=False)
+                     if a != b]  # fmt: skip
+            what = edits or [t("was added") if now else t("was removed from the earlier edition"),
+                             (now or was)[0]]  # fmt: skip
+            if "".join(now or was):
+                yield f"{row}, {'; '.join(what)}", fold(" ".join([*(was or ()), *(now or ())]))
 
 
 def _cells(file: Path) -> list[tuple[str, ...]]:
     lines = file.read_text(encoding="utf-8-sig").splitlines()
-    return [tuple(row) for row in csv.reader(lines)]
-
-
-def _entries(before: Path, after: Path, t: Language) -> Iterator[str]:
-    """What happened to each entry of a TOML file: sources by name, rules by criterion."""
-    old, new = (dict(_flat(tomllib.loads(file.read_text("utf-8")))) for file in (before, after))
-    for name in dict.fromkeys([*new, *old]):
-        if name not in old:
-            yield t("{entry} was added", entry=name)
-        elif name not in new:
-            yield t("{entry} was removed", entry=name)
-        elif old[name] != new[name]:
-            yield t("{entry} was edited", entry=name)
-
-
-def _flat(held: Mapping) -> Iterator[tuple[str, object]]:
-    for name, value in held.items():
-        if isinstance(value, list) and all(isinstance(one, dict) for one in value):
-            yield from ((f"{name} {one.get('code', number)}", one)
-                        for number, one in enumerate(value, start=1))  # fmt: skip
-        else:
-            yield str(name), value
+    return [*map(tuple, csv.reader(lines))] if file.suffix == ".csv" else [(one,) for one in lines]

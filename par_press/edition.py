@@ -20,7 +20,7 @@ from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import N_, NAMES, SYNTHETIC_WORDS, Language, language
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
-from par_press import changes, manifest, page, place, plan
+from par_press import changes, documents, manifest, page, place, plan
 from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
@@ -159,7 +159,8 @@ def _listed(made: dict, folder: Path, lang: str) -> page.Edition:
     links = [page.Link(href, NAMES[one], False, one) for one, href in pages.items()]
     changed = folder.with_name(_changes_file(made["year"], lang))
     if (paths.root() / "outputs" / changed).is_file():
-        links.append(page.Link(changed.as_posix(), language(lang)("What changed")))
+        t = language(lang)
+        links.append(page.Link(changed.as_posix(), t("What changed")))
     note = SYNTHETIC_WORDS if made.get("synthetic") else ""
     return page.Edition(made["place"], str(made["year"]), links, note, finding)
 
@@ -193,8 +194,6 @@ def _write_pages(request: Request, data: tables.Tables, build: Path,
 def _write_documents(request: Request, data: tables.Tables, executed: dict, build: Path,
                      t: Language, code: str) -> None:  # fmt: skip
     """Word, Excel and PDF beside the pages of a language, from what its notebooks show."""
-    from par_press import documents  # their libraries are needed here alone
-
     province, day = data.units.query("level == 'province'").iloc[0], _accessed(data)
     stamp = documents.Stamp(
         place=_place(data, t), kind=province["kind"], year=request.year, day=day, fingerprint=code,

@@ -12,8 +12,8 @@ from pathlib import Path
 import typst
 
 from par_lib.language.translation import UNKNOWN, Language
+from par_press.documents import Stamp
 from par_press.shown import Shown, inert, section
-from par_press.stamp import Stamp
 
 SUMMARY = Path(__file__).parent / "templates" / "summary.typ"
 _DOTS_PER_INCH, _CHARTS = 300, 2

@@ -28,8 +28,8 @@ from docx.text.paragraph import Paragraph
 
 from par_lib.cleaning.tables import Tables
 from par_lib.language.translation import UNKNOWN, Language
+from par_press.documents import Stamp
 from par_press.shown import Shown, inert, section
-from par_press.stamp import Stamp
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
 SECTIONS = ("I", "II", "III", "IV")

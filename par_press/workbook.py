@@ -17,8 +17,8 @@ from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.translation import Language
+from par_press.documents import Stamp
 from par_press.shown import DATA, Shown, inert, sheet
-from par_press.stamp import Stamp
 
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above

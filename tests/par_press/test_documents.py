@@ -20,7 +20,7 @@ from par_cli import app
 from par_lib.cleaning import schema, tables
 from par_lib.language.translation import language
 from par_press import changes, pictures, report, shown, workbook
-from par_press.stamp import Stamp
+from par_press.documents import Stamp
 
 FOLDERS = ("", "en")
 HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt.exe " + "ơ" * 255
