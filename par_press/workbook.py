@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from par_lib.charts.presentation import Page
 from par_lib.cleaning import schema
@@ -59,12 +61,12 @@ class _Writer:
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.head = book.add_format({"text_wrap": True, "valign": "bottom", "bold": True})
-        self.formats: dict[object, xlsxwriter.format.Format] = {}
+        self.formats: dict[object, Format] = {}
 
     def write(self, sheets: list[tuple[str, str, dict]]) -> None:
         """All sheets; the first two are the cover and the notes."""
         cover, notes = (self.book.add_worksheet(self.t(name)) for name in ("Cover", "Notes"))
-        self._text(notes, [self.t("Notes"), *self._notes()])
+        self._text(notes, [self.t("Notes"), *self._notes()], self.wrapped)
         stamp, t = self.stamp, self.t
         about = t("Tables of {place}, {year}", place=stamp.place, year=str(stamp.year))
         lines = [about, *filter(None, (stamp.banner, stamp.dated, stamp.mark)),
@@ -91,11 +93,12 @@ class _Writer:
         yield t("Percentages are numbers of 0 to 100. Source and place are at the right.")
         yield t("To copy into a program, take the files of the folder tables (CSV).")
 
-    def _text(self, page: xlsxwriter.worksheet.Worksheet, lines: list[str]) -> None:
+    def _text(self, page: Worksheet, lines: list[str], look: Format | None = None) -> None:
         page.set_column(0, 0, 120)
         for row, line in enumerate(lines):
-            page.write_string(row, 0, _inert(line), None if row else self.title)
+            page.write_string(row, 0, _inert(line), self.title if row == 0 else look)
         page.hide_gridlines(2)
+        page.fit_to_pages(1, 0)
 
     def _table(self, name: str, title: str, table: dict, ref: str) -> None:
         page, t = self.book.add_worksheet(name), self.t
@@ -123,7 +126,7 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD)
 
-    def _cell(self, page: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object,
+    def _cell(self, page: Worksheet, row: int, column: int, value: object,
               about: dict) -> str:  # fmt: skip
         """Write one cell; gives about what a reader sees of it."""
         if value is None:
@@ -144,7 +147,7 @@ class _Writer:
         page.write_string(row, column, text, self.wrapped)
         return text
 
-    def _format(self, shape: str | int) -> xlsxwriter.format.Format:
+    def _format(self, shape: str | int) -> Format:
         if shape not in self.formats:
             look = {"num_format": shape, "valign": "top"}
             self.formats[shape] = self.book.add_format(look)
