@@ -264,7 +264,10 @@ def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
 
 
 def test_an_edition_that_replaces_another_says_what_changed_beside_it(edition):
+    names = ("report.docx", "tables.xlsx", "summary.pdf", "en/report.docx", "en/tables.xlsx")
+    before = [(edition / name).read_bytes() for name in names]
     assert par("run", "2022", "--documents", "--force", "--notebook", "03").exit_code == 0
+    assert [(edition / name).read_bytes() for name in names] == before
     text = (edition.parent / "2022-changes.html").read_text()
     assert "Không có nội dung nào thay đổi." in text
     assert "2022-changes.html" in (edition.parents[1] / "index.html").read_text()
