@@ -57,6 +57,9 @@ def run(
     timeout: Annotated[int, typer.Option(help="Seconds a cell may take.", min=1, max=86400)] = 300,
     jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.", min=0)] = 0,
     force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
+    documents: Annotated[
+        bool, typer.Option(envvar="PAR_DOCUMENTS", help="Word, Excel and PDF beside the pages.")
+    ] = True,
     fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
     scheduler: Annotated[
         str, typer.Option(help="Run on a dask cluster, as tcp://host:8786 (extra: cluster).")
@@ -71,7 +74,7 @@ def run(
 
     wanted = commands.editions(editions or [], province, every=every)
     only, values = notebook or [], parameter or []
-    requests = commands.requests(wanted, lang, only, values, timeout, fork, force)
+    requests = commands.requests(wanted, lang, only, values, timeout, fork, force, documents)
     failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
     if failures:
         raise typer.Exit(1)
@@ -122,11 +125,19 @@ def check(
 
 @app.command()
 def verify(
-    edition: Annotated[Path, typer.Argument(help="Its folder, as outputs/quang-nam/2022.")],
+    edition: Annotated[
+        Path, typer.Argument(help="Its folder, or a document of it, or the mark on its paper.")
+    ],
 ) -> None:
-    """Compare an edition and what it was made from with its manifest; name what was altered."""
-    from par_press import manifest
+    """Compare an edition and what it was made from with its manifest; name what was altered.
 
+    Of a document, or of the mark printed on it, say which edition it belongs to.
+    """
+    from par_press import documents, manifest
+
+    if not edition.is_dir():
+        typer.echo(f"{edition}: is of {documents.edition_of(str(edition))}")
+        return
     altered = manifest.altered(edition)
     manifest.mark(edition)
     for name, what in altered:
@@ -134,6 +145,28 @@ def verify(
     if altered:
         raise typer.Exit(1)
     typer.echo(f"{edition}: nothing altered since it was made")
+
+
+@app.command()
+def diff(
+    edition: Annotated[str, typer.Argument(help="As quang-nam:2022.")],
+    against: Annotated[Path, typer.Option(help="Folder of the edition to compare it with.")],
+    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+) -> None:
+    """Say what an edition shows otherwise than another one, the largest change first, and why."""
+    from par_lib.language.translation import language
+    from par_press import changes, commands
+
+    ((province, year),) = commands.editions([edition], "quang-nam", every=False)
+    t = language(lang)
+    found, causes = changes.between(against, paths.outputs(province, year), t)
+    for cause in causes:
+        typer.echo(f"* {cause}")
+    for one in found:
+        place = " · ".join(filter(None, (one.page, one.table, one.row, one.measure)))
+        typer.echo(f"{place}: {one.before} → {one.after}  ({'; '.join(one.causes[:3])})")
+    if not found:
+        typer.echo(t("Nothing that is shown has changed."))
 
 
 @app.command()

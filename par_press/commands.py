@@ -40,7 +40,8 @@ def editions(texts: list[str], province: str, *, every: bool) -> list[tuple[str,
 
 
 def requests(wanted: list[tuple[str, int]], lang: str, only: list[str], texts: list[str],
-             timeout: int, fork: bool, force: bool) -> list[plan.Request]:  # fmt: skip
+             timeout: int, fork: bool, force: bool,
+             documents: bool = False) -> list[plan.Request]:  # fmt: skip
     """What to make, checked before any kernel starts."""
     codes = dict.fromkeys(code.strip() for code in lang.split(","))
     for code in codes:
@@ -49,8 +50,8 @@ def requests(wanted: list[tuple[str, int]], lang: str, only: list[str], texts: l
     notebooks = _choose(plan.all_notebooks(), only)
     values = notebook_source.chosen(texts, list(notebooks))
     anew = notebooks if force else ()
-    asked = (plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew)
-             for province, year in wanted)  # fmt: skip
+    asked = (plan.Request(province, year, tuple(codes), notebooks, values, timeout, fork, anew,
+                          documents) for province, year in wanted)  # fmt: skip
     return [manifest.with_what_stands(request) for request in asked]
 
 

@@ -17,13 +17,15 @@ from markupsafe import Markup
 from par_lib.cleaning import tables
 from par_lib.language import LANGUAGES
 from par_lib.language.labels import TABLE_LABELS
-from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, Language, language
+from par_lib.language.translation import N_, NAMES, SYNTHETIC_WORDS, Language, language
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
-from par_press import manifest, page, place, plan
+from par_press import changes, documents, manifest, page, place, plan
 from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
+DOCUMENTS = {"report.docx": N_("Report (Word)"), "summary.pdf": N_("One page (PDF)"),
+             page.WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
 # Without the link to the page that says more: a card leads there itself.
 _HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
 
@@ -59,10 +61,40 @@ def finish(request: Request, build: Path, runs: dict[str, dict], started: dt.dat
     """Write tables, pages and manifest of an edition whose notebooks are there; put it in place."""
     data = tables.load(request.province, request.year)
     _write_tables(data, build / "tables")
+    code = plan.fingerprint(request, runs)
     for lang in request.languages:
-        _write_pages(request, data, build, lang)
+        executed = _write_pages(request, data, build, lang)
+        if request.documents:
+            _write_documents(request, data, executed, build, language(lang), code)
+    changes.keep_inputs(build, plan.inputs_of(request, plan.read_by(runs)), paths.root())
     manifest.write(build, request, data, runs, started)
+    told = _changes(request, data, build)
     place.put(build, request.target)
+    for lang in LANGUAGES:
+        file = request.target.with_name(_changes_file(request.year, lang))
+        if lang in told:
+            write_whole(file, told[lang])
+        else:
+            file.unlink(missing_ok=True)
+
+
+def _changes(request: Request, data: tables.Tables, build: Path) -> dict[str, str]:
+    """Pages on what is new, by language; none where no edition, or a damaged one, is replaced."""
+    told = {}
+    for lang in request.languages:
+        with suppress(ValueError, OSError, KeyError):
+            t = language(lang)
+            found, causes = changes.between(request.target, build, t)
+            title = t("What changed: {place}, {year}", place=data.place, year=str(data.year))
+            home = page.Link(f"../{_collection(lang)}", t("All editions"))
+            context = page.PageContext(t, title=title, home=home, banner=_banner(data, t))
+            told[lang] = page.render_changes(context, found, causes)
+    return told
+
+
+def _changes_file(year: int, lang: str) -> str:
+    """Beside the edition, of which it is no part: it depends on the one before, too."""
+    return f"{year}-changes.html" if lang == LANGUAGES[0] else f"{year}-changes.{lang}.html"
 
 
 def forget_failures(request: Request) -> None:
@@ -125,6 +157,10 @@ def _listed(made: dict, folder: Path, lang: str) -> page.Edition:
         text = (paths.root() / "outputs" / pages[lang]).read_text(encoding="utf-8")
         finding = _headline(text, href=pages[lang])
     links = [page.Link(href, NAMES[one], False, one) for one, href in pages.items()]
+    changed = folder.with_name(_changes_file(made["year"], lang))
+    if (paths.root() / "outputs" / changed).is_file():
+        t = language(lang)
+        links.append(page.Link(changed.as_posix(), t("What changed")))
     note = SYNTHETIC_WORDS if made.get("synthetic") else ""
     return page.Edition(made["place"], str(made["year"]), links, note, finding)
 
@@ -137,7 +173,8 @@ def _write_tables(data: tables.Tables, folder: Path) -> None:
         (folder / f"{name}.csv").write_bytes(text)
 
 
-def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) -> None:
+def _write_pages(request: Request, data: tables.Tables, build: Path,
+                 lang: str) -> dict[str, nbformat.NotebookNode]:  # fmt: skip
     t = language(lang)
     folder = build / language_folder(request.languages, lang)
     executed = {book.stem: nbformat.read(folder / "notebooks" / book.name, as_version=4)
@@ -151,6 +188,25 @@ def _write_pages(request: Request, data: tables.Tables, build: Path, lang: str) 
         context = _context(request, data, folder, titles, name, t)
         text = page.render_page(notebook, context, cards=cards if name == OVERVIEW else ())
         (folder / _file(name)).write_text(text, encoding="utf-8")
+    return executed
+
+
+def _write_documents(request: Request, data: tables.Tables, executed: dict, build: Path,
+                     t: Language, code: str) -> None:  # fmt: skip
+    """Word, Excel and PDF beside the pages of a language, from what its notebooks show."""
+    province, day = data.units.query("level == 'province'").iloc[0], _accessed(data)
+    stamp = documents.Stamp(
+        place=data.place, kind=province["kind"], year=request.year, day=day, fingerprint=code,
+        dated=t("Sources accessed to {day}", day=day), banner=_banner(data, t),
+        mark=t("Mark of this edition: {code}", code=code),
+        titles={name: _title(notebook) for name, notebook in executed.items()},
+    )  # fmt: skip
+    folder = build / language_folder(request.languages, t.code)
+    documents.write(folder, executed, data, stamp, t, template=plan.template(request.province))
+
+
+def _accessed(data: tables.Tables) -> dt.date:
+    return max(data.sources["accessed"].dropna())
 
 
 def _file(name: str) -> str:
@@ -173,15 +229,17 @@ def _context(request: Request, data: tables.Tables, folder: Path, titles: dict[s
     downloads = [page.Link(f"{up}tables/{table}.csv", f"{t(label)} (CSV)")
                  for table, label in TABLE_LABELS.items()
                  if not getattr(data, table).empty]  # fmt: skip
+    if request.documents:
+        downloads = [*(page.Link(file, t(label)) for file, label in DOCUMENTS.items()), *downloads]
     if (folder / executed).is_file():
-        downloads.insert(0, page.Link(executed, t("Executed notebook")))
+        downloads.append(page.Link(executed, t("Executed notebook")))
     return page.PageContext(
         language=t, title=f"{titles[name]} · {place} {year}", place=place, year=year,
-        edition_date=t("Sources accessed to {day}", day=max(data.sources["accessed"].dropna())),
+        edition_date=t("Sources accessed to {day}", day=_accessed(data)),
         home=page.Link(f"{up}../../{_collection(t.code)}", t("All editions")),
         contents=[page.Link(_file(one), title, one == name) for one, title in titles.items()],
         languages=languages if len(languages) > 1 else (), downloads=downloads,
-        banner=_banner(data, t),
+        banner=_banner(data, t), sheets=name if request.documents else "",
     )  # fmt: skip
 
 

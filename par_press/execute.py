@@ -134,7 +134,7 @@ def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
     """What sources() noted in the last cell of code; else it may be anything."""
     code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
     for output in code[-1].outputs if code else []:
-        if "par" in output.get("metadata", {}):
+        if "read" in output.get("metadata", {}).get("par", {}):
             return output.metadata.par.read
     return [f"{EVERY}:{EVERY}"]
 

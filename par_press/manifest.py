@@ -40,6 +40,7 @@ def write(build: Path, request: Request, data: "Tables", runs: dict[str, dict],
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
     content = {
         "province": request.province, "place": data.place, "year": request.year,
+        "fingerprint": plan.fingerprint(request, runs), "documents": request.documents,
         "synthetic": data.synthetic, "languages": request.languages, "parameters": request.values,
         "inputs": plan.inputs_of(request, plan.read_by(runs)),
         "files": {name: dependencies.sha256(build / name) for name in _files(build)},
@@ -155,11 +156,12 @@ def unchanged(request: Request) -> bool:
     """
     wanted = {job.name for job in plan.jobs(request, request.target)}
     with suppress(ValueError, OSError):
-        made = read(request.target)
+        made, kept = read(request.target), kept_runs(request)
         return (
             made["languages"] == list(request.languages)
             and made["inputs"].items() >= plan.inputs_of(request).items()
-            and kept_runs(request).keys() == made["runs"].keys() == wanted
+            and kept.keys() == made["runs"].keys() == wanted
+            and made.get("fingerprint") == plan.fingerprint(request, kept)
             and not _files_altered(request.target, made)
         )
     return False

@@ -23,9 +23,11 @@ from nbformat import NotebookNode
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
 from par_press.markup import highlight, inline_svg, markdown
+from par_press.shown import DATA, sheet
 
 _LOG = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
+WORKBOOK = "tables.xlsx"  # beside the pages
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
@@ -48,7 +50,10 @@ class Link:
 
 @dataclass(frozen=True)
 class PageContext:
-    """What a page says around the notebook's own text."""
+    """What a page says around the notebook's own text.
+
+    ``sheets`` is the notebook's name where a workbook beside the page holds its tables.
+    """
 
     language: Language
     title: str
@@ -60,6 +65,7 @@ class PageContext:
     languages: Sequence[Link] = ()
     downloads: Sequence[Link] = ()
     banner: str = ""
+    sheets: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,9 +119,16 @@ def render_collection(language: Language, editions: Iterable[Edition],
     return _render("collection.html.j2", context, places=places)
 
 
+def render_changes(context: PageContext, changes: Sequence, causes: Sequence[str]) -> str:
+    """Render what an edition says otherwise than the one it replaced, and why."""
+    t = context.language
+    heads = [t("Row"), t("Measure"), t("Before"), t("After"), t("Page and table"), t("Cause")]
+    return _render("changes.html.j2", context, changes=changes, causes=causes, heads=heads)
+
+
 def _read_sections(notebook: NotebookNode,
                    context: PageContext) -> tuple[list[_Section], list[Markup]]:  # fmt: skip
-    sections, parameters, charts = [_Section()], [], count(1)
+    sections, parameters, numbers = [_Section()], [], (count(1), count(1))
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
             _add_prose(sections, markdown(cell.source))
@@ -130,7 +143,7 @@ def _read_sections(notebook: NotebookNode,
                 continue  # said to whoever runs the notebook
             sections[-1].has_output = True
             try:
-                block = _render_output(output, context.language, charts)
+                block = _render_output(output, context, *numbers)
             except ValueError as error:
                 raise ValueError(f"{context.title}, cell {number}: {error}") from error
             if output.get("data", {}).keys() & {"text/html", "image/svg+xml"}:
@@ -180,7 +193,9 @@ def _add_prose(sections: list[_Section], html: Markup) -> None:
             sections[-1].blocks.append(Markup(part))
 
 
-def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> Markup:
+def _render_output(output: NotebookNode, context: PageContext, charts: Iterable[int],
+                   tables: Iterable[int]) -> Markup:  # fmt: skip
+    t = context.language
     if output.output_type == "stream":
         text = Markup("<pre>{}</pre>").format(strip_ansi(output.text))
         if output.name == "stderr":
@@ -194,9 +209,10 @@ def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> 
     data = output.data
     if "image/svg+xml" in data:
         words = output.metadata.get("image/svg+xml", {})
-        return _render_chart(data["image/svg+xml"], words, next(charts))
+        return _render_chart(data["image/svg+xml"], words, next(charts), t)
     if "text/html" in data:
-        return Markup(data["text/html"])
+        shown = Markup(data["text/html"])
+        return _with_sheet(shown, context, next(tables)) if DATA in data else shown
     if "image/png" in data:  # of a notebook that was not opened by par.begin
         _LOG.warning("a picture without words; open the notebook with par.begin")
         address = f"data:image/png;base64,{data['image/png'].strip()}"
@@ -208,12 +224,27 @@ def _render_output(output: NotebookNode, t: Language, charts: Iterable[int]) -> 
     return Markup("<pre>{}</pre>").format(data.get("text/plain", ", ".join(data)))
 
 
-def _render_chart(svg: str, words: dict[str, str], number: int) -> Markup:
+def _with_sheet(table: Markup, context: PageContext, number: int) -> Markup:
+    """A table with a link to the workbook that names its sheet."""
+    end, name = Markup("</p></figure>"), sheet(context.language, context.sheets, number)
+    if not context.sheets or not table.endswith(end):
+        return table
+    words = context.language("sheet “{name}”", name=name)
+    link = Markup(' <a href="{}" aria-label="Excel, {}">Excel</a> <span>({})</span>')
+    return table[: -len(end)] + link.format(WORKBOOK, words, words) + end
+
+
+def _render_chart(svg: str, words: dict[str, str], number: int, t: Language) -> Markup:
     chart, caption = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}"), Markup()
     if words.get("caption"):
         caption = Markup("<figcaption>{}</figcaption>").format(words["caption"])
-    figure = Markup('<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}</figure>')
-    return figure.format(chart, caption)
+    figure = Markup(
+        '<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}<p class="csv" hidden>'
+        '{} <button aria-label="{} PNG {}">PNG</button> <button aria-label="{} SVG {}">SVG</button>'
+        "</p></figure>"
+    )
+    save = t("Download the picture:")
+    return figure.format(chart, caption, save, *(save, number) * 2)
 
 
 def _check_headings(html: str, title: str) -> None:

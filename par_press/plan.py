@@ -18,7 +18,8 @@ _PRESS = Path(__file__).parent
 class Request:
     """What to make. ``values`` are a person's parameters by notebook name.
 
-    ``anew`` are notebooks to run though nothing of them changed.
+    ``anew`` are notebooks to run though nothing of them changed; with ``documents`` Word, Excel
+    and PDF are written beside the pages.
     """
 
     province: str
@@ -29,6 +30,7 @@ class Request:
     timeout_seconds: int = 300
     fork: bool = True
     anew: tuple[Path, ...] = ()
+    documents: bool = False
 
     @property
     def place(self) -> str:
@@ -107,7 +109,24 @@ def recipe(job: Job) -> str:
 
 def inputs_of(request: Request, read: Iterable[str] = ()) -> dict[str, str]:
     """Fingerprint of each file an edition is made from; of other years' those in ``read``."""
-    return fingerprints([*raw_files(request.province, request.year, read), *request.notebooks])
+    own = [*raw_files(request.province, request.year, read), *request.notebooks]
+    return fingerprints([*own, template(request.province)] if request.documents else own)
+
+
+def template(province: str) -> Path:
+    """The form that a province's office has for its report, if it has one of its own."""
+    return paths.raw(province) / "report-template.docx"
+
+
+def fingerprint(request: Request, runs: dict[str, dict]) -> str:
+    """As ``quang-nam-2022-0123456789ab``: over inputs, and all that decides each run.
+
+    Equal editions share it, and a paper that carries it leads back to its edition.
+    """
+    recipes = {name: run["recipe"] for name, run in runs.items()}
+    made_from = [inputs_of(request, read_by(runs)), recipes, request.languages, request.documents]
+    digest = dependencies.sha256_of(json.dumps(made_from, sort_keys=True).encode())
+    return f"{request.province}-{request.year}-{digest[:12]}"
 
 
 def fingerprints(files: Iterable[Path]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What many tests stand on: projects of their own, with the real data; and what is begun first."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from par_cli import app
 
 collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
+os.environ["PAR_DOCUMENTS"] = "0"  # Word, Excel and PDF only where a test asks for them
 CHECKOUT = Path(__file__).resolve().parents[1]
 # What starts kernels, a browser or other programs, the longest first: begun first by make test, so
 # that no worker is left alone with it at the end; left out by make quick.
@@ -19,6 +21,7 @@ PROGRAMS = (
     "tests/browser/test_lab.py", "tests/par_press/test_runner.py", "tests/faults/test_kill.py",
     "tests/browser/test_pages.py", "tests/faults/test_bad_data.py", "tests/par_demo/",
     "tests/par_press/test_cluster.py", "tests/par_press/test_edition.py", "tests/faults/",
+    "tests/par_press/test_documents.py",
     "tests/par_press/test_real_edition.py", "tests/par_press/test_manifest.py",
     "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py", "notebooks/",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from numbers import Real
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 import seaborn.objects as so
@@ -111,6 +112,10 @@ def _here() -> "Notebook":
 class Notebook(Page):
     """One notebook while it runs: its page, and what its cells of prose and their ends show."""
 
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        plt.rcParams.update(STYLE)
+
     def show(self, fig: Figure) -> None:
         """Show a figure with its words; of an empty one, that there are no figures for it."""
         alt, caption = plot_words.finish(fig, self)
@@ -133,31 +138,37 @@ class Notebook(Page):
         )  # fmt: skip
 
     def say_cell(self, line: str, body: str) -> None:
-        """``%%say [from frame [as status]]``: every paragraph whose values are all known."""
-        for sentence, rows, status in self._sentences(line, body):
-            self.say(sentence, *rows, status=status)
+        """``%%say [from frame [as status]] [worth points]``: paragraphs whose values are known."""
+        for sentence, rows, status, worth in self._sentences(line, body):
+            self.say(sentence, *rows, status=status, worth=worth)
 
     def headline_cell(self, line: str, body: str) -> None:
         """``%%headline``: the finding, the first paragraph whose values are all known.
 
-        ``%%headline from frame see 02_disbursement`` leads to the page that says more.
+        ``%%headline from frame see 02_disbursement`` leads to the page that says more; ``worth
+        lost_points`` in either names the points at stake, by which documents order findings.
         """
         line, _, page = line.partition(" see ")
-        for sentence, rows, status in self._sentences(line, body):
+        for sentence, rows, status, worth in self._sentences(line, body):
             href = f"{page.strip()}.html" if page else ""
-            self.headline(sentence, *rows, status=status, href=href)
+            self.headline(sentence, *rows, status=status, href=href, worth=worth)
             return
 
-    def _sentences(self, line: str, body: str) -> Iterable[tuple[str, list, str | None]]:
+    def _sentences(
+        self, line: str, body: str
+    ) -> Iterable[tuple[str, list, str | None, float | None]]:
+        line, _, stake = line.partition(" worth ")
         frames, _, status = line.strip().removeprefix("from ").partition(" as ")
         found = [get_ipython().ev(frame.strip()) for frame in frames.split(",") if frame.strip()]
         rows = [frame for frame in found if len(frame)]
+        worth = np.max(get_ipython().ev(stake.strip())) if stake else np.nan
+        worth = None if np.isnan(worth) else float(worth)
         for paragraph in paragraphs(body):
             try:
                 sentence = self.sentence(paragraph)
             except Absent:
                 continue
-            yield sentence, rows, status or self._status(paragraph, rows)
+            yield sentence, rows, status or self._status(paragraph, rows), worth
 
     def _status(self, paragraph: str, rows: list[pd.DataFrame]) -> str | None:
         """ "derived" where the paragraph has a number that its one reported row does not hold."""

@@ -27,6 +27,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from par_lib.charts.table_data import MOST_ROWS, column, ends
 from par_lib.language.prose import Mistyped
 
 # As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
@@ -50,7 +51,6 @@ STYLE = {
 HATCH = "////"
 BAR = 0.42  # of a row; above it stands its name
 ROW_INCHES = 0.46  # a name above its bar
-MOST_ROWS = 40  # of a chart; of more only so many of both ends:
 END_ROWS = 12
 TILE_INCHES = 0.72  # at least, so that a tile holds a name
 _SHADES = LinearSegmentedColormap.from_list("par", [PALETTE["pale"], PALETTE["deep"]])
@@ -188,7 +188,7 @@ def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
 def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str = "",
              **options: object) -> Axes:  # fmt: skip
     """Seaborn's, from zero up, so that half as high is half as much; a line a value of ``hue``."""
-    rows = _told(data, x, y, series=_column(data, hue) if hue else "")
+    rows = _told(data, x, y, series=column(data, hue) if hue else "")
     ax = _axes(3.6)
     own = {"color": PALETTE["accent"]}
     if hue:
@@ -261,28 +261,11 @@ def _axes(height_inches: float, wide_inches: float = WIDE_INCHES) -> Axes:
     return ax
 
 
-def ends(data: pd.DataFrame | dict, name: str) -> tuple:
-    """Lowest and highest of a column, or of the pair that it stands for; of a frame or of a row."""
-    if name in data or f"{name}_low" not in data:
-        return (_column(data, name),) * 2
-    return data[f"{name}_low"], data[f"{name}_high"]
-
-
-def _column(data: pd.DataFrame | dict, name: str) -> pd.Series:
-    """A column, or the index of that name; Mistyped where there is neither."""
-    if name in data:
-        return data[name]
-    if name == data.index.name:
-        return data.index.to_series()
-    pairs = [one.removesuffix("_low") for one in data if one.endswith("_low")]
-    raise Mistyped(name, [*data, *pairs])
-
-
 def _told(data: pd.DataFrame, name: str, value: str, **more: object) -> pd.DataFrame:
     """Rows as words tell them: name, low, high, and ``more`` columns; numbered from 0."""
     low, high = (end.astype(float) for end in ends(data, value))
     rows = pd.DataFrame(
-        {"name": _column(data, name).astype(object), "low": low, "high": high, **more}
+        {"name": column(data, name).astype(object), "low": low, "high": high, **more}
     )
     return rows.reset_index(drop=True)
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-import matplotlib as mpl
 import pandas as pd
 from IPython.display import display
 from pandas.io.formats.style import Styler
 
-from par_lib.charts.plots import MOST_ROWS, STYLE, ends
+from par_lib.charts.table_data import DATA, MOST_ROWS, STATUSES, as_data, ends
 from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
@@ -26,10 +25,6 @@ _UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that
 STATED = {column.name for table in schema.TABLES.values() for column in table.quantities}
 # The English pages write places as they are spelled; these have English names.
 _TRANSLATED_LEVELS = ("nation", "department")
-_STATUSES = {
-    "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
-    "assumed": N_("assumed"), "unknown": N_("unknown"),
-}  # fmt: skip
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
     N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
@@ -55,7 +50,6 @@ class Page:
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         named = data.units[data.units["level"].isin(_TRANSLATED_LEVELS)]
         self._english = dict(zip(named["name"], named["name_en"], strict=True))
-        mpl.rcParams.update(STYLE)
 
     def words(self, text: str, **values: str) -> str:
         """A code, a unit or a sentence of the package, as the reader calls it."""
@@ -136,20 +130,26 @@ class Page:
             return ""
 
     def headline(
-        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = ""
-    ) -> None:
+        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = "",
+        worth: float | None = None,
+    ) -> None:  # fmt: skip
         """Show the finding; without ``rows`` it rests on, it says what the data do not hold.
 
-        ``href`` leads to the page that says more.
+        ``href`` leads to the page that says more; ``worth`` are the points at stake, by which
+        documents order what they say.
         """
         label = _text(self.t("More"))
         more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if rows and href else ""
         mark, kind = self._mark_of(rows, status), "headline" if rows else "missing"
-        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence)
+        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence, worth=worth)
 
-    def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None) -> None:
+    def say(
+        self, sentence: str, *rows: pd.DataFrame, status: str | None = None,
+        worth: float | None = None,
+    ) -> None:  # fmt: skip
         """Show a computed sentence of the running text, with the sources of the ``rows``."""
-        self._display(f"<p>{_text(sentence)}{self._mark_of(rows, status)}</p>", sentence)
+        mark = self._mark_of(rows, status)
+        self._display(f"<p>{_text(sentence)}{mark}</p>", sentence, worth=worth)
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
         """Show columns by name, in the reader's words; of no rows, that there are no figures.
@@ -178,7 +178,7 @@ class Page:
         )
         if traced:
             head += f'<th scope="col" class="refs">{_text(self.t("Source"))}</th>'
-        body, plain = [], [caption, " | ".join(heads)]
+        body, shown = [], []
         for row in frame.to_dict("records"):
             cells = [self.cell(name, *ends(row, name), digits[name]) for name in names]
             line = f'<th scope="row">{_text(cells[0])}</th>'
@@ -191,7 +191,7 @@ class Page:
                 line += f'<td class="refs">{mark}</td>'
             kind = "bound" if traced and row["status"] == "bound" else ""
             body.append(f"<tr{_class(kind)}>{line}</tr>")
-            plain.append(" | ".join(cells))
+            shown.append(cells)
         label = html.escape(caption, quote=True)
         look = "sortable" if any(numeric.values()) else "sortable words"
         find = f' data-find="{_text(self.t("Search the table"))}"' * (len(frame) > MOST_ROWS)
@@ -200,7 +200,8 @@ class Page:
             f'tabindex="0"><table class="{look}"{find}><caption>{_text(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
             f"{self._csv_link(frame, names, caption)}</figure>",
-            "\n".join(plain),
+            "\n".join([caption, *(" | ".join(cells) for cells in (heads, *shown))]),
+            data=as_data(self, frame, dict(zip(names, heads, strict=True)), caption, shown),
         )
 
     def nothing(self, caption: str) -> None:
@@ -209,7 +210,12 @@ class Page:
         No page shows it: a section of which nothing is known is left out.
         """
         words = self.t("Nothing to show: {what}.", what=self.caption(caption) or "…")
-        self._display(f'<p style="opacity: .6">{_text(words)}</p>', words, {"par": {"nothing": 1}})
+        self._display(f'<p style="opacity: .6">{_text(words)}</p>', words, nothing=1)
+
+    def where(self, locator: str) -> str:
+        """A place in a source, in the reader's words; of a rulebook, the criterion."""
+        words = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
+        return "; ".join(map(self.words, words.split("; ")))
 
     def _csv_link(self, frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
         # It holds the table itself: a page on a stick has no server to ask.
@@ -244,7 +250,7 @@ class Page:
             )
             plain.append(f"[{source.number}] {line}")
         markup = f'<ol class="sources">{"".join(items)}</ol>'
-        self._display(markup, "\n".join(plain), {"par": {"read": dependencies.tables_read()}})
+        self._display(markup, "\n".join(plain), read=dependencies.tables_read())
 
     def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
         """Sources of all the rows and one status: of a single row its own, else "derived".
@@ -261,10 +267,9 @@ class Page:
         return self._mark(*join_traces(frame["source"], frame["locator"]), status)
 
     def _mark(self, source: str, locator: str, status: str) -> str:
-        where = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
-        where = "; ".join(map(self.words, where.split("; ")))  # of a rulebook, the criterion
         cited: dict[str, dict[str, None]] = {}
-        for name, place in zip(source.split("; "), where.split("; "), strict=True):
+        places = self.where(locator).split("; ")
+        for name, place in zip(source.split("; "), places, strict=True):
             cited.setdefault(name, {})[place] = None
             self.cited.setdefault(name, {})[place] = None
         links = " ".join(
@@ -272,14 +277,19 @@ class Page:
             f"[{self.data.sources.loc[name, 'number']}]</a>"
             for name, places in cited.items()
         )
-        word = self.t(_STATUSES[status])
+        word = self.t(STATUSES[status])
         return (
             f' <span class="refs">{links} '
             f'<span class="status status-{status}">{_text(word)}</span></span>'
         )
 
-    def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
-        self.emit({"text/html": markup, "text/plain": plain}, metadata=metadata)
+    def _display(
+        self, markup: str, plain: str, *, data: dict | None = None, **told: object
+    ) -> None:
+        more = {DATA: data} if data else {}
+        known = {name: value for name, value in told.items() if value is not None}
+        self.emit({"text/html": markup, "text/plain": plain} | more,
+                  metadata={"par": known} if known else None)  # fmt: skip
 
 
 def without_end(column: object) -> str:

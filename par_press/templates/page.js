@@ -77,8 +77,44 @@
 
   const isTotal = (row) => row.classList.contains("total");
 
+  // A chart as a file: SVG as it stands, PNG at 300 dots an inch, both on paper's white.
+  function makeSavable(figure, number) {
+    const [svg, line] = [figure.querySelector("svg"), figure.querySelector("p.csv")];
+    if (!svg || !line) return;
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const copy = svg.cloneNode(true);
+    for (const [name, value] of Object.entries({ xmlns: "http://www.w3.org/2000/svg", width, height })) {
+      copy.setAttribute(name, value);
+    }
+    copy.removeAttribute("style");
+    const text = () => new XMLSerializer().serializeToString(copy);
+    const save = (blob, kind) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = `${document.title.replace(/[^\p{L}\p{N}]+/gu, "-")}-${number + 1}.${kind}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    };
+    const [png, drawing] = line.querySelectorAll("button");
+    drawing.addEventListener("click", () => save(new Blob([text()], { type: "image/svg+xml" }), "svg"));
+    png.addEventListener("click", async () => {
+      const picture = new Image();
+      picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text())}`;
+      await picture.decode();
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [width, height].map((points) => Math.ceil(points * 300 / 72));
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob((blob) => save(blob, "png"));
+    });
+    line.hidden = false;
+  }
+
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("table.sortable").forEach(makeSortable);
     document.querySelectorAll("table[data-find]").forEach(makeSearchable);
+    document.querySelectorAll("figure.chart").forEach(makeSavable);
   });
 })();

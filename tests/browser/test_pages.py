@@ -1,10 +1,12 @@
 """Pages as a reader's browser sees them: hand-made ones, a violating one, a real edition."""
 
+import math
 from pathlib import Path
 
 import page_checks
 import pytest
 import specimen
+from PIL import Image
 
 from par_intake import report
 from par_lib.cleaning import units
@@ -148,3 +150,20 @@ def _many_rows() -> str:
     row = '<tr><th scope="row">Dòng thêm {}</th><td class="num" data-value="1">1</td>'
     row += '<td class="num" data-value="1">1</td><td></td></tr>'
     return "".join(row.format(number) for number in range(100))
+
+
+def test_a_chart_is_saved_as_a_picture_for_print_offline(browser, specimen_pages, tmp_path):
+    with page_checks.visit(browser, specimen_pages["page"]) as seen:
+        chart = seen.page.locator("figure.chart").first
+        width = float(chart.locator("svg").get_attribute("viewBox").split()[2])
+        saved = {}
+        for kind in ("PNG", "SVG"):
+            with seen.page.expect_download() as told:
+                chart.get_by_role("button", name=kind).click()
+            saved[kind] = tmp_path / told.value.suggested_filename
+            told.value.save_as(saved[kind])
+    assert saved["PNG"].suffix == ".png" and saved["SVG"].read_text().startswith("<svg")
+    with Image.open(saved["PNG"]) as picture:
+        assert picture.width == math.ceil(width * 300 / 72)
+        assert picture.convert("L").getextrema()[0] < 128  # something is drawn
+        assert picture.getpixel((0, 0))[:3] == (255, 255, 255)

@@ -243,6 +243,37 @@ def test_a_table_of_no_rows_is_not_shown_and_a_trace_is_its_last_column(shell):
     assert table.select_one(".refs a")["href"].startswith("#source-")
 
 
+def test_a_table_is_emitted_as_data_too_an_interval_as_its_ends_and_in_words(shell):
+    cell = """
+part = one.assign(unit="Điện Bàn", late_low=11193, late_high=20000, plan_year=2023)
+part["up"] = pd.Timestamp("2022-12-31")
+table(part, "unit late up plan_year resolved", "Trễ hạn")
+"""
+    with capture_output() as shown:
+        begun(shell).run_cell(cell).raise_error()
+    data = shown.outputs[0].data["application/vnd.dataresource+json"]
+    assert data["title"] == "Trễ hạn"
+    assert [(one["name"], one["type"]) for one in data["schema"]["fields"]] == [
+        ("unit", "string"), ("late_low", "number"), ("late_high", "number"), ("late", "string"),
+        ("up", "date"), ("plan_year", "year"), ("resolved", "number"), ("status", "string"),
+        ("source", "string"), ("locator", "string")]  # fmt: skip
+    assert data["schema"]["fields"][1]["title"] == "Hồ sơ trễ hạn, cận dưới"
+    (row,) = data["data"]
+    assert row["unit"] == "Điện Bàn" and row["up"].startswith("2022-12-31")
+    assert (row["late_low"], row["late_high"]) == (11193, 20000)
+    assert row["late"] == "11.193–20.000" and row["resolved"] is None
+    assert row["source"].startswith("[1] Báo cáo") and row["locator"].startswith("I, gạch")
+
+
+def test_points_at_stake_are_told_to_documents_where_they_are_known(shell):
+    begun(shell)
+    for stake, told in (("(1.5, 2.5)", {"par": {"worth": 2.5}}), ("unknown", {})):
+        with capture_output() as shown:
+            shell.run_cell(f"stake = {stake}\n")
+            shell.run_cell("%%say from one worth stake\nMột câu.").raise_error()
+        assert shown.outputs[0].metadata == told
+
+
 def test_a_caption_is_filled_in_and_silent_where_a_value_is_not_known(shell):
     begun(shell).user_ns["day_date"] = pd.Timestamp("2022-12-31")
     assert notebook._opened[0].caption("Đến {day_date}") == "Đến 31/12/2022"

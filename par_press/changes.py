@@ -1,0 +1,168 @@
+"""What one edition of a place and year says otherwise than another, and what of its inputs did.
+
+Compared is what notebooks show, as they write it: a figure is a page, a table, a row and a column.
+Causes come from the raw files that each edition keeps of those it was made from.
+"""
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import count, zip_longest
+from pathlib import Path
+
+import nbformat
+
+from par_lib.language.spelling import fold
+from par_lib.language.translation import UNKNOWN, Language
+from par_press import manifest, plan, shown
+
+INPUTS = "inputs"  # folder of an edition that keeps its raw tables
+_MOST_BYTES = 1_000_000  # of a file that is kept
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure or finding; ``size`` is its part of the larger one, 1 where one is missing."""
+
+    page: str
+    table: str
+    row: str
+    measure: str
+    before: str
+    after: str
+    size: float
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What happened to an input; ``table`` is the one it is of, "" where it may touch all."""
+
+    table: str
+    said: str
+    names: str = ""  # what stands in the row, folded
+
+
+def keep_inputs(edition: Path, names: Mapping[str, str], root: Path) -> None:
+    """Keep the raw tables and rules an edition was made from, but for large ones."""
+    for name in names:
+        file = root / name
+        if file.suffix in (".csv", ".toml") and file.stat().st_size <= _MOST_BYTES:
+            copy = edition / INPUTS / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+
+
+def between(before: Path, after: Path, t: Language) -> tuple[list[Change], list[str]]:
+    """Everything shown that differs, the largest change first; and every cause.
+
+    ValueError where one folder holds no edition, or none in the language.
+    """
+    old, new = manifest.read(before), manifest.read(after)
+    causes = _causes(before, after, old, new, t)
+    earlier, later = _figures(before, old, t), _figures(after, new, t)
+    changes = []
+    for key in dict.fromkeys([*later, *earlier]):
+        (was, value), (now, number) = earlier.get(key, _NONE), later.get(key, _NONE)
+        if was != now:
+            page, table, row, measure, _ = key
+            told = _of(causes, new["runs"].get(f"{t.code}/{page}", {}).get("read", []), row)
+            size = _size(value, number) if key in earlier and key in later else 1.0
+            changes.append(Change(page, table, row, measure, was, now, size, told))
+    return sorted(changes, key=lambda one: -one.size), [one.said for one in causes]
+
+
+Ends = tuple[float, float]
+_NONE = (UNKNOWN, (math.nan, math.nan))
+
+
+def _size(before: Ends, after: Ends) -> float:
+    """The larger part by which an end moved; 1, as large as can be, of words."""
+    pairs = [(a, b) for a, b in zip(before, after, strict=True) if max(abs(a), abs(b)) > 0]
+    return max((abs(b - a) / max(abs(a), abs(b)) for a, b in pairs), default=1.0)
+
+
+def _figures(folder: Path, made: dict, t: Language) -> dict[tuple, tuple[str, Ends]]:
+    """What is written and its number, by page, table, row, column and turn."""
+    if t.code not in made["languages"]:
+        raise ValueError(f"{folder}: has no pages in {t.code}; make it again with --lang")
+    books = folder / plan.language_folder(made["languages"], t.code) / "notebooks"
+    executed = {file.stem: nbformat.read(file, as_version=4) for file in sorted(books.iterdir())}
+    figures: dict[tuple, tuple[str, Ends]] = {}
+
+    def add(*key: str, said: str, number: Ends = _NONE[1]) -> None:
+        turn = next(n for n in count() if (*key, n) not in figures)
+        figures[*key, turn] = said, number
+
+    for one in shown.read(executed):
+        if one.kind == "table":
+            for row, record in zip(one.data["shown"], one.data["data"], strict=True):
+                numbers = _numbers(record, one.data["schema"]["fields"])
+                for head, said, number in zip(one.data["heads"], row, numbers, strict=False):
+                    add(one.page, one.text, row[0], head, said=said, number=number)
+        elif one.kind != "chart":
+            add(one.page, "", "", t("Sentence"), said=one.text)
+    return figures
+
+
+def _numbers(record: Mapping, fields: list[Mapping]) -> Iterator[Ends]:
+    """The numbers behind each column as it is shown: its two ends."""
+    names = {one["name"] for one in fields}
+    for one in fields:
+        name = one["name"]
+        if name.rpartition("_")[0] in names and name.endswith(("_low", "_high")):
+            continue
+        ends = (record.get(f"{name}_{end}", record[name]) for end in ("low", "high"))
+        yield tuple(end if isinstance(end, int | float) else math.nan for end in ends)
+
+
+def _of(causes: list[Cause], read: list[str], row: str) -> tuple[str, ...]:
+    """The causes that may touch a figure: of the tables its page read, of its row if one is."""
+    tables = {entry.partition(":")[2] for entry in read}
+    own = [one for one in causes if not one.table or one.table in tables or "*" in tables]
+    named = [one for one in own if row and fold(row) in one.names]
+    return tuple(one.said for one in named or own)
+
+
+def _causes(before: Path, after: Path, old: dict, new: dict, t: Language) -> list[Cause]:
+    found, earlier, later = [], old["inputs"], new["inputs"]
+    names = sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name))
+    for name in names:
+        files = before / INPUTS / name, after / INPUTS / name
+        short, table = Path(name).name, Path(name).stem if name.count("/") == 4 else ""
+        if all(file.is_file() for file in files):
+            found += [Cause(table, f"{short}, {said}", cells) for said, cells in _rows(*files, t)]
+            continue
+        what = t("was added") if name not in earlier else t("was edited")
+        found.append(Cause(table, f"{short}: {what if name in later else t('was removed')}"))
+    if old["parameters"] != new["parameters"]:
+        found.append(Cause("", t("The parameters of the run were changed")))
+    recipes = [{name: run["recipe"] for name, run in made["runs"].items()} for made in (old, new)]
+    edited = any(name.endswith(".ipynb") for name in names)
+    if recipes[0] != recipes[1] and not edited and old["parameters"] == new["parameters"]:
+        found.append(Cause("", t("The program was changed")))
+    return found
+
+
+def _rows(before: Path, after: Path, t: Language) -> Iterator[tuple[str, str]]:
+    """What happened to each row, or to each line of rules and sources; and its cells, folded."""
+    old, new = _cells(before), _cells(after)
+    heads = [f"{name}: " for name in new[0]] if after.suffix == ".csv" else [""]
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        pairs = zip_longest(old[i:j], new[k:m]) if kind != "equal" else ()
+        for number, (was, now) in enumerate(pairs, start=1):
+            row = t("row {row}", row=str((k if now else i) + number))
+            edits = [f"{head}{a or UNKNOWN} → {b or UNKNOWN}"
+                     for head, a, b in zip(heads, was or (), now or (), strict=False)
+                     if a != b]  # fmt: skip
+            what = edits or [t("was added") if now else t("was removed from the earlier edition"),
+                             (now or was)[0]]  # fmt: skip
+            if "".join(now or was):
+                yield f"{row}, {'; '.join(what)}", fold(" ".join([*(was or ()), *(now or ())]))
+
+
+def _cells(file: Path) -> list[tuple[str, ...]]:
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    return [*map(tuple, csv.reader(lines))] if file.suffix == ".csv" else [(one,) for one in lines]

@@ -1,0 +1,158 @@
+"""tables.xlsx: every table of an edition on a sheet of its own, for a reader's spreadsheet.
+
+As public offices write accessible spreadsheets: a title in A1, one table a sheet below it, no
+merged cells, a cover that links every sheet. Numbers are numbers, of which a spreadsheet shows as
+many decimals as the page, with the marks of the reader's country. No cell is ever a formula.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from par_lib.charts.presentation import Page
+from par_lib.cleaning import schema
+from par_lib.cleaning.tables import Tables
+from par_lib.language import labels
+from par_lib.language.translation import Language
+from par_press.documents import Stamp
+from par_press.shown import DATA, Shown, inert, sheet
+
+_WIDEST, _NARROWEST = 60, 9  # letters of a column
+_HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
+_MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
+
+
+def write(file: Path, shown: list[Shown], data: Tables, stamp: Stamp, t: Language) -> None:
+    """Write the workbook: cover, notes, the tables of each page, then the year's data."""
+    sheets = [(sheet(t, one.page, one.number), stamp.titles[one.page], one.data)
+              for one in shown if one.kind == "table"]  # fmt: skip
+    sheets += [(f"{t('Data')} {number}", t("Data of the year"), table)
+               for number, table in enumerate(_tidy(data, t), start=1)]  # fmt: skip
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_size(2400, 1600)
+        book.set_properties({
+            "title": f"{stamp.place} {stamp.year}", "subject": stamp.fingerprint,
+            "keywords": stamp.fingerprint, "comments": stamp.banner,
+            "created": dt.datetime.combine(stamp.day, dt.time()),
+        })  # fmt: skip
+        _Writer(book, stamp, t).write(sheets)
+
+
+def _tidy(data: Tables, t: Language) -> list[dict]:
+    """The year's own tables as data, with the words a page would have for them."""
+    taken: list[dict] = []
+    page = Page(data, t.code, emit=lambda given, **_: taken.append(given[DATA]))
+    for name, table in schema.TABLES.items():
+        columns = [one.name for one in table.columns if one.name not in ("status", "source",
+                                                                          "locator")]  # fmt: skip
+        page.table(getattr(data, name), columns, t(labels.TABLE_LABELS[name]))
+    return taken
+
+
+class _Writer:
+    def __init__(self, book: xlsxwriter.Workbook, stamp: Stamp, t: Language) -> None:
+        self.book, self.stamp, self.t = book, stamp, t
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.head = book.add_format({"text_wrap": True, "valign": "bottom", "bold": True})
+        self.formats: dict[object, Format] = {}
+
+    def write(self, sheets: list[tuple[str, str, dict]]) -> None:
+        """All sheets; the first two are the cover and the notes."""
+        cover, notes = (self.book.add_worksheet(self.t(name)) for name in ("Cover", "Notes"))
+        self._text(notes, [self.t("Notes"), *self._notes()], self.wrapped)
+        stamp, t = self.stamp, self.t
+        about = t("Tables of {place}, {year}", place=stamp.place, year=str(stamp.year))
+        lines = [about, *filter(None, (stamp.banner, stamp.dated, stamp.mark)),
+                 t("Each table has a sheet of its own; the sheet “{notes}” says how to read them.",
+                   notes=t("Notes"))]  # fmt: skip
+        self._text(cover, lines)
+        cover.set_column(1, 1, 110)
+        cover.set_column(0, 0, 16)
+        for row, (name, page, table) in enumerate(sheets, start=len(lines) + 1):
+            words = ": ".join(filter(None, (page, table.get("title"))))
+            cover.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+            cover.write_string(row, 1, _inert(words))
+            self._table(name, words, table, f"Table_{row}")
+
+    def _notes(self) -> Iterable[str]:
+        t = self.t
+        yield t("Reported: as the source writes it. Derived: computed from what sources write. "
+                "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
+                "no source states.")  # fmt: skip
+        yield t(
+            "A quantity known only within bounds has its lower bound, its upper bound, and the "
+            "interval in words. An empty cell is not known; an empty upper bound has no limit."
+        )
+        yield t("Percentages are numbers of 0 to 100. Source and place are at the right.")
+        yield t("To copy into a program, take the files of the folder tables (CSV).")
+
+    def _text(self, page: Worksheet, lines: list[str], look: Format | None = None) -> None:
+        page.set_column(0, 0, 120)
+        for row, line in enumerate(lines):
+            page.write_string(row, 0, _inert(line), self.title if row == 0 else look)
+        page.hide_gridlines(2)
+        page.fit_to_pages(1, 0)
+
+    def _table(self, name: str, title: str, table: dict, ref: str) -> None:
+        page, t = self.book.add_worksheet(name), self.t
+        fields = table["schema"]["fields"]
+        rows = [[record[one["name"]] for one in fields] for record in table["data"]]
+        page.write_string(0, 0, _inert(title), self.title)
+        page.write_string(1, 0, self.stamp.banner or self.stamp.dated)
+        page.write_url(2, 0, f"internal:'{t('Cover')}'!A1", string=t("Back to the cover"))
+        heads: dict[str, None] = {}
+        for column, one in enumerate(fields):
+            head = _inert(one.get("title") or one["name"])
+            while head.casefold() in map(str.casefold, heads):  # a named table has no two alike
+                head += " "
+            heads[head] = None
+            written = [self._cell(page, row, column, record[column], one)
+                       for row, record in enumerate(rows, start=_HEAD + 1)]  # fmt: skip
+            width = max(map(len, [*written, *head.split()]), default=0) + 3
+            page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
+        page.add_table(_HEAD, 0, _HEAD + max(len(rows), 1), len(fields) - 1, {
+            "name": ref, "style": "Table Style Light 1", "title": _inert(title)[:255],
+            "columns": [{"header": head, "header_format": self.head} for head in heads],
+        })  # fmt: skip
+        page.freeze_panes(_HEAD + 1, 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(_HEAD)
+
+    def _cell(self, page: Worksheet, row: int, column: int, value: object,
+              about: dict) -> str:  # fmt: skip
+        """Write one cell; gives about what a reader sees of it."""
+        if value is None:
+            page.write_blank(row, column, None, self.wrapped)
+            return ""
+        if about["type"] == "date":
+            day = dt.date.fromisoformat(str(value)[:10])
+            page.write_datetime(row, column, day, self._format(14))  # as the reader's country
+            return "31/12/2022"
+        if about["type"] in ("number", "integer", "year") and math.isfinite(value):
+            name = about["name"].removesuffix("_low").removesuffix("_high")
+            digits = labels.digits(name, value)
+            shape = "0" if about["type"] == "year" else "#,##0"
+            shape += "." + "0" * digits if digits else ""
+            page.write_number(row, column, value, self._format(shape))
+            return f"{value:,.{digits}f}"
+        text = _inert(str(value))
+        page.write_string(row, column, text, self.wrapped)
+        return text
+
+    def _format(self, shape: str | int) -> Format:
+        if shape not in self.formats:
+            look = {"num_format": shape, "valign": "top"}
+            self.formats[shape] = self.book.add_format(look)
+        return self.formats[shape]
+
+
+def _inert(text: str) -> str:
+    return inert(text)[:_MOST_LETTERS]

@@ -1,0 +1,280 @@
+"""Word, Excel and PDF of an edition: they say what its pages say, and an office can use them."""
+
+import datetime as dt
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import docx
+import openpyxl
+import pandas as pd
+import pypdfium2
+import pytest
+from bs4 import BeautifulSoup
+from docx.oxml.ns import qn
+from typer.testing import CliRunner
+
+from par_cli import app
+from par_lib.cleaning import schema, tables
+from par_lib.language.translation import language
+from par_press import changes, pictures, report, shown, workbook
+from par_press.documents import Stamp
+
+FOLDERS = ("", "en")
+HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt.exe " + "ơ" * 255
+NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+
+
+def par(*arguments: str):
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture(scope="module")
+def edition(root_with_edition) -> Path:
+    """The real edition of 2022 in both languages, with its documents; no notebook is run again."""
+    result = par("run", "2022", "--lang", "vi,en", "--documents")
+    assert result.exit_code == 0, result.output
+    return root_with_edition / "outputs" / "quang-nam" / "2022"
+
+
+def text_of_word(file: Path) -> str:
+    with zipfile.ZipFile(file) as parts:
+        return " ".join(re.sub(r"<[^>]+>", " ", parts.read(f"word/{name}.xml").decode())
+                        for name in ("document", "footnotes", "footer1"))  # fmt: skip
+
+
+def text_of_pdf(file: Path) -> str:
+    return " ".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(file))
+
+
+def headlines(folder: Path, *, first: bool = False) -> list[str]:
+    found = []
+    for file in sorted(folder.glob("*.html")):
+        tree = BeautifulSoup(file.read_text(), "html.parser")
+        for mark in tree.select(".refs, .more"):
+            mark.extract()
+        own = [one.text.strip() for one in tree.select("main p.headline")]
+        found += own[:1] if first else own
+    return found
+
+
+@pytest.mark.parametrize("lang", FOLDERS)
+def test_every_number_of_a_headline_stands_in_the_report_and_the_page_for_the_chair(edition, lang):
+    folder = edition / lang
+    word, pdf = text_of_word(folder / "report.docx"), text_of_pdf(folder / "summary.pdf")
+    for wanted, text in ((headlines(folder), word), (headlines(folder, first=True), pdf)):
+        numbers = {number for one in wanted for number in NUMBER.findall(one)}
+        assert len(numbers) > 15
+        assert numbers <= set(NUMBER.findall(text)), numbers - set(NUMBER.findall(text))
+
+
+@pytest.mark.parametrize("lang", FOLDERS)
+def test_the_workbook_read_back_holds_the_tidy_tables(edition, lang):
+    data, file = tables.load("quang-nam", 2022), edition / lang / "tables.xlsx"
+    names = openpyxl.load_workbook(file, read_only=True).sheetnames
+    sheets = [name for name in names if name.startswith(("Data", "Số liệu"))]
+    shown_tables = [name for name in schema.TABLES if len(getattr(data, name))]
+    assert len(sheets) == len(shown_tables)
+    for sheet, name in zip(sheets, shown_tables, strict=True):
+        tidy, read = getattr(data, name), pd.read_excel(file, sheet_name=sheet, header=4,
+                                                          engine="openpyxl")  # fmt: skip
+        assert len(read) == len(tidy)
+        for column in schema.TABLES[name].columns:
+            if not column.is_quantity:
+                continue
+            head = data_head(column.name, lang)
+            low = tidy[column.tidy_names[0]].astype(float)
+            same = next(one for one in read.columns if one.startswith(head))
+            assert read[same].astype(float).tolist() == pytest.approx(low.tolist(), nan_ok=True)
+
+
+def data_head(column: str, lang: str) -> str:
+    from par_lib.language import labels
+
+    return language(lang or "vi")(labels.COLUMNS[column])
+
+
+def test_every_sheet_is_a_titled_named_table_without_merged_cells_or_formulas(edition):
+    book = openpyxl.load_workbook(edition / "tables.xlsx")
+    cover, _, *sheets = book.worksheets
+    linked = {cell.hyperlink.location.split("'")[1] for row in cover for cell in row
+              if cell.hyperlink}  # fmt: skip
+    assert linked == {sheet.title for sheet in sheets} and len(sheets) > 20
+    for sheet in sheets:
+        assert sheet["A1"].value and not sheet.merged_cells.ranges
+        assert len(sheet.tables) == 1 and sheet.freeze_panes == "B6"
+        (table,) = sheet.tables.values()
+        assert table.autoFilter is not None and table.ref.startswith("A5:")
+    for sheet in book.worksheets:
+        assert all(cell.data_type != "f" for row in sheet for cell in row)
+    dates = [c for s in sheets for r in s.iter_rows(min_row=6) for c in r if c.is_date]
+    assert dates and all(isinstance(cell.value, dt.datetime) for cell in dates)
+
+
+def test_every_table_of_a_page_leads_to_its_sheet(edition):
+    sheets = openpyxl.load_workbook(edition / "tables.xlsx", read_only=True).sheetnames
+    named = []
+    for file in sorted(edition.glob("*.html")):
+        tree = BeautifulSoup(file.read_text(), "html.parser")
+        assert len(tree.select("a[href='tables.xlsx'][aria-label]")) == len(
+            tree.select("figure.table")
+        )
+        named += re.findall(r"trang tính “([^”]*)”\)", file.read_text())
+    assert sorted(named) == [name for name in sheets if name.startswith("Bảng")]
+
+
+@pytest.mark.parametrize("lang", FOLDERS)
+def test_the_report_has_the_form_of_an_administrative_document(edition, lang):
+    document = docx.Document(edition / lang / "report.docx")
+    (page,) = document.sections
+    size = [round(length.mm) for length in (page.page_width, page.page_height)]
+    margins = [round(one.mm) for one in (page.top_margin, page.bottom_margin, page.left_margin,
+                                         page.right_margin)]  # fmt: skip
+    assert size == [210, 297] and margins == [20, 20, 30, 18]
+    body = document.styles["Body Text"]
+    assert body.font.name == "Times New Roman" and body.font.size.pt == 13
+    assert document.styles.element.find(".//" + qn("w:lang")).get(qn("w:val")) == (
+        "en-GB" if lang else "vi-VN"
+    )
+    heads = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
+    assert [one.split(".")[0] for one in heads] == ["I", "II", "III", "IV"]
+    pictures_ = document.element.findall(".//" + qn("wp:docPr"))
+    assert len(pictures_) >= 3 and all(one.get("descr") for one in pictures_)
+    own = document.tables[1:-1]  # between head and signature
+    assert own and all(one.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for one in own)
+    with zipfile.ZipFile(edition / lang / "report.docx") as parts:
+        notes = parts.read("word/footnotes.xml").decode().count("<w:footnote ") - 2
+        times = {one.date_time for one in parts.infolist()}
+    assert notes == parts_count(document) > 10
+    assert times == {(1980, 1, 1, 0, 0, 0)}  # no hour of the run
+    status = "derived" if lang else "tính từ nguồn"
+    assert f"({status})" in " ".join(one.text for one in document.paragraphs)
+
+
+def parts_count(document) -> int:
+    return len(document.element.findall(".//" + qn("w:footnoteReference")))
+
+
+def test_the_page_for_the_chair_is_one_tagged_page_with_its_fonts(edition):
+    raw = (edition / "summary.pdf").read_bytes()
+    assert len(pypdfium2.PdfDocument(raw)) == 1
+    for mark in (b"/StructTreeRoot", b"/Marked true", b"/FontFile", b"/Lang"):
+        assert mark in raw, mark
+    assert "Nội dung chưa có đủ số liệu" in text_of_pdf(edition / "summary.pdf")
+
+
+def test_verify_finds_the_edition_of_a_document_or_of_the_mark_on_its_paper(edition):
+    code = re.search(r"quang-nam-2022-[0-9a-f]{12}", text_of_pdf(edition / "summary.pdf"))[0]
+    for paper in (*(str(edition / name) for name in ("report.docx", "tables.xlsx", "summary.pdf")),
+                  code):  # fmt: skip
+        result = par("verify", paper)
+        assert result.exit_code == 0 and f"is of {edition}" in result.output.replace("\n", "")
+    other = par("verify", "quang-nam-2022-0123456789ab")
+    assert other.exit_code == 1 and "no longer stands" in other.output.replace("\n", " ")
+    assert "no fingerprint" in par("verify", str(edition / "manifest.json.nowhere")).output
+
+
+def test_a_form_that_is_no_word_document_stops_the_edition_and_its_own_is_taken(edition):
+    form = edition.parents[2] / "data" / "raw" / "quang-nam" / "report-template.docx"
+    before = (edition / "report.docx").read_bytes()
+    form.write_text("not Word")
+    failed = par("run", "2022", "--lang", "vi,en", "--documents")
+    assert failed.exit_code == 1 and "report-template.docx: is no Word document" in (
+        failed.output.replace("\n", "")
+    )
+    assert (edition / "report.docx").read_bytes() == before
+    own = docx.Document()
+    own.add_paragraph("Sở Nội vụ")
+    own.save(form)
+    assert "write {body} alone" in par("run", "2022", "--documents").output.replace("\n", " ")
+    own.add_paragraph("{body}")
+    own.save(form)
+    assert par("run", "2022", "--documents").exit_code == 0
+    made = docx.Document(edition / "report.docx")
+    assert made.paragraphs[0].text == "Sở Nội vụ" and "{" not in text_of_word_body(made)
+    form.unlink()
+    assert par("run", "2022", "--documents").exit_code == 0
+    assert (edition / "report.docx").read_bytes() == before  # and two runs give the same bytes
+
+
+def text_of_word_body(document) -> str:
+    return " ".join(one.text for one in document.paragraphs)
+
+
+def stamp(t) -> Stamp:
+    return Stamp(
+        place=HOSTILE, kind="tỉnh", year=2022, day=dt.date(2026, 11, 24), dated="24/11", mark="",
+        fingerprint="x-2022-0123456789ab", banner="", titles={"01_a": HOSTILE},
+    )  # fmt: skip
+
+
+def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
+    t, data = language("vi"), tables.load("quang-nam", 2022)
+    fields = [{"name": "unit", "title": HOSTILE, "type": "string"}]
+    table = {"title": HOSTILE, "schema": {"fields": fields}, "data": [{"unit": HOSTILE}],
+             "heads": [HOSTILE], "shown": [[HOSTILE]], "sources": []}  # fmt: skip
+    tags = frozenset({"report:II.1", "summary", "report:IV.1"})
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9pt" height="9pt"/>'
+    said = shown.inert(HOSTILE)
+    assert "\u202e" not in said
+    found = [
+        shown.Shown("01_a", "1", tags, "headline", said, {"report-2022": said}, "x"),
+        shown.Shown("01_a", "2", tags, "table", said, data=table, number=1),
+        shown.Shown("01_a", "3", tags, "chart", said, svg=svg, alt=said),
+    ]
+    workbook.write(tmp_path / "a.xlsx", found, data, stamp(t), t)
+    cells = [c for s in openpyxl.load_workbook(tmp_path / "a.xlsx") for r in s for c in r]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert any(said == cell.value for cell in cells)
+    report.write(tmp_path / "a.docx", found, pictures.drawn(found[2:]), data, stamp(t), t)
+    made = docx.Document(tmp_path / "a.docx")
+    assert any(one.text.startswith(said) for one in made.paragraphs)
+    pdf = pictures.summary(found, stamp(t), t)
+    assert len(pypdfium2.PdfDocument(pdf)) == 1
+    (tmp_path / "a.pdf").write_bytes(pdf)
+    assert "#panic()" in text_of_pdf(tmp_path / "a.pdf")
+
+
+def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
+    later, t = tmp_path / "2022", language("vi")
+    shutil.copytree(edition, later)
+    assert changes.between(edition, later, t) == ([], [])
+    raw = "data/raw/quang-nam/2022/late_dossiers.csv"
+    file, book = later / "inputs" / raw, later / "notebooks" / "01_late_dossiers.ipynb"
+    before = file.read_text()
+    row = next(n for n, line in enumerate(before.splitlines(), 1) if "11.193" in line)
+    file.write_text(before.replace("11.193", "11.913"))
+    book.write_text(book.read_text().replace("11.193", "11.913").replace("11193", "11913"))
+    made = json.loads((later / "manifest.json").read_text())
+    made["inputs"][raw] = "other"
+    (later / "manifest.json").write_text(json.dumps(made))
+    found, causes = changes.between(edition, later, t)
+    cause = f"late_dossiers.csv, dòng {row}, late: 11.193 → 11.913"
+    assert causes == [cause]
+    one = next(one for one in found if one.row == "Điện Bàn")
+    assert (one.page, one.before, one.after) == ("01_late_dossiers", "11.193", "11.913")
+    assert one.causes == (cause,) and one.size == pytest.approx(720 / 11913)
+    sizes = [one.size for one in found]
+    assert sizes == sorted(sizes, reverse=True)
+    shutil.copytree(later, edition.with_name("other"))
+    told = par("diff", "quang-nam:2022", "--against", str(edition.with_name("other")))
+    assert "Điện Bàn" in told.output and "11.913 → 11.193" in told.output
+
+
+def test_an_edition_that_replaces_another_says_what_changed_beside_it(edition):
+    names = ("report.docx", "tables.xlsx", "summary.pdf", "en/report.docx", "en/tables.xlsx")
+    before = [(edition / name).read_bytes() for name in names]
+    assert par("run", "2022", "--documents", "--force", "--notebook", "03").exit_code == 0
+    assert [(edition / name).read_bytes() for name in names] == before
+    text = (edition.parent / "2022-changes.html").read_text()
+    assert "Không có nội dung nào thay đổi." in text
+    assert "2022-changes.html" in (edition.parents[1] / "index.html").read_text()
+    assert par("verify", str(edition)).exit_code == 0  # it is no part of the edition
+
+
+def test_without_documents_pages_have_none_and_do_not_lead_to_them(edition):
+    assert par("run", "2022", "--no-documents").exit_code == 0
+    assert not [*edition.rglob("*.docx"), *edition.rglob("*.xlsx"), *edition.rglob("*.pdf")]
+    assert "tables.xlsx" not in (edition / "01_late_dossiers.html").read_text()
