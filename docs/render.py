@@ -9,9 +9,12 @@ from types import ModuleType
 from par_lib.cleaning import schema
 from par_lib.scoring import (
     changes,
+    disbursement,
+    fair_comparison,
     intervals,
     on_time,
     parts,
+    process_chart,
     provinces,
     rulebook,
     scorecard,
@@ -23,7 +26,8 @@ from par_lib.scoring import (
 
 DOCS = Path(__file__).parent
 MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
-           provinces, changes, service_index)  # fmt: skip
+           fair_comparison, process_chart, provinces, changes, disbursement,
+           service_index)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
