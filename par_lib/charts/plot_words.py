@@ -23,6 +23,7 @@ from par_lib.language.translation import N_
 # Behind text that lies on a line or a hatching.
 BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
 _MOST_ROWS = 6  # that an alternative text reads out one by one
+_MOST_NAMED = 8  # names have no room for more on a funnel; the text names all
 
 
 def finish(fig: Figure, page: Page) -> tuple[str, str] | None:
@@ -45,7 +46,7 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     words, caption = page.words, page.caption(drawn.caption)
     x, y = page.head(drawn.x), page.head(drawn.y)
     if not caption:
-        what, by = (y, x) if write is _curves else (x, y)
+        what, by = (y, x) if write in (_curves, _funnel, _process) else (x, y)
         caption = words("{what} by {by}", what=what, by=by[:1].lower() + by[1:])
     bounds = (drawn.rows["low"] != drawn.rows["high"]).any()
     if bounds and drawn.kind not in ("stack", "dumbbell"):
@@ -136,6 +137,40 @@ def _curves(ax: Axes, drawn: Drawn, page: Page) -> None:
             text.set_text(page.words(text.get_text()))
         sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1.06), ncols=4, title="",
                         frameon=False)  # fmt: skip
+
+
+def _funnel(ax: Axes, drawn: Drawn, page: Page) -> None:
+    """Names only outside the limits: whoever is inside is not to be compared with a neighbour."""
+    left, right = ax.get_xlim()
+    outside = drawn.rows[drawn.rows["marked"]]
+    far = (outside["high"] - drawn.threshold).abs().nlargest(_MOST_NAMED).index
+    for row in outside.loc[far].itertuples():
+        side = -1 if row.size > (left * right) ** 0.5 else 1
+        ax.annotate(_name(row.name, page), (row.size, row.high), (7 * side, 0),
+                    textcoords="offset points", ha="left" if side > 0 else "right", va="center",
+                    fontsize=9, bbox=BACKING)  # fmt: skip
+    handles = [Line2D([], [], color=PALETTE[shade], linestyle=dashes, label=page.words(text))
+               for text, shade, dashes in ((N_("mean"), "ink", "solid"),
+                                           (N_("limits of 95%"), "muted", "dotted"),
+                                           (N_("limits of 99.8%"), "muted", "dashed"))]  # fmt: skip
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=3, frameon=False)
+    _numbers(ax, "y", drawn.y, page)
+    sizes = [size for size in (1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6)
+             if left <= size <= right]  # fmt: skip
+    ax.set_xticks(sizes, [page.cell("size", size, size) for size in sizes])
+    ax.minorticks_off()
+    ax.set_xlabel(page.head(drawn.x), loc="left")
+
+
+def _process(ax: Axes, drawn: Drawn, page: Page) -> None:
+    _curves(ax, drawn, page)
+    if drawn.rows["mean"].notna().any():
+        handles = [
+            Line2D([], [], color=PALETTE["muted"], linestyle=dashes, label=page.words(text))
+            for text, dashes in ((N_("mean"), "solid"), (N_("natural limits"), "dashed"))
+        ]
+        ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=2,
+                  frameon=False)  # fmt: skip
 
 
 def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:
@@ -257,6 +292,29 @@ def _say_band(drawn: Drawn, page: Page) -> str:
     return "; ".join(said) + "."
 
 
+def _say_funnel(drawn: Drawn, page: Page) -> str:
+    said, rows = [], drawn.rows
+    for verdict, text in (("above", N_("Above the limits of 99.8%: {units}.")),
+                          ("below", N_("Below the limits of 99.8%: {units}."))):  # fmt: skip
+        units = [f"{_name(row.name, page)} ({page.cell(drawn.y, row.low, row.high)})"
+                 for row in rows[rows["verdict"] == verdict].itertuples()]  # fmt: skip
+        if units:
+            said.append(page.words(text, units="; ".join(units)))
+    mean = page.cell(drawn.y, drawn.threshold, drawn.threshold)
+    return " ".join([*said, page.words("Units: {count}; mean: {mean}.", count=str(len(rows)),
+                                       mean=mean)])  # fmt: skip
+
+
+def _say_process(drawn: Drawn, page: Page) -> str:
+    special = [f"{page.cell(drawn.x, row.name, row.name)} ({page.cell(drawn.y, row.low, row.high)})"
+               for row in drawn.rows[drawn.rows["marked"]].itertuples()]  # fmt: skip
+    if special:
+        return page.words("Not ordinary: {months}.", months="; ".join(special))
+    if drawn.rows["mean"].isna().all():
+        return page.words("Too few months for limits.")
+    return page.words("All within ordinary variation.")
+
+
 def _say_tiles(drawn: Drawn, page: Page) -> str:
     said, known = [], drawn.rows.dropna(subset="shade")
     if len(known):
@@ -298,4 +356,6 @@ _KINDS = {  # what a kind is called, what writes on it, what says it
     "histogram": (N_("Histogram"), _curves, _say_histogram),
     "band": (N_("Curve between two bounds"), _curves, _say_band),
     "tile": (N_("Tile map"), _tiles, _say_tiles),
+    "funnel": (N_("Funnel chart"), _funnel, _say_funnel),
+    "process": (N_("Process chart"), _process, _say_process),
 }
