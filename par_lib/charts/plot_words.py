@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator
 
 from par_lib.charts.plots import BAR, HATCH, PALETTE, Drawn
 from par_lib.charts.presentation import Page
@@ -149,15 +149,11 @@ def _funnel(ax: Axes, drawn: Drawn, page: Page) -> None:
         ax.annotate(_name(row.name, page), (row.size, row.high), (7 * side, 0),
                     textcoords="offset points", ha="left" if side > 0 else "right", va="center",
                     fontsize=9, bbox=BACKING)  # fmt: skip
-    handles = [Line2D([], [], color=PALETTE[shade], linestyle=dashes, label=page.words(text))
-               for text, shade, dashes in ((N_("mean"), "ink", "solid"),
-                                           (N_("limits of 95%"), "muted", "dotted"),
-                                           (N_("limits of 99.8%"), "muted", "dashed"))]  # fmt: skip
-    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=3, frameon=False)
+    _line_legend(ax, page, {N_("mean"): "solid", N_("limits of 95%"): "dotted",
+                            N_("limits of 99.8%"): "dashed"})  # fmt: skip
     _numbers(ax, "y", drawn.y, page)
-    sizes = [size for size in (1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6)
-             if left <= size <= right]  # fmt: skip
-    ax.set_xticks(sizes, [page.cell("size", size, size) for size in sizes])
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    ax.xaxis.set_major_formatter(lambda size, _: page.cell("size", size, size))
     ax.minorticks_off()
     ax.set_xlabel(page.head(drawn.x), loc="left")
 
@@ -165,12 +161,13 @@ def _funnel(ax: Axes, drawn: Drawn, page: Page) -> None:
 def _process(ax: Axes, drawn: Drawn, page: Page) -> None:
     _curves(ax, drawn, page)
     if drawn.rows["mean"].notna().any():
-        handles = [
-            Line2D([], [], color=PALETTE["muted"], linestyle=dashes, label=page.words(text))
-            for text, dashes in ((N_("mean"), "solid"), (N_("natural limits"), "dashed"))
-        ]
-        ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=2,
-                  frameon=False)  # fmt: skip
+        _line_legend(ax, page, {N_("mean"): "solid", N_("natural limits"): "dashed"})
+
+
+def _line_legend(ax: Axes, page: Page, dashes: dict[str, str]) -> None:
+    handles = [Line2D([], [], color=PALETTE["muted"], linestyle=style, label=page.words(text))
+               for text, style in dashes.items()]  # fmt: skip
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=3, frameon=False)
 
 
 def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:

@@ -143,7 +143,8 @@ def limits(of: dict, size: pd.Series) -> pd.DataFrame:
     is_ratio = of["value"].endswith("_ratio")
     unit = 1.0 if is_ratio else 100.0
     n, mean = size.astype(float).to_numpy(), of["mean"] / unit
-    chance = stats.poisson(n * mean) if is_ratio else stats.binom(n.round(), mean)
+    n = n if is_ratio else n.round()
+    chance = stats.poisson(n * mean) if is_ratio else stats.binom(n, mean)
     forth, back = _scale(is_ratio)
     found = {}
     for name, confidence_pct in CONFIDENCE_PCT.items():

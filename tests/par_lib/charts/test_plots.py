@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from par_lib.charts import plot_words, plots
+from par_lib.charts import control_plots, plot_words, plots
 from par_lib.charts.notebook import Notebook
 from par_lib.scoring import fair_comparison
 from par_lib.scoring.process_chart import process_chart
@@ -65,8 +65,8 @@ KINDS = {
     "histogram": (DAYS, plots.histplot, {"x": "days_late", "weights": "dossiers"}),
     "band": (CURVE, plots.bandplot, {"x": "share_of_units_pct", "y": "late_share_pct"}),
     "tile": (TILES, plots.tileplot, {"name": "unit", "value": "late"}),
-    "funnel": (FUNNEL, plots.funnelplot, {"x": "resolved", "y": "late_pct"}),
-    "process": (MONTHS, plots.processplot, {"x": "month", "y": "late_pct"}),
+    "funnel": (FUNNEL, control_plots.funnelplot, {"x": "resolved", "y": "late_pct"}),
+    "process": (MONTHS, control_plots.processplot, {"x": "month", "y": "late_pct"}),
 }  # fmt: skip
 
 
