@@ -62,7 +62,7 @@ _HARD = 20  # procedures from here on are late 2.6 times as often as all, the ot
 # Planted: the share of hard procedures, and the lateness else, of two districts. The first is late
 # more often, and less than usual for what it handles; the second less often, and more than usual.
 HARD_MIX, EASY_MIX = "905", "907"
-_PLANTED = {HARD_MIX: (0.6, 0.12), EASY_MIX: (0.0, 0.24)}
+_PLANTED = {HARD_MIX: (0.6, 0.12), EASY_MIX: (0.0, 0.34)}
 _TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
 
 
@@ -174,6 +174,17 @@ def disbursement(units: pd.DataFrame, year: int, rng: np.random.Generator) -> pd
                 disbursed = round(70 * rate, 3)  # of a plan of 7,000 billion
                 row |= {"plan_bn_vnd": "7000", "disbursed_bn_vnd": decimal(disbursed, 3)}
             rows.append(row)
+    # How the plan of the year before ended, on 31 January of this one.
+    rows.append(
+        common
+        | {
+            "unit": HOME[1],
+            "level": "province",
+            "plan_year": year - 1,
+            "as_of": f"{year}-01-31",
+            "rate_pct": decimal(rng.uniform(92, 98)),
+        }
+    )
     rows += [
         common | {"unit": name, "level": "department", "as_of": ends[-1],
                   "rate_pct": decimal(rng.uniform(20, 99))}

@@ -84,6 +84,12 @@ COLUMNS = {
     "earlier_pct": N_("Late rate, year before (%)"),
     "earned_pct": N_("Points achieved (% of maximum)"), "earned_points": N_("achieved"),
     "end_pct": N_("Last date (%)"), "figure": N_("Figure"),
+    "expected_late": N_("Late dossiers usual for this mix"),
+    "late_ratio": N_("Late dossiers as a multiple of the usual"),
+    "likely_ratio": N_("Confidence interval of the multiple"),
+    "here_pct": N_("Rate on the same day (%)"), "final_as_of": N_("Last date"),
+    "gained_pct_points": N_("Rise from then on (percentage points)"),
+    "final_pct": N_("End of this plan year, if it goes on likewise (%)"),
     "finished_dossiers": N_("Dossiers resolved"), "first_half": N_("First half"),
     "from_points": N_("From so many points"), "late": N_("Late dossiers"),
     "late_pct": N_("Late rate (%)"), "late_rank": N_("Order (1: most)"),
@@ -131,7 +137,8 @@ COLUMNS = {
     "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
-_DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1)}
+_DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1),
+           "ratio": (2, -1)}  # fmt: skip
 
 
 def digits(name: str, *values: float, most: int = 4) -> int:

@@ -11,19 +11,9 @@ from par_lib.scoring import intervals
 from par_lib.scoring.parts import highest_first
 
 _DAY, _MONTH_DAYS = np.timedelta64(1, "D"), 365.25 / 12
-_WENT_ON = (
-    "plan_year",
-    "end_as_of",
-    "here_pct_low",
-    "here_pct_high",
-    "gained_pct_points_low",
-    "gained_pct_points_high",
-    "end_pct_low",
-    "end_pct_high",
-    "status",
-    "source",
-    "locator",
-)
+_WENT_ON = ("plan_year", "final_as_of", "here_pct_low", "here_pct_high", "gained_pct_points_low",
+            "gained_pct_points_high", "final_pct_low", "final_pct_high", "status", "source",
+            "locator")  # fmt: skip
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -196,10 +186,11 @@ def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Where this plan year ends if it goes on from here as each earlier one did: no model.
 
     ``rates`` is ``alike``. A row an earlier plan year with a rate at its end, 31 December or after:
-    plan_year, end_as_of; pairs here_pct (its rate on the same day of the year), gained_pct_points
-    (what it still gained) and end_pct = rate of this year + gained, at most 100. Between two known
-    dates a rate that cannot fall lies between theirs, and so here_pct is a pair, from 0. No row
-    without a rate of this year or an earlier year like it: one earlier year is one path, no range.
+    plan_year, final_as_of; pairs here_pct (its rate on the same day of the year), gained_pct_points
+    (what it still gained) and final_pct = rate of this year + gained, at most 100. Between two
+    known dates a rate that cannot fall lies between theirs, and so here_pct is a pair. No row
+    without a rate of this year, or for an earlier year without a date before or after the day: one
+    earlier year is one path, no range.
     """
     own = rates[rates["plan_year"] == year].tail(1)
     found = []
@@ -209,16 +200,15 @@ def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
             day = now.as_of - pd.DateOffset(years=now.plan_year - plan_year)
             before = path.loc[path["as_of"] <= day, "rate_pct"].max()
             after = path.loc[path["as_of"] >= day, "rate_pct"].min()
-            if pd.isna(after):  # it ended before this day
+            if pd.isna(before) or pd.isna(after):  # of that year no date on one side of the day
                 continue
-            low = 0.0 if pd.isna(before) else before
-            gained = end.rate_pct - after, end.rate_pct - low
+            gained = end.rate_pct - after, end.rate_pct - before
             found.append({
-                "plan_year": plan_year, "end_as_of": end.as_of, "here_pct_low": low,
+                "plan_year": plan_year, "final_as_of": end.as_of, "here_pct_low": before,
                 "here_pct_high": after, "gained_pct_points_low": gained[0],
                 "gained_pct_points_high": gained[1],
-                "end_pct_low": min(now.rate_pct + gained[0], 100.0),
-                "end_pct_high": min(now.rate_pct + gained[1], 100.0),
+                "final_pct_low": min(now.rate_pct + gained[0], 100.0),
+                "final_pct_high": min(now.rate_pct + gained[1], 100.0),
                 "status": "derived", "source": f"{now.source}; {end.source}",
                 "locator": f"{now.locator}; {end.locator}",
             })  # fmt: skip

@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
 
+from par_lib.cleaning import register
+from par_lib.cleaning.tables import Tables
+
 FEWEST_UNITS = 10  # of fewer, neither limits nor a common distribution can be told
 CONFIDENCE_PCT = {"within_95": 95.0, "within_99_8": 99.8}
 VERDICTS = ("above", "rather_above", "inside", "rather_below", "below", "undecided")
@@ -64,6 +67,25 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     few = cells[rare]
     found.attrs = {"pooled": few[by].nunique(), "pooled_resolved": int(few["resolved"].sum())}
     return found
+
+
+def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFrame:
+    """``expected_late`` of the year's dossier register by procedure, a row a unit of ``level``.
+
+    Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Most late
+    beyond what is usual first. No row without a register.
+    """
+    dossiers = data.register[data.register["level"] == level]
+    counts = register.late_dossiers(dossiers, by=("unit", "procedure"))
+    cells = counts.rename(columns={"unit": "unit_code", "late": "late_low"})
+    found = expected_late(cells.assign(late_high=cells["late_low"]), by="procedure", enough=enough)
+    names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
+    rows = found.assign(
+        unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
+        status="derived", source=register.SOURCE, locator=str(data.year),
+    ).sort_values("late_ratio_low", ascending=False).reset_index()  # fmt: skip
+    rows.attrs = found.attrs
+    return rows
 
 
 def poisson_interval(

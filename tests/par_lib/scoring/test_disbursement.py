@@ -188,20 +188,20 @@ def test_as_earlier_years_went_on_from_the_same_day():
     row = disbursement.went_on(rates, year=2022).iloc[0]
     # 2021 stood at 40 on the day and ended at 90: 50 more, and 50 + 50 = 100
     assert (row["here_pct_low"], row["here_pct_high"]) == (40, 40)
-    assert (row["gained_pct_points_low"], row["end_pct_high"]) == (50, 100)
-    assert row["end_as_of"] == pd.Timestamp("2022-01-31")
+    assert (row["gained_pct_points_low"], row["final_pct_high"]) == (50, 100)
+    assert row["final_as_of"] == pd.Timestamp("2022-01-31")
     # on 31 August 2021 lay between its 25 and 40: 50 to 65 more
     august = pd.concat([TWO_YEARS.iloc[:5], of_province((2022, "2022-08-31", 30))])
     row = disbursement.went_on(
         disbursement.alike(august, disbursement.whole(august).head(1)), year=2022
     ).iloc[0]
-    ends = ["here_pct_low", "here_pct_high", "end_pct_low", "end_pct_high"]
+    ends = ["here_pct_low", "here_pct_high", "final_pct_low", "final_pct_high"]
     assert row[ends].tolist() == [25, 40, 80, 95]
 
 
 def test_years_on_other_bases_or_without_an_end_show_nothing():
     first = disbursement.went_on(disbursement.alike(TWO_YEARS, TWO_YEARS.iloc[[1]]), year=2021)
-    assert first.empty and "end_pct_low" in first  # no earlier year
+    assert first.empty and "final_pct_low" in first  # no earlier year
     no_end = TWO_YEARS.drop(index=[2, 3])
     assert disbursement.went_on(disbursement.alike(no_end, no_end.tail(1)), year=2022).empty
     unstated = TWO_YEARS.assign(basis="unstated")
