@@ -62,7 +62,7 @@ _HARD = 20  # procedures from here on are late 2.6 times as often as all, the ot
 # Planted: the share of hard procedures, and the lateness else, of two districts. The first is late
 # more often, and less than usual for what it handles; the second less often, and more than usual.
 HARD_MIX, EASY_MIX = "905", "907"
-_PLANTED = {HARD_MIX: (0.6, 0.12), EASY_MIX: (0.0, 0.34)}
+_PLANTED = {HARD_MIX: (0.7, 0.12), EASY_MIX: (0.0, 0.3)}
 _TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
 
 
