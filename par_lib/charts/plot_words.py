@@ -198,7 +198,7 @@ def _numbers(ax: Axes, side: str, column: str, page: Page) -> None:
         return "" if ends_at_100 and value > 100 else page.cell(column, value, value)
 
     if not isinstance(axis.get_major_locator(), FixedLocator):
-        whole = not column.endswith(("_pct", "_points", "points"))
+        whole = not column.endswith(("_pct", "_points", "points", "_ratio"))
         most = 6 if side == "x" else "auto"  # numbers that stand side by side
         axis.set_major_locator(MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axis.set_major_formatter(write)
