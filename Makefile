@@ -44,8 +44,8 @@ check: $(READY) ## Lint and format check of code and notebooks
 bench: $(READY) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for some)
 	@$(BIN)/python benchmarks/run.py $(PARTS)
 
-soak: $(READY) ## The tests of faults with large counts: an hour
-	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults
+soak: $(READY) ## The tests of faults and of intervals with large counts: an hour
+	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults tests/par_lib/scoring
 
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb

@@ -12,9 +12,12 @@ from par_lib.language.labels import TABLE_LABELS
 from par_lib.language.translation import language
 from par_lib.scoring import (
     changes,
+    disbursement,
+    fair_comparison,
     intervals,
     on_time,
     parts,
+    process_chart,
     provinces,
     rulebook,
     scorecard,
@@ -26,7 +29,8 @@ from par_lib.scoring import (
 
 DOCS = Path(__file__).parent
 MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
-           provinces, changes, service_index)  # fmt: skip
+           fair_comparison, process_chart, provinces, changes, disbursement,
+           service_index)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

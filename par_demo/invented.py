@@ -58,6 +58,11 @@ def decimal(value: float, digits: int = 1) -> str:
 
 
 _PROCEDURES, _FIELDS = 24, 8
+_HARD = 20  # procedures from here on are late 2.6 times as often as all, the others 0.68 times
+# Planted: the share of hard procedures, and the lateness else, of two districts. The first is late
+# more often, and less than usual for what it handles; the second less often, and more than usual.
+HARD_MIX, EASY_MIX = "905", "907"
+_PLANTED = {HARD_MIX: (0.7, 0.12), EASY_MIX: (0.0, 0.3)}
 _TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
 
 
@@ -71,9 +76,16 @@ def register(
     weight = size.to_numpy() * rng.uniform(0.5, 1.5, len(offices))
     picked = rng.choice(offices, size=count, p=weight / weight.sum())
     procedure = rng.integers(0, _PROCEDURES, count)
+    often = lateness[picked]
+    for code, (hard, rate) in _PLANTED.items():
+        own = units["code"].to_numpy()[picked] == code
+        kinds = rng.integers(0, _HARD, count), rng.integers(_HARD, _PROCEDURES, count)
+        procedure = np.where(own, np.where(rng.random(count) < hard, *kinds[::-1]), procedure)
+        often = np.where(own, rate, often)
+    often = often * np.where(procedure >= _HARD, 2.6, 0.68)
     received = np.datetime64(f"{year}-01-01") + rng.integers(0, 365, count)
     term = _TERM_DAYS[procedure % len(_TERM_DAYS)]
-    late = rng.random(count) < lateness[picked] * (1 - 0.15 * number)
+    late = rng.random(count) < often * (1 - 0.15 * number)
     over = np.where(late, 1 + rng.lognormal(1.6, 1.0, count).astype(int),
                     -(rng.random(count) * term).astype(int))  # fmt: skip
     finished = (received + term + over).astype("datetime64[D]")
@@ -162,6 +174,17 @@ def disbursement(units: pd.DataFrame, year: int, rng: np.random.Generator) -> pd
                 disbursed = round(70 * rate, 3)  # of a plan of 7,000 billion
                 row |= {"plan_bn_vnd": "7000", "disbursed_bn_vnd": decimal(disbursed, 3)}
             rows.append(row)
+    # How the plan of the year before ended, on 31 January of this one.
+    rows.append(
+        common
+        | {
+            "unit": HOME[1],
+            "level": "province",
+            "plan_year": year - 1,
+            "as_of": f"{year}-01-31",
+            "rate_pct": decimal(rng.uniform(92, 98)),
+        }
+    )
     rows += [
         common | {"unit": name, "level": "department", "as_of": ends[-1],
                   "rate_pct": decimal(rng.uniform(20, 99))}

@@ -66,7 +66,7 @@ def _write_all(folder: Path, *, a_year: int, rng: np.random.Generator) -> None:
     units = invented.units()
     _save(folder / "units.csv", units)
     _save(folder / "tiles.csv", invented.tiles(units))
-    lateness = rng.uniform(0.03, 0.3, len(units))
+    lateness = rng.uniform(0.145, 0.175, len(units))
     for number, year in enumerate(YEARS):
         register = invented.register(units, lateness, year, a_year, number, rng)
         invented.save(folder / "register" / f"year={year}", register, rng)

@@ -1,6 +1,7 @@
 """Charts, tables and sentences as a reader sees them.
 
 - ``plots``: charts in seaborn's grammar, of which an interval is a hatched span; the house style
+- ``control_plots``: units by size and months in order, with the limits of what is ordinary
 - ``presentation``: how a page writes values; headlines and tables as markup, with sources
 - ``table_data``: a table as data, for programs and for the documents of an edition
 - ``plot_words``: what stands on a chart, its caption and alternative text, from its data

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator
 
 from par_lib.charts.plots import BAR, END_ROWS, HATCH, PALETTE, Drawn
 from par_lib.charts.presentation import Page
@@ -23,6 +23,7 @@ from par_lib.language.translation import N_
 # Behind text that lies on a line or a hatching.
 BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
 _MOST_ROWS = 6  # that an alternative text reads out one by one
+_MOST_NAMED = 8  # names have no room for more on a funnel; the text names all
 
 
 def finish(fig: Figure, page: Page) -> tuple[str, str]:
@@ -45,7 +46,7 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     words, caption = page.words, page.caption(drawn.caption)
     x, y = page.head(drawn.x), page.head(drawn.y)
     if not caption:
-        what, by = (y, x) if write is _curves else (x, y)
+        what, by = (y, x) if write in (_curves, _funnel, _process) else (x, y)
         caption = words("{what} by {by}", what=what, by=by[:1].lower() + by[1:])
     if drawn.between is not None:
         span = page.cell(drawn.x, drawn.between["low"].min(), drawn.between["high"].max())
@@ -149,6 +150,37 @@ def _curves(ax: Axes, drawn: Drawn, page: Page) -> None:
                         frameon=False)  # fmt: skip
 
 
+def _funnel(ax: Axes, drawn: Drawn, page: Page) -> None:
+    """Names only outside the limits: whoever is inside is not to be compared with a neighbour."""
+    left, right = ax.get_xlim()
+    outside = drawn.rows[drawn.rows["marked"]]
+    far = (outside["high"] - drawn.threshold).abs().nlargest(_MOST_NAMED).index
+    for row in outside.loc[far].itertuples():
+        side = -1 if row.size > (left * right) ** 0.5 else 1
+        ax.annotate(_name(row.name, page), (row.size, row.high), (7 * side, 0),
+                    textcoords="offset points", ha="left" if side > 0 else "right", va="center",
+                    fontsize=9, bbox=BACKING)  # fmt: skip
+    _line_legend(ax, page, {N_("mean"): "solid", N_("limits of 95%"): "dotted",
+                            N_("limits of 99.8%"): "dashed"})  # fmt: skip
+    _numbers(ax, "y", drawn.y, page)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    ax.xaxis.set_major_formatter(lambda size, _: page.cell("size", size, size))
+    ax.minorticks_off()
+    ax.set_xlabel(page.head(drawn.x), loc="left")
+
+
+def _process(ax: Axes, drawn: Drawn, page: Page) -> None:
+    _curves(ax, drawn, page)
+    if drawn.rows["mean"].notna().any():
+        _line_legend(ax, page, {N_("mean"): "solid", N_("natural limits"): "dashed"})
+
+
+def _line_legend(ax: Axes, page: Page, dashes: dict[str, str]) -> None:
+    handles = [Line2D([], [], color=PALETTE["muted"], linestyle=style, label=page.words(text))
+               for text, style in dashes.items()]  # fmt: skip
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=3, frameon=False)
+
+
 def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:
     for tile in drawn.rows.itertuples():
         options = {"ha": "center", "va": "center", "fontsize": 8,
@@ -177,7 +209,7 @@ def _numbers(ax: Axes, side: str, column: str, page: Page) -> None:
         return "" if ends_at_100 and value > 100 else page.cell(column, value, value)
 
     if not isinstance(axis.get_major_locator(), FixedLocator):
-        whole = not column.endswith(("_pct", "_points", "points"))
+        whole = not column.endswith(("_pct", "_points", "points", "_ratio"))
         most = 6 if side == "x" else "auto"  # numbers that stand side by side
         axis.set_major_locator(MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axis.set_major_formatter(write)
@@ -268,6 +300,29 @@ def _say_band(drawn: Drawn, page: Page) -> str:
     return "; ".join(said) + "."
 
 
+def _say_funnel(drawn: Drawn, page: Page) -> str:
+    said, rows = [], drawn.rows
+    for verdict, text in (("above", N_("Above the limits of 99.8%: {units}.")),
+                          ("below", N_("Below the limits of 99.8%: {units}."))):  # fmt: skip
+        units = [f"{_name(row.name, page)} ({page.cell(drawn.y, row.low, row.high)})"
+                 for row in rows[rows["verdict"] == verdict].itertuples()]  # fmt: skip
+        if units:
+            said.append(page.words(text, units="; ".join(units)))
+    mean = page.cell(drawn.y, drawn.threshold, drawn.threshold)
+    return " ".join([*said, page.words("Units: {count}; mean: {mean}.", count=str(len(rows)),
+                                       mean=mean)])  # fmt: skip
+
+
+def _say_process(drawn: Drawn, page: Page) -> str:
+    special = [f"{page.cell(drawn.x, row.name, row.name)} ({page.cell(drawn.y, row.low, row.high)})"
+               for row in drawn.rows[drawn.rows["marked"]].itertuples()]  # fmt: skip
+    if special:
+        return page.words("Not ordinary: {months}.", months="; ".join(special))
+    if drawn.rows["mean"].isna().all():
+        return page.words("Too few months for limits.")
+    return page.words("All within ordinary variation.")
+
+
 def _say_tiles(drawn: Drawn, page: Page) -> str:
     said, known = [], drawn.rows.dropna(subset="shade")
     if len(known):
@@ -309,4 +364,6 @@ _KINDS = {  # what a kind is called, what writes on it, what says it
     "histogram": (N_("Histogram"), _curves, _say_histogram),
     "band": (N_("Curve between two bounds"), _curves, _say_band),
     "tile": (N_("Tile map"), _tiles, _say_tiles),
+    "funnel": (N_("Funnel chart"), _funnel, _say_funnel),
+    "process": (N_("Process chart"), _process, _say_process),
 }

@@ -65,7 +65,8 @@ class Drawn:
 
     ``rows`` has name, low and high; of stacked parts and of lines ``series``; of bars and dots
     ``end``, to which a row is drawn, and of a sample ``likely_low``, ``likely_high``; of tiles
-    ``row``, ``column`` and ``shade``, higher where worse.
+    ``row``, ``column`` and ``shade``, higher where worse; of a funnel ``size`` and ``verdict``; of
+    months ``signal``, ``mean``, ``natural_low``, ``natural_high``.
     """
 
     kind: str

@@ -143,7 +143,9 @@ def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def late_dossiers(histogram: pd.DataFrame) -> pd.DataFrame:
+def late_dossiers(
+    histogram: pd.DataFrame, *, by: tuple[str, ...] = ("unit", "level")
+) -> pd.DataFrame:
     """Counts by unit and level: received, resolved, on_time, late (resolved after the due date)."""
     done = histogram["finished"]
     counts = pd.DataFrame({
@@ -152,7 +154,7 @@ def late_dossiers(histogram: pd.DataFrame) -> pd.DataFrame:
         "on_time": histogram["dossiers"].where(done & (histogram["days_late"] <= 0), 0),
         "late": histogram["dossiers"].where(done & (histogram["days_late"] > 0), 0),
     })  # fmt: skip
-    return counts.groupby([histogram["unit"], histogram["level"]]).sum().reset_index()
+    return counts.groupby([histogram[name] for name in by]).sum().reset_index()
 
 
 def quantile(histogram: pd.DataFrame, share: float) -> int | None:

@@ -75,8 +75,6 @@ COLUMNS = {
     "access_pct": N_("Access to services"), "procedure_pct": N_("Handling of procedures"),
     "officials_pct": N_("Officials handling procedures"), "result_pct": N_("Results of procedures"),
     "feedback_pct": N_("Handling of feedback and petitions"), "overall_pct": N_("Overall"),
-    "on_time": N_("Dossiers on time"), "on_time_pct": N_("On time as stated (%)"),
-    "period_start": N_("From"),
     "after_points": N_("Points, last date"), "after_rank": N_("Rank, later year"),
     "agency": N_("Agency"), "area": N_("Area of reform"), "as_of": N_("Up to"),
     "band": N_("Band of the score"), "basis": N_("Plan used as basis"),
@@ -95,6 +93,12 @@ COLUMNS = {
     "earlier_pct": N_("Late rate, year before (%)"),
     "earned_pct": N_("Points achieved (% of maximum)"), "earned_points": N_("achieved"),
     "end_pct": N_("Last date (%)"), "figure": N_("Figure"),
+    "expected_late": N_("Late dossiers usual for this mix"),
+    "late_ratio": N_("Late dossiers as a multiple of the usual"),
+    "likely_ratio": N_("Confidence interval of the multiple"),
+    "here_pct": N_("Rate on the same day (%)"), "final_as_of": N_("Last date"),
+    "gained_pct_points": N_("Rise from then on (percentage points)"),
+    "final_pct": N_("End of this plan year, if it goes on likewise (%)"),
     "finished_dossiers": N_("Dossiers resolved"), "first_half": N_("First half"),
     "from_points": N_("From so many points"), "late": N_("Late dossiers"),
     "late_pct": N_("Late rate (%)"), "late_rank": N_("Order (1: most)"),
@@ -109,10 +113,11 @@ COLUMNS = {
     "month": N_("Month"), "month_received": N_("Month of receipt"),
     "most_points": N_("Points at 100%"), "moves": N_("Figure it moves"),
     "needed_rise": N_("Rise needed (percentage points)"), "new_rate_pct": N_("Rate if changed (%)"),
-    "note": N_("Note"), "on_time": N_("Dossiers on time"), "on_time_pct": N_("Share on time (%)"),
+    "note": N_("Note"), "on_time": N_("Dossiers on time"),
+    "on_time_pct": N_("On time as stated (%)"),
     "on_time_rate_pct": N_("On time (% of resolved)"), "open_pct": N_("Not resolved (%)"),
     "order": N_("Order (1: highest)"), "part": N_("Part of the index"), "period_end": N_("Up to"),
-    "period_start": N_("From day"), "pillar": N_("Pillar"), "place": N_("Place or agency"),
+    "period_start": N_("From"), "pillar": N_("Pillar"), "place": N_("Place or agency"),
     "places": N_("Districts and cut in late dossiers"),
     "plan_bn_vnd": N_("Capital plan (billion dong)"), "plan_year": N_("Plan year"),
     "points": N_("Points achieved"), "points_lost": N_("deducted"), "procedure": N_("Procedure"),
@@ -147,7 +152,8 @@ COLUMNS = {
     "won_pct": N_("Points regained (% of maximum)"), "won_points": N_("Points regained"),
 }  # fmt: skip
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
-_DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1)}
+_DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1),
+           "ratio": (2, -1)}  # fmt: skip
 
 
 @cache

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import labels
@@ -13,7 +15,9 @@ from par_lib.scoring.scorecard import hull
 
 ANNEXES_SINCE = (2022, 2024)  # maxima of pillars may differ: decisions 876 and 892/QĐ-BNV
 SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and after do not compare
-_EFFECTS = ("rate_effect_pct_points", "mix_effect_pct_points", "change_pct_points")
+_EFFECTS = ("rate_effect_pct_points", "mix_effect_pct_points", "change_pct_points", "rate_effect",
+            "mix_effect", "size_effect", "rate_change_pct_points", "likely_change_pct_points_low",
+            "likely_change_pct_points_high", "moved")  # fmt: skip
 
 
 def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
@@ -67,38 +71,68 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
 
 def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Who moved a rate: the units' own rates, and the shift of weight between them.
+    """Who moved a rate, and a count: the units' own rates, the mix of units, and the size of all.
 
     Frames with the same index and columns part, whole (late and resolved): R = Σ part / Σ whole.
-    With unit rates r and weights w = whole / Σ whole, exactly:
+    With unit rates r, N = Σ whole and weights w = whole / N, exactly (bars: mean of both periods):
 
-        ΔR = Σ w̄·Δr  +  Σ (r̄ − R̄)·Δw        (bars: mean of both periods)
+        ΔR = Σ w̄·Δr  +  Σ (r̄ − R̄)·Δw
+        Δpart of a unit = mean whole · Δr  +  r̄·N̄·Δw  +  r̄·w̄·ΔN
 
-    rate_effect_pct_points is the first term of each unit, mix_effect_pct_points the second,
-    change_pct_points their sum; percentage points of R, adding up to ΔR. A unit without a whole in
-    one period keeps the other's rate. ValueError for a period without any whole.
-    Reference: E. M. Kitagawa, J. Am. Stat. Assoc. 50 (1955) 1168.
+    rate_effect_pct_points and mix_effect_pct_points are the first line's terms of each unit,
+    change_pct_points their sum: percentage points of R, adding up to ΔR. The second line, in
+    counts: rate_effect, mix_effect, size_effect. A unit without a whole in one period keeps the
+    other's rate. ValueError for a period without any whole.
+
+    rate_change_pct_points = Δr, and the pair likely_change_pct_points: its 95 % interval as if both
+    were samples of what the unit's work brings about, by Newcombe's method from two Wilson
+    intervals; missing where a period has no whole. ``moved`` is "down" or "up" where it lies on one
+    side of 0, else "unclear": no clear change. It knows chance only, not a unit's uneven months.
+    References: E. M. Kitagawa, J. Am. Stat. Assoc. 50 (1955) 1168; R. G. Newcombe, Stat. Med. 17
+    (1998) 873, method 10.
 
     >>> before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
     >>> after = pd.DataFrame({"part": [10, 60], "whole": [100, 200]}, index=["A", "B"])
-    >>> decompose_rate(before, after)["change_pct_points"].round(4).tolist()  # 20 % to 23.3333 %
+    >>> found = decompose_rate(before, after)
+    >>> found["change_pct_points"].round(4).tolist()  # 20 % to 23.3333 %
     [1.9444, 1.3889]
+    >>> found.loc["B", ["rate_effect", "mix_effect", "size_effect"]].round(4).tolist()  # 30 more
+    [0.0, 12.5, 17.5]
+    >>> found["moved"].tolist()
+    ['unclear', 'unclear']
     """
-    rates, weights, totals = [], [], []
+    rates, weights, totals, likely = [], [], [], []
     for name, frame in (("before", before), ("after", after)):
         part, whole = frame["part"].astype(float), frame["whole"].astype(float)
         if not whole.sum() > 0:
             raise ValueError(f"{name}: the wholes add up to {whole.sum():g}; nothing to divide by")
-        rates.append(100 * part / whole.mask(whole == 0))
+        counted = whole.mask(whole == 0)
+        rates.append(100 * part / counted)
         weights.append(whole / whole.sum())
-        totals.append(100 * part.sum() / whole.sum())
+        totals.append(whole.sum())
+        low, high = proportion_confint(part.where(whole > 0), counted, method="wilson")
+        likely.append((rates[-1] - 100 * low, 100 * high - rates[-1]))
+    change = rates[1] - rates[0]
+    low = change - np.hypot(likely[1][0], likely[0][1])
+    high = change + np.hypot(likely[1][1], likely[0][0])
     first, last = rates[0].fillna(rates[1]).fillna(0), rates[1].fillna(rates[0]).fillna(0)
-    rate_effect = (weights[0] + weights[1]) / 2 * (last - first)
-    mix_effect = ((first + last) / 2 - sum(totals) / 2) * (weights[1] - weights[0])
+    mean, weight, size = (first + last) / 2, (weights[0] + weights[1]) / 2, sum(totals) / 2
+    whole_mean = 50 * sum(
+        frame["part"].sum() / total for frame, total in zip((before, after), totals, strict=True)
+    )
+    rate_effect = weight * (last - first)
+    mix_effect = (mean - whole_mean) * (weights[1] - weights[0])
     return pd.DataFrame({
         "rate_effect_pct_points": rate_effect,
         "mix_effect_pct_points": mix_effect,
         "change_pct_points": rate_effect + mix_effect,
+        "rate_effect": (before["whole"] + after["whole"]) / 200 * (last - first),
+        "mix_effect": mean / 100 * size * (weights[1] - weights[0]),
+        "size_effect": mean / 100 * weight * (totals[1] - totals[0]),
+        "rate_change_pct_points": change,
+        "likely_change_pct_points_low": low,
+        "likely_change_pct_points_high": high,
+        "moved": np.select([high < 0, low > 0], ["down", "up"], "unclear"),
     })  # fmt: skip
 
 

@@ -4,10 +4,16 @@ A rate is a share of a plan, its basis: rates on two bases are never one list, c
 frame is rows of the tidy table ``disbursement``, rates as pairs in percent, higher is better.
 """
 
+import numpy as np
 import pandas as pd
 
 from par_lib.scoring import intervals
 from par_lib.scoring.parts import highest_first
+
+_DAY, _MONTH_DAYS = np.timedelta64(1, "D"), 365.25 / 12
+_WENT_ON = ("plan_year", "final_as_of", "here_pct_low", "here_pct_high", "gained_pct_points_low",
+            "gained_pct_points_high", "final_pct_low", "final_pct_high", "status", "source",
+            "locator")  # fmt: skip
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -132,6 +138,81 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     found = found.sort_values(["plan_year", "month"])
     is_own = found["plan_year"] == year
     return pd.concat([found[is_own], found[~is_own]], ignore_index=True)
+
+
+def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
+    """The province's exact rates up to the day of ``last``, of the same capital on the same basis.
+
+    ``every``: rows of all years; ``last``: one row, as of ``whole``. Carried-over capital is thus
+    in numerator and denominator of all of them or of none. An unstated basis is the same within a
+    plan year only (taken so: status "assumed"), never across years. In order of time, one a day.
+    """
+    rows = every[every["level"].eq("province") & every["rate_pct_low"].eq(every["rate_pct_high"])]
+    rows = rows.merge(last[["scope", "basis"]]).assign(rate_pct=lambda one: one["rate_pct_low"])
+    rows = rows[rows["as_of"] <= last["as_of"].max()]
+    own = rows["plan_year"].isin(last["plan_year"])
+    rows = rows[own | (rows["basis"] != "unstated")].drop_duplicates(["plan_year", "as_of"])
+    status = np.where(rows["basis"] == "unstated", "assumed", "derived")
+    return rows.assign(status=status).sort_values("as_of", ignore_index=True)
+
+
+def outlook(rates: pd.DataFrame, *, year: int, target_pct: float) -> pd.DataFrame:
+    """What is left to do until 31 January after the plan year, beside the fastest pace so far.
+
+    ``rates`` is ``alike``. One row, none without a rate of the plan year or once it has ended:
+    as_of, rate_pct, left_pct_points (to the target, 0 where it is reached), left_months,
+    needed_pct_points and fastest_pct_points (both a month), fastest_start, fastest_end; status,
+    source, locator of the last rate. A month is 365.25 / 12 days. fastest: of all spans of 28 days
+    or more between two dates of this plan year; it begins at 0 on 1 January.
+    """
+    own = rates[rates["plan_year"] == year]
+    end = pd.Timestamp(year + 1, 1, 31)
+    last = own[(own["as_of"] < end) & (own["as_of"] == own["as_of"].max())]
+    days = pd.concat([pd.Series([pd.Timestamp(year, 1, 1)]), own["as_of"]], ignore_index=True)
+    done = np.array([0.0, *own["rate_pct"]])
+    months = np.subtract.outer(days.to_numpy(), days.to_numpy()) / _DAY / _MONTH_DAYS
+    apart = np.where(months * _MONTH_DAYS >= 28, months, np.nan)
+    pace = np.nan_to_num(np.subtract.outer(done, done) / apart, nan=-1.0)
+    to, since = np.unravel_index(pace.argmax(), pace.shape)
+    left = (target_pct - last["rate_pct"]).clip(lower=0)
+    left_months = (end - last["as_of"]).dt.days / _MONTH_DAYS
+    return last[["as_of", "rate_pct", "status", "source", "locator"]].assign(
+        left_pct_points=left, left_months=left_months, needed_pct_points=left / left_months,
+        fastest_pct_points=pace[to, since], fastest_start=days[since], fastest_end=days[to],
+    )  # fmt: skip
+
+
+def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Where this plan year ends if it goes on from here as each earlier one did: no model.
+
+    ``rates`` is ``alike``. A row an earlier plan year with a rate at its end, 31 December or after:
+    plan_year, final_as_of; pairs here_pct (its rate on the same day of the year), gained_pct_points
+    (what it still gained) and final_pct = rate of this year + gained, at most 100. Between two
+    known dates a rate that cannot fall lies between theirs, and so here_pct is a pair. No row
+    without a rate of this year, or for an earlier year without a date before or after the day: one
+    earlier year is one path, no range.
+    """
+    own = rates[rates["plan_year"] == year].tail(1)
+    found = []
+    for plan_year, path in rates[rates["plan_year"] < year].groupby("plan_year"):
+        final = path[path["as_of"] >= pd.Timestamp(plan_year, 12, 31)].tail(1)
+        for now, end in zip(own.itertuples(), final.itertuples(), strict=False):
+            day = now.as_of - pd.DateOffset(years=now.plan_year - plan_year)
+            before = path.loc[path["as_of"] <= day, "rate_pct"].max()
+            after = path.loc[path["as_of"] >= day, "rate_pct"].min()
+            if pd.isna(before) or pd.isna(after):  # of that year no date on one side of the day
+                continue
+            gained = end.rate_pct - after, end.rate_pct - before
+            found.append({
+                "plan_year": plan_year, "final_as_of": end.as_of, "here_pct_low": before,
+                "here_pct_high": after, "gained_pct_points_low": gained[0],
+                "gained_pct_points_high": gained[1],
+                "final_pct_low": min(now.rate_pct + gained[0], 100.0),
+                "final_pct_high": min(now.rate_pct + gained[1], 100.0),
+                "status": "derived", "source": f"{now.source}; {end.source}",
+                "locator": f"{now.locator}; {end.locator}",
+            })  # fmt: skip
+    return pd.DataFrame(found, columns=_WENT_ON)
 
 
 def _month(rows: pd.DataFrame) -> pd.Series:

@@ -76,6 +76,39 @@ def satisfaction(
     ).reset_index()
 
 
+def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
+    """How many times as many answers are needed because neighbours answer alike; 1 or more.
+
+    ``answers`` as of ``satisfaction``; ``place`` names the column of the commune or hamlet where a
+    person was asked. Missing with fewer than 10 places beyond one a group: then assume one.
+
+    deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place. ρ is how alike two answers of
+    one place are, from the mean squares between and within places, of all groups together:
+    ρ = (B − W) / (B + (m₀ − 1) W), m₀ = Σ (n − Σm²/n) / Σ (places − 1); below zero it counts as 0.
+    References: L. Kish, Survey Sampling (1965) 5.4; A. Donner, Int. Stat. Rev. 54 (1986) 67.
+
+    >>> alike = [5] * 4 + [1] * 4  # in each place all answer alike: 4 answers tell as much as 1
+    >>> answers = pd.DataFrame({"unit": "A", "hamlet": [i // 4 for i in range(48)],
+    ...                         "answer": alike * 6})
+    >>> design_effect(answers, by=["unit"], place="hamlet")
+    4.0
+    """
+    yes = (answers["answer"].astype(int) >= SATISFIED_FROM).astype(float)
+    groups = [answers[name] for name in by]
+    places = yes.groupby([*groups, answers[place]]).agg(["size", "sum"])
+    m, share = places["size"], places["sum"] / places["size"]
+    of_group = places.groupby(level=by)
+    n, mean = (of_group[name].transform("sum") for name in ("size", "sum"))
+    between_df = len(places) - of_group.ngroups
+    if between_df < 10:
+        return float("nan")
+    between = (m * (share - mean / n) ** 2).sum() / between_df
+    within = (m * share * (1 - share)).sum() / max(m.sum() - len(places), 1)
+    usual = (m.sum() - (m**2 / n).sum()) / between_df
+    alike = (between - within) / ((between + (usual - 1) * within) or 1)
+    return float(1 + ((m**2).sum() / m.sum() - 1) * max(alike, 0.0))
+
+
 def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) -> pd.DataFrame:
     """One satisfaction a group: the components' satisfaction weighted by their maximum points.
 

@@ -6,15 +6,16 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_demo import province
+from par_demo import invented, province
 from par_lib.cleaning import schema, sources, tables
 from par_lib.language.translation import SYNTHETIC_WORDS
-from par_lib.scoring import assigned_tasks, changes, rulebook, scorecard
+from par_lib.scoring import assigned_tasks, changes, fair_comparison, rulebook, scorecard
 from par_lib.storage import csv_files
 
 
@@ -176,3 +177,23 @@ def test_what_was_added_to_the_invented_province_is_not_taken_away_unasked(root)
     with pytest.raises(ValueError, match="holds figures of mine too; --force takes them away"):
         province.write(size=4_000)
     path.write_text(text, encoding="utf-8")
+
+
+def test_the_unit_whose_rank_turns_with_its_mix_is_planted_and_found():
+    """One handles the hard procedures, the other the easy ones: raw rates say the opposite."""
+    rng, units = np.random.default_rng(1), invented.units()
+    dossiers = invented.register(units, np.full(len(units), 0.16), 2022, 60_000, 1, rng)
+    done = dossiers.query("level == 'district' and finished.notna()")
+    late = (done["finished"] > done["due"]).astype(float)
+    cells = done.assign(late_low=late, late_high=late, resolved=1, unit_code=done["unit"])
+    cells = cells.groupby(["unit_code", "procedure"], as_index=False)[
+        ["resolved", "late_low", "late_high"]
+    ].sum()
+    found = fair_comparison.expected_late(cells, by="procedure")
+    hard, easy = found.loc[invented.HARD_MIX], found.loc[invented.EASY_MIX]
+    assert hard["late_low"] / hard["resolved"] > easy["late_low"] / easy["resolved"]
+    assert hard["likely_ratio_high"] < 1 < easy["likely_ratio_low"]
+    assert found["late_ratio_low"].idxmax() == invented.EASY_MIX
+    funnel = fair_comparison.funnel(found.reset_index(), size="expected_late")
+    named = funnel.set_index("unit_code")["verdict"]
+    assert named[invented.EASY_MIX] == "above"

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from par_lib.charts import plot_words, plots
+from par_lib.charts import control_plots, plot_words, plots
 from par_lib.charts.notebook import Notebook
 from par_lib.language.prose import Mistyped
+from par_lib.scoring import fair_comparison
+from par_lib.scoring.process_chart import process_chart
 
 NAN = float("nan")
 
@@ -47,6 +49,12 @@ CURVE = pd.DataFrame({"share_of_units_pct": [0, 25, 50, 75, 100],
                       "late_share_pct_low": [0, 0, 10, 40, 100],
                       "late_share_pct_high": [0, 5, 15, 40, 100]})  # fmt: skip
 TILES = LATE.assign(row=[0, 1, 1], column=[0, 0, 1])
+SIZED = rows("late", *[(f"U{i}", late, late) for i, late in
+                       enumerate([10, 12, 9, 11, 10, 8, 12, 10, 11, 9, 40, 0, 10])])  # fmt: skip
+SIZED.loc[12, ["late_low", "late_high"]] = 5, 60
+FUNNEL = fair_comparison.funnel(SIZED.assign(resolved=[100] * 11 + [250, 150], unit_code="u"))
+MONTHS = pd.DataFrame({"month": range(1, 13), "late_pct": [10, 14] * 5 + [11, 30.0]})
+MONTHS = MONTHS.join(process_chart(MONTHS["late_pct"]))
 
 KINDS = {
     "bar": (LATE, plots.barplot, {"x": "late", "y": "unit"}),
@@ -59,6 +67,8 @@ KINDS = {
     "histogram": (DAYS, plots.histplot, {"x": "days_late", "weights": "dossiers"}),
     "band": (CURVE, plots.bandplot, {"x": "share_of_units_pct", "y": "late_share_pct"}),
     "tile": (TILES, plots.tileplot, {"name": "unit", "value": "late"}),
+    "funnel": (FUNNEL, control_plots.funnelplot, {"x": "resolved", "y": "late_pct"}),
+    "process": (MONTHS, control_plots.processplot, {"x": "month", "y": "late_pct"}),
 }  # fmt: skip
 
 
@@ -444,3 +454,24 @@ def test_svg_keeps_text_and_its_words_and_is_the_same_twice():
     assert ">Điện Bàn</text>" in first
     assert 'role="img" aria-label="a &quot;name&quot;"' in first
     assert "var(--bar, #8a93a0)" in first and "<dc:date>" not in first
+
+
+def test_a_funnel_names_who_is_outside_and_nobody_inside():
+    ax = draw("funnel")
+    alt, caption = finish(ax, "en")
+    assert "Above the limits of 99.8%: U10 (40%)" in alt and "U11" in alt.split("Below")[1]
+    assert [text.get_text() for text in ax.texts] == ["U10", "U11"]
+    assert "U1 (" not in alt and "Units: 13" in alt
+    assert "hatched: no figure, only bounds" in caption  # one unit is known within bounds only
+    assert sum(bool(patch.get_hatch()) for patch in ax.patches) == 1
+
+
+def test_a_process_chart_names_the_month_that_is_not_ordinary():
+    alt, _ = finish(draw("process"), "en")
+    assert "Not ordinary: 12 (30%)" in alt
+    few = MONTHS.head(6)[["month", "late_pct"]]
+    few = few.join(process_chart(few["late_pct"]))
+    assert "Too few months for limits" in finish(draw("process", few), "en")[0]
+    level = MONTHS.assign(late_pct=[10, 12] * 6)[["month", "late_pct"]]
+    level = level.join(process_chart(level["late_pct"]))
+    assert "All within ordinary variation" in finish(draw("process", level), "en")[0]

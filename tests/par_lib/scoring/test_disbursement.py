@@ -143,3 +143,73 @@ def test_the_whole_is_all_capital_else_this_years_and_no_programme(scopes, kept)
     assert disbursement.whole(frame)["scope"].tolist() == [kept]
     assert disbursement.whole(frame[frame["scope"] == "programmes"]).empty
     assert disbursement.whole(frame.iloc[:0]).empty
+
+
+def of_province(*records: tuple, basis: str = "province_plan") -> pd.DataFrame:
+    """plan_year, as_of, rate: the province's exact rates."""
+    frame = rows(*[exact("P", day, rate, basis) for _, day, rate in records])
+    return frame.assign(level="province", plan_year=[year for year, *_ in records])
+
+
+TWO_YEARS = of_province(
+    (2021, "2021-06-30", 25), (2021, "2021-09-30", 40), (2021, "2021-12-31", 70),
+    (2021, "2022-01-31", 90), (2022, "2022-06-30", 20), (2022, "2022-09-30", 50),
+)  # fmt: skip
+
+
+def test_what_remains_a_month_beside_the_fastest_pace():
+    rates = disbursement.alike(TWO_YEARS, disbursement.whole(TWO_YEARS).head(1))
+    row = disbursement.outlook(rates, year=2022, target_pct=95).iloc[0]
+    # 45 points from 30 September to 31 January, 123 days = 4.041 months of 30.4375: 11.14 a month;
+    # fastest: 30 points in the 92 days from 30 June, 9.925 a month; before, 20 in 180 days
+    assert row["left_pct_points"] == 45
+    assert row["needed_pct_points"] == pytest.approx(45 / (123 / 30.4375))
+    assert row["fastest_pct_points"] == pytest.approx(30 / (92 / 30.4375))
+    assert (row["fastest_start"], row["fastest_end"]) == tuple(
+        pd.to_datetime(["2022-06-30", "2022-09-30"])
+    )
+    reached = disbursement.outlook(rates, year=2022, target_pct=40).iloc[0]
+    assert reached["left_pct_points"] == 0 == reached["needed_pct_points"]
+    ended = disbursement.alike(TWO_YEARS.iloc[:4], TWO_YEARS.iloc[[3]])
+    assert disbursement.outlook(ended, year=2021, target_pct=95).empty
+    assert disbursement.outlook(rates.iloc[:0], year=2022, target_pct=95).empty
+
+
+def test_two_dates_a_week_apart_are_no_pace():
+    frame = of_province((2022, "2022-06-30", 20), (2022, "2022-07-07", 26))
+    row = disbursement.outlook(frame.assign(rate_pct=frame["rate_pct_low"]), year=2022,
+                               target_pct=95).iloc[0]  # fmt: skip
+    assert row["fastest_start"] == pd.Timestamp("2022-01-01")  # 26 in 187 days, not 6 in 7
+    assert row["fastest_pct_points"] == pytest.approx(26 / (187 / 30.4375))
+
+
+def test_as_earlier_years_went_on_from_the_same_day():
+    rates = disbursement.alike(TWO_YEARS, disbursement.whole(TWO_YEARS).head(1))
+    row = disbursement.went_on(rates, year=2022).iloc[0]
+    # 2021 stood at 40 on the day and ended at 90: 50 more, and 50 + 50 = 100
+    assert (row["here_pct_low"], row["here_pct_high"]) == (40, 40)
+    assert (row["gained_pct_points_low"], row["final_pct_high"]) == (50, 100)
+    assert row["final_as_of"] == pd.Timestamp("2022-01-31")
+    # on 31 August 2021 lay between its 25 and 40: 50 to 65 more
+    august = pd.concat([TWO_YEARS.iloc[:5], of_province((2022, "2022-08-31", 30))])
+    row = disbursement.went_on(
+        disbursement.alike(august, disbursement.whole(august).head(1)), year=2022
+    ).iloc[0]
+    ends = ["here_pct_low", "here_pct_high", "final_pct_low", "final_pct_high"]
+    assert row[ends].tolist() == [25, 40, 80, 95]
+
+
+def test_years_on_other_bases_or_without_an_end_show_nothing():
+    first = disbursement.went_on(disbursement.alike(TWO_YEARS, TWO_YEARS.iloc[[1]]), year=2021)
+    assert first.empty and "final_pct_low" in first  # no earlier year
+    no_end = TWO_YEARS.drop(index=[2, 3])
+    assert disbursement.went_on(disbursement.alike(no_end, no_end.tail(1)), year=2022).empty
+    unstated = TWO_YEARS.assign(basis="unstated")
+    rates = disbursement.alike(unstated, unstated.tail(1))
+    assert set(rates["plan_year"]) == {2022} and set(rates["status"]) == {"assumed"}
+    own = TWO_YEARS.assign(scope=["year_plan"] * 4 + ["total"] * 2)
+    assert set(disbursement.alike(own, own.tail(1))["plan_year"]) == {2022}  # carried-over capital
+    bound = TWO_YEARS.assign(rate_pct_high=99.0)
+    assert disbursement.alike(bound, bound.tail(1)).empty
+    later = disbursement.alike(TWO_YEARS, TWO_YEARS.iloc[[4]])
+    assert later["as_of"].max() == pd.Timestamp("2022-06-30")  # what came after is not known then

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
 
 from par_lib.scoring import survey
 
@@ -133,3 +135,70 @@ def test_what_points_say_by_hand():
     assert found[ends].round(9).to_numpy().tolist() == [[0.5, 1, 60, 80], [0.3, 0.3, 80, 80]]
     assert set(found["status"]) == {"derived"}
     assert survey.from_points(stated.iloc[:0]).empty
+
+
+def test_a_design_effect_by_hand():
+    # four places of 2, 2, 4, 4; yes 2, 0, 4, 1 of them; n 12, mean 7/12; plus eight more alike
+    sizes, pleased = [2, 2, 4, 4] * 3, [2, 0, 4, 1] * 3
+    frame = in_places(sizes, pleased)
+    y, m = np.array(pleased) / sizes, np.array(sizes)
+    between = (m * (y - sum(pleased) / m.sum()) ** 2).sum() / 11
+    within = (m * y * (1 - y)).sum() / (m.sum() - 12)
+    usual = (m.sum() - (m**2).sum() / m.sum()) / 11
+    alike = (between - within) / (between + (usual - 1) * within)
+    assert alike > 0.5
+    found = survey.design_effect(frame, by=["unit_code"], place="hamlet")
+    assert found == pytest.approx(1 + ((m**2).sum() / m.sum() - 1) * alike)
+
+
+def in_places(sizes: list[int], pleased: list[int], unit: str = "a") -> pd.DataFrame:
+    rows = [(unit, f"{unit}{place}", 5 if i < yes else 1)
+            for place, (size, yes) in enumerate(zip(sizes, pleased, strict=True))
+            for i in range(size)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["unit_code", "hamlet", "answer"])
+
+
+def test_a_design_effect_agrees_with_the_analysis_of_variance():
+    """Equal places: Kish's and the ratio of mean squares between and within, by statsmodels."""
+    rng = np.random.default_rng(2)
+    frame = in_places([10] * 30, rng.binomial(10, rng.beta(4, 2, 30)).tolist())
+    frame["yes"] = (frame["answer"] >= 4).astype(float)
+    between, within = anova_lm(ols("yes ~ C(hamlet)", frame).fit())["mean_sq"]
+    alike = (between - within) / (between + 9 * within)
+    found = survey.design_effect(frame, by=["unit_code"], place="hamlet")
+    assert found == pytest.approx(1 + 9 * alike)
+
+
+def test_a_design_effect_is_one_where_neighbours_differ_as_strangers_and_unknown_of_few_places():
+    assert (
+        survey.design_effect(in_places([4] * 12, [2] * 12), by=["unit_code"], place="hamlet") == 1
+    )
+    assert np.isnan(
+        survey.design_effect(in_places([4] * 10, [2] * 10), by=["unit_code"], place="hamlet")
+    )
+    two = pd.concat([in_places([4] * 6, [0] * 6), in_places([4] * 6, [4] * 6, "b")])
+    assert (
+        survey.design_effect(two, by=["unit_code"], place="hamlet") == 1
+    )  # units differ, not places
+
+
+def test_an_estimated_design_effect_makes_the_interval_cover_what_it_says():
+    rng, covered, plain, total = np.random.default_rng(4), 0, 0, 0
+    for _ in range(25):
+        true, frames = rng.uniform(0.6, 0.9, 12), []
+        for unit, mean in enumerate(true):  # people of a hamlet agree: correlation 1 / (1 + 7)
+            hamlets = rng.beta(7 * mean, 7 * (1 - mean), 12)
+            pleased = rng.binomial(10, hamlets)
+            frames.append(in_places([10] * 12, pleased.tolist(), f"u{unit:02}"))
+        frame = pd.concat(frames, ignore_index=True).assign(weight=1.0)
+        frame["respondent"] = frame.index
+        effect = survey.design_effect(frame, by=["unit_code"], place="hamlet")
+        for used in (effect, 1.0):
+            found = survey.satisfaction(frame, by=["unit_code"], design_effect=used)
+            hits = (found["likely_pct_low"] <= 100 * true) & (
+                100 * true <= found["likely_pct_high"]
+            )
+            covered, plain = covered + hits.sum() * (used > 1), plain + hits.sum() * (used == 1)
+        total += 12
+    assert 0.93 <= covered / total <= 0.97
+    assert plain / total < 0.9  # as if neighbours were strangers

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from par_lib.cleaning import tables
 from par_lib.scoring import changes
@@ -63,3 +64,45 @@ def test_a_year_without_totals_has_no_change():
     effects = changes.rate_effects(data, data.previous)
     assert effects.empty and {"unit", "change_pct_points"} <= set(effects)
     assert pd.isna(effects.attrs["later_pct"])
+
+
+def test_a_change_of_count_by_rate_mix_and_size_by_hand():
+    # B: 30 of 100, then 60 of 200; A stays 10 of 100. N 200 → 300, B's weight 1/2 → 2/3.
+    # B: mix 30 % × 250 × 1/6 = 12.5; size 30 % × 7/12 × 100 = 17.5; together the 30 more
+    # A: mix 10 % × 250 × −1/6 = −4.167; size 10 % × 5/12 × 100 = 4.167; none more
+    before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
+    after = pd.DataFrame({"part": [10, 60], "whole": [100, 200]}, index=["A", "B"])
+    found = changes.decompose_rate(before, after)
+    assert found["mix_effect"].tolist() == pytest.approx([-25 / 6, 12.5])
+    assert found["size_effect"].tolist() == pytest.approx([25 / 6, 17.5])
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 50)] * 4), min_size=1, max_size=5))
+def test_rate_mix_and_size_add_up_to_each_units_change_of_count(rows):
+    before, after = (
+        pd.DataFrame({"part": [min(row[at : at + 2]) for row in rows],
+                      "whole": [max(*row[at : at + 2], 1) for row in rows]}) for at in (0, 2)
+    )  # fmt: skip
+    found = changes.decompose_rate(before, after)
+    parts = found["rate_effect"] + found["mix_effect"] + found["size_effect"]
+    assert parts.tolist() == pytest.approx((after["part"] - before["part"]).tolist(), abs=1e-9)
+
+
+@given(st.integers(0, 40), st.integers(40, 90), st.integers(0, 40), st.integers(40, 90))
+def test_the_interval_of_a_change_agrees_with_statsmodels(k1, n1, k2, n2):
+    before = pd.DataFrame({"part": [k1], "whole": [n1]})
+    after = pd.DataFrame({"part": [k2], "whole": [n2]})
+    row = changes.decompose_rate(before, after).iloc[0]
+    low, high = confint_proportions_2indep(k2, n2, k1, n1, compare="diff", method="newcomb")
+    ends = row[["likely_change_pct_points_low", "likely_change_pct_points_high"]].tolist()
+    assert ends == pytest.approx([100 * low, 100 * high], abs=1e-7)
+    assert row["moved"] == ("up" if ends[0] > 0 else "down" if ends[1] < 0 else "unclear")
+
+
+def test_no_clear_change_is_a_finding_and_a_unit_of_one_year_has_none():
+    # 8 % to 9 % of 100 is chance; 8 % to 16 % of 1,000 is not
+    before = pd.DataFrame({"part": [8, 80, 5], "whole": [100, 1000, 50]})
+    after = pd.DataFrame({"part": [9, 160, 0], "whole": [100, 1000, 0]})
+    found = changes.decompose_rate(before, after)
+    assert found["moved"].tolist() == ["unclear", "up", "unclear"]
+    assert pd.isna(found["likely_change_pct_points_low"].iloc[2])

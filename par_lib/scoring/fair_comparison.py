@@ -1,0 +1,271 @@
+"""Units compared fairly: given what they handle, how large they are, and how few answered.
+
+A league table of counts or raw rates blames the large, the unlucky, and those with the difficult
+procedures. Here mix and chance are taken off first; what remains is a reason to look, no proof of
+fault. Units inside the limits of a funnel are not ranked: their order would be that of chance.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, special, stats
+
+from par_lib.cleaning import register
+from par_lib.cleaning.tables import Tables
+
+FEWEST_UNITS = 10  # of fewer, neither limits nor a common distribution can be told
+CONFIDENCE_PCT = {"within_95": 95.0, "within_99_8": 99.8}
+VERDICTS = ("above", "rather_above", "inside", "rather_below", "below", "undecided")
+_DRAWN_IN = 0.1  # of the units, at either end
+_DRAWS = 4_000
+
+
+def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataFrame:
+    """Late dossiers of each unit beside those usual for what it handles: indirect standardisation.
+
+    ``cells``: a row a unit and a value of ``by`` (procedure or field); columns unit_code, ``by``,
+    resolved, and the pair late. Result, one row a unit, index unit_code: resolved, and the pairs
+    late, expected_late, late_ratio, likely_ratio.
+
+    expected = Σ resolved × R over what the unit handled, R = Σ late / Σ resolved of a procedure in
+    the whole province; late_ratio = late / expected, 1 is usual, lower is better. likely_ratio is
+    the exact 95 % interval of a Poisson count divided by expected, at least 95 % sure: R is taken
+    as known, and late dossiers vary less than a Poisson count. Where counts are bounds, so is what
+    follows: lowest late over highest expected and the other way round; never too narrow, though
+    not always the narrowest. A unit of which nothing late is expected has no ratio.
+
+    Procedures with fewer than ``enough`` resolved dossiers in the province have no rate of their
+    own and form one group: ``attrs["pooled"]`` says how many, ``attrs["pooled_resolved"]`` how many
+    dossiers. What the mix does not explain may still lie outside the unit: hard cases, applicants,
+    staff. Two ratios rest on two mixes: compare each with 1 rather than with the other.
+    Reference: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3.
+
+    >>> cells = pd.DataFrame({"unit_code": list("AABB"), "procedure": list("xyxy"),
+    ...     "resolved": [100, 300, 300, 100], "late_low": [4, 66, 12, 14]})
+    >>> found = expected_late(cells.assign(late_high=cells["late_low"]), by="procedure")
+    >>> found[["expected_late_low", "late_ratio_low"]].round(2).values.tolist()  # 4 % and 20 %
+    [[64.0, 1.09], [32.0, 0.81]]
+    """
+    resolved = cells["resolved"].astype(float)
+    rare = resolved.groupby(cells[by]).transform("sum") < enough
+    group = cells[by].astype("str").mask(rare, "")
+    of_group = resolved.groupby(group).transform("sum")
+    found = resolved.groupby(cells["unit_code"]).sum().to_frame()
+    for end in ("low", "high"):
+        late = cells[f"late_{end}"].astype(float).mask(resolved == 0, 0.0)
+        rate = late.groupby(group).transform("sum", skipna=False) / of_group
+        usual = (resolved * rate).mask(resolved == 0, 0.0)
+        for name, count in ((f"late_{end}", late), (f"expected_late_{end}", usual)):
+            found[name] = count.groupby(cells["unit_code"]).sum(skipna=False)
+    least, most = (found[f"expected_late_{end}"].replace(0.0, np.nan) for end in ("low", "high"))
+    likely = poisson_interval(found["late_low"])[0], poisson_interval(found["late_high"])[1]
+    found = found.assign(
+        late_ratio_low=found["late_low"] / most, late_ratio_high=found["late_high"] / least,
+        likely_ratio_low=likely[0] / most, likely_ratio_high=likely[1] / least,
+    )  # fmt: skip
+    few = cells[rare]
+    found.attrs = {"pooled": few[by].nunique(), "pooled_resolved": int(few["resolved"].sum())}
+    return found
+
+
+def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFrame:
+    """``expected_late`` of the year's dossier register by procedure, a row a unit of ``level``.
+
+    Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Most late
+    beyond what is usual first. No row without a register.
+    """
+    dossiers = data.register[data.register["level"] == level]
+    counts = register.late_dossiers(dossiers, by=("unit", "procedure"))
+    cells = counts.rename(columns={"unit": "unit_code", "late": "late_low"})
+    found = expected_late(cells.assign(late_high=cells["late_low"]), by="procedure", enough=enough)
+    names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
+    rows = found.assign(
+        unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
+        status="derived", source=register.SOURCE, locator=str(data.year),
+    ).sort_values("late_ratio_low", ascending=False).reset_index()  # fmt: skip
+    rows.attrs = found.attrs
+    return rows
+
+
+def poisson_interval(
+    count: pd.Series, *, confidence_pct: float = 95.0
+) -> tuple[pd.Series, pd.Series]:
+    """Exact interval for the mean of a Poisson count k: its low and its high, in counts.
+
+    low = χ²(α/2; 2k) / 2, 0 of none; high = χ²(1 − α/2; 2k + 2) / 2; of a missing count, missing.
+    Reference: F. Garwood, Biometrika 28 (1936) 437.
+
+    >>> [round(end.item(), 2) for end in poisson_interval(pd.Series([10]))]
+    [4.8, 18.39]
+    """
+    tail, k = (1 - confidence_pct / 100) / 2, count.astype(float)
+    low, high = stats.chi2.ppf(tail, 2 * k) / 2, stats.chi2.isf(tail, 2 * k + 2) / 2
+    return pd.Series(low, k.index).mask(k == 0, 0.0), pd.Series(high, k.index)
+
+
+def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -> pd.DataFrame:
+    """Which units lie outside what chance, and the usual spread among units, explain.
+
+    ``units``: a row a unit, the pair ``part`` (counts), and ``size``: a column of counts it is a
+    part of, or a pair of expected counts, as ``expected_late`` gives. Result: the units of known
+    size, by size, with size, a pair of values (``<part>_pct`` = 100 × part / size, or
+    ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and verdict. No row with
+    fewer than FEWEST_UNITS. ``attrs``: value, mean, dispersion, spread, units, left_out (how many
+    have no known size or count). ValueError for a part above its size.
+
+    verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
+    "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
+    "undecided" where bounds reach across a limit; "inside" else, unranked.
+
+    With y = arcsin √rate, or √ratio, chance has the variance 1 / (4 size). spread is the τ² for
+    which z = (y − y of the mean) / √(1 / (4 size) + τ²) are as dispersed as normal ones, the tenth
+    of the units at either end drawn in (winsorised), so that nobody hides himself by being far out:
+    Paule and Mandel's equation. dispersion φ is the mean square of z for τ² = 0; 1 is chance alone.
+    Both are divided by 0.68, the mean square of normal z so drawn in: without, false alarms would
+    be two or three times as frequent as said. The mean is that of units known exactly.
+    References: D. J. Spiegelhalter, Stat. Med. 24 (2005) 1185 and Qual. Saf. Health Care 14 (2005)
+    347; R. C. Paule, J. Mandel, J. Res. NBS 87 (1982) 377.
+    """
+    is_ratio = size not in units
+    ends = (f"{size}_low", f"{size}_high") if is_ratio else (size, size)
+    value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
+    known = units[ends[0]].gt(0) & units[ends[0]].eq(units[ends[1]]) & units[f"{part}_low"].notna()
+    rows = units[known.fillna(False).astype(bool)].sort_values(ends[0])
+    left_out = len(units) - len(rows)
+    n, low, high = (rows[name].astype(float) for name in (ends[0], f"{part}_low", f"{part}_high"))
+    if not is_ratio and (high > n).any():
+        over = rows[high > n].iloc[0]
+        raise ValueError(f"unit {over['unit_code']}: {part} is {over[f'{part}_high']:g}, above its "
+                         f"{size}, {over[size]:g}; correct one of them")  # fmt: skip
+    exact = low == high
+    if exact.sum() < FEWEST_UNITS or not low[exact].sum() > 0:
+        rows, n, low, high, exact = (one.iloc[:0] for one in (rows, n, low, high, exact))
+    mean = low[exact].sum() / n[exact].sum() if len(rows) else np.nan
+    dispersion, spread = _dispersion(low[exact] / n[exact], n[exact], mean, is_ratio)
+    told = {"value": value, "mean": unit * mean, "dispersion": dispersion, "spread": spread,
+            "units": int(exact.sum()), "left_out": left_out}  # fmt: skip
+    values = {"size": n, f"{value}_low": unit * low / n, f"{value}_high": unit * high / n}
+    found = rows.assign(**values).join(limits(told, n))
+    found["verdict"] = _verdicts(found, value)
+    found.attrs = told
+    return found
+
+
+def limits(of: dict, size: pd.Series) -> pd.DataFrame:
+    """Where a unit of each size lies by chance: the pairs within_95 and within_99_8.
+
+    ``of`` is the ``attrs`` of a funnel; the limits are in the unit of its mean. Without spread they
+    are those of the binomial distribution (of the Poisson, for a ratio): a unit is outside at most
+    5 and 0.2 times in 100. A line runs smoothly between the counts just inside and just outside, so
+    that chart and verdict agree. With spread, the distance from the mean on the scale of ``funnel``
+    is √(1 + 4 size τ²) times as wide, and by Student's t over the normal quantile, units − 1
+    degrees of freedom, wider still, for τ² is estimated.
+    """
+    is_ratio = of["value"].endswith("_ratio")
+    unit = 1.0 if is_ratio else 100.0
+    n, mean = size.astype(float).to_numpy(), of["mean"] / unit
+    n = n if is_ratio else n.round()
+    chance = stats.poisson(n * mean) if is_ratio else stats.binom(n, mean)
+    forth, back = _scale(is_ratio)
+    found = {}
+    for name, confidence_pct in CONFIDENCE_PCT.items():
+        tail = (1 - confidence_pct / 100) / 2
+        stretch = 1.0
+        if of["spread"]:
+            wider = stats.t.isf(tail, of["units"] - 1) / stats.norm.isf(tail)
+            stretch = wider * np.sqrt(1 + 4 * n * of["spread"])
+        least, most = chance.ppf(tail), chance.isf(tail)
+        low = least - (chance.cdf(least) - tail) / chance.pmf(least)
+        high = most + 1 - (tail - chance.sf(most)) / chance.pmf(most)
+        for end, count in (("low", low), ("high", high)):
+            away = stretch * (forth(count / n) - forth(mean))
+            found[f"{name}_{end}"] = unit * back(forth(mean) + away)
+    return pd.DataFrame(found, index=size.index)
+
+
+def _scale(is_ratio: bool) -> tuple[Callable, Callable]:
+    """To the scale on which chance varies alike whatever the rate, and back."""
+    if is_ratio:
+        return (lambda value: np.sqrt(np.clip(value, 0, None)),
+                lambda value: np.clip(value, 0, None) ** 2)  # fmt: skip
+    return (lambda value: np.arcsin(np.sqrt(np.clip(value, 0, 1))),
+            lambda value: np.sin(np.clip(value, 0, np.pi / 2)) ** 2)  # fmt: skip
+
+
+def _dispersion(
+    value: pd.Series, size: pd.Series, mean: float, is_ratio: bool
+) -> tuple[float, float]:
+    """φ and τ² of units known exactly."""
+    if value.empty:
+        return np.nan, 0.0
+    forth, _ = _scale(is_ratio)
+    away, chance = forth(value.to_numpy()) - forth(mean), 1 / (4 * size.to_numpy())
+    edge = stats.norm.isf(_DRAWN_IN)
+    usual = 1 - 2 * _DRAWN_IN - 2 * edge * stats.norm.pdf(edge) + 2 * _DRAWN_IN * edge**2
+
+    def squares(spread: float) -> float:
+        z = away / np.sqrt(chance + spread)
+        return (np.clip(z, *np.quantile(z, [_DRAWN_IN, 1 - _DRAWN_IN])) ** 2).sum() / usual
+
+    dispersion = squares(0.0) / len(value)
+    if squares(0.0) <= len(value) - 1:
+        return dispersion, 0.0
+    return dispersion, optimize.brentq(lambda one: squares(one) - len(value) + 1, 0.0, 1e3)
+
+
+def _verdicts(found: pd.DataFrame, value: str) -> pd.Series:
+    low, high = found[f"{value}_low"], found[f"{value}_high"]
+    outside = [
+        low > found["within_99_8_high"], high < found["within_99_8_low"],
+        low > found["within_95_high"], high < found["within_95_low"],
+        (low >= found["within_95_low"]) & (high <= found["within_95_high"]),
+    ]  # fmt: skip
+    names = ["above", "below", "rather_above", "rather_below", "inside"]
+    return pd.Series(np.select(outside, names, "undecided"), found.index, dtype="str")
+
+
+def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> pd.DataFrame:
+    """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
+
+    ``units``: columns ``part`` and ``size``, counts of which ``part`` are so (effective counts of
+    a weighted sample may be fractions). Adds pooled_pct, its 95 % interval as the pair
+    pooled_likely_pct, percent of ``size``, and worst_tenth_pct: how probably, 0 to 100, a unit is
+    in truth among the tenth with the ``worst`` ("low" or "high") rates. status "derived": beside
+    the raw rate, never instead. A unit without answers gets what is known of the others; one whose
+    counts are missing is left out. No row with fewer than FEWEST_UNITS that have answers.
+
+    part ~ Binomial(size, p), p ~ Beta(μM, (1 − μ)M) across units; then p given the data is
+    Beta(part + μM, size − part + (1 − μ)M), its mean between part / size and μ. μ and M come from
+    the data (empirical Bayes), with their own uncertainty: all values on a grid count, each as
+    likely as it makes the data (before: μ flat on the logit scale, M / (M + median size) uniform).
+    Intervals and ranks are those of 4,000 draws, the same each time. They cover 95 % of units on
+    average, not of each: a unit far from the others is drawn in too far.
+    References: C. N. Morris, J. Am. Stat. Assoc. 78 (1983) 47; M. J. Daniels, Can. J. Stat. 27
+    (1999) 567; H. Goldstein, D. J. Spiegelhalter, J. R. Stat. Soc. A 159 (1996) 385.
+    """
+    rows = units[units[size].notna() & units[part].notna()]
+    if rows[size].gt(0).sum() < FEWEST_UNITS:
+        return units.iloc[:0].assign(**dict.fromkeys(_POOLED, np.nan), status="derived")
+    x, n = rows[part].to_numpy(dtype=float), rows[size].to_numpy(dtype=float)
+    mean = (x.sum() + 0.5) / (n.sum() + 1)
+    own = x[n > 0] / n[n > 0]
+    error = np.sqrt(own.var(ddof=1) / len(own) + mean * (1 - mean) / n.sum())
+    logits = special.logit(mean) + np.linspace(-5, 5, 41) * error / (mean * (1 - mean))
+    shrinkage = np.linspace(0, 1, 41)[1:] - 1 / 80
+    strengths = np.median(n[n > 0]) * shrinkage / (1 - shrinkage)
+    mu, strength = np.meshgrid(special.expit(logits), strengths)
+    a, b = ((share * strength).reshape(-1, 1) for share in (mu, 1 - mu))
+    likelihood = (special.betaln(x + a, n - x + b) - special.betaln(a, b)).sum(axis=1)
+    weight = np.exp(likelihood - likelihood.max()).cumsum()
+    picked = np.searchsorted(weight / weight[-1], (np.arange(_DRAWS) + 0.5) / _DRAWS)
+    a, b = x + a[picked], n - x + b[picked]
+    draws = np.random.default_rng(1).beta(a, b)
+    order = (draws if worst == "low" else -draws).argsort(axis=1).argsort(axis=1)
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    values = (a / (a + b)).mean(axis=0), low, high, (order < np.ceil(len(rows) / 10)).mean(axis=0)
+    named = {name: 100 * value for name, value in zip(_POOLED, values, strict=True)}
+    return rows.assign(**named, status="derived")
+
+
+_POOLED = ("pooled_pct", "pooled_likely_pct_low", "pooled_likely_pct_high", "worst_tenth_pct")

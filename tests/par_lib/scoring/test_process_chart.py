@@ -1,0 +1,81 @@
+"""Process charts: by hand, and how often ordinary months are called special."""
+
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from par_lib.scoring.process_chart import process_chart
+
+SOAK = bool(os.environ.get("PAR_SOAK"))
+
+
+def test_limits_by_hand():
+    # ranges 2 1 2 1 1 1 2 1 2 1 1: 15 / 11; mean 136 / 12; 2.66 × 15 / 11 = 3.627
+    values = pd.Series([10, 12, 11, 13, 12, 11, 10, 12, 11, 13, 12, 11], dtype=float)
+    values[11] = 11.0
+    found = process_chart(values)
+    assert found["mean"].unique() == pytest.approx([138 / 12])
+    assert found["natural_low"].iloc[0] == pytest.approx(11.5 - 2.66 * 15 / 11)
+    assert found["natural_high"].iloc[0] == pytest.approx(11.5 + 2.66 * 15 / 11)
+    assert set(found["signal"]) == {""}
+
+
+def test_each_signal_by_hand():
+    level = [10, 14] * 6  # mean 13.4, mean range 60 / 12: up to 26.7
+    outside = process_chart(pd.Series([*level, 30]))["signal"]
+    assert outside[outside != ""].to_dict() == {12: "outside"}
+    run = process_chart(pd.Series([9, 9.5] * 4 + [12, 12.5] * 4))["signal"]
+    assert (run != "").all() and "run" in set(run)  # eight below, then eight above
+    seven = process_chart(pd.Series([10, 12.2, 10, 12.2, 10, 11.2, 11.3, 11.2, 11.3, 11.2, 11.3,
+                                     11.2, 10, 12.2, 10]))["signal"]  # fmt: skip
+    assert set(seven) == {""}
+    # mean 52, mean range 36 / 14, limits 52 ± 6.84: 56 is more than 3.42 away from the mean
+    near = process_chart(pd.Series([50, 52] * 5 + [56, 56, 52, 56, 50]))
+    assert near["signal"][near["signal"] != ""].to_dict() == dict.fromkeys(
+        [10, 11, 13], "near_limit"
+    )
+
+
+def test_of_fewer_than_ten_months_nothing_is_said():
+    nine = process_chart(pd.Series(range(9)))
+    assert nine[["mean", "natural_low", "natural_high"]].isna().all(axis=None)
+    assert set(nine["signal"]) == {""} and nine["value"].tolist() == list(range(9))
+    assert process_chart(pd.Series([], dtype=float)).empty
+    gap = process_chart(pd.Series([10, 12, None, 30, 28, 30, 28, 30, 28, 30, 28, 30, 28]))
+    assert gap["mean"].notna().all()  # twelve known; 12 and 30 are no neighbours: ranges are all 2
+    assert (gap["natural_high"] - gap["mean"]).iloc[0] == pytest.approx(2.66 * 2)
+    assert gap["signal"].iloc[2] == ""
+
+
+def test_a_break_of_method_is_a_break_of_the_chart():
+    values = pd.Series([10, 12] * 6 + [30, 32] * 6 + [9, 8])
+    breaks = pd.Series(["old"] * 12 + ["new"] * 12 + ["old"] * 2)
+    found = process_chart(values, breaks=breaks)
+    assert found["mean"].dropna().unique().tolist() == [11, 31]
+    assert set(found["signal"]) == {""} and found["mean"].isna().sum() == 2
+    assert (process_chart(values)["signal"] != "").any()  # as one stretch it would be news
+
+
+@given(st.lists(st.integers(-1_000, 1_000), min_size=10, max_size=30), st.integers(1, 9),
+       st.integers(-99, 99))  # fmt: skip
+def test_the_chart_does_not_depend_on_unit_and_zero(values, times, plus):
+    one = process_chart(pd.Series(values))
+    other = process_chart(pd.Series(values) * times + plus)
+    for name in ("mean", "natural_low", "natural_high"):
+        assert other[name].tolist() == pytest.approx((one[name] * times + plus).tolist())
+    assert (one["natural_low"] <= one["mean"]).all()
+
+
+@pytest.mark.parametrize(("months", "said"), [(12, 1 / 12), (24, 1 / 6)])
+def test_ordinary_months_are_called_special_no_more_often_than_said(months, said):
+    rng, repeats = np.random.default_rng(months), 4_000 if SOAK else 300
+    for draw in (lambda: rng.normal(size=months), lambda: rng.poisson(20, months),
+                 lambda: rng.binomial(2_000, 0.08, months)):  # fmt: skip
+        special = sum(
+            (process_chart(pd.Series(draw()))["signal"] != "").any() for _ in range(repeats)
+        )
+        assert special / repeats <= said
