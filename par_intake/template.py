@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from par_intake import phrases
 from par_lib.cleaning import schema
-from par_lib.cleaning.units import home
+from par_lib.cleaning.units import as_total, home
 from par_lib.language import LANGUAGES
 from par_lib.language.labels import LABELS, TABLE_LABELS
 from par_lib.language.spelling import compare_key
@@ -136,7 +136,8 @@ def write(
     lists = book.create_sheet(LISTS)
     lists.protection.sheet = True
     words = {name: [word(name, code) for code in codes] for name, codes in schema.CODES.items()}
-    offered = {"unit": [*units["name"], schema.OTHERS]} | words
+    places = units["name"].where(units["level"] != "province", as_total(units)).unique()
+    offered = {"unit": [*places, schema.OTHERS]} | words
     ranges = {}
     for at, (name, choices) in enumerate(offered.items(), start=1):
         lists.cell(1, at, header(name)).font = Font(bold=True)

@@ -37,8 +37,9 @@ def count_register(
         )
     own = register.late_dossiers(histogram)
     totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
-    totals["unit"] = units.home(known)
-    own["unit"] = own["unit"].map(known.set_index("code")["name"])
+    totals["unit"] = units.as_total(known)
+    then = units.units_in(known, year).drop_duplicates("code", keep="last")
+    own["unit"] = own["unit"].map(then.set_index("code")["name"])
     rows = pd.concat([totals, own]).sort_values("level", kind="stable").assign(
         basis="resolved", status="derived", source=source, period_start=f"{year}-01-01",
         period_end=f"{year}-12-31",
@@ -63,6 +64,7 @@ def read(
     ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
     that is no workbook, is too large, or holds macros or no table.
     """
+    known = units.units_in(known, year)
     rows: dict[str, list[dict[str, str]]] = {}
     problems: list[str] = []
     for title, lines in _sheets(path):
@@ -195,6 +197,9 @@ def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, g
         choices = ", ".join(template.word(column.name, c) for c in schema.CODES[column.name])
         raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
     if column.kind == "unit" and text != schema.OTHERS:
-        units.resolve(text, known)
+        # On its own day it may be one unit, or another province: merging asks again.
+        beside = "measure" in row and row["level"] == "province"
+        with suppress(units.UnknownUnit if beside else units.AmbiguousUnit):
+            units.resolve(text, known)
     if column.is_quantity:
         parse_quantity(text, kind=kind_in(column, row))

@@ -15,18 +15,22 @@ if TYPE_CHECKING:  # for editors; the same as below
     from par_lib.charts.presentation import show
     from par_lib.charts.view import Explorer as explore
     from par_lib.charts.view import view
+    from par_lib.cleaning.succession import former, successors
     from par_lib.cleaning.tables import load
     from par_lib.scoring.unit_comparison import late_rates
 
-__all__ = ["begin", "explore", "late_rates", "load", "provinces", "show", "view", "years"]
+__all__ = ["begin", "explore", "former", "late_rates", "load", "provinces", "show", "successors",
+           "view", "years"]  # fmt: skip
 
 # Imported when it is first used: pandas takes a second, which ``par --help`` should not cost.
 _WHEN_USED = {
     "begin": "par_lib.charts.notebook:begin",
     "explore": "par_lib.charts.view:Explorer",
+    "former": "par_lib.cleaning.succession:former",
     "late_rates": "par_lib.scoring.unit_comparison:late_rates",
     "load": "par_lib.cleaning.tables:load",
     "show": "par_lib.charts.presentation:show",
+    "successors": "par_lib.cleaning.succession:successors",
     "view": "par_lib.charts.view:view",
 }
 

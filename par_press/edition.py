@@ -158,13 +158,13 @@ def _file(name: str) -> str:
 
 
 def _bare_overview(data: tables.Tables, t: Language) -> nbformat.NotebookNode:
-    heading = t("{place} in {year}", place=_place(data, t), year=str(data.year))
+    heading = t("{place} in {year}", place=data.place, year=str(data.year))
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {heading}")])
 
 
 def _context(request: Request, data: tables.Tables, folder: Path, titles: dict[str, str],
              name: str, t: Language) -> page.PageContext:  # fmt: skip
-    place, year = _place(data, t), str(request.year)
+    place, year = data.place, str(request.year)
     up = "../" * len(language_folder(request.languages, t.code).parts)
     same = {one: language_folder(request.languages, one) / _file(name) for one in request.languages}
     languages = [page.Link(f"{up}{file.as_posix()}", NAMES[lang], lang == t.code, lang)
@@ -177,7 +177,7 @@ def _context(request: Request, data: tables.Tables, folder: Path, titles: dict[s
         downloads.insert(0, page.Link(executed, t("Executed notebook")))
     return page.PageContext(
         language=t, title=f"{titles[name]} · {place} {year}", place=place, year=year,
-        edition_date=t("Data accessed to {day}", day=max(data.sources["accessed"].dropna())),
+        edition_date=t("Sources accessed to {day}", day=max(data.sources["accessed"].dropna())),
         home=page.Link(f"{up}../../{_collection(t.code)}", t("All editions")),
         contents=[page.Link(_file(one), title, one == name) for one, title in titles.items()],
         languages=languages if len(languages) > 1 else (), downloads=downloads,
@@ -210,8 +210,3 @@ def _headline(text: str, *, href: str) -> Markup:
 
 def _title(notebook: nbformat.NotebookNode) -> str:
     return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
-
-
-def _place(data: tables.Tables, t: Language) -> str:
-    province = data.units[data.units["level"] == "province"].iloc[0]
-    return province["name"] if t.code == "vi" else province["name_en"]

@@ -126,6 +126,8 @@ def _read_sections(notebook: NotebookNode,
         elif code := _without_imports(cell.source) if cell.cell_type == "code" else "":
             sections[-1].code.append(highlight(code))
         for output in cell.get("outputs", []):
+            if output.get("metadata", {}).get("par", {}).get("nothing"):
+                continue  # said to whoever runs the notebook
             sections[-1].has_output = True
             try:
                 block = _render_output(output, context.language, charts)

@@ -9,7 +9,9 @@ Prose is Vietnamese, a paragraph a message; English is its gettext translation. 
 its unit: ``_pct``, ``_points``, ``_bn_vnd``, ``_date``, ``_year``; the others are counts or names.
 """
 
+import html
 from collections.abc import Iterable
+from numbers import Real
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -23,11 +25,11 @@ from seaborn.axisgrid import Grid
 
 from par_lib.charts import plot_words
 from par_lib.charts.plots import PALETTE, STYLE, to_svg
-from par_lib.charts.presentation import Page
+from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
-from par_lib.language import labels
-from par_lib.language.prose import Absent, paragraphs
+from par_lib.language import labels, prose
+from par_lib.language.prose import Absent, Mistyped, paragraphs
 from par_lib.language.translation import UNKNOWN
 
 _opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its current figure
@@ -43,6 +45,7 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
             raise ValueError(f"parameter {name} is {value:g}; it must be 0 to 100")
     notebook = Notebook(tables.load(province, year), lang, values=space)
     _opened[:] = [notebook]
+    Mistyped.words = notebook.t
     sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
     if shell:
         shell.register_magic_function(notebook.say_cell, "cell", "say")
@@ -56,7 +59,7 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
 
 
 def table(frame: pd.DataFrame, columns: str, caption: str = "") -> None:
-    """Show columns by name, as ``"unit late share_pct"``; of no rows, nothing.
+    """Show columns by name, as ``"unit late share_pct"``.
 
     A name that stands for a pair ``_low``/``_high`` is shown as an interval; the first heads its
     row; status, source and locator, where the frame has them, become the mark behind the row.
@@ -109,16 +112,18 @@ class Notebook(Page):
     """One notebook while it runs: its page, and what its cells of prose and their ends show."""
 
     def show(self, fig: Figure) -> None:
-        """Show a figure with its words; one on which nothing is drawn is not shown."""
-        told = plot_words.finish(fig, self)
+        """Show a figure with its words; of an empty one, that there are no figures for it."""
+        alt, caption = plot_words.finish(fig, self)
         plt.close(fig)
-        if told:
-            alt, caption = told
-            svg = to_svg(fig, alt)
-            # JupyterLab shows an SVG as an image without words; as HTML it keeps them.
-            html = f"<figure>{svg}</figure>"
-            self.emit({"text/html": html, "image/svg+xml": svg, "text/plain": alt},
-                      metadata={"image/svg+xml": {"alt": alt, "caption": caption}})  # fmt: skip
+        if not alt:
+            self.nothing(caption)
+            return
+        svg = to_svg(fig, alt)
+        # JupyterLab shows an SVG as an image without words; as HTML it keeps them.
+        below = caption and f"<figcaption>{html.escape(caption, quote=False)}</figcaption>"
+        self.emit({"text/html": f"<figure>{svg}{below}</figure>", "image/svg+xml": svg,
+                   "text/plain": alt},
+                  metadata={"image/svg+xml": {"alt": alt, "caption": caption}})  # fmt: skip
 
     def plain_table(self, frame: DataFrame) -> str:
         """A frame that stands at the end of a cell, as a table to read; of many rows the ends."""
@@ -147,11 +152,23 @@ class Notebook(Page):
         frames, _, status = line.strip().removeprefix("from ").partition(" as ")
         found = [get_ipython().ev(frame.strip()) for frame in frames.split(",") if frame.strip()]
         rows = [frame for frame in found if len(frame)]
-        if not status:
-            status = "derived" if sum(map(len, rows)) > 1 else None
         for paragraph in paragraphs(body):
             try:
                 sentence = self.sentence(paragraph)
             except Absent:
                 continue
-            yield sentence, rows, status
+            yield sentence, rows, status or self._status(paragraph, rows)
+
+    def _status(self, paragraph: str, rows: list[pd.DataFrame]) -> str | None:
+        """ "derived" where the paragraph has a number that its one reported row does not hold."""
+        if [kind for frame in rows for kind in frame["status"]] != ["reported"]:
+            return None
+        held = {number for frame in rows for name in frame if without_end(name) in STATED
+                for number in frame[name].dropna()}  # fmt: skip
+        for name in prose.names(paragraph):
+            value = prose.value_of(name, self.values)
+            many = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+            said = {one for one in many if isinstance(one, Real) and not pd.isna(one)}
+            if not name.endswith("year") and said - held:
+                return "derived"
+        return None

@@ -25,14 +25,14 @@ BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
 _MOST_ROWS = 6  # that an alternative text reads out one by one
 
 
-def finish(fig: Figure, page: Page) -> tuple[str, str] | None:
+def finish(fig: Figure, page: Page) -> tuple[str, str]:
     """Put the page's words on a figure; gives alternative text and caption.
 
-    None where nothing is drawn.
+    Where nothing is drawn no alternative text, and the caption as the notebook gives it.
     """
     told = [_finish(ax, page) for ax in fig.axes if ax.has_data()]
     if not told:
-        return None
+        return "", next((ax.drawn.caption for ax in fig.axes if hasattr(ax, "drawn")), "")
     return " ".join(alt for alt, _ in told), next((text for _, text in told if text), "")
 
 
@@ -56,6 +56,10 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     bounds = (drawn.rows["low"] != drawn.rows["high"]).any()
     if bounds and drawn.kind not in ("stack", "dumbbell"):
         caption += words("; hatched: no figure, only bounds")
+    if (
+        drawn.kind in ("dot", "dumbbell") and ax.get_xlim()[0] > 0
+    ):  # only bars have to begin at zero
+        caption += words("; the axis does not begin at 0")
     axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=x, y=y)
     if drawn.kind == "tile":
         axes = words("Each tile is one unit; darker is worse.")
@@ -75,10 +79,11 @@ def _name(name: object, page: Page) -> str:
 
 def _rows(ax: Axes, drawn: Drawn, page: Page) -> None:
     _row_names(ax, drawn.rows["name"], page)
+    digits = page.digits(drawn.x, drawn.rows["low"], drawn.rows["high"])
     for row in drawn.rows.itertuples():
-        text, end = page.cell(drawn.x, row.low, row.high), row.end
+        text, end = page.cell(drawn.x, row.low, row.high, digits), row.end
         if "likely_low" in drawn.rows and (row.likely_low, row.likely_high) != (row.low, row.high):
-            text += f" ({page.cell(drawn.x, row.likely_low, row.likely_high)})"
+            text += f" ({page.cell(drawn.x, row.likely_low, row.likely_high, digits)})"
             end = row.likely_high
         left = drawn.kind == "diverge" and row.high <= 0
         ax.annotate(text, (row.low if left else end, row.Index), (-6 if left else 8, 0),

@@ -27,6 +27,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from par_lib.language.prose import Mistyped
+
 # As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
 WIDE_INCHES = 4.6
 PALETTE = {
@@ -85,10 +87,10 @@ def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Of no rows, an empty Axes: seaborn's histplot would raise, an axis have no end."""
 
     @wraps(draw)
-    def draws(data: pd.DataFrame, *args: object, **options: object) -> Axes:
+    def draws(data: pd.DataFrame, *, caption: str = "", **options: object) -> Axes:
         if len(data):
-            return draw(data, *args, **options)
-        return plt.subplots()[1]
+            return draw(data, caption=caption, **options)
+        return Drawn("", "", "", data, caption).on(plt.subplots()[1])
 
     return draws
 
@@ -99,9 +101,9 @@ def barplot(
 ) -> Axes:  # fmt: skip
     """Bars from zero for counts and shares of a whole, in the order of the rows.
 
-    Units that share one interval, known only as a group, share one row. Of more than MOST_ROWS the
-    first and the last END_ROWS are drawn, and the caption tells of the others. ``highlight``:
-    labels of the rows in colour. ValueError for a value below zero.
+    Units that share one interval, known only as a group, and one colour share one row. Of more than
+    MOST_ROWS the first and the last END_ROWS are drawn, and the caption tells of the others.
+    ``highlight``: labels of the rows in colour. ValueError for a value below zero.
     """
     rows, between, ax = _row_chart(data, x, y, highlight)
     if (rows["low"] < 0).any():
@@ -162,7 +164,7 @@ def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
     rows, between = _both_ends(first.assign(high=last["high"])[known])
     ax = _axes(ROW_INCHES * len(rows) + 0.9)
     if rows.empty:
-        return ax
+        return Drawn("", x, y, rows, caption).on(ax)
     ax.hlines(rows.index, rows["low"], rows["high"], color=PALETTE["faint"], linewidth=2.2)
     for when, shade in {"low": "paper", "high": "accent"}.items():
         sns.scatterplot(rows, x=when, y=rows.index, color=PALETTE[shade], ax=ax,
@@ -186,6 +188,7 @@ def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
 def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str = "",
              **options: object) -> Axes:  # fmt: skip
     """Seaborn's, from zero up, so that half as high is half as much; a line a value of ``hue``."""
+    rows = _told(data, x, y, series=_column(data, hue) if hue else "")
     ax = _axes(3.6)
     own = {"color": PALETTE["accent"]}
     if hue:
@@ -195,24 +198,25 @@ def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str 
     sns.lineplot(data, x=x, y=y, errorbar=None, ax=ax, **own, **options)
     if ax.dataLim.y0 >= 0:
         ax.set_ylim(0, 1.05 * ax.dataLim.y1 or None)
-    return Drawn("line", x, y, _told(data, x, y, series=data[hue] if hue else ""), caption).on(ax)
+    return Drawn("line", x, y, rows, caption).on(ax)
 
 
 @_of_rows
 def histplot(data: pd.DataFrame, *, x: str, weights: str, caption: str = "") -> Axes:
     """Counts by a whole number, a bar each: ``weights`` says how many a row stands for."""
+    rows = _told(data, x, weights).groupby("name", as_index=False).sum()
     ax = _axes(3.0)
     sns.histplot(data, x=x, weights=weights, discrete=True, shrink=0.8, alpha=1, linewidth=0,
                  color=PALETTE["accent"], ax=ax)  # fmt: skip
     ax.set_ylabel(weights)
-    counts = data.groupby(x, as_index=False)[weights].sum()
-    return Drawn("histogram", x, weights, _told(counts, x, weights), caption).on(ax)
+    return Drawn("histogram", x, weights, rows, caption).on(ax)
 
 
 @_of_rows
 def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
              caption: str = "") -> Axes:  # fmt: skip
     """A curve of which both bounds are known; hatched between them. ``diagonal``: all equal."""
+    rows = _told(data, x, y)
     ax = _axes(4.2)
     low, high = f"{y}_low", f"{y}_high"
     tall = data.melt(x, [low, high], value_name=y)
@@ -223,7 +227,7 @@ def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
     if diagonal:
         ax.axline((0, 0), (100, 100), color=PALETTE["muted"], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set(xlim=(0, data[x].max()), ylim=(0, 101))
-    return Drawn("band", x, y, _told(data, x, y), caption).on(ax)
+    return Drawn("band", x, y, rows, caption).on(ax)
 
 
 @_of_rows
@@ -259,13 +263,27 @@ def _axes(height_inches: float, wide_inches: float = WIDE_INCHES) -> Axes:
 
 def ends(data: pd.DataFrame | dict, name: str) -> tuple:
     """Lowest and highest of a column, or of the pair that it stands for; of a frame or of a row."""
-    return (data[name],) * 2 if name in data else (data[f"{name}_low"], data[f"{name}_high"])
+    if name in data or f"{name}_low" not in data:
+        return (_column(data, name),) * 2
+    return data[f"{name}_low"], data[f"{name}_high"]
+
+
+def _column(data: pd.DataFrame | dict, name: str) -> pd.Series:
+    """A column, or the index of that name; Mistyped where there is neither."""
+    if name in data:
+        return data[name]
+    if name == data.index.name:
+        return data.index.to_series()
+    pairs = [one.removesuffix("_low") for one in data if one.endswith("_low")]
+    raise Mistyped(name, [*data, *pairs])
 
 
 def _told(data: pd.DataFrame, name: str, value: str, **more: object) -> pd.DataFrame:
     """Rows as words tell them: name, low, high, and ``more`` columns; numbered from 0."""
     low, high = (end.astype(float) for end in ends(data, value))
-    rows = pd.DataFrame({"name": data[name].astype(object), "low": low, "high": high, **more})
+    rows = pd.DataFrame(
+        {"name": _column(data, name).astype(object), "low": low, "high": high, **more}
+    )
     return rows.reset_index(drop=True)
 
 
@@ -276,12 +294,15 @@ def _row_chart(
 
     ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.
     """
+    for label in highlight:
+        if label not in data.index:
+            raise Mistyped(f"highlight: {label}", data.index)
     rows = _told(data, y, x, status=data.get("status", ""), marked=data.index.isin(highlight))
     if interval:
         rows[["likely_low", "likely_high"]] = _told(data, y, interval)[["low", "high"]]
     edge = 100.0 if x.endswith("_pct") else np.nanmax(rows[["low", "high"]])
     rows["end"], rows["exact"] = rows["high"].fillna(edge), rows["low"] == rows["high"]
-    alike = rows[~rows["exact"] & (rows["status"] == "bound")].groupby(["low", "end"])
+    alike = rows[~rows["exact"] & (rows["status"] == "bound")].groupby(["low", "end", "marked"])
     for places in alike.groups.values():
         if len(places) > 1:  # so many, each within these bounds: one row
             rows = rows.drop(places[1:])

@@ -12,6 +12,7 @@ from IPython.display import display
 from pandas.io.formats.style import Styler
 
 from par_lib.charts.plots import MOST_ROWS, STYLE, ends
+from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
@@ -21,6 +22,10 @@ from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language,
 from par_lib.storage import csv_files, dependencies
 
 _UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
+# What a source writes; a number in any other column was computed.
+STATED = {column.name for table in schema.TABLES.values() for column in table.quantities}
+# The English pages write places as they are spelled; these have English names.
+_TRANSLATED_LEVELS = ("nation", "department")
 _STATUSES = {
     "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
     "assumed": N_("assumed"), "unknown": N_("unknown"),
@@ -28,7 +33,7 @@ _STATUSES = {
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
     N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
-    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"), N_("rule"),
+    N_("sheet"), N_("cell"), N_("table"), N_("title"), N_("body"),
 )  # fmt: skip
 _LOCATOR_WORDS = re.compile(rf"\b({'|'.join(_LOCATORS)})\b")
 
@@ -48,7 +53,8 @@ class Page:
     ) -> None:  # fmt: skip
         self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
-        self._english = dict(zip(data.units["name"], data.units["name_en"], strict=True))
+        named = data.units[data.units["level"].isin(_TRANSLATED_LEVELS)]
+        self._english = dict(zip(named["name"], named["name_en"], strict=True))
         mpl.rcParams.update(STYLE)
 
     def words(self, text: str, **values: str) -> str:
@@ -61,13 +67,20 @@ class Page:
 
     def head(self, column: str) -> str:
         """A column as the reader calls it; of a pair, either end."""
-        name = str(column).removesuffix("_low").removesuffix("_high")
+        name = without_end(column)
         return self.t(labels.COLUMNS.get(name, labels.LABELS.get(name, name))) if name else ""
 
-    def cell(self, column: str, low: object, high: object) -> str:
+    def digits(self, column: str, *ends: pd.Series) -> int | None:
+        """Decimals that all values of a computed column share; None of a column of sources."""
+        name = without_end(column)
+        if name in STATED or not all(map(pd.api.types.is_numeric_dtype, ends)):
+            return None
+        return labels.digits(name, *pd.concat(ends).dropna(), computed=True)
+
+    def cell(self, column: str, low: object, high: object, digits: int | None = None) -> str:
         """A value, or an interval, as a table and a chart write it; what is not known as a dash.
 
-        Digits as the source wrote them, else by the unit that the column's name says.
+        ``digits``, else those that the source wrote, else by the unit that the column's name says.
         """
         if isinstance(low, str):
             return self.words(low)
@@ -77,7 +90,9 @@ class Page:
             return self.t.date(low)
         if column.endswith("year"):
             return str(int(low))
-        digits = labels.digits(column, *(float(end) for end in (low, high) if not pd.isna(end)))
+        if digits is None:
+            known = (float(end) for end in (low, high) if not pd.isna(end))
+            digits = labels.digits(column, *known)
         return self.t.interval(low, high, digits, percent=column.endswith("_pct"))
 
     def write(self, name: str, value: object) -> str:
@@ -137,13 +152,16 @@ class Page:
         self._display(f"<p>{_text(sentence)}{self._mark_of(rows, status)}</p>", sentence)
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
-        """Show columns by name, in the reader's words; of no rows, nothing, nor without a value.
+        """Show columns by name, in the reader's words; of no rows, that there are no figures.
 
         A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; the
         first column heads its row; status, source and locator, where the frame has them, become
-        the last. What is shown can be taken as CSV from a link below; of many rows, searched.
+        the last: "derived" of a row with a number that no source writes. A column
+        without a value is left out. What is shown can be taken as CSV from a link below; of many
+        rows, searched.
         """
         if frame.empty:
+            self.nothing(caption)
             return
         names = [names[0], *(n for n in names[1:] if ends(frame, n)[0].notna().any())]
         said = {name: frame[name].map(self.words) for name in names
@@ -151,7 +169,10 @@ class Page:
         frame, caption = frame.assign(**said), self.caption(caption)
         heads = [self.head(name) for name in names]
         numeric = {name: pd.api.types.is_numeric_dtype(ends(frame, name)[1]) for name in names}
+        digits = {name: self.digits(name, *ends(frame, name)) for name in names}
         traced = {"status", "source", "locator"} <= set(frame.columns)
+        if traced and any(numeric[name] and name not in STATED for name in names):
+            frame = frame.assign(status=frame["status"].replace("reported", "derived"))
         head = "".join(
             f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
             for name, label in zip(names, heads, strict=True)
@@ -160,7 +181,7 @@ class Page:
             head += f'<th scope="col" class="refs">{_text(self.t("Source"))}</th>'
         body, plain = [], [caption, " | ".join(heads)]
         for row in frame.to_dict("records"):
-            cells = [self.cell(name, *ends(row, name)) for name in names]
+            cells = [self.cell(name, *ends(row, name), digits[name]) for name in names]
             line = f'<th scope="row">{_text(cells[0])}</th>'
             for name, cell in zip(names[1:], cells[1:], strict=True):
                 value = _plain(ends(row, name)[1])
@@ -182,6 +203,14 @@ class Page:
             f"{self._csv_link(frame, names, caption)}</figure>",
             "\n".join(plain),
         )
+
+    def nothing(self, caption: str) -> None:
+        """Say quietly, to whoever runs the notebook, that something has no figures to show.
+
+        No page shows it: a section of which nothing is known is left out.
+        """
+        words = self.t("Nothing to show: {what}.", what=self.caption(caption) or "…")
+        self._display(f'<p style="opacity: .6">{_text(words)}</p>', words, {"par": {"nothing": 1}})
 
     def _csv_link(self, frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
         # It holds the table itself: a page on a stick has no server to ask.
@@ -219,17 +248,22 @@ class Page:
         self._display(markup, "\n".join(plain), {"par": {"read": dependencies.tables_read()}})
 
     def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
-        """Sources of all the rows and one status: theirs where they agree, else "derived"."""
+        """Sources of all the rows and one status: of a single row its own, else "derived".
+
+        What rests on assumed rows only is assumed.
+        """
         if not rows:
             return ""
         frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
         if status is None:
-            kinds = set(frame["status"])
-            status = kinds.pop() if len(kinds) == 1 else "derived"
+            kinds = {*frame["status"]}
+            own = len(frame) == 1 or kinds == {"assumed"}
+            status = kinds.pop() if own else "derived"
         return self._mark(*join_traces(frame["source"], frame["locator"]), status)
 
     def _mark(self, source: str, locator: str, status: str) -> str:
         where = _LOCATOR_WORDS.sub(lambda word: self.t(word[0]), locator)
+        where = "; ".join(map(self.words, where.split("; ")))  # of a rulebook, the criterion
         cited: dict[str, dict[str, None]] = {}
         for name, place in zip(source.split("; "), where.split("; "), strict=True):
             cited.setdefault(name, {})[place] = None
@@ -247,6 +281,11 @@ class Page:
 
     def _display(self, markup: str, plain: str, metadata: dict | None = None) -> None:
         self.emit({"text/html": markup, "text/plain": plain}, metadata=metadata)
+
+
+def without_end(column: object) -> str:
+    """Name of the pair that a column is an end of; another column's own name."""
+    return str(column).removesuffix("_low").removesuffix("_high")
 
 
 def _plain(value: object) -> str:

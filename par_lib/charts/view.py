@@ -144,7 +144,7 @@ def _late(here: Notebook, level: str) -> tuple[str, pd.DataFrame]:
         return t("{level}: no late dossiers are known by unit.", level=name), own
     title = t("{level}: late dossiers, {start} to {end}", level=name,
               start=own["period_start"].iloc[0], end=own["period_end"].iloc[0])  # fmt: skip
-    here.show(plots.barplot(own, x="late", y="unit", caption=title).figure)
+    here.show(plots.barplot(own, x="late", y="unit").figure)
     here.table(own, ["unit", "late"], title)
     return title, own
 
@@ -161,8 +161,7 @@ def _disbursed(here: Notebook, level: str, threshold_pct: float) -> tuple[str, p
     below = own["rate_pct_high"] < threshold_pct
     perhaps = ~below & (own["rate_pct_low"] < threshold_pct)
     title = t("{level}: capital disbursed at {day}", level=name, day=own["as_of"].iloc[0])
-    drawn = plots.dotplot(own, x="rate_pct", y="unit", threshold=threshold_pct, caption=title)
-    here.show(drawn.figure)
+    here.show(plots.dotplot(own, x="rate_pct", y="unit", threshold=threshold_pct).figure)
     here.table(own, ["unit", "rate_pct", "basis"], title)
     finding = t("{title}: {below} of {count} surely below {threshold}, {perhaps} perhaps",
                 title=title, below=int(below.sum()), count=len(own),
@@ -181,7 +180,8 @@ def _what_if(here: Notebook, text: str) -> tuple[str, pd.DataFrame]:
     won = whatif.simulate(card, book, whatif.parse_changes(text, data=here.data, rules=book))
     title = here.t("What if: points that each change would win, by assumed rules")
     shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
-    here.table(won, shown, title)
+    if len(won):
+        here.table(won, shown, title)
     return title if len(won) else "", won
 
 
@@ -257,7 +257,7 @@ class Explorer(widgets.VBox):
 
     def _moved(self, code: str, changed: dict) -> None:
         """Write the slider's criterion anew in the line of changes; the others stay."""
-        parts = [part.strip() for part in self.what_if.value.split(";") if part.strip()]
+        parts = whatif.listed(self.what_if.value)
         asked = [part for part in parts if part.partition("=")[0].strip() != code]
         if changed["new"] > changed["owner"].min:
             asked.append(f"{code} = {changed['new']:g}")

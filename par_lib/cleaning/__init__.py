@@ -1,7 +1,9 @@
 """From raw tables to tidy ones, and what in them does not add up.
 
 - ``schema``: the tables and their columns, said once, and as pandera schemas; the error of a cell
+- ``national``: every unit of the country, and the usual departments, as data
 - ``units``: provinces, districts, communes and departments valid on a date; names resolved
+- ``succession``: which units stand where another stood
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
 - ``sources``: where figures come from
 - ``register``: a dossier register counted, however large

@@ -2,8 +2,8 @@
 
 A raw table holds text as it was written. A tidy table holds numbers; a quantity that can be
 partial is a pair ``<name>_low``, ``<name>_high``: exact when both are equal, unbounded above
-when high is missing, unknown when both are missing. Both are checked as pandera schemas; what is
-wrong is told cell by cell: file, row as a spreadsheet counts, column, value, remedy.
+when high is missing, unknown when both are missing. What is wrong with a raw table is told cell by
+cell: file, row as a spreadsheet counts, column, value, remedy; what is tidied from it cannot be.
 """
 
 from collections.abc import Iterable
@@ -243,31 +243,6 @@ def raw_schema(table: Table) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
 
 
-@cache
-def tidy_schema(table: Table) -> pa.DataFrameSchema:
-    """Schema of a tidy table: typed, within bounds, every low at most its high."""
-    columns, pairs = {}, []
-    for column in table.columns:
-        bounds = []
-        if column.is_quantity:
-            low, high = BOUNDS[column.kind]
-            bounds = [pa.Check.ge(low), pa.Check.le(high)]
-        for name in column.tidy_names:
-            nullable = column.kind == "unit" or column.is_quantity
-            columns[name] = pa.Column(column.dtype, bounds, nullable=nullable)
-        if column.partial:
-            pairs.append(_ordered_pair(*column.tidy_names))
-    columns["approximate"] = pa.Column(bool)
-    return pa.DataFrameSchema(columns, checks=pairs, strict=True, ordered=True, name=table.name)
-
-
-def _ordered_pair(low: str, high: str) -> pa.Check:
-    return pa.Check(
-        lambda frame: (frame[low] <= frame[high]) | frame[low].isna() | frame[high].isna(),
-        error=f"{low} is above {high}",
-    )
-
-
 def check_raw(raw: pd.DataFrame, *, table: Table, file: str) -> pd.DataFrame:
     """The raw table if it is as declared; DataError with every cell that is not."""
     if problems := raw_problems(raw, table=table, file=file):
@@ -290,19 +265,6 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
         Problem(case["index"], case["column"], f"{quoted(case['failure_case'])} {case['check']}")
         for case in _failures(raw, raw_schema(table))
     ]
-
-
-def check_tidy(tidy: pd.DataFrame, *, table: Table, file: str) -> pd.DataFrame:
-    """The tidy table, its columns as declared; DataError with all that breaks the declaration."""
-    names = [name for column in table.columns for name in column.tidy_names]
-    tidy = tidy[[*names, "approximate"]].reset_index(drop=True)
-    if failures := _failures(tidy, tidy_schema(table)):
-        raise DataError(
-            f"{file}, record {case['index']}, column {case['column']}: "
-            f"{case['failure_case']!r} breaks {case['check']}"
-            for case in failures
-        )
-    return tidy
 
 
 def _failures(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict]:

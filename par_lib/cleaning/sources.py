@@ -27,7 +27,7 @@ _OWN_RULES = {
 
 
 def load_sources(province: str) -> pd.DataFrame:
-    """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
+    """Sources in the order of sources.toml: index ``source``; ``number`` from 1; none at first.
 
     Raises FileNotFoundError where the province has no sources.toml, and DataError naming each
     source that lacks a title, producer, kind or day of access, and each field that is none.
@@ -43,8 +43,6 @@ def load_sources(province: str) -> pd.DataFrame:
     except ValueError as error:
         raise DataError([str(error)]) from None
     problems = [f"{place}{fault}" for entry in written.items() for fault in _faults(*entry)]
-    if not written:
-        problems = [f"{place}: names no source; write [report-2022] with its fields"]
     if problems:
         raise DataError(problems)
     real = [name for name, source in written.items() if source["kind"] != SYNTHETIC]

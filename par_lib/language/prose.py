@@ -6,8 +6,9 @@ whose values is not known is silent. docs/prose.md tells how to write with it.
 """
 
 import ast
+import difflib
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
@@ -16,6 +17,23 @@ Messages = Mapping[str, str | tuple[str, ...]]  # text → its translation, or o
 
 class Absent(LookupError):
     """A value that a paragraph needs is not known; ``args`` holds its name."""
+
+
+class Mistyped(NameError):
+    """A name that is not among the ``known`` ones; told in one line, with those near it."""
+
+    words: Callable[..., str] = staticmethod(str.format)  # or a language: ``words(text, **values)``
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = [one for one in map(str, known) if "_" not in one[:2] and "._" not in one]
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.7) or sorted(known)[:20]
+        said = self.words("There is no {name}. Did you mean: {near}?", name=name,
+                          near=", ".join(near))  # fmt: skip
+        super().__init__(said)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: whoever mistypes a name need not read how it was looked up."""
+        return [str(self)]
 
 
 def paragraphs(text: str) -> list[str]:
@@ -92,7 +110,7 @@ def fill(
 ) -> str:  # fmt: skip
     """A paragraph in the reader's language with its values written by ``write(name, value)``.
 
-    Raises what ``write`` raises, Absent for a value that is not known, and NameError for a name
+    Raises what ``write`` raises, Absent for a value that is not known, and Mistyped for a name
     that the notebook does not have.
 
     >>> values = {"late_count": 1, "units": ["A"]}
@@ -104,17 +122,22 @@ def fill(
     message = catalog.get(paragraph, paragraph)
     if isinstance(message, tuple):
         counted = next(name for name in names(paragraph) if name.endswith(COUNT))
-        message = message[0] if _value(counted, values) == 1 else message[-1]
+        message = message[0] if value_of(counted, values) == 1 else message[-1]
     written = []
     for text, name, _, _ in string.Formatter().parse(message):
         written.append(text)
         if name:
-            written.append(write(name, _value(name, values)))
+            written.append(write(name, value_of(name, values)))
     return "".join(written)
 
 
-def _value(name: str, values: Mapping[str, object]) -> object:
+def value_of(name: str, values: Mapping[str, object]) -> object:
+    """What a name in braces stands for; ``{frame.column}`` and ``{several[0]}`` too."""
     first = name.partition(".")[0].partition("[")[0]
     if first not in values:
-        raise NameError(f"{{{name}}}: this notebook has no such name; correct it in the text")
-    return string.Formatter().get_field(name, (), values)[0]
+        raise Mistyped(f"{{{name}}}", (f"{{{one}}}" for one in values))
+    try:
+        return string.Formatter().get_field(name, (), values)[0]
+    except AttributeError as error:
+        known = [f"{{{first}.{one}}}" for one in dir(error.obj)]
+        raise Mistyped(f"{{{name}}}", known) from None

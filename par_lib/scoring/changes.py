@@ -38,17 +38,18 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
     ``every``: the scores of all years. Columns pillar; the points of either year as a pair named
     after it, as 2022_low, 2022_high (``attrs["years"]``, earlier first); change_points, later less
-    earlier; before_rank, after_rank (1 is best); status "derived", source, locator. Only pillars
-    known in both years, and years scored by the same annex; of two as near, the earlier.
+    earlier (``attrs["index_change"]``: of the whole index); before_rank, after_rank (1 is best);
+    status "derived", source, locator. Only pillars known in both years, and years scored by the
+    same annex; of two as near, the earlier.
     """
 
     def annex(of: int) -> int:
         return sum(of >= since for since in ANNEXES_SINCE)
 
     every = every[[annex(one) == annex(year) for one in every["year"]]]
-    known = hull(every[every["criterion"].str.startswith("pillar_")])
+    known = hull(every[every["criterion"].str.startswith(("pillar_", "par_index"))])
     known = known.dropna(subset=["points_low"]).set_index("criterion")
-    others = sorted(set(known["year"]) - {year})
+    others = sorted(set(known.drop("par_index", errors="ignore")["year"]) - {year})
     nearest = min(others, key=lambda one: abs(one - year), default=year + 1)
     first, last = sorted([year, nearest])
     both = intervals.paired(known[known["year"] == first], known[known["year"] == last], "points")
@@ -58,8 +59,11 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
                          ("change", "change_points"))
     }  # fmt: skip
     both = both.rename_axis("pillar").rename(columns=names).reset_index()
-    both.attrs["years"] = (str(first), str(last))
-    return both
+    is_index = both["pillar"] == "par_index"
+    found = both[~is_index].reset_index(drop=True)
+    moved = (both.loc[is_index, f"change_points_{end}"].max() for end in ("low", "high"))
+    found.attrs = {"years": (str(first), str(last)), "index_change": tuple(moved)}
+    return found
 
 
 def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

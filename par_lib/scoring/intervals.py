@@ -46,6 +46,24 @@ def rank_range(
     return pd.DataFrame({"rank_low": 1 + surely, "rank_high": 1 + above}, index=low.index)
 
 
+def highest(frame: pd.DataFrame, name: str, *, lowest: bool = False) -> pd.DataFrame:
+    """The row whose pair is surely above all others, or below; none where a tie or bounds hide it.
+
+    Rows without a figure are left out.
+
+    >>> late = pd.DataFrame({"late_low": [9, 2, 3], "late_high": [9, 8, None]})
+    >>> highest(late, "late").empty, highest(late, "late", lowest=True).index.tolist()
+    (True, [])
+    >>> highest(late.head(2), "late").index.tolist()
+    [0]
+    """
+    known = frame[frame[f"{name}_low"].notna()]
+    low, high = (known[f"{name}_{end}"].astype(float) for end in ("low", "high"))
+    ranks = rank_range(-high, -low) if lowest else rank_range(low, high)
+    ties = ranks[ranks["rank_high"] == 1]
+    return known.loc[ties.index if len(ties) == 1 else []]
+
+
 def lead(one: Pair, other: Pair) -> Pair:
     """By how much ``one`` surely exceeds ``other``, both as (lowest, highest), in their unit.
 

@@ -3,9 +3,10 @@
     districts = parts.of(late.query("level == 'district'"), "late", whole=data.place)
     districts.holding(50)   districts.gini()   districts.lorenz()
 
-Empty where the total or the parts are missing: everything computed from nothing is nothing. What
-the units not listed have together lies between two splits: all have the same, or one has all. Gini
-coefficients and cumulative shares of every other split lie between theirs (majorisation).
+Without a declared total the units keep their values, and only what needs it is unknown: shares and
+concentration. What the units not listed have together lies between two splits: all have the same,
+or one has all. Gini coefficients and cumulative shares of every other split lie between theirs
+(majorisation).
 """
 
 import math
@@ -25,11 +26,11 @@ ROUNDING_SLACK = 1e-9  # relative: sums of decimal fractions miss the true sum b
 
 @dataclass(frozen=True)
 class Parts:
-    """Units of one level and their declared total.
+    """Units of one level and their declared total, missing where there is no one total.
 
     ``units``: a row each, highest first, with pairs for the value, ``share_pct`` of the total (0 to
-    100) and ``<value>_rank`` (1 is most). ``excess``: by how much the listed units exceed the
-    total, where they do; nothing else is then computed.
+    100, missing with it) and ``<value>_rank`` (1 is most; among these units). ``excess``: by how
+    much the listed units exceed the declared total, where they do: it is then no total.
     """
 
     value: str
@@ -48,6 +49,11 @@ class Parts:
         return self.units[self.units["status"] == "bound"]
 
     @property
+    def largest(self) -> pd.DataFrame:
+        """The unit that surely has most of these; no row where a tie or a bound hides it."""
+        return intervals.highest(self.units, self.value)
+
+    @property
     def rest(self) -> float:
         """What the units not listed have together; missing where all are listed."""
         if self.unlisted.empty:
@@ -57,9 +63,10 @@ class Parts:
     def holding(self, share_pct: float) -> pd.DataFrame:
         """The fewest listed units that together hold at least ``share_pct`` of the total.
 
-        All of them where even they do not.
+        All of them where even they do not; none where the total is not known.
         """
-        return self.listed.iloc[: self.fewest_for(share_pct / 100 * self.total)]
+        enough = self.fewest_for(share_pct / 100 * self.total)
+        return self.listed.iloc[: 0 if math.isnan(self.total) else enough]
 
     def fewest_for(self, amount: float) -> int | None:
         """How many of the largest listed units hold the amount together; none for an amount of 0.
@@ -79,9 +86,10 @@ class Parts:
 
     def top_share_pct(self, top: int) -> Pair:
         """Lowest and highest share of the ``top`` largest units; not known of fewer units."""
-        if len(self.units) < top:
+        curve = self.pareto()
+        if len(curve) <= top:
             return NOTHING
-        _, low, high = self.pareto().iloc[top]
+        _, low, high = curve.iloc[top]
         return float(low), float(high)
 
     def lorenz(self) -> pd.DataFrame:
@@ -118,43 +126,52 @@ class Parts:
         return float(np.ceil(round(target_reduction_pct / 100 * self.total, 6)))
 
     def _splits(self) -> tuple[np.ndarray, np.ndarray]:
-        """All values, ascending, if those not listed have the same each, and if one has all."""
+        """All values, ascending, if those not listed have the same each, and if one has all.
+
+        None where they do not make up the total: it is unknown, or units are missing.
+        """
         known, count = self.listed[f"{self.value}_low"].to_numpy(dtype=float), len(self.unlisted)
         equal, single = np.repeat(self.rest, count) / count, np.zeros(count)
         single[:1] = self.rest
+        if not math.isclose(known.sum() + single.sum(), self.total, rel_tol=ROUNDING_SLACK):
+            known = equal = single = np.array([])
         return np.sort([*known, *equal]), np.sort([*known, *single])
 
     def _curve(
         self, name: str, places: np.ndarray, *, low: np.ndarray, high: np.ndarray
     ) -> pd.DataFrame:
-        """Cumulative shares in percent, from no unit to all; no row where there is no unit."""
+        """Cumulative shares in percent, from no unit to all; no row of no total, or of nothing."""
         curve = pd.DataFrame({name: places})
         for end, split in (("low", low), ("high", high)):
             running = np.cumsum([0.0, *split])
             curve[f"{self.value}_share_pct_{end}"] = 100 * running / (split.sum() or math.nan)
-        return curve if len(self.units) else curve.iloc[:0]
+        return curve if low.sum() else curve.iloc[:0]
 
 
 def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     """The units of ``frame`` in its longest period, and the row named ``whole`` as their total.
 
-    ``frame``: rows of one level of a tidy table, ``value`` a pair of counts. Empty where there is
-    no one total or no listed unit, and where the listed exceed the total: ``excess`` says so.
+    ``frame``: rows of one level of a tidy table, ``value`` a pair of counts. The total is missing
+    where no row or several say it, where it is itself only bounds, and where the listed exceed it:
+    ``excess`` says so. No unit where none is listed: bounds alone say nothing of any.
     """
     low, high = f"{value}_low", f"{value}_high"
     frame = longest_period(frame)
     is_whole = frame["unit"] == whole
     units = frame[~is_whole & frame[low].notna()]
-    total = frame.loc[is_whole, low].astype(float).sum(min_count=1)
-    listed = units.loc[units["status"] != "bound", low].sum()
-    excess = float(listed - total) if is_whole.sum() == 1 and listed > total else float("nan")
-    if is_whole.sum() != 1 or not 0 < listed <= total:
-        units, total = units.iloc[:0], float("nan")
+    listed = units.loc[units["status"] != "bound", low]
+    units = units.iloc[: None if len(listed) else 0]
+    declared = frame.loc[is_whole, [low, high]].dropna().astype(float)
+    exact = len(units) and len(declared) == 1 and declared[low].eq(declared[high]).all()
+    total = declared[low].item() if exact else math.nan
+    excess = float(listed.sum() - total) if listed.sum() > total else math.nan
+    if excess > 0:
+        units, total = units[units["status"] != "bound"], math.nan
     shares = {f"share_pct_{end}": share(units[f"{value}_{end}"], total=total)
               for end in ("low", "high")}  # fmt: skip
     units = highest_first(units.assign(**shares), value)
     bound = units["status"] == "bound"
-    rest = total - units.loc[~bound, low].sum()
+    rest = math.inf if math.isnan(total) else total - listed.sum()
     ranks = intervals.rank_range(units[low], units[high], shared=bound, shared_total=rest)
     return Parts(value, total, units.join(ranks.add_prefix(f"{value}_")), excess)
 

@@ -27,6 +27,7 @@ from pydantic import (
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.sources import RULEBOOK
+from par_lib.language.labels import digits
 from par_lib.language.translation import Language
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
@@ -122,6 +123,12 @@ class Criterion(Entry):
                 raise ValueError(f"{pointer!r}: write {table}.column:level with a column of "
                                  f"{', '.join(known)}")  # fmt: skip
         return pointers
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> Self:
+        if not self.points_by_rate and not self.points:
+            raise ValueError("write points_by_rate, or in points where a source states them")
+        return self
 
     def points_at(self, rate_pct: float) -> float:
         """Points for a rate of 0 to 100 %, in [0, max_points]; at a jump the higher ones count.
@@ -270,7 +277,7 @@ def rule_words(rule: Criterion, language: Language) -> str:
     """
 
     def listed(*rates: float) -> str:
-        return language.listing([language.percent(r, 0 if r.is_integer() else 1) for r in rates])
+        return language.listing([language.percent(r, digits("rate_pct", r)) for r in rates])
 
     rising = [ends for ends in pairwise(rule.points_by_rate) if ends[0][1] < ends[1][1]]
     if rising and all(start == end for (start, _), (end, _) in rising):
@@ -282,6 +289,6 @@ def rule_words(rule: Criterion, language: Language) -> str:
             return language("in proportion up to {knots}", knots=listed(end))
         case [((start, 0), (end, rule.max_points))]:
             return language("in proportion between {knots}", knots=listed(start, end))
-    knots = [f"{listed(rate)}: {language.number(points, 2)}"
+    knots = [f"{listed(rate)}: {language.number(points, digits('points', points))}"
              for rate, points in rule.points_by_rate]  # fmt: skip
     return language("in straight lines, points by rate: {knots}", knots=language.listing(knots))

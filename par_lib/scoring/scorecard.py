@@ -47,7 +47,7 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
     rows = []
-    for number, rule in enumerate(rules.criteria, start=1):
+    for rule in rules.criteria:
         rate, stated = read_rate(rule.measure, data), _stated_points(rule, data, rules.file)
         most = rule.max_points
         low, high, read, status = 0.0, most, stated, "unknown"
@@ -58,7 +58,7 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
         elif rate:
             low, high = rule.points_at(rate.low), rule.points_at(rate.high)
             read, status = rate.rows, "assumed"
-        ours = {RULEBOOK: f"rule {number}"} if status in ("assumed", "unknown") else {}
+        ours = {RULEBOOK: rule.code} if status in ("assumed", "unknown") else {}
         traces = join_traces([*read["source"], *ours], [*read["locator"], *ours.values()])
         ends = (rate.low, rate.high) if rate else (np.nan, np.nan)
         rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,

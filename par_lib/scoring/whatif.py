@@ -75,10 +75,7 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
         low, high = _rates(row)
         won = _won_by(rule, row, change)
         new = change.reached_pct or (_moved(low, change, 0), _moved(high, change, 1))
-        source, locator = join_traces(
-            [*row["source"].split("; "), RULEBOOK],
-            [*row["locator"].split("; "), f"rule {rules.criteria.index(rule) + 1}"],
-        )
+        source, locator = join_traces([row["source"], RULEBOOK], [row["locator"], rule.code])
         certain = rule.status == rule.max_points_status == "stated"
         rows.append((change.criterion, change.places, low, high, *new, *won,
                      *(100 * end / rule.max_points for end in won), row["lost_points_low"],
@@ -145,10 +142,10 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
     """How far each criterion's rate alone would have to rise to win ``target_points``.
 
     Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
-    rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard rate_pct,
-    source, locator; status "assumed". Least rise first, of equal ones that which wins most. The
-    points counted are those won surely, whatever the rate within its interval is; a criterion that
-    surely wins none is left out.
+    rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard rate_pct;
+    status "assumed", source and locator name the rule too. Least rise first, of equal ones that
+    which wins most. The points counted are those won surely, whatever the rate within its interval
+    is; a criterion that surely wins none is left out.
     """
     rises = np.arange(0, 100.5, 0.5)
     by_code, rows = scorecard.set_index("criterion"), []
@@ -157,11 +154,12 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
         changes = [Change(code, by_pct=(rise, rise)) for rise in rises]
         won = np.array([_won_by(rule, row, one)[0] for one in changes])
         enough = rises[won >= target_points - ROUNDING_SLACK]
-        rows.append((code, enough[0] if len(enough) else np.nan, won.max()))
-    even = pd.DataFrame(rows, columns=["criterion", "needed_rise", "most_points"])
-    even = even[even["most_points"] > 0]
-    traced = ["criterion", "rate_pct_low", "rate_pct_high", "source", "locator"]
-    even = even.merge(scorecard[traced], on="criterion").assign(status="assumed")
+        trace = join_traces([row["source"], RULEBOOK], [row["locator"], code])
+        rows.append((code, enough[0] if len(enough) else np.nan, won.max(),
+                     row["rate_pct_low"], row["rate_pct_high"], "assumed", *trace))  # fmt: skip
+    columns = ["criterion", "needed_rise", "most_points", "rate_pct_low", "rate_pct_high", "status",
+               "source", "locator"]  # fmt: skip
+    even = pd.DataFrame(rows, columns=columns).query("most_points > 0")
     order = ["needed_rise", "most_points"]
     return even.sort_values(order, ascending=[True, False], ignore_index=True)
 
@@ -222,7 +220,7 @@ _LATE = "late_dossiers:"
 
 def parse_changes(text: str, *, data: Tables, rules: Rulebook) -> list[Change]:
     """The changes of a line; ValueError naming the part that cannot be read and how to write it."""
-    return [_change(part, data, rules) for part in _parts(text)]
+    return [_change(part, data, rules) for part in listed(text)]
 
 
 def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Change]:
@@ -254,7 +252,7 @@ def parse_effort(text: str) -> dict[str, float]:
     {'online_payment': 1.0, 'leaders_survey': 4.5}
     """
     efforts = {}
-    for part in _parts(text):
+    for part in listed(text):
         found = _CHANGE.fullmatch(part)
         if not found or found["sign"] or found["pct"]:
             raise ValueError(f"effort {part!r}: write criterion=number, as online_payment=1")
@@ -333,5 +331,6 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _parts(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """The parts of a line, each a change or an effort."""
     return [part.strip() for part in text.split(";") if part.strip()]

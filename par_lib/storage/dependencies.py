@@ -108,8 +108,8 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
 
 @cache
 def code_digest(*more: Path) -> str:
-    """sha256 over par_lib and ``more`` packages: code, rules, catalogs; and what they run with."""
-    kinds = (".py", ".toml", ".po", ".j2", ".css", ".js")
+    """sha256 over par_lib and ``more`` packages: code, rules, units, words, what they run with."""
+    kinds = (".py", ".toml", ".po", ".j2", ".css", ".js", ".csv", ".zip")
     files = sorted(
         file for folder in (_LIBRARY, *more) for file in folder.rglob("*") if file.suffix in kinds
     )

@@ -112,7 +112,9 @@ def notebooks() -> Path:
 
 def provinces() -> list[str]:
     """Provinces that have raw data, by folder name."""
-    return sorted(p.parent.name for p in (root() / "data" / "raw").glob("*/units.csv"))
+    raw_data = root() / "data" / "raw"
+    return sorted({p.parent.name for own in ("units.csv", "sources.toml", "[0-9][0-9][0-9][0-9]")
+                   for p in raw_data.glob(f"*/{own}")})  # fmt: skip
 
 
 def years(province: str) -> list[int]:

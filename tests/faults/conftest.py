@@ -26,7 +26,7 @@ class Project:
         shutil.copy(raw / "README.md", root / "data" / "raw")
         own = root / "data" / "raw" / "quang-nam"
         own.mkdir()
-        for name in ("units.csv", "sources.toml", "tiles.csv"):
+        for name in ("units.csv", "sources.toml"):
             shutil.copy(raw / "quang-nam" / name, own)
         shutil.copytree(raw / "quang-nam" / "2022", own / "2022")
         (root / "notebooks").mkdir()

@@ -239,3 +239,20 @@ def test_the_catalogs_use_the_words_of_the_glossary(part, least) -> None:
                 checked += 1
                 assert any(word in own.casefold() for word in allowed), (term, source, own)
     assert checked > least
+
+
+# A sentence begins with a word: a digit, or a number by the unit of its name, does not stand first.
+_UNITS = "_count|_pct|_points|_bn_vnd|dossiers"
+BEGINS = re.compile(rf"(?:^|(?<=[.!?] ))(?:\d|\{{[\w.]*(?:{_UNITS})\}})", re.MULTILINE)
+
+
+def test_no_sentence_of_a_notebook_begins_with_a_number():
+    for message in NOTEBOOKS.catalog():
+        for text in (message.id, message.string):
+            for form in (text,) if isinstance(text, str) else text:
+                assert not BEGINS.search(form), form
+
+
+def test_a_number_that_begins_a_sentence_is_seen():
+    assert BEGINS.search("Câu một. {few_count} địa phương.") and BEGINS.search("95% số hồ sơ.")
+    assert not BEGINS.search("Câu: {few_count}; 5 địa phương. {unit} thứ hai.")

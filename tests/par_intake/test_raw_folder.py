@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_lib.cleaning import tables
+from par_intake import raw_folder
+from par_lib.cleaning import national, tables, units
 from par_lib.storage import paths
 
 REPORT = """I. KẾT QUẢ NĂM 2030
@@ -291,3 +292,89 @@ def test_a_damaged_table_is_named_where_figures_are_added_or_a_workbook_is_fille
 def test_a_source_named_by_the_reader_is_a_source_the_tables_know(home):
     assert read(home, "--source", "Bao_cao-2030").exit_code == 0
     assert "Bao_cao-2030" in tables.load("suong-mai", 2030).sources.index
+
+
+def begin(province, year):
+    return [words.format(**values) for words, values in raw_folder.begin_year(province, year)]
+
+
+def test_every_province_of_today_and_of_before_can_be_begun(home):
+    """All 63 in 2022 and all 34 in 2026: districts then only, and no units.csv."""
+    begun = {2022: 0, 2026: 0}
+    for province in sorted(set(national.provinces()["province"])):
+        for year in begun:
+            try:
+                said = begin(province, year)[0]
+            except ValueError as error:
+                assert f"in {year} its land is part of" in str(error)
+                continue
+            begun[year] += 1
+            assert (" 0 districts" in said) == (year == 2026), said
+            folder = paths.raw(province, year)
+            assert folder.is_dir() and not (folder.parent / "units.csv").exists()
+            assert province in paths.provinces()
+    assert begun == {2022: 63, 2026: 34}
+
+
+def test_what_is_assumed_and_what_ended_is_said(home):
+    assert begin("da-nang", 2025) == [
+        "Đà Nẵng, 2025: 8 districts, 94 communes and wards, 15 agencies.",
+        "The districts ended on 30 June 2025: figures of a later day are by commune.",
+        "The agencies are assumed, those most provinces had: write others and other names into "
+        "data/raw/da-nang/units.csv.",
+    ]
+    quang_nam = begin("quang-nam", 2025)
+    assert quang_nam[0].startswith("Quảng Nam, 2025: 17 districts, 233 communes")
+    assert "later figures belong to the folder of da-nang (thành phố Đà Nẵng)" in quang_nam[2]
+    assert len(begin("quang-nam", 2024)) == 2
+    assert begin("suong-mai", 2030) == [  # its own units.csv is all there is
+        "Sương Mai, 2030: 2 districts, 0 communes and wards, 2 agencies."]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("province", "year", "named"),
+    [
+        ("quang-nam", 2026, "ended on 2025-06-30; in 2026 its land is part of da-nang"),
+        ("thua-thien-hue", 2026, "ended on 2024-12-31; in 2026 its land is part of hue"),
+        ("hue", 2022, "began on 2025-01-01; in 2022 its land is part of thua-thien-hue"),
+        ("gia-laj", 2024, "none of Viet Nam's; perhaps .*gia-lai"),
+    ],
+)
+def test_a_province_that_is_none_that_year_is_refused_with_the_one_that_is(
+    home, province, year, named
+):
+    with pytest.raises(ValueError, match=named):
+        begin(province, year)
+    assert not paths.raw(province).exists()
+
+
+def test_a_year_is_read_with_the_units_of_its_days_and_without_a_units_file(home):
+    """In 2025 a row counts by the unit of its own day; two units of one name by their level."""
+    begin("da-nang", 2025)
+    columns = "unit,level,period_start,period_end,received,resolved,on_time,late,on_time_pct,basis"
+    rows = ["Hải Châu,district,2025-01-01,2025-06-30", "Hải Châu,commune,2025-07-01,2025-09-30",
+            "Đà Nẵng,commune,2025-07-01,2025-09-30"]  # fmt: skip
+    text = "\n".join(f"{row},,,,7,,unstated,reported,made,row {n}," for n, row in enumerate(rows))
+    folder = paths.raw("da-nang")
+    (folder / "sources.toml").write_text(
+        '[made]\ntitle = "A"\nproducer = "B"\nkind = "report"\naccessed = 2030-01-01\n'
+    )
+    (folder / "2025" / "late_dossiers.csv").write_text(
+        f"{columns},status,source,locator,note\n{text}\n", encoding="utf-8")  # fmt: skip
+    data = tables.load("da-nang", 2025)
+    assert data.late_dossiers["unit_code"].tolist() == ["492", "20242", "48"]
+    assert {"492", "20242"} <= set(data.tiles["code"])
+    assert len(data.tiles) == 7 + 93  # without Hoàng Sa
+    late = folder / "2025" / "late_dossiers.csv"
+    late.write_text(late.read_text("utf-8").replace("2025-06-30", "2025-07-31"), encoding="utf-8")
+    heirs = 'ended on 2025-06-30; write "Hải Châu" or "Hòa Cường"'
+    with pytest.raises(tables.DataError, match=heirs):
+        tables.load("da-nang", 2025)
+
+
+def test_a_total_has_its_kind_where_a_district_has_the_province_s_name(home):
+    known = units.units_on(units.load_units("vinh-long"), "2022-12-31")
+    assert units.as_total(known) == "tỉnh Vĩnh Long"
+    assert units.resolve("Vĩnh Long", known, counted="district") == "855"
+    assert units.resolve("tỉnh Vĩnh Long", known, counted="district") == "86"
+    assert units.as_total(units.units_on(units.load_units("da-nang"), "2026-01-01")) == "Đà Nẵng"

@@ -379,8 +379,10 @@ def test_a_section_whose_cells_show_nothing_is_named_and_left_out():
     prose, code = nb.new_markdown_cell, nb.new_code_cell
     shown = nb.new_output("display_data", {"text/html": "<p>41.657</p>"})
     loud = code("show(x)", outputs=[shown])
+    quiet = specimen.output({"text/html": "<p>Không có nội dung.</p>"}, par={"nothing": 1})
     page = render_cells(
-        prose("## Bản đồ\n\nMỗi ô một huyện."), code("x = 1"), prose("## Theo cấp"), loud,
+        prose("## Bản đồ\n\nMỗi ô một huyện."), specimen.code("x = 1", quiet),
+        prose("## Theo cấp"), loud,
         prose("## Lời thôi"), prose("## Theo tháng\n\nTừng tháng."), code("y = 2"),
         prose("## Phương pháp\n\nChia."), code("z = 3"),
     )  # fmt: skip
@@ -388,10 +390,19 @@ def test_a_section_whose_cells_show_nothing_is_named_and_left_out():
         "Theo cấp", "Lời thôi", "Phương pháp"
     ]  # fmt: skip
     assert "Mỗi ô một huyện" not in page.text
-    assert "Từng tháng" not in page.text
-    named = "Các mục sau chưa có số liệu nên không trình bày: Bản đồ; Theo tháng."
+    assert "Từng tháng" not in page.text and "Không có nội dung" not in page.text
+    named = "Các mục sau không có nội dung nên không trình bày: Bản đồ; Theo tháng."
     assert named in page.text
     assert "không trình bày" not in render_cells(prose("## Theo cấp"), loud).text
+
+
+def test_a_chart_has_one_caption_on_the_page_and_in_jupyterlab():
+    words = {"alt": "Biểu đồ.", "caption": "Chú thích."}
+    html = f"<figure>{specimen.chart_svg()}<figcaption>Chú thích.</figcaption></figure>"
+    shown = {"text/html": html, "image/svg+xml": specimen.chart_svg()}
+    output = specimen.output(shown, **{"image/svg+xml": words})
+    page = render_cells(specimen.code("plots.barplot(a)", output))
+    assert [one.text for one in page.find_all("figcaption")] == ["Chú thích."]
 
 
 def said(source: str, *sentences: str):

@@ -18,7 +18,7 @@ from traitlets.config import Config
 import par_lib as par
 from par_lib.charts import notebook
 from par_lib.charts.notebook import Notebook
-from par_lib.language.prose import Absent
+from par_lib.language.prose import Absent, Mistyped
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -27,6 +27,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 def shell(root, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setattr(notebook, "_opened", [])
+    monkeypatch.setattr(Mistyped, "words", staticmethod(str.format))
     own = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     with mpl.rc_context():
         yield own
@@ -107,14 +108,40 @@ def test_without_rows_a_headline_says_what_is_missing_and_a_sentence_has_no_mark
 
 
 @pytest.mark.parametrize(("line", "status"), [
-    ("from one", "reported"),  # that of the row
-    ("from late", "derived"),  # of two rows something was computed
-    ("from one, late", "derived"),
-    ("from one as assumed", "assumed"),
+    ("from one\nCâu {one.unit} {until_date} {year}.", "reported"),  # that of the row
+    ("from one\nCâu {one.late_low} {both}.", "reported"),  # numbers that stand in it
+    ("from one\nCâu {one_count}.", "derived"),
+    ("from one\nCâu {one.late_low} {more}.", "derived"),  # 11,193 + 1
+    ("from one\nCâu {one.double}.", "derived"),  # a column of our own
+    ("from late\nCâu.", "derived"),  # of two rows something was computed
+    ("from one, late\nCâu.", "derived"),
+    ("from ours\nCâu {more}.", "assumed"), ("from ours, ours\nCâu.", "assumed"),
+    ("from ours, late\nCâu.", "derived"),
+    ("from one as assumed\nCâu.", "assumed"),
 ])  # fmt: skip
 def test_the_mark_of_a_sentence_says_what_it_rests_on(shell, line, status):
-    mark = run(begun(shell), f"%%say {line}\nCâu.")[0].select_one(".status")
+    run(begun(shell), "year, until_date = 2022, one['period_end']\n"
+        "one = one.assign(double=2 * one['late_low'])\nboth = pair(one, 'late')\n"
+        "one_count, more = len(one), one['late_low'] + 1\n"
+        "ours = one.assign(status='assumed')")  # fmt: skip
+    mark = run(shell, f"%%say {line}")[0].select_one(".status")
     assert mark["class"] == ["status", f"status-{status}"]
+
+
+@pytest.mark.parametrize(("columns", "status"), [
+    ("unit late period_end", "reported"), ("unit late half", "derived"),
+])  # fmt: skip
+def test_a_row_with_a_computed_number_is_marked_so(shell, columns, status):
+    run(begun(shell), "one = one.assign(half=one['late_low'] / 2)")
+    mark = run(shell, f'table(one, "{columns}", "A")')[0].select_one(".status")
+    assert mark["class"] == ["status", f"status-{status}"]
+
+
+def test_a_mistyped_name_is_told_in_one_line_without_a_traceback(shell):
+    begun(shell)
+    with capture_output() as shown:
+        assert not shell.run_cell('table(one, "unit lates", "A")').success
+    assert shown.stdout.strip() == "Không có lates. Có phải là: late?"
 
 
 def test_a_headline_may_lead_to_the_page_that_says_more(shell):
@@ -124,8 +151,12 @@ def test_a_headline_may_lead_to_the_page_that_says_more(shell):
 
 def test_a_name_mistyped_or_a_fraction_without_its_unit_stops_the_cell(shell):
     begun(shell).user_ns["share"] = 0.5
-    with pytest.raises(NameError, match=r"\{leeders\}: this notebook has no such name"):
-        run(shell, "%%say from one\n{leeders} chiếm.")
+    with pytest.raises(Mistyped, match=r"Không có \{shares\}\. Có phải là: \{share\}"):
+        run(shell, "%%say from one\n{shares} chiếm.")
+    with pytest.raises(Mistyped, match=r"Không có \{one\.unitt\}\. Có phải là: \{one\.unit\}"):
+        run(shell, "%%say from one\n{one.unitt} chiếm.")
+    with pytest.raises(Mistyped, match=r"Không có lates\. Có phải là: late\?"):
+        run(shell, 'table(one, "unit lates", "A")')
     with pytest.raises(TypeError, match="must say the unit, as share_pct"):
         run(shell, "%%say from one\nTỷ trọng {share}.")
 
@@ -135,16 +166,17 @@ def test_prose_and_names_of_units_are_translated(shell, monkeypatch):
     catalog = {"{leaders} có {late}.": "{leaders}: {late} late dossiers."}
     opened = notebook._opened[0]
     monkeypatch.setattr(opened, "t", type(opened.t)("en", catalog))
-    here.user_ns.update(leaders=["Điện Bàn", "Hội An"])
+    here.user_ns.update(leaders=["Sở Y tế", "Hội An"])
     here.user_ns["late"] = 11193
     assert said(shell, "%%say\n{leaders} có {late}.\n\nChưa dịch.") == [
-        "Dien Ban Town and Hoi An City: 11,193 late dossiers.", "Chưa dịch.",
+        "Department of Health and Hội An: 11,193 late dossiers.", "Chưa dịch.",
     ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def writer():
-    units = pd.DataFrame({"name": ["Điện Bàn"], "name_en": ["Dien Ban Town"]})
+    units = pd.DataFrame({"name": ["Điện Bàn", "Sở Y tế"], "level": ["district", "department"],
+                          "name_en": ["Dien Ban Town", "Department of Health"]})  # fmt: skip
     data = SimpleNamespace(units=units, sources=pd.DataFrame({"kind": []}))
     return {lang: Notebook(data, lang) for lang in ("vi", "en")}
 
@@ -159,12 +191,13 @@ def writer():
     ("gini", 0.42424, "0,424", "0.424"),
     ("plan_year", 2022.0, "2022", "2022"),  # no thousands
     ("as_of_date", pd.Timestamp("2022-08-31"), "31/8/2022", "31 August 2022"),
-    ("unit", "Điện Bàn", "Điện Bàn", "Dien Ban Town"),
+    ("unit", "Điện Bàn", "Điện Bàn", "Điện Bàn"),  # a place is called as it is spelled
+    ("unit", "Sở Y tế", "Sở Y tế", "Department of Health"),
     ("level", "district", "Cấp huyện", "Districts"),
     ("share_pct", (70, 100), "từ 70% đến 100%", "70%–100%"),
     ("share_pct", (70.0, math.nan), "từ 70% trở lên", "70% or more"),
     ("late", (5, 5), "5", "5"),
-    ("units", ["Điện Bàn", "Hội An"], "Điện Bàn và Hội An", "Dien Ban Town and Hội An"),
+    ("units", ["Điện Bàn", "Hội An"], "Điện Bàn và Hội An", "Điện Bàn and Hội An"),
     ("rates_pct", pd.Series([61.1, 25.0]), "61,1% và 25%", "61.1% and 25%"),
     ("date", pd.Series([pd.Timestamp("2022-12-31")]), "31/12/2022", "31 December 2022"),
 ])  # fmt: skip
@@ -185,25 +218,26 @@ def test_a_table_has_the_digits_and_the_words_of_its_columns(shell):
     begun(shell).user_ns["own"] = pd.DataFrame({
         "unit": ["Điện Bàn", "Hội An", "Tam Kỳ"], "rate_pct_low": [25.0, 61.1, 70.0],
         "rate_pct_high": [25.0, 61.1, math.nan], "late": [11193.0, math.nan, 0.0],
-        "earned_points": [1.1922, 1 / 3, 2.0], "as_of": pd.Timestamp("2022-12-31"),
-        "level": "district", "plan_year": 2022,
+        "earned_points": [1.1922, 1 / 3, 2.0], "points": [1.1922, 0.5, 2.0],
+        "as_of": pd.Timestamp("2022-12-31"), "level": "district", "plan_year": 2022,
     })  # fmt: skip
-    shown = run(shell, 'table(own, "unit rate_pct late earned_points as_of level plan_year", "A")')
+    shown = run(
+        shell, 'table(own, "unit rate_pct late earned_points points as_of level plan_year", "A")'
+    )
     cells = [[cell.text for cell in row.find_all(["th", "td"])] for row in shown[0].find_all("tr")]
     assert cells == [
-        ["Địa phương, đơn vị", "Tỷ lệ (%)", "Hồ sơ trễ hạn", "đạt được", "Tính đến hết ngày",
-         "Cấp",
-         "Năm kế hoạch"],
-        ["Điện Bàn", "25%", "11.193", "1,1922", "31/12/2022", "Cấp huyện", "2022"],
-        ["Hội An", "61,1%", "–", "0,33", "31/12/2022", "Cấp huyện", "2022"],
-        ["Tam Kỳ", f"≥{NBSP}70%", "0", "2", "31/12/2022", "Cấp huyện", "2022"],
+        ["Địa phương, đơn vị", "Tỷ lệ (%)", "Hồ sơ trễ hạn", "đạt được", "Điểm đạt được",
+         "Tính đến hết ngày", "Cấp", "Năm kế hoạch"],
+        ["Điện Bàn", "25%", "11.193", "1,19", "1,1922", "31/12/2022", "Cấp huyện", "2022"],
+        ["Hội An", "61,1%", "–", "0,33", "0,5", "31/12/2022", "Cấp huyện", "2022"],
+        ["Tam Kỳ", f"≥{NBSP}70%", "0", "2,00", "2", "31/12/2022", "Cấp huyện", "2022"],
     ]  # fmt: skip
     assert shown[0].caption.text == "A"
 
 
 def test_a_table_of_no_rows_is_not_shown_and_a_trace_is_its_last_column(shell):
     begun(shell)
-    assert run(shell, 'table(none, "unit late", "A")') == []
+    assert run(shell, 'table(none, "unit late", "A")')[0].text == "Không có nội dung: A."
     table = run(shell, 'table(one, "unit late", "A")')[0]
     assert [cell["class"] for cell in table.find_all("td")] == [["num"], ["refs"]]
     assert table.select_one(".refs a")["href"].startswith("#source-")
@@ -220,7 +254,9 @@ def test_a_chart_is_shown_with_its_words_and_of_no_rows_nothing(shell):
     shown = run(shell, 'year = 2022\nplots.barplot(late, x="late", y="unit", caption="Đến {year}")')
     assert len(shown) == 1  # values of the notebook are filled in
     assert shown[0].svg["aria-label"].startswith("Biểu đồ thanh. Đến 2022. ")
-    assert run(shell, 'plots.barplot(none, x="late", y="unit")') == []
+    assert shown[0].figcaption.text == "Đến 2022."
+    nothing = run(shell, 'plots.barplot(none, x="late", y="unit", caption="Đến {year}")')
+    assert [one.text for one in nothing] == ["Không có nội dung: Đến 2022."]
     assert plt.get_fignums() == []
 
 

@@ -11,12 +11,14 @@ from matplotlib.colors import to_hex
 
 from par_lib.charts import plot_words, plots
 from par_lib.charts.notebook import Notebook
+from par_lib.language.prose import Mistyped
 
 NAN = float("nan")
 
 
 @pytest.fixture(autouse=True)
-def house_style():
+def house_style(monkeypatch):
+    monkeypatch.setattr(Mistyped, "words", staticmethod(str.format))
     with mpl.rc_context(plots.STYLE):
         yield
     plt.close("all")
@@ -65,10 +67,16 @@ def draw(kind: str, data: pd.DataFrame | None = None, **options: object) -> plt.
     return plot(own if data is None else data, **names, **options)
 
 
-def finish(ax: plt.Axes, lang: str = "vi") -> tuple[str, str] | None:
+def finish(ax: plt.Axes, lang: str = "vi") -> tuple[str, str]:
     """Alternative text and caption, as a notebook in that language puts them."""
     data = SimpleNamespace(
-        units=pd.DataFrame({"name": ["Điện Bàn"], "name_en": ["Dien Ban Town"]}),
+        units=pd.DataFrame(
+            {
+                "name": ["Điện Bàn", "Sở Y tế"],
+                "level": ["district", "department"],
+                "name_en": ["Dien Ban Town", "Department of Health"],
+            }
+        ),
         sources=pd.DataFrame({"kind": []}),
     )
     told = plot_words.finish(ax.figure, Notebook(data, lang))
@@ -107,7 +115,9 @@ def test_every_kind_is_drawn_and_has_words(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_of_no_rows_an_empty_axes_that_is_not_shown(kind):
     ax = draw(kind, KINDS[kind][0].iloc[:0])
-    assert not ax.has_data() and finish(ax) is None
+    assert not ax.has_data() and finish(ax) == ("", "")
+    own, plot, names = KINDS[kind]
+    assert finish(plot(own.iloc[:0], caption="Đến nay", **names)) == ("", "Đến nay")
 
 
 @pytest.mark.parametrize("kind", ["bar", "dot", "diverge"])
@@ -152,7 +162,7 @@ def test_counts_are_written_as_the_language_writes_them():
         shown[lang] = (texts(ax), ticks(ax.xaxis)[1], ticks(ax.yaxis)[0])
     assert shown == {
         "vi": (["11.193", "4.308", "0–3.551"], "2.500", "Điện Bàn"),
-        "en": (["11,193", "4,308", "0–3,551"], "2,500", "Dien Ban Town"),
+        "en": (["11,193", "4,308", "0–3,551"], "2,500", "Điện Bàn"),
     }
 
 
@@ -274,7 +284,62 @@ def test_a_dumbbell_leaves_out_what_is_known_only_within_bounds():
     named = [text.get_text() for text in ax.get_legend().get_texts()]
     assert named == ["First date (%)", "Last date (%)"]
     assert alt.endswith("Rows: 2; higher at the end: 1.") and "hatched" not in caption
-    assert finish(draw("dumbbell", BOTH.tail(2))) is None
+    assert finish(draw("dumbbell", BOTH.tail(2), caption="A")) == ("", "A")
+
+
+@pytest.mark.parametrize("kind", ["bar", "dot"])
+def test_units_that_share_a_row_share_its_colour(kind):
+    bounds = [("A", 9, 9), *[(name, 0, 4) for name in "BCD"]]
+    shared = rows(KINDS[kind][2]["x"], *bounds, status=["reported", *["bound"] * 3])
+    for highlight, names, colours in (
+        ([2], ["A", "2 units, each", "C"], ["bar", "accent"]),  # C is not hidden among others
+        ([1, 3], ["A", "2 units, each", "C"], ["accent", "bar"]),
+        ([1, 2, 3], ["A", "3 units, each"], ["accent"]),
+        ([], ["A", "3 units, each"], ["bar"]),
+    ):
+        ax = draw(kind, shared, highlight=highlight)
+        finish(ax, "en")
+        hatched = [to_hex(one.get_edgecolor()) for one in ax.patches if one.get_hatch()]
+        assert ticks(ax.yaxis) == names and hatched == [plots.PALETTE[one] for one in colours]
+
+
+def test_a_column_mistyped_is_told_with_those_near_it():
+    for kind in KINDS.keys() - {"stack", "tile"}:
+        data, plot, names = KINDS[kind]
+        column = next(name for name in names.values() if name != "unit")
+        wrong = {key: f"{name}_x" if name == column else name for key, name in names.items()}
+        if kind != "dumbbell":  # its x only names what both columns are
+            with pytest.raises(Mistyped, match=f"There is no {column}_x. Did you mean: {column}"):
+                plot(data, **wrong)
+    with pytest.raises(Mistyped, match="Did you mean: late, late_high, late_low, unit"):
+        plots.barplot(LATE, x="satisfaction", y="unit")  # none is near: all
+    with pytest.raises(Mistyped, match="highlight: Điện Bàn"):  # rows are named by their labels
+        plots.barplot(LATE, x="late", y="unit", highlight=["Điện Bàn"])
+
+
+def test_an_axis_that_does_not_begin_at_zero_is_told():
+    told = "; the axis does not begin at 0."
+    assert finish(plots.dotplot(RATES, x="rate_pct", y="unit"), "en")[1].endswith(told)
+    low = rows("rate_pct", ("A", 2.0, 2.0), ("B", 60.0, 60.0))
+    assert told not in finish(plots.dotplot(low, x="rate_pct", y="unit"), "en")[1]
+    assert told not in finish(draw("bar"), "en")[1]  # a bar always does
+
+
+def test_the_index_may_name_the_rows():
+    ax = plots.barplot(LATE.set_index("unit"), x="late", y="unit")
+    finish(ax)
+    assert ticks(ax.yaxis) == ["Điện Bàn", "Hội An", "Tam Kỳ"]
+
+
+@pytest.mark.parametrize(("column", "shown"), [
+    ("share_pct", ["25.0%", "26.9%", "0–8.5%"]),  # computed: as many digits each
+    ("rate_pct", ["25%", "26.87%", "0–8.52%"]),  # of sources: as they wrote them
+])  # fmt: skip
+def test_what_was_computed_has_one_number_of_digits(column, shown):
+    ax = plots.dotplot(rows(column, ("A", 25.0, 25.0), ("B", 26.87, 26.87), ("C", 0, 8.52)),
+                       x=column, y="unit")  # fmt: skip
+    finish(ax, "en")
+    assert texts(ax) == shown
 
 
 def test_bars_of_values_below_zero_are_refused():
@@ -353,7 +418,7 @@ def test_words_come_from_the_data_and_not_from_what_was_drawn():
     ax.patches[0].set_width(1)
     assert finish(ax, "en")[0] == (
         "Bar chart. Late dossiers by place or agency. Horizontal axis: Late dossiers; vertical "
-        "axis: Place or agency. Dien Ban Town: 11,193; Hội An: 4,308."
+        "axis: Place or agency. Điện Bàn: 11,193; Hội An: 4,308."
     )
 
 

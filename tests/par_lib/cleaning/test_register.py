@@ -234,7 +234,9 @@ def test_nothing_finished_has_no_curve():
 
 def test_a_register_becomes_raw_rows_with_totals(write):
     known = pd.DataFrame({"code": ["99", *UNITS], "name": ["Minh Họa", "Thí Dụ", "Giả Định"],
-                          "level": ["province", "district", "district"]})  # fmt: skip
+                          "level": ["province", "district", "district"],
+                          "kind": ["tỉnh", "huyện", "huyện"]})  # fmt: skip
+    known = known.assign(valid_from=pd.NaT, valid_to=pd.NaT)
     tables, faults = workbook.count_register([write(FIVE)], known, 2022, source="register-2022")
     table = tables[2022, "late_dossiers"].set_index("unit")
     assert faults == {}

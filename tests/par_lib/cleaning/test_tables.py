@@ -7,6 +7,7 @@ import pytest
 
 import par_lib as par
 from par_lib.cleaning import findings, schema, sources, tables
+from par_lib.language.numbers import BOUNDS
 from par_lib.language.translation import language
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
@@ -24,6 +25,29 @@ def test_tidy_tables_of_2022(root, name):
     golden = pd.read_csv(GOLDEN / f"{name}.csv", dtype=str, keep_default_na=False)
     shown = tidy[list(golden.columns)].astype("string").fillna("")
     pd.testing.assert_frame_equal(shown, golden.astype("string"), check_dtype=False)
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024, 2025])
+def test_tidy_tables_are_as_declared(root, year):
+    """By how they are made, so nothing checks it at run time: kinds, bounds, order of ends."""
+    made = tables.clean("quang-nam", year)
+    for name, table in schema.TABLES.items():
+        tidy = made[name]
+        declared = [one for column in table.columns for one in column.tidy_names]
+        assert list(tidy) == [*declared, "approximate"] and tidy.index.equals(
+            pd.RangeIndex(len(tidy))
+        )
+        for column in table.columns:
+            for one in column.tidy_names:
+                assert tidy[one].dtype == pd.Series(dtype=column.dtype).dtype, (name, one)
+                known = tidy[one].dropna()
+                if column.is_quantity:
+                    assert known.between(*BOUNDS[column.kind]).all(), (name, one)
+                elif column.kind != "unit":  # "all others" has no code
+                    assert len(known) == len(tidy), (name, one)
+            if column.partial:
+                low, high = (tidy[one].astype(float) for one in column.tidy_names)
+                assert not (low > high).any(), (name, column.name)
 
 
 def test_the_nine_unlisted_districts_share_3551(root):

@@ -1,11 +1,24 @@
 """Units valid on a date: loading refuses what is unclear, names resolve or are refused."""
 
+import time
 import unicodedata
+from itertools import product
 
 import pandas as pd
 import pytest
 
-from par_lib.cleaning.units import UnknownUnit, load_units, lookup, resolve, successor, units_on
+import par_lib as par
+from par_lib.cleaning import national
+from par_lib.cleaning.units import (
+    UnknownUnit,
+    as_total,
+    load_units,
+    lookup,
+    resolve,
+    told_by_name,
+    units_in,
+    units_on,
+)
 from par_lib.language.spelling import compare_key
 
 HEADER = "code,name,name_en,level,kind,valid_from,valid_to,successor,aliases,source"
@@ -29,14 +42,14 @@ dai,Đài Phát thanh - Truyền hình Quảng Nam,,department,đài,,,,Đài PT
 @pytest.fixture
 def load(tmp_path, monkeypatch):
     """Write units.csv into a project of its own and load it."""
-    folder = tmp_path / "data" / "raw" / "quang-nam"
+    folder = tmp_path / "data" / "raw" / "suong-mai"
     folder.mkdir(parents=True)
     (folder.parent / "README.md").touch()
     monkeypatch.setenv("PAR_ROOT", str(tmp_path))
 
     def write_and_load(rows=ROWS, header=HEADER, encoding="utf-8"):
         (folder / "units.csv").write_text(f"{header}\n{rows}\n", encoding=encoding)
-        return load_units("quang-nam")
+        return load_units("suong-mai")
 
     return write_and_load
 
@@ -79,34 +92,13 @@ def test_load_composes_letters_and_takes_a_byte_order_mark(load):
         ("1,A,,district,,2023-01-01,2022-01-01,,,t", 'valid_to: "2022-01-01" is before valid_from'),
         ("1,A,,district,,,,509;510,,t", 'column successor: "509;510" is not a code'),
         ("1,A,,district,,,,,,t\n1,B,,district,,,,,,t", 'row 3, column code: "1" is another unit'),
-        (
-            "1,Hoà,,district,huyện,,,,,t\n2,B,,district,huyện,,,,Hòa,t",
-            'row 3, column aliases: "Hòa" also stands for district 1 "Hoà"',
-        ),
-        (
-            "1,A,,district,huyện,,,,,t\n2,A,,district,huyện,,,,,t",
-            'row 3, column name: "A" also stands for district 1',
-        ),
     ],
 )
 def test_load_names_the_faulty_cell(load, row, message):
     with pytest.raises(ValueError, match=r"units\.csv") as caught:
         load(row)
     assert message in str(caught.value)
-    assert str(caught.value).startswith("data/raw/quang-nam/units.csv, row ")
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        # one name at different times; at different levels; as a city and as a district
-        "1,A,,district,huyện,,2024-12-31,,,t\n2,A,,district,huyện,2025-01-01,,,,t",
-        "1,A,,district,huyện,,,,,t\n2,A,,commune,xã,,,,,t",
-        "1,A,,district,huyện,,,,,t\n2,A,,district,thành phố,,,,,t",
-    ],
-)
-def test_load_accepts_names_that_can_be_told_apart(load, rows):
-    assert len(load(rows)) == 2
+    assert str(caught.value).startswith("data/raw/suong-mai/units.csv, row ")
 
 
 def test_load_tells_of_the_file(load, units):
@@ -116,8 +108,8 @@ def test_load_tells_of_the_file(load, units):
         load(header=HEADER.replace("name_en,", ""))
     with pytest.raises(ValueError, match=r"units\.csv, byte 0 is not UTF-8; save it as CSV UTF-8"):
         load(encoding="utf-16")
-    with pytest.raises(FileNotFoundError, match=r"quang-ngai/units\.csv: .* have one: quang-nam"):
-        load_units("quang-ngai")
+    with pytest.raises(FileNotFoundError, match=r"quang-ngaj/units\.csv: .* quang-ngai"):
+        load_units("quang-ngaj")
 
 
 @pytest.mark.parametrize(
@@ -251,41 +243,202 @@ def test_lookup_holds_names_with_and_without_kind(in_2022):
     assert ("department", "") not in index  # the alias "–" is no spelling
 
 
-@pytest.mark.parametrize(
-    ("code", "date", "expected"),
-    [
-        ("519", "2024-12-31", "519"),
-        ("519", "2025-01-01", "509"),
-        ("49", "2025-07-01", "48"),
-        ("506", "2022-12-31", "506"),
-    ],
-)
-def test_successor(units, code, date, expected):
-    assert successor(code, units, date) == expected
+@pytest.fixture(scope="module")
+def every():
+    """Units of each province that ever was, by its folder name."""
+    return {province: load_units(province) for province in set(national.provinces()["province"])}
+
+
+def test_63_provinces_and_696_districts_became_34_and_3321_communes(every):
+    """63 names to 2024, Huế for Thừa Thiên Huế in 2025, and 34 of them since July."""
+    listed, places = national.provinces(), pd.concat(every.values())
+    places = places[places["level"].isin(["province", "district", "commune"])]
+
+    def counts(day):
+        valid = units_on(places, day)
+        assert not valid.duplicated("code").any()
+        return len(units_on(listed, day)), *(
+            (valid["level"] == level).sum() for level in ("district", "commune")
+        )
+
+    assert counts("2022-12-31") == (63, 705, 10599)
+    assert counts("2025-06-30") == (63, 696, 10035)
+    assert counts("2025-07-01") == counts("2026-12-31") == (34, 0, 3321)
+    wards = units_on(places, "2026-12-31").query("level == 'commune'")["kind"].value_counts()
+    assert wards.to_dict() == {"xã": 2599, "phường": 709, "đặc khu": 13}  # 22 became phường in 2026
+
+
+def test_every_unit_of_every_province_is_found_by_its_name_and_kind(every):
+    """Names differ within a province at a time; with the level of its row the bare name will do."""
+    shared = 0
+    for (province, units), day in product(every.items(), ("2022-12-31", "2026-12-31")):
+        valid = units_on(units, day)
+        assert not valid["name"].duplicated().any(), province
+        if day > "2025":  # no districts: what differs from the province's name is one unit's
+            continue
+        index = lookup(valid)
+        for unit in valid.itertuples():
+            assert index[unit.level, compare_key(unit.name)] == {unit.code}
+            if unit.level in ("province", "district"):
+                bare = valid.attrs["province"]
+                named = f"{unit.kind} {unit.name.removeprefix(unit.kind + ' ')}"
+                assert resolve(named, valid) == unit.code
+                if unit.level == "district" and unit.name == f"{unit.kind} {bare}":
+                    shared += 1
+                    assert resolve(bare, valid, counted="district") == unit.code
+                    assert resolve(bare, valid, level="district") == unit.code
+                    home = valid.loc[valid["level"] == "province", "code"].item()
+                    assert resolve(bare, valid) == resolve(as_total(valid), valid) == home
+                    assert resolve(as_total(valid), valid, counted="district") == home
+    assert shared == 32  # Bắc Giang to Yên Bái; Điện Biên is a huyện, Phú Thọ a thị xã
+
+
+def test_codes_are_used_again_and_a_code_is_no_province():
+    """24 was Bắc Giang, and is Bắc Ninh, which was 27; 20218 was Vĩnh Trung, then Thạc Gián."""
+    assert units_on(load_units("bac-ninh"), "2022-12-31", level="province")["code"].item() == "27"
+    now = units_on(load_units("bac-ninh"), "2026-12-31", level="province")
+    assert (now["code"].item(), now["kind"].item()) == ("24", "thành phố")
+    wards = load_units("da-nang").query("code == '20218'")
+    assert wards["name"].tolist() == ["Vĩnh Trung", "Thạc Gián"]
+    dong_nai = load_units("dong-nai")
+    assert units_on(dong_nai, "2026-04-29", level="province")["kind"].tolist() == ["tỉnh"]
+    assert units_on(dong_nai, "2026-04-30", level="province")["kind"].tolist() == ["thành phố"]
+    assert resolve("phường Nhơn Trạch", units_on(dong_nai, "2026-04-30")) == "26485"
+
+
+def test_a_name_of_several_levels_is_that_of_its_row():
+    """Núi Thành is a district and a town in it; a ward 1 stands in many districts of a city."""
+    units = units_on(load_units("quang-nam"), "2022-12-31")
+    assert resolve("Núi Thành", units) == resolve("Núi Thành", units, counted="commune") == "517"
+    town = units.loc[units["name"] == "thị trấn Núi Thành", "code"].item()
+    assert resolve("TT. Núi Thành", units) == resolve("Núi Thành", units, level="commune") == town
+    ho_chi_minh = units_on(load_units("ho-chi-minh"), "2022-12-31")
+    assert resolve("Phường 1, Quận 3", ho_chi_minh) == resolve("P.1, Q.3", ho_chi_minh)
+    with pytest.raises(UnknownUnit, match='write "Phường 1, quận Gò Vấp"'):
+        resolve("phường 1", ho_chi_minh)
+
+
+def test_departments_are_those_of_the_day():
+    units = load_units("da-nang")
+    before, since = (set(units_on(units, day, level="department")["name"])
+                     for day in ("2025-02-28", "2025-03-01"))  # fmt: skip
+    assert before - since == {
+        "Sở Kế hoạch và Đầu tư", "Sở Giao thông vận tải", "Sở Tài nguyên và Môi trường",
+        "Sở Nông nghiệp và Phát triển nông thôn", "Sở Lao động - Thương binh và Xã hội",
+        "Sở Thông tin và Truyền thông",
+    }  # fmt: skip
+    assert since - before == {"Sở Nông nghiệp và Môi trường", "Sở Dân tộc và Tôn giáo"}
+    assert set(units.query("level == 'department'")["source"]) == {"assumed"}
+    assert "Thanh tra thành phố" in since  # of a city, not "tỉnh"
+
+
+def test_a_province_file_changes_its_filled_cells_and_adds_units(load, tmp_path):
+    folder = tmp_path / "data" / "raw" / "quang-nam"
+    folder.mkdir()
+    (folder / "units.csv").write_text(
+        f"{HEADER}\n49-so-y-te,Sở Y tế,,department,sở,,2023-06-30,,SYT;Y tế tỉnh,own\n"
+        "49-x,Ban Dân tộc,,department,ban,,,,,own\n", encoding="utf-8")  # fmt: skip
+    units = load_units("quang-nam").set_index("code")
+    changed = units.loc["49-so-y-te"]
+    assert (changed["name_en"], changed["source"]) == ("Department of Health", "own")
+    assert changed["valid_to"] == pd.Timestamp("2023-06-30")
+    assert units.loc["49-x", "name_en"] == "Ban Dân tộc"
+    assert resolve("Y tế tỉnh", load_units("quang-nam")) == "49-so-y-te"
+
+
+def test_units_of_a_year_and_those_told_by_name():
+    units = load_units("da-nang")
+    year = units_in(units, 2025)
+    assert {"district", "commune"} <= set(year["level"])
+    told = told_by_name(units, 2025)["level"].value_counts()
+    assert (told["district"], told["commune"]) == (8, 94)
+    assert "district" not in set(units_in(units, 2026)["level"])
+    assert "commune" not in set(told_by_name(units, 2022)["level"])
+
+
+def test_loading_a_province_is_fast():
+    load_units("thanh-hoa")  # pandas warmed up
+
+    def seconds():
+        national._read.cache_clear()
+        national.units_of.cache_clear()
+        start = time.perf_counter()
+        load_units("ho-chi-minh")
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.15  # 0.02 measured; other tests run beside it
+
+
+def extents(frame, level=None):
+    rows = frame if level is None else frame[frame["level"] == level]
+    return dict(zip(rows["name"], rows["extent"], strict=True))
+
+
+def test_a_district_is_followed_to_its_communes_and_back():
+    """Điện Bàn: 20 communes and wards to six, of no other district's land."""
+    new = par.successors("507", "2025-07-01", province="quang-nam")
+    assert extents(new) == dict.fromkeys(
+        ["Điện Bàn", "Điện Bàn Bắc", "Điện Bàn Tây", "An Thắng", "Điện Bàn Đông", "Gò Nổi"], "whole"
+    )
+    for code in new["code"]:
+        back = par.former(code, "2025-06-30", province="da-nang")
+        assert extents(back, "district") == {"Điện Bàn": "whole"}
+    assert extents(par.successors("Nông Sơn", "2025-01-01", province="quang-nam")) == {
+        "Quế Sơn": "whole"}  # fmt: skip
+    # From 2024 on over both days: what was Nông Sơn, not all of Quế Sơn.
+    assert extents(par.successors("519", "2025-07-01", province="quang-nam")) == {
+        "Nông Sơn": "whole", "Quế Phước": "whole"}  # fmt: skip
+    assert extents(par.successors("49", "2025-07-01", province="quang-nam")) == {"Đà Nẵng": "whole"}
+    assert extents(par.successors("507", "2023-01-01", province="quang-nam")) == {
+        "Điện Bàn": "whole"}  # fmt: skip
+
+
+def test_only_hoa_lien_was_split_in_da_nang():
+    """78 communes on Quảng Nam's land, each in one district; 94 in all with Hoàng Sa."""
+    lineage = national.lineage("da-nang").query("day == '2025-07-01'")
+    split = lineage.loc[lineage.duplicated("old", keep=False), "old"].unique().tolist()
+    assert split == [resolve("Hòa Liên", units_on(load_units("da-nang"), "2025-06-30"))]
+    assert extents(par.successors("Hòa Liên", "2025-07-01", province="da-nang")) == {
+        "Hải Vân": "part", "Liên Chiểu": "part"}  # fmt: skip
+    communes = units_on(load_units("da-nang"), "2025-07-01", level="commune")
+    assert len(communes) == 94
+    of_quang_nam = 0
+    for code in communes["code"]:
+        districts = par.former(code, "2025-06-30", province="da-nang").query("level == 'district'")
+        if districts["code"].between("502", "519").any():
+            of_quang_nam += 1
+            assert districts["extent"].tolist() == ["whole"], code
+    assert of_quang_nam == 78
+    assert extents(par.former("Hải Vân", "2025-06-30", province="da-nang")) == {
+        "Liên Chiểu": "part", "Hòa Vang": "part", "Hòa Hiệp Bắc": "whole", "Hòa Hiệp Nam": "whole",
+        "Hòa Bắc": "whole", "Hòa Liên": "part"}  # fmt: skip
+
+
+def test_a_department_is_followed_to_the_one_that_took_over():
+    new = par.successors("Sở Giao thông vận tải", "2025-03-01", province="da-nang")
+    assert extents(new) == {"Sở Xây dựng": "whole"}
+    both = par.former("Sở Nông nghiệp và Môi trường", "2025-02-28", province="da-nang")
+    assert set(both["name"]) == {
+        "Sở Tài nguyên và Môi trường", "Sở Nông nghiệp và Phát triển nông thôn"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("code", "date", "message"),
+    ("unit", "date", "province", "message"),
     [
-        ("506", "2025-07-01", r"huyện Đại Lộc \(506\) ended on 2025-06-30; it has no successor"),
-        ("519", "2025-07-01", r"huyện Quế Sơn \(509\) ended on 2025-06-30; it has no"),
-        ("48", "2022-12-31", r"Đà Nẵng \(48\) did not exist before 2025-07-01"),
-        ("1", "2022-12-31", 'code "1" is not among the units; add it'),
+        ("48", "1900-01-01", "demo-none", "there is no such file"),
+        ("1", "2025-07-01", "da-nang", '"1" is not a unit of Đà Nẵng'),
+        ("20194-x", "2025-07-01", "da-nang", "is not a unit"),
     ],
 )
-def test_successor_that_is_not_there(units, code, date, message):
-    with pytest.raises(UnknownUnit, match=message):
-        successor(code, units, date)
+def test_what_cannot_be_followed_is_said(unit, date, province, message):
+    with pytest.raises((UnknownUnit, FileNotFoundError), match=message):
+        par.successors(unit, date, province=province)
 
 
-def test_successors_in_a_circle(load):
-    units = load("1,A,,district,,,2020-01-01,2,,t\n2,B,,district,,,2020-01-01,1,,t")
-    with pytest.raises(UnknownUnit, match="lead back to it"):
-        successor("1", units, "2022-12-31")
-
-
-def test_a_successor_that_is_not_listed_is_named_with_the_unit_it_follows(units):
-    message = r'\(506\) ended on 2025-06-30; its successor "99" is not among the units'
-    led_astray = units.assign(successor=units["successor"].where(units["code"] != "506", "99"))
-    with pytest.raises(UnknownUnit, match=message):
-        successor("506", led_astray, "2025-07-01")
+def test_a_commune_whose_successor_is_not_known_is_told():
+    """Some 550 communes ended before 2025 outside Quảng Nam and Đà Nẵng, and nobody lists where."""
+    units = load_units("thanh-hoa")
+    ended = units[(units["level"] == "commune") & (units["valid_to"] == "2024-12-31")]
+    gone = ended[~ended["code"].isin(units.loc[units["valid_to"] != "2024-12-31", "code"])]
+    with pytest.raises(UnknownUnit, match="successors on 2025-07-01 are not known"):
+        par.successors(gone["code"].iloc[0], "2025-07-01", province="thanh-hoa")

@@ -88,7 +88,10 @@ def test_pillars_of_the_nearest_two_years_by_hand():
         score_of(2021, 1, 7.0, 60), score_of(2022, 1, 8.46, 45), score_of(2023, 1, 9.44, 15),
         score_of(2023, 1, 9.5, 15), score_of(2022, 2, 8.82, 53), score_of(2023, 3, 1.0, 1),
     ])  # fmt: skip
-    both = changes.pillars(every, year=2022)
+    index = [score_of(2022, 1, 80.91, 57), score_of(2023, 1, 84.6, 56)]
+    index = pd.DataFrame(index).assign(criterion="par_index")
+    both = changes.pillars(pd.concat([every, index], ignore_index=True), year=2022)
+    assert both.attrs["index_change"] == pytest.approx((3.69, 3.69))  # 84.6 − 80.91
     # pillar 2 has no 2023, pillar 3 no 2022; 2021 was scored by another annex
     assert both["pillar"].tolist() == ["pillar_1"]
     row = both.iloc[0]

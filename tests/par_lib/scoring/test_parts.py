@@ -174,28 +174,56 @@ def test_where_all_are_listed_nothing_is_left():
     assert np.isnan(found.top_share_pct(3)).all()  # there are no three
 
 
-@pytest.mark.parametrize("records", [
-    [],
-    LISTED,  # no total
-    [*LISTED, WHOLE, WHOLE],  # two totals
-    [WHOLE],
-    [*REST, WHOLE],  # no unit a source gives a figure for
-    [("A", 0, 0, "reported"), WHOLE],
-    [*LISTED, ("Tỉnh", np.nan, np.nan, "reported")],
+def test_of_no_listed_unit_everything_is_nothing():
+    for records in ([], [WHOLE], [*REST, WHOLE]):
+        found = of(*records)
+        assert found.units.empty and {"share_pct_low", "late_rank_low"} <= set(found.units)
+        numbers = [found.total, found.rest, found.excess, *found.gini(), found.needed(10)]
+        assert np.isnan([*numbers, *found.top_share_pct(1)]).all()
+        assert all(one.empty for one in (found.largest, found.lorenz(), found.pareto(),
+                                         found.holding(50), found.clear(10)))  # fmt: skip
+        assert "late_share_pct_low" in found.lorenz() and "clear_low" in found.clear(10)
+
+
+@pytest.mark.parametrize(("whole", "excess"), [
+    ([], math.nan),
+    ([WHOLE, ("Tỉnh", 11, 11, "reported")], math.nan),  # two totals
+    ([("Tỉnh", 8, 12, "reported")], math.nan),  # a total that is itself only bounds
+    ([("Tỉnh", np.nan, np.nan, "reported")], math.nan),
+    ([("Tỉnh", 7, 7, "reported"), ("C", 0, 0, "bound")], 1),  # 6 + 2 − 7: it is no total
 ])  # fmt: skip
-def test_of_what_cannot_be_computed_everything_is_nothing(records):
-    found = of(*records)
-    assert found.units.empty and {"share_pct_low", "late_rank_low"} <= set(found.units)
-    assert np.isnan([found.total, found.rest, found.excess, *found.gini(), found.needed(10)]).all()
-    assert np.isnan(found.top_share_pct(1)).all()
-    assert all(one.empty for one in (found.lorenz(), found.pareto(), found.holding(50),
-                                     found.clear(10)))  # fmt: skip
-    assert "late_share_pct_low" in found.lorenz() and "clear_low" in found.clear(10)
+def test_without_a_total_the_units_keep_their_values_and_shares_are_unknown(whole, excess):
+    found = of(*LISTED, *whole)
+    assert math.isnan(found.total) and found.excess == pytest.approx(excess, nan_ok=True)
+    assert found.units[["unit", "late_low", "late_rank_low", "late_rank_high"]].to_numpy().tolist(
+    ) == [["A", 6, 1, 1], ["B", 2, 2, 2]]  # fmt: skip
+    assert found.units[["share_pct_low", "share_pct_high"]].isna().all(axis=None)
+    assert found.largest["unit"].tolist() == ["A"] and found.holding(50).empty
+    assert np.isnan([found.rest, found.needed(50), *found.gini(), *found.top_share_pct(1)]).all()
+    assert found.lorenz().empty and found.pareto().empty and found.fewest_for(math.nan) is None
+    cleared = found.clear(50)  # of its own, each knows what half is
+    assert (
+        cleared["clear_low"].tolist() == [3, 1] and cleared["share_of_total_pct_low"].isna().all()
+    )
 
 
-def test_units_that_exceed_their_total_are_told_and_nothing_is_computed():
-    found = of(*LISTED, ("Tỉnh", 7, 7, "reported"))
-    assert found.excess == 1 and found.units.empty and math.isnan(found.total)  # 6 + 2 − 7
+def test_of_units_that_do_not_make_up_the_total_concentration_is_not_known():
+    found = of(*LISTED, WHOLE)  # 8 of 10: who has the other 2 no source says
+    assert found.units["share_pct_low"].tolist() == [60, 20]
+    assert found.lorenz().empty and np.isnan([*found.gini(), *found.top_share_pct(1)]).all()
+
+
+def test_zero_is_a_value_and_not_a_missing_one():
+    found = of(("A", 0, 0, "reported"), ("B", 0, 0, "reported"), ("Tỉnh", 0, 0, "reported"))
+    assert found.total == 0 and found.units["late_low"].tolist() == [0, 0]
+    assert found.largest.empty and found.holding(50).empty and found.lorenz().empty
+    assert of(("A", 0, 0, "reported"), *REST, WHOLE).units["share_pct_high"].tolist()[-1] == 0
+
+
+def test_the_largest_is_hidden_by_a_tie_or_a_bound():
+    assert of(*FOUR).largest["unit"].tolist() == ["A"]
+    assert of(("A", 2, 2, "reported"), ("B", 2, 2, "reported")).largest.empty
+    assert of(("A", 2, 2, "reported"), ("C", 0, 3, "reported")).largest.empty
 
 
 def test_only_the_longest_period_counts():

@@ -32,11 +32,11 @@ EVERY = [
 TO_80 = "= [[0, 0], [80, 1.5]]"  # the rule of online payment
 WORDS = [
     "in proportion",
-    "in straight lines, points by rate: 70%: 0.00, 70%: 1.40 and 100%: 2.00",
+    "in straight lines, points by rate: 70%: 0, 70%: 1.4 and 100%: 2",
     "in proportion between 70% and 90%",
     "in steps at 50% and 80%",
     "in proportion up to 80%",
-    "in straight lines, points by rate: 40%: 0.50",
+    "in straight lines, points by rate: 40%: 0.5",
     "in steps at 0% and 100%",
 ]
 
@@ -72,7 +72,7 @@ def test_points_rise_with_the_rate_and_stay_within_the_maximum(made, one, other)
 def test_an_impossible_rate_is_refused():
     with pytest.raises(ValueError, match="example: a rate of 101 % is not in 0 to 100"):
         EVERY[0].points_at(101)
-    stated = rulebook.Criterion(**rulebook.EXAMPLE)
+    stated = rulebook.Criterion(**rulebook.EXAMPLE, points="scores:online_payment")
     with pytest.raises(ValueError, match="example: no rate leads to its points"):
         stated.points_at(50)
 
@@ -136,6 +136,15 @@ def test_a_wrong_rulebook_is_refused_with_its_place(changed, old, new, words):
 def test_knots_rise(knots, words):
     with pytest.raises(ValueError, match=words):
         rule(*knots)
+
+
+def test_a_criterion_s_points_come_from_a_rule_or_a_source():
+    fields = rulebook.EXAMPLE | {"points_by_rate": [[0, 0], [100, 1.5]]}
+    rulebook.Criterion(**fields)
+    del fields["points_by_rate"]
+    rulebook.Criterion(**fields, points="scores:online_payment")
+    with pytest.raises(ValueError, match="write points_by_rate, or in points where a source"):
+        rulebook.Criterion(**fields)
 
 
 def test_an_unknown_criterion_is_named_with_those_there_are(changed):

@@ -200,6 +200,7 @@ def test_break_even_by_hand():
     even = whatif.break_even(scores, book(EVERY[0]), target_points=0.5)
     assert even["needed_rise"].tolist() == [25]
     assert even["most_points"].tolist() == pytest.approx([0.8])  # 2 × 40 / 100
+    assert even["source"].str.endswith("; rulebook").all()  # what was computed by a rule cites it
     never = whatif.break_even(scores, book(EVERY[0]), target_points=0.81)
     assert never["needed_rise"].isna().tolist() == [True]
     full = card(100, 100)  # nothing to win
