@@ -136,7 +136,8 @@ def _causes(before: Path, after: Path, old: dict, new: dict, t: Language) -> lis
             found += [Cause(table, f"{short}, {said}", cells) for said, cells in _rows(*files, t)]
             continue
         what = t("was added") if name not in earlier else t("was edited")
-        found.append(Cause(table, f"{short}: {what if name in later else t('was removed')}"))
+        gone = t("was removed")
+        found.append(Cause(table, f"{short}: {what if name in later else gone}"))
     if old["parameters"] != new["parameters"]:
         found.append(Cause("", t("The parameters of the run were changed")))
     recipes = [{name: run["recipe"] for name, run in made["runs"].items()} for made in (old, new)]

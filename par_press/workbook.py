@@ -18,7 +18,7 @@ from par_lib.charts.presentation import Page
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
-from par_lib.language.translation import Language
+from par_lib.language.translation import N_, Language
 from par_press.documents import Stamp
 from par_press.shown import DATA, Shown, inert, sheet
 
@@ -31,7 +31,8 @@ def write(file: Path, shown: list[Shown], data: Tables, stamp: Stamp, t: Languag
     """Write the workbook: cover, notes, the tables of each page, then the year's data."""
     sheets = [(sheet(t, one.page, one.number), stamp.titles[one.page], one.data)
               for one in shown if one.kind == "table"]  # fmt: skip
-    sheets += [(f"{t('Data')} {number}", t("Data of the year"), table)
+    named = t("Data")
+    sheets += [(f"{named} {number}", t("Data of the year"), table)
                for number, table in enumerate(_tidy(data, t), start=1)]  # fmt: skip
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -48,7 +49,8 @@ def _tidy(data: Tables, t: Language) -> list[dict]:
     """The year's own tables as data, with the words a page would have for them."""
     taken: list[dict] = []
     page = Page(data, t.code, emit=lambda given, **_: taken.append(given[DATA]))
-    for name, table in schema.TABLES.items():
+    full = {name: table for name, table in schema.TABLES.items() if len(getattr(data, name))}
+    for name, table in full.items():
         columns = [one.name for one in table.columns if one.name not in ("status", "source",
                                                                           "locator")]  # fmt: skip
         page.table(getattr(data, name), columns, t(labels.TABLE_LABELS[name]))
@@ -65,7 +67,9 @@ class _Writer:
 
     def write(self, sheets: list[tuple[str, str, dict]]) -> None:
         """All sheets; the first two are the cover and the notes."""
-        cover, notes = (self.book.add_worksheet(self.t(name)) for name in ("Cover", "Notes"))
+        cover, notes = (
+            self.book.add_worksheet(self.t(name)) for name in (N_("Cover"), N_("Notes"))
+        )
         self._text(notes, [self.t("Notes"), *self._notes()], self.wrapped)
         stamp, t = self.stamp, self.t
         about = t("Tables of {place}, {year}", place=stamp.place, year=str(stamp.year))

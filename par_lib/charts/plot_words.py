@@ -8,7 +8,6 @@ import math
 import textwrap
 from collections.abc import Iterable
 
-import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,13 +15,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator
 
+from par_lib.charts import alt_text
 from par_lib.charts.plots import BAR, END_ROWS, HATCH, PALETTE, Drawn
 from par_lib.charts.presentation import Page
 from par_lib.language.translation import N_
 
 # Behind text that lies on a line or a hatching.
 BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1.2}
-_MOST_ROWS = 6  # that an alternative text reads out one by one
 _MOST_NAMED = 8  # names have no room for more on a funnel; the text names all
 
 
@@ -40,7 +39,7 @@ def finish(fig: Figure, page: Page) -> tuple[str, str]:
 def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     drawn = getattr(ax, "drawn", None)
     if drawn is None:
-        return _of_axes(ax, page), ""
+        return alt_text.of_axes(ax, page), ""
     kind, write, say = _KINDS[drawn.kind]
     write(ax, drawn, page)
     words, caption = page.words, page.caption(drawn.caption)
@@ -67,12 +66,6 @@ def _finish(ax: Axes, page: Page) -> tuple[str, str]:
     says = say(drawn, page)
     says = says[:1].upper() + says[1:]
     return f"{words(kind)}. {caption}. {axes} {says}".strip(), f"{caption}."
-
-
-def _name(name: object, page: Page) -> str:
-    if isinstance(name, int):
-        return page.words("{count} units, each", count=str(name))
-    return page.words(str(name))
 
 
 # --- what stands on the chart ---
@@ -128,7 +121,7 @@ def _stack(ax: Axes, drawn: Drawn, page: Page) -> None:
 
 def _row_names(ax: Axes, names: Iterable[object], page: Page) -> None:
     """Write each row's name above it, first on top; higher where a name needs several lines."""
-    lines = [textwrap.fill(_name(name, page), 56) for name in names]
+    lines = [textwrap.fill(alt_text.name_of(name, page), 56) for name in names]
     more = max(line.count("\n") for line in lines)
     ax.figure.set_figheight(ax.figure.get_figheight() + 0.22 * more * len(lines))
     above = [row - BAR / 2 - 0.04 for row in range(len(lines))]
@@ -157,7 +150,7 @@ def _funnel(ax: Axes, drawn: Drawn, page: Page) -> None:
     far = (outside["high"] - drawn.threshold).abs().nlargest(_MOST_NAMED).index
     for row in outside.loc[far].itertuples():
         side = -1 if row.size > (left * right) ** 0.5 else 1
-        ax.annotate(_name(row.name, page), (row.size, row.high), (7 * side, 0),
+        ax.annotate(alt_text.name_of(row.name, page), (row.size, row.high), (7 * side, 0),
                     textcoords="offset points", ha="left" if side > 0 else "right", va="center",
                     fontsize=9, bbox=BACKING)  # fmt: skip
     _line_legend(ax, page, {N_("mean"): "solid", N_("limits of 95%"): "dotted",
@@ -186,7 +179,7 @@ def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:
         options = {"ha": "center", "va": "center", "fontsize": 8,
                    "bbox": BACKING if tile.low != tile.high else None}  # fmt: skip
         x, y, value = tile.column + 0.5, tile.row, page.cell(drawn.x, tile.low, tile.high)
-        ax.text(x, y + 0.34, textwrap.fill(_name(tile.name, page), 9), **options)
+        ax.text(x, y + 0.34, textwrap.fill(alt_text.name_of(tile.name, page), 9), **options)
         ax.text(x, y + 0.74, value, weight="bold", **options)
     known = drawn.rows.dropna(subset="shade").sort_values("shade")["low"]
     ends = zip([*known[:1], *known[-1:]], ("pale", "deep"), strict=False)
@@ -220,150 +213,16 @@ def _numbers(ax: Axes, side: str, column: str, page: Page) -> None:
         ax.yaxis.set_label_coords(0, 1.02)  # above its axis, as wide as the chart
 
 
-# --- what a screen reader says ---
-
-
-def _say_rows(drawn: Drawn, page: Page) -> str:
-    words, rows = page.words, pd.concat([drawn.rows, drawn.between])
-    exact, bounds = rows[rows["low"] == rows["high"]], rows[rows["low"] != rows["high"]]
-    if bounds.empty and len(exact) <= _MOST_ROWS:
-        each = (f"{_name(row.name, page)}: {page.cell(drawn.x, row.low, row.high)}"
-                for row in rows.itertuples())  # fmt: skip
-        return "; ".join(each) + "."
-    said, most, least = [], exact["low"].max(), exact["low"].min()
-    # An extreme is named only where no interval may reach beyond it.
-    if len(exact) and (bounds["high"] <= most).all():
-        said.append(words("Highest: {row}.", row=_extreme(exact, most, drawn, page)))
-    if len(exact) and (bounds["low"] >= least).all():
-        said.append(words("Lowest: {row}.", row=_extreme(exact[::-1], least, drawn, page)))
-    for row in bounds[:_MOST_ROWS].itertuples():
-        said.append(words("{name}: within {bounds}.", name=_name(row.name, page),
-                          bounds=page.cell(drawn.x, row.low, row.high)))  # fmt: skip
-    if len(bounds) > _MOST_ROWS:
-        said.append(words("{count} more are known only within bounds.",
-                          count=str(len(bounds) - _MOST_ROWS)))  # fmt: skip
-    if not math.isnan(drawn.threshold):
-        below = (rows["high"] < drawn.threshold).sum()
-        said.append(words("Below the threshold: {count}.", count=str(below)))
-    return " ".join(said)
-
-
-def _extreme(exact: pd.DataFrame, value: float, drawn: Drawn, page: Page) -> str:
-    """The names of the rows of this value, with it; of many, how many they are."""
-    tied = exact.loc[exact["low"] == value, "name"]
-    written = page.cell(drawn.x, value, value)
-    if len(tied) > 3:
-        return page.words("{count} units, {value} each", count=str(len(tied)), value=written)
-    return f"{', '.join(_name(name, page) for name in tied)} ({written})"
-
-
-def _say_dumbbell(drawn: Drawn, page: Page) -> str:
-    risen = (drawn.rows["high"] > drawn.rows["low"]).sum()
-    return page.words("Rows: {count}; higher at the end: {risen}.", count=str(len(drawn.rows)),
-                      risen=str(risen))  # fmt: skip
-
-
-def _say_stack(drawn: Drawn, page: Page) -> str:
-    said = []
-    for name, parts in drawn.rows.groupby("name", sort=False):
-        each = (f"{page.head(part.series)} {page.cell(drawn.x, part.low, part.high)}"
-                for part in parts.itertuples() if part.low)  # fmt: skip
-        said.append(f"{page.words(str(name))}: {', '.join(each)}")
-    return "; ".join(said[:_MOST_ROWS]) + "."
-
-
-def _say_lines(drawn: Drawn, page: Page) -> str:
-    said = []
-    for name, rows in drawn.rows.dropna(subset="low").groupby("series", sort=False):
-        known = rows.sort_values("name", kind="stable")
-        values = (known["low"].iloc[0], known["low"].iloc[-1], known["low"].max())
-        first, last, most = (page.cell(drawn.y, value, value) for value in values)
-        at = known.loc[known["low"].idxmax(), "name"]
-        text = page.words("from {first} to {last}, most {most} at {where}", first=first, last=last,
-                          most=most, where=page.cell(drawn.x, at, at))  # fmt: skip
-        said.append(f"{page.words(str(name))}: {text}" if name else text)
-    return "; ".join(said) + "."
-
-
-def _say_histogram(drawn: Drawn, page: Page) -> str:
-    top = drawn.rows.loc[drawn.rows["low"].idxmax()]
-    return page.words("Most at {where}: {most}.",
-                      where=page.cell(drawn.x, top["name"], top["name"]),
-                      most=page.cell(drawn.y, top["low"], top["high"]))  # fmt: skip
-
-
-def _say_band(drawn: Drawn, page: Page) -> str:
-    quarters = [len(drawn.rows) * part // 4 for part in (1, 2, 3)]
-    said = [page.words("at {where}: {value}", where=page.cell(drawn.x, row.name, row.name),
-                       value=page.cell(drawn.y, row.low, row.high))
-            for row in drawn.rows.loc[quarters].itertuples()]  # fmt: skip
-    return "; ".join(said) + "."
-
-
-def _say_funnel(drawn: Drawn, page: Page) -> str:
-    said, rows = [], drawn.rows
-    for verdict, text in (("above", N_("Above the limits of 99.8%: {units}.")),
-                          ("below", N_("Below the limits of 99.8%: {units}."))):  # fmt: skip
-        units = [f"{_name(row.name, page)} ({page.cell(drawn.y, row.low, row.high)})"
-                 for row in rows[rows["verdict"] == verdict].itertuples()]  # fmt: skip
-        if units:
-            said.append(page.words(text, units="; ".join(units)))
-    mean = page.cell(drawn.y, drawn.threshold, drawn.threshold)
-    return " ".join([*said, page.words("Units: {count}; mean: {mean}.", count=str(len(rows)),
-                                       mean=mean)])  # fmt: skip
-
-
-def _say_process(drawn: Drawn, page: Page) -> str:
-    special = [f"{page.cell(drawn.x, row.name, row.name)} ({page.cell(drawn.y, row.low, row.high)})"
-               for row in drawn.rows[drawn.rows["marked"]].itertuples()]  # fmt: skip
-    if special:
-        return page.words("Not ordinary: {months}.", months="; ".join(special))
-    if drawn.rows["mean"].isna().all():
-        return page.words("Too few months for limits.")
-    return page.words("All within ordinary variation.")
-
-
-def _say_tiles(drawn: Drawn, page: Page) -> str:
-    said, known = [], drawn.rows.dropna(subset="shade")
-    if len(known):
-        units = (f"{_name(row.name, page)} ({page.cell(drawn.x, row.low, row.high)})"
-                 for row in known.nlargest(3, "shade").itertuples())  # fmt: skip
-        said.append(page.words("Darkest: {units}.", units="; ".join(units)))
-    if bounds := len(drawn.rows) - len(known):
-        said.append(page.words("{count} are known only within bounds.", count=str(bounds)))
-    return " ".join(said)
-
-
-def _of_axes(ax: Axes, page: Page) -> str:
-    """Words for a chart of somebody's own: its title, its axes with their ranges, its series."""
-    ends = {}
-    ax.figure.draw_without_rendering()  # until then ticks have no text
-    for side, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
-        label = axis.get_label().get_text() or side
-        names = [tick.get_text() for tick in axis.get_ticklabels()]
-        spans = ", ".join(filter(None, names))
-        if not any(letter.isalpha() for letter in spans):
-            spans = page.cell(label, *map(float, axis.get_data_interval()))
-        ends[side] = f"{page.head(label)} ({spans})"
-    said = page.words("Chart. Horizontal axis: {x}; vertical axis: {y}.", **ends)
-    legend = ax.get_legend()
-    series = [text.get_text() for text in legend.get_texts()] if legend else []
-    if series:
-        said += " " + page.words("Series: {names}.", names=", ".join(series))
-    title = ax.get_title("left") or ax.get_title()  # the house style writes it on the left
-    return f"{title}. {said}" if title else said
-
-
 _KINDS = {  # what a kind is called, what writes on it, what says it
-    "bar": (N_("Bar chart"), _rows, _say_rows),
-    "dot": (N_("Dot chart"), _rows, _say_rows),
-    "diverge": (N_("Diverging bar chart"), _rows, _say_rows),
-    "dumbbell": (N_("Dumbbell chart"), _dumbbell, _say_dumbbell),
-    "stack": (N_("Stacked bar chart"), _stack, _say_stack),
-    "line": (N_("Line chart"), _curves, _say_lines),
-    "histogram": (N_("Histogram"), _curves, _say_histogram),
-    "band": (N_("Curve between two bounds"), _curves, _say_band),
-    "tile": (N_("Tile map"), _tiles, _say_tiles),
-    "funnel": (N_("Funnel chart"), _funnel, _say_funnel),
-    "process": (N_("Process chart"), _process, _say_process),
+    "bar": (N_("Bar chart"), _rows, alt_text.say_rows),
+    "dot": (N_("Dot chart"), _rows, alt_text.say_rows),
+    "diverge": (N_("Diverging bar chart"), _rows, alt_text.say_rows),
+    "dumbbell": (N_("Dumbbell chart"), _dumbbell, alt_text.say_dumbbell),
+    "stack": (N_("Stacked bar chart"), _stack, alt_text.say_stack),
+    "line": (N_("Line chart"), _curves, alt_text.say_lines),
+    "histogram": (N_("Histogram"), _curves, alt_text.say_histogram),
+    "band": (N_("Curve between two bounds"), _curves, alt_text.say_band),
+    "tile": (N_("Tile map"), _tiles, alt_text.say_tiles),
+    "funnel": (N_("Funnel chart"), _funnel, alt_text.say_funnel),
+    "process": (N_("Process chart"), _process, alt_text.say_process),
 }

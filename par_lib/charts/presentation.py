@@ -194,7 +194,8 @@ class Page:
             shown.append(cells)
         label = html.escape(caption, quote=True)
         look = "sortable" if any(numeric.values()) else "sortable words"
-        find = f' data-find="{_text(self.t("Search the table"))}"' * (len(frame) > MOST_ROWS)
+        label_of_search = self.t("Search the table")
+        find = f' data-find="{_text(label_of_search)}"' * (len(frame) > MOST_ROWS)
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
             f'tabindex="0"><table class="{look}"{find}><caption>{_text(caption)}</caption>'
