@@ -13,6 +13,7 @@ from par_lib.cleaning import units
 from par_lib.language.translation import N_, Language
 from par_lib.storage import paths
 
+_LONGEST = 230  # bytes of a file's name, to which a number and an ending are added
 Tables = dict[tuple[int, str], pd.DataFrame]
 
 
@@ -105,6 +106,8 @@ def _write(
 ) -> Iterator[str]:
     """The page of a file, its CSV files, and the workbook of what is proposed."""
     stem = Path(result.file).stem
+    while len(stem.encode()) > _LONGEST:
+        stem = stem[:-1]
     page = folder / f"{stem}.html"
     paths.write_whole(page, result.page(t))
     yield t(N_("Compare: {page}"), page=str(page))

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, PackageLoader
 
-from par_intake import documents, phrases
+from par_intake import documents, phrases, template
 from par_intake.documents import Report
 from par_intake.figures import Figure, Found, checked, doubts, tables
 from par_intake.forms import Reading
 from par_intake.sentences import read_text
 from par_intake.tables import Table, text_of
-from par_lib.language.labels import TABLE_LABELS
+from par_lib.language.labels import TABLE_LABELS, measures
 from par_lib.language.translation import N_, Language
 
 _SHOWN = 400  # rows of a table on the page
@@ -58,7 +58,7 @@ class Result:
         return environment.get_template("read_report.html.j2").render(
             t=t, file=self.file, lines=list(self._lines(t)), grids=list(self._tables(t)),
             taken=self.taken, proposed=self.proposed, left=self.found.left, told=self.found.told,
-            labels=TABLE_LABELS, doubts=doubts, n=N_,
+            labels=TABLE_LABELS, doubts=doubts, called=_called, n=N_,
         )  # fmt: skip
 
     def _lines(self, t: Language) -> Iterator[dict]:
@@ -95,6 +95,14 @@ class Result:
                 yield {"name": grid.name, "rows": rows, "length": len(shown.rows)}
             if not one:  # without a header nobody knows which column names persons
                 yield {"name": grid.name, "rows": [], "length": len(grid.rows)}
+
+
+def _called(measure: str, t: Language) -> str:
+    """A column or a single figure in the reader's words; a measure nobody named yet as it is."""
+    if measure in template.HEADERS:
+        return template.header(measure, t)
+    named = measures()
+    return named.loc[measure, t.code] if measure in named.index else measure.replace("_", " ")
 
 
 def read(file: Path, known: pd.DataFrame, year: int) -> Result:

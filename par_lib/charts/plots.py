@@ -132,11 +132,14 @@ def dotplot(
 ) -> Axes:  # fmt: skip
     """Dots for rates and scores, exact or not: a hatched span where only bounds are known.
 
-    ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. What lies
-    below the ``threshold`` wherever in its span it is, or the rows of ``highlight``, is in colour.
+    ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. In colour
+    are the rows of ``highlight``, else what is worse than the ``threshold`` wherever in its span it
+    lies: above it of what is late or lost, below it of all else.
     """
     if highlight is None:
-        highlight = data.index[ends(data, x)[1].astype(float) < threshold]
+        low, high = (end.astype(float) for end in ends(data, x))
+        worse = low > threshold if x.startswith(("late", "lost")) else high < threshold
+        highlight = data.index[worse]
     rows, between, ax = _row_chart(data, x, y, highlight, interval)
     lines = rows[["likely_low", "likely_high"] if interval else ["low", "end"]].to_numpy()
     if interval:

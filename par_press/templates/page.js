@@ -54,19 +54,19 @@
   }
 
   // Accents and đ are letters that one may leave out: "dien ban" finds Điện Bàn.
-  const plain = (text) =>
+  const bare = (text) =>
     text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll(/đ/gi, "d").toLowerCase();
 
   function makeSearchable(table) {
     const rows = [...table.tBodies[0].rows];
-    const texts = rows.map((row) => plain(row.textContent));
+    const texts = rows.map((row) => bare(row.textContent));
     const [field, label, count] = ["input", "label", "output"].map((name) => document.createElement(name));
     field.type = "search";
     label.className = "find";
     label.append(`${table.dataset.find} `, field, " ", count);
     table.closest("figure").prepend(label);
     const find = () => {
-      const words = plain(field.value).split(/\s+/);
+      const words = bare(field.value).split(/\s+/);
       const found = texts.map((text) => words.every((word) => text.includes(word)));
       rows.forEach((row, number) => row.classList.toggle("unfound", !found[number]));
       count.value = `${found.filter(Boolean).length}/${rows.length}`;

@@ -153,7 +153,7 @@ def test_a_year_with_missing_tables_still_has_its_edition_and_says_so(edition):
     assert par("run", "2024", "--lang", "en", "--notebook", "01").exit_code == 0
     page = edition.parent / "2024" / "01_late_dossiers.html"
     text = parse(page).text
-    assert "No figures for 2024 on late dossiers by district." in text
+    assert "No figures for 2024 on late dossiers by locality." in text
     assert "No figures for 2024 yet: Late dossiers" in text
     index = (edition.parents[1] / "index.html").read_text()
     assert "quang-nam/2022/index.html" in index and "quang-nam/2024/index.html" in index

@@ -475,3 +475,11 @@ def test_a_process_chart_names_the_month_that_is_not_ordinary():
     level = MONTHS.assign(late_pct=[10, 12] * 6)[["month", "late_pct"]]
     level = level.join(process_chart(level["late_pct"]))
     assert "All within ordinary variation" in finish(draw("process", level), "en")[0]
+
+
+def test_what_is_worse_than_the_threshold_is_in_colour():
+    """20 and 60 of a threshold of 50: late above it, on time below it; 40–70 is neither."""
+    for x, worse in (("late_pct", [1]), ("on_time_pct", [0])):
+        data = rows(x, ("A", 20, 20), ("B", 60, 60), ("C", 40, 70))
+        told = plots.dotplot(data, x=x, y="unit", threshold=50).drawn.rows
+        assert told.index[told["marked"]].tolist() == worse

@@ -82,8 +82,8 @@ def test_the_workbook_read_back_holds_the_tidy_tables(edition, lang):
                                                           engine="openpyxl")  # fmt: skip
         assert len(read) == len(tidy)
         for column in schema.TABLES[name].columns:
-            if not column.is_quantity:
-                continue
+            if not column.is_quantity or tidy[column.tidy_names[0]].isna().all():
+                continue  # a column without a value is left out
             head = data_head(column.name, lang)
             low = tidy[column.tidy_names[0]].astype(float)
             same = next(one for one in read.columns if one.startswith(head))
@@ -122,7 +122,7 @@ def test_every_table_of_a_page_leads_to_its_sheet(edition):
             tree.select("figure.table")
         )
         named += re.findall(r"trang tính “([^”]*)”\)", file.read_text())
-    assert sorted(named) == [name for name in sheets if name.startswith("Bảng")]
+    assert sorted(named) == sorted(name for name in sheets if name.startswith("Bảng"))
 
 
 @pytest.mark.parametrize("lang", FOLDERS)
