@@ -159,9 +159,9 @@ def unchanged(request: Request) -> bool:
         made, kept = read(request.target), kept_runs(request)
         return (
             made["languages"] == list(request.languages)
-            and made["inputs"].items() >= plan.inputs_of(request).items()
+            and made.get("documents") == request.documents
             and kept.keys() == made["runs"].keys() == wanted
-            and made.get("fingerprint") == plan.fingerprint(request, kept)
+            and made["inputs"] == plan.inputs_of(request, plan.read_by(kept))
             and not _files_altered(request.target, made)
         )
     return False

@@ -20,10 +20,11 @@ from markupsafe import Markup
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
+from par_lib.charts.table_data import DATA
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
 from par_press.markup import highlight, inline_svg, markdown
-from par_press.shown import DATA, sheet
+from par_press.shown import sheet
 
 _LOG = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"

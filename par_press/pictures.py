@@ -11,9 +11,9 @@ from pathlib import Path
 
 import typst
 
-from par_lib.language.translation import UNKNOWN, Language
+from par_lib.language.translation import Language
 from par_press.documents import Stamp
-from par_press.shown import Shown, inert, section
+from par_press.shown import Shown, inert, section, with_values
 
 SUMMARY = Path(__file__).parent / "templates" / "summary.typ"
 _DOTS_PER_INCH, _CHARTS = 300, 2
@@ -70,8 +70,7 @@ def summary(found: list[Shown], stamp: Stamp, t: Language) -> bytes:
                                                  (t("What is not known"), unknown, lines))
                             if own]  # fmt: skip
         for data in tables:
-            whole = [data["heads"], *data["shown"]]
-            columns = [one for one in zip(*whole, strict=True) if {*one[1:]} - {UNKNOWN, ""}]
+            columns = with_values([data["heads"], *data["shown"]])
             said["table_title"] = data["title"]
             said["table"] = [[*map(inert, row)] for row in zip(*columns, strict=True)][: rows + 1]
             said["widths"] = [min(max(map(len, one)), 60) ** 0.6 for one in columns]

@@ -27,9 +27,9 @@ from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
 from par_lib.cleaning.tables import Tables
-from par_lib.language.translation import UNKNOWN, Language
+from par_lib.language.translation import Language
 from par_press.documents import Stamp
-from par_press.shown import Shown, inert, section
+from par_press.shown import Shown, inert, section, with_values
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
 SECTIONS = ("I", "II", "III", "IV")
@@ -197,7 +197,7 @@ class _Report:
         if any(statuses):
             rows = [[*row, status] for row, status in
                     zip(rows, [t("Status"), *statuses], strict=True)]  # fmt: skip
-        columns = [column for column in zip(*rows, strict=True) if {*column[1:]} - {UNKNOWN, ""}]
+        columns = with_values(rows)
         rows = [*zip(*columns, strict=True)]
         self._caption(t("Table"), next(self.tables), one.text)
         grid = self.document.add_table(0, len(columns), style="Table Grid")

@@ -12,9 +12,9 @@ from itertools import groupby
 from lxml import html
 from nbformat import NotebookNode
 
-from par_lib.language.translation import Language
+from par_lib.charts.table_data import DATA
+from par_lib.language.translation import UNKNOWN, Language
 
-DATA = "application/vnd.dataresource+json"  # a table as data, as par_lib emits it
 _PLACE = re.compile(r"report:(I{1,3}|IV)(?:\.(\d+))?")
 # What no document may hold, and marks that turn the direction of what follows.
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe]")
@@ -105,6 +105,11 @@ def inert(text: str) -> str:
 def sheet(t: Language, page: str, number: int) -> str:
     """Name of the sheet that holds a page's table of this number."""
     return f"{t('Table')} {page[:2]}.{number}"
+
+
+def with_values(rows: list[list[str]]) -> list[tuple[str, ...]]:
+    """The columns of rows as written, the first being heads, in which something is known."""
+    return [column for column in zip(*rows, strict=True) if {*column[1:]} - {UNKNOWN, ""}]
 
 
 def section(shown: list[Shown], name: str) -> list[Shown]:

@@ -14,13 +14,14 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from par_lib.charts.presentation import Page
+from par_lib.charts.presentation import Page, without_end
+from par_lib.charts.table_data import DATA, TRACE
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.translation import N_, Language
 from par_press.documents import Stamp
-from par_press.shown import DATA, Shown, inert, sheet
+from par_press.shown import Shown, inert, sheet
 
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
@@ -51,8 +52,7 @@ def _tidy(data: Tables, t: Language) -> list[dict]:
     page = Page(data, t.code, emit=lambda given, **_: taken.append(given[DATA]))
     full = {name: table for name, table in schema.TABLES.items() if len(getattr(data, name))}
     for name, table in full.items():
-        columns = [one.name for one in table.columns if one.name not in ("status", "source",
-                                                                          "locator")]  # fmt: skip
+        columns = [one.name for one in table.columns if one.name not in TRACE]
         page.table(getattr(data, name), columns, t(labels.TABLE_LABELS[name]))
     return taken
 
@@ -141,7 +141,7 @@ class _Writer:
             page.write_datetime(row, column, day, self._format(14))  # as the reader's country
             return "31/12/2022"
         if about["type"] in ("number", "integer", "year") and math.isfinite(value):
-            name = about["name"].removesuffix("_low").removesuffix("_high")
+            name = without_end(about["name"])
             digits = labels.digits(name, value)
             shape = "0" if about["type"] == "year" else "#,##0"
             shape += "." + "0" * digits if digits else ""
