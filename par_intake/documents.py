@@ -34,7 +34,6 @@ _DEEPER = "+○◦"  # bullets that stand under a dash
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
-ASIDE = re.compile(r"\([^()]*\)")
 _RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from par_intake.phrases import Period
 from par_intake.template import ACCEPT, DOUBT, EVIDENCE
 from par_lib.cleaning import schema, units
 from par_lib.language import numbers
@@ -73,7 +74,6 @@ class Left:
 class Found:
     """All that one file gave."""
 
-    title: str = ""
     figures: list[Figure] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     told: list[Doubt] = field(default_factory=list)  # what the reader must know of the file
@@ -93,6 +93,10 @@ class Units:
         if day not in self._on:
             self._on[day] = units.units_on(self._known, day)
         return self._on[day]
+
+    def day_of(self, period: Period | None) -> str:
+        """The last day of a period, else of the year."""
+        return f"{period.end}" if period else f"{self.year}-12-31"
 
     def find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
         """The name as written and its level, where it is one unit's on that day."""

@@ -4,7 +4,6 @@ A row is taken only where its unit, its period and its unit of measure are said 
 up; else its figures are proposed. Names of persons are dropped before anything else is done.
 """
 
-import datetime as dt
 import re
 
 import pandas as pd
@@ -75,7 +74,7 @@ class Reading:
         }
         if table.form == "disbursement" and len(days) == 1:
             period = next(iter(days))  # "disbursed by 30/11": so are its plan and its rate
-        day = f"{period.end if period else dt.date(self._year, 12, 31)}"
+        day = self._units.day_of(period)
         placed = [(row, self._whose(table, row, day)) for row in table.body]
         levels = {whose[1] for row, whose in placed if whose and not row.is_total}
         named = {(whose[0], whose[1]) for row, whose in placed if whose and not row.is_section}

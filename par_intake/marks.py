@@ -16,7 +16,6 @@ from par_lib.language.spelling import compare_key
 
 _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name
-OFFICES = ("district", "department")  # levels whose units are told of by name
 _OPENING = ("Sở", "Ban Quản lý", "BQL", "Ban", "Chi cục", "Cục", "Trung tâm", "Bệnh viện", "Đài",
             "Trường", "Thanh tra", "Công an", "Bộ Chỉ huy", "BCH", "Văn phòng", "Kho bạc", "Quỹ",
             "Công ty", "Viện", "Hội")  # fmt: skip

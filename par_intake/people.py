@@ -10,7 +10,7 @@ from par_intake import phrases
 from par_intake.figures import Figure, Found, Left, Units
 from par_intake.grids import Cell
 from par_intake.phrases import Period
-from par_intake.tables import Column, Table, known_columns, text_of
+from par_intake.tables import Column, Table, is_question, known_columns, text_of
 from par_lib.language.translation import N_
 
 _LATE = re.compile(r"(trễ|quá|chậm) (hạn|hẹn)")
@@ -18,7 +18,7 @@ _LATE = re.compile(r"(trễ|quá|chậm) (hạn|hẹn)")
 
 def read_list(units: Units, table: Table, period: Period | None, found: Found) -> None:
     """A row a dossier: counted into late by unit, and a register where all days are there."""
-    day = f"{period.end if period else dt.date(units.year, 12, 31)}"
+    day = units.day_of(period)
     title, ids, rows = " ".join(table.titles), set(), []
     places: dict[tuple[str, str], list[int]] = {}
     unknown: Counter[str] = Counter()
@@ -108,9 +108,7 @@ def answers_of(table: Table) -> dict[Column, dict]:
     found = {}
     for column in table.columns:
         given = {text_of(table.cell(row, column)).lower() for row in table.body} - {""}
-        named = re.match(r"(q|c|câu|câu hỏi)\s?\d{1,2}\b", phrases.flatten(column.header)) or (
-            (column.means or {}).get("form") == "sipas"
-        )
+        named = is_question(column.header) or (column.means or {}).get("form") == "sipas"
         for scale in ({str(n): str(n) for n in range(1, 6)}, words):
             if named and given and given <= set(scale):
                 found[column] = scale

@@ -22,6 +22,7 @@ _YEAR = re.compile(r"(?:năm )?(?:19|20)\d{2}(?:\.0)?")
 _ORDINAL = re.compile(r"\(?\d{1,2}(?:\.0)?\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
 _ROMAN = re.compile(r"[IVX]{1,5}\.?|[A-ZĐ][.)]?|[*•-]")
 _FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
+_QUESTION = re.compile(r"(q|c|câu|câu hỏi)\s?\d{1,2}\b")
 _SUM = re.compile(r"\(?(\d{1,2})\)?\s*=\s*((?:\(?\d{1,2}\)?\s*\+\s*)+\(?\d{1,2}\)?)")
 
 
@@ -165,6 +166,11 @@ def _texts(row: list[Cell]) -> list[str]:
     return list(dict.fromkeys(cell for cell in row if isinstance(cell, str)))
 
 
+def is_question(header: str) -> bool:
+    """Whether a header numbers a question of a survey: "Câu 3", "Q3"."""
+    return bool(_QUESTION.match(flatten(header)))
+
+
 def _is_anchor(cell: Cell) -> bool:
     return isinstance(cell, str) and (
         says(cell, "anchors", "unit") or says(cell, "anchors", "number")
@@ -178,9 +184,7 @@ def _header(grid: Grid, start: int) -> int | None:
         named = [text for text in _texts(row) if not _ROMAN.fullmatch(text)]
         if len(named) > 1 and any(map(_is_anchor, row)) and not _numbers(row):
             return at
-        answers = sum(
-            bool(_pattern(r"(q|c|câu|câu hỏi)\s?\d{1,2}").match(flatten(t))) for t in named
-        )
+        answers = sum(map(is_question, named))
         if len(named) > 3 and answers > 2:
             return at
     return None
@@ -305,24 +309,21 @@ def _add(table: Table, row: list[Cell], at: int) -> bool:
             sections[:1]
             if len(sections)
             and not _ROMAN.fullmatch(first)
-            and _level(sections[0])
-            and not _level(lead)
+            and level_of(sections[0])
+            and not level_of(lead)
             else ()
         )
         table.body.append(Row(at, lead, (*kept, lead), is_section=True))
-    elif (_ROMAN.fullmatch(first) and numbers and name) or (name and _level(name) and numbers):
+    elif (_ROMAN.fullmatch(first) and numbers and name) or (name and level_of(name) and numbers):
         table.body.append(Row(at, name, (name,), is_section=True))
     elif numbers or len(texts) > 1:
         table.body.append(Row(at, name, sections))
     return True
 
 
-def _level(text: str) -> str:
+def level_of(text: str) -> str:
     """The level a section's words stand for."""
     return next((name for name in known_columns()["levels"] if says(text, "levels", name)), "")
-
-
-level_of = _level
 
 
 def _give_meaning(table: Table) -> None:

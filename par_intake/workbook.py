@@ -63,7 +63,7 @@ def read(
 
     What no header asks for is filled in: the whole year as period, the place of a row as locator,
     ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
-    that is no workbook, is too large, or holds macros or no table.
+    that is no workbook, is too large, or holds no table; macros are never run.
     """
     known = units.units_in(known, year)
     rows: dict[str, list[dict[str, str]]] = {}

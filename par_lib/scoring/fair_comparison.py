@@ -16,7 +16,6 @@ from par_lib.cleaning.tables import Tables
 
 FEWEST_UNITS = 10  # of fewer, neither limits nor a common distribution can be told
 CONFIDENCE_PCT = {"within_95": 95.0, "within_99_8": 99.8}
-VERDICTS = ("above", "rather_above", "inside", "rather_below", "below", "undecided")
 _DRAWN_IN = 0.1  # of the units, at either end
 _DRAWS = 4_000
 

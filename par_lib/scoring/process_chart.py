@@ -11,7 +11,6 @@ import pandas as pd
 FEWEST = 10  # values of a stretch; of fewer, limits tell more of chance than of the process
 RUN = 8  # values on one side of the mean
 _WIDTH = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two values
-SIGNALS = ("", "outside", "run", "near_limit")
 
 
 def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.DataFrame:

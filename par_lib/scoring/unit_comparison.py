@@ -8,7 +8,7 @@ import pandas as pd
 
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.cleaning.units import units_on
+from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
 from par_lib.language.spelling import sort_key
 from par_lib.scoring import intervals
 from par_lib.scoring import parts as wholes
@@ -17,7 +17,6 @@ FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
 LOWER_IS_BETTER = ("late_pct", "share_pct")
 VERDICTS = ("within", "undecided", "outside")
 COMPARED = ("district", "commune")  # levels whose units are compared
-_LAST_DAY = {"district": pd.Timestamp(2025, 6, 30)}  # on which Vietnam had districts
 
 
 def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> str:
@@ -67,7 +66,8 @@ def figures(
     value ends at 100. satisfaction_pct: of ``satisfaction`` (survey.overall by unit_code), else as
     published; higher is better; likely_pct is its interval where it is a sample, else the same.
     """
-    last = min(pd.Timestamp(data.year, 12, 31), _LAST_DAY.get(level, pd.Timestamp.max))
+    last = pd.Timestamp(data.year, 12, 31)
+    last = min(last, DISTRICTS_ENDED) if level == "district" else last
     known = units_on(data.units, last, level=level)
     frame = known.rename(columns={"code": "unit_code", "name": "unit"}).set_index("unit_code")
     frame = frame[["unit"]].sort_values("unit", key=lambda names: names.map(sort_key))
