@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,8 +53,9 @@ def test_a_commit_is_checked_by_what_is_installed():
     ]  # fmt: skip
 
 
-def test_the_readme_counts_the_rows_of_every_table():
-    section = (ROOT / "README.md").read_text().split("## Data")[1].split("## Notebooks")[0]
+def test_the_page_on_raw_data_counts_the_rows_of_every_table():
+    page = (ROOT / "data" / "raw" / "README.md").read_text()
+    section = page.split("## What is here")[1].split("## What is assumed")[0]
     counts = " ".join(re.findall(r"\| ([\d,; ]+) \|", section))
     written = [int(count) for count in re.findall(r"\d+", counts)]
     raw = ROOT / "data" / "raw" / "quang-nam"
@@ -66,3 +68,37 @@ def test_links_between_the_documents_lead_somewhere():
         for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             if not link.startswith("http"):
                 assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+PAIRS = {  # in English, in Vietnamese
+    "README.md": "README.vi.md",
+    "docs/using.md": "docs/using.vi.md",
+    "docs/tutorial.md": "docs/tutorial.vi.md",
+    "docs/adding-a-year.md": "docs/adding-a-year.vi.md",
+    "notebooks/START.md": "notebooks/START.vi.md",
+}
+
+
+def outline(page: Path) -> list[str]:
+    """Levels of headings, numbered steps, code lines and rows of tables, in order."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    kinds = re.compile(r"#+ |\d+\. |- |\||```|!\[")
+    return [found[0] for line in lines if (found := kinds.match(line))]
+
+
+def commands(page: Path) -> list[str]:
+    """Commands of a page, those in its sentences too; remarks behind # are in its language."""
+    text = page.read_text(encoding="utf-8")
+    fenced = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`((?:\.venv/bin/)?(?:par|make|papermill) [^`]+)`", text.replace("\n", " "))
+    lines = re.findall(
+        r"^ {4,}((?:make|par|papermill|conda) .*?)(?: {2,}#.*)?$", text, re.MULTILINE
+    )
+    return fenced + lines + sorted({re.sub(r"\s+", " ", command) for command in named})
+
+
+@pytest.mark.parametrize(("english", "vietnamese"), PAIRS.items())
+def test_a_page_says_the_same_in_both_languages(english, vietnamese):
+    """Same headings, lists, tables and commands, in the same order."""
+    assert outline(ROOT / english) == outline(ROOT / vietnamese)
+    assert commands(ROOT / english) == commands(ROOT / vietnamese)
