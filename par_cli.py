@@ -133,10 +133,10 @@ def verify(
 
     Of a document, or of the mark printed on it, say which edition it belongs to.
     """
-    from par_press import documents, manifest
+    from par_press import manifest
 
     if not edition.is_dir():
-        typer.echo(f"{edition}: is of {documents.edition_of(str(edition))}")
+        typer.echo(f"{edition}: is of {manifest.edition_of(str(edition))}")
         return
     altered = manifest.altered(edition)
     manifest.mark(edition)

@@ -12,11 +12,9 @@ The press knows nothing of dossiers: it knows notebooks, parameters, languages a
 - ``page``: an executed notebook → one HTML page that needs nothing beside itself
 - ``markup``: the parts of a page: prose, code, charts
 - ``edition``: tables, pages and manifest of one province and year, put in place
-- ``shown``: what executed notebooks show, and where in a document it stands
-- ``documents``: Word, Excel and PDF of an edition, by the three below; the edition of a paper
+- ``documents``: what executed notebooks show; Word, Excel and PDF of it, the page for the chair
 - ``workbook``: tables.xlsx, every table a sheet
 - ``report``: report.docx, for an office to sign
-- ``pictures``: charts for print, and summary.pdf, one page for the chair
 - ``changes``: what an edition says otherwise than another, and why
 - ``manifest``: what an edition was made from, what of it still holds, and what was altered
 - ``lab``: JupyterLab prepared

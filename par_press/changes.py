@@ -16,7 +16,7 @@ import nbformat
 
 from par_lib.language.spelling import fold
 from par_lib.language.translation import UNKNOWN, Language
-from par_press import manifest, plan, shown
+from par_press import documents, manifest, plan
 
 INPUTS = "inputs"  # folder of an edition that keeps its raw tables
 _MOST_BYTES = 1_000_000  # of a file that is kept
@@ -96,7 +96,7 @@ def _figures(folder: Path, made: dict, t: Language) -> dict[tuple, tuple[str, En
         turn = next(n for n in count() if (*key, n) not in figures)
         figures[*key, turn] = said, number
 
-    for one in shown.read(executed):
+    for one in documents.read(executed):
         if one.kind == "table":
             for row, record in zip(one.data["shown"], one.data["data"], strict=True):
                 numbers = _numbers(record, one.data["schema"]["fields"])

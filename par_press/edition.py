@@ -24,8 +24,8 @@ from par_press import changes, documents, manifest, page, place, plan
 from par_press.plan import Job, Request, language_folder
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
-DOCUMENTS = {"report.docx": N_("Report (Word)"), "summary.pdf": N_("One page (PDF)"),
-             page.WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
+DOCUMENTS = {documents.REPORT: N_("Report (Word)"), documents.SUMMARY: N_("One page (PDF)"),
+             documents.WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
 # Without the link to the page that says more: a card leads there itself.
 _HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
 
@@ -202,7 +202,7 @@ def _write_documents(request: Request, data: tables.Tables, executed: dict, buil
         titles={name: _title(notebook) for name, notebook in executed.items()},
     )  # fmt: skip
     folder = build / language_folder(request.languages, t.code)
-    documents.write(folder, executed, data, stamp, t, template=plan.template(request.province))
+    documents.write(folder, executed, data, stamp, t, form=plan.template(request.province))
 
 
 def _accessed(data: tables.Tables) -> dt.date:

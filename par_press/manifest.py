@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import json
 import re
+import zipfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
 _RUN = {"recipe": str, "state": dict | None, "read": [str]}
 _SHAPE = {"province": str, "place": str, "year": int, "languages": [str], "parameters": {...: dict},
           "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN}}  # fmt: skip
+_CODE = re.compile(rb"[a-z0-9-]+-\d{4}-[0-9a-f]{12}(?![0-9a-f])")  # a fingerprint
 # Set and taken away after a page was made, so no part of what its hash is taken over.
 _STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
 
@@ -93,6 +95,29 @@ def _fits(held: object, shape: object) -> bool:
     if ... in shape:
         return all(_fits(one, shape[...]) for one in held.values())
     return all(name in held and _fits(held[name], kind) for name, kind in shape.items())
+
+
+def edition_of(paper: str) -> str:
+    """Say which edition a document, or a fingerprint copied from paper, belongs to.
+
+    ValueError where it holds no fingerprint, or no edition that stands has it.
+    """
+    file = Path(paper)
+    texts = [file.read_bytes()] if file.is_file() else [paper.encode()]
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as parts:
+            texts = [parts.read(name) for name in parts.namelist() if name.endswith(".xml")]
+    codes = sorted({found.decode() for text in texts for found in _CODE.findall(text)})
+    if not codes:
+        raise ValueError(f"{paper}: no fingerprint of an edition stands in it")
+    for made in sorted((paths.root() / "outputs").glob(EDITIONS)):
+        with suppress(ValueError, OSError):
+            if read(made.parent).get("fingerprint") in codes:
+                return str(made.parent)
+    raise ValueError(
+        f"{paper}: is of the edition {', '.join(codes)}, which no longer stands: it was made from "
+        "other figures or by another program than the one in outputs/"
+    )
 
 
 def standing(request: Request) -> dict | None:

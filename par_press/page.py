@@ -23,12 +23,11 @@ from nbformat import NotebookNode
 from par_lib.charts.table_data import DATA
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
+from par_press.documents import WORKBOOK, sheet
 from par_press.markup import highlight, inline_svg, markdown
-from par_press.shown import sheet
 
 _LOG = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
-WORKBOOK = "tables.xlsx"  # beside the pages
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,

@@ -9,7 +9,6 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from copy import deepcopy
 from itertools import count
 from pathlib import Path
@@ -19,20 +18,18 @@ from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
-from docx.opc.part import Part
+from docx.opc.part import XmlPart
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
-from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
 from par_lib.cleaning.tables import Tables
 from par_lib.language.translation import Language
-from par_press.documents import Stamp
-from par_press.shown import Shown, inert, section, with_values
+from par_press.documents import Shown, Stamp, inert, section, with_values
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
-SECTIONS = ("I", "II", "III", "IV")
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _NUMBER = re.compile(r"[-−+≥\s\d.,–%]+")
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
@@ -90,42 +87,52 @@ def _fill(document: Document, words: dict[str, str]) -> Paragraph | None:
     anchor = None
     parts = [document, *(part for one in document.sections for part in (
         one.header, one.footer, one.first_page_header, one.first_page_footer))]  # fmt: skip
-    for paragraph in [one for part in parts for one in _paragraphs(part)]:
+    for paragraph in [Paragraph(one, part) for part in parts
+                      for one in part._element.iter(qn("w:p"))]:  # fmt: skip
         if paragraph.text.strip() == "{body}":
             anchor = paragraph
         for run in paragraph.runs:
-            for name, text in words.items():
-                text = inert(text)
-                if f"{{{name}}}" in run.text:
-                    run.text = run.text.replace(f"{{{name}}}", text)
+            for name in [name for name in words if f"{{{name}}}" in run.text]:
+                run.text = run.text.replace(f"{{{name}}}", inert(words[name]))
         if not paragraph.text and paragraph.style.name == "Source Line":
-            paragraph._p.getparent().remove(paragraph._p)
+            _remove(paragraph)
     return anchor
 
 
-def _paragraphs(part: object) -> Iterator[Paragraph]:
-    yield from part.paragraphs
-    for table in part.tables:
-        for row in table.rows:
-            for cell in row.cells:
-                yield from _paragraphs(cell)
+def _remove(paragraph: Paragraph) -> None:
+    paragraph._p.getparent().remove(paragraph._p)
+
+
+def _ooxml(tag: str, **attributes: str) -> BaseOxmlElement:
+    element = OxmlElement(f"w:{tag}")
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), value)
+    return element
 
 
 class _Report:
     def __init__(self, document: Document, anchor: Paragraph, data: Tables, stamp: Stamp,
                  t: Language) -> None:  # fmt: skip
         self.document, self.anchor, self.data, self.stamp, self.t = document, anchor, data, stamp, t
-        self.tables, self.charts, self.named = count(1), count(1), set()
-        self.footnotes = _Footnotes(document)
+        self.tables, self.charts = count(1), count(1)
+        self.footnotes, self.said, self.named = _Footnotes(document), {}, set()
         self._own_styles()
         for lang in document.styles.element.iter(qn("w:lang")):
             lang.set(qn("w:val"), _LANGUAGES[t.code])
 
+    def _own_styles(self) -> None:
+        """Styles that the form of an office lacks are those of ours."""
+        names = {style.name for style in self.document.styles}
+        for style in docx.Document(str(FORM)).styles:
+            if style.name not in names:
+                self.document.styles.element.append(deepcopy(style.element))
+
     def write(self, found: list[Shown], pictures: dict[Shown, bytes]) -> None:
         t, year = self.t, str(self.stamp.year)
-        titles = (t("Results of {year}", year=year), t("Where points were deducted, and by whom"),
-                  t("Tasks"), t("What is not known"))  # fmt: skip
-        for number, title in zip(SECTIONS, titles, strict=True):
+        titles = {"I": t("Results of {year}", year=year),
+                  "II": t("Where points were deducted, and by whom"),
+                  "III": t("Tasks"), "IV": t("What is not known")}  # fmt: skip
+        for number, title in titles.items():
             self._paragraph(f"{number}. {title.upper()}", "Heading 1")
             own = section(found, number)
             if not own:
@@ -137,8 +144,7 @@ class _Report:
                     self._table(one)
                 else:
                     self._sentence(one)
-        self.footnotes.keep()
-        self.anchor._p.getparent().remove(self.anchor._p)
+        _remove(self.anchor)
 
     def _paragraph(self, text: str, style: str) -> Paragraph:
         paragraph = self.document.add_paragraph(text, style=style)
@@ -151,19 +157,18 @@ class _Report:
             paragraph.add_run(f" ({one.status})").italic = True
         if one.cited:
             cited = "; ".join(self._source(*each) for each in one.cited.items())
-            known = self.footnotes.texts.get(cited)
-            said = self.t("As note {number}.", number=known) if known else f"{cited}."
-            self.footnotes.add(paragraph, said)
-            self.footnotes.texts.setdefault(cited, self.footnotes.count)
+            known = self.said.get(cited)
+            note = self.t("As note {number}.", number=known) if known else f"{cited}."
+            self.said.setdefault(cited, self.footnotes.add(paragraph, note))
 
     def _source(self, name: str, places: str = "") -> str:
         """A source by its number, the first time with its title, and where in it."""
-        own, listed, t = self.data.sources.loc[name], places.split("; "), self.t
+        own, t, listed = self.data.sources.loc[name], self.t, places.split("; ")
         said = f"[{own['number']}]"
         if name not in self.named:
-            titles = own["title"], own.get("title_en")
-            said += " " + (titles[t.code == "en" and isinstance(titles[1], str)])
             self.named.add(name)
+            english = own.get("title_en") if t.code == "en" else None
+            said += f" {english if isinstance(english, str) else own['title']}"
         where = ", ".join(listed[:_MOST_PLACES])
         if more := len(listed[_MOST_PLACES:]):
             where = t("{places} and {count} more places", places=where, count=more)
@@ -174,26 +179,23 @@ class _Report:
         shape = paragraph.add_run().add_picture(io.BytesIO(picture))
         scale = min(_PRINTED, Mm(_WIDEST_MM) / shape.width, Mm(_HIGHEST_MM) / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
-        about = shape._inline.docPr
-        about.set("descr", one.alt)
-        about.set("title", one.text)
+        shape._inline.docPr.set("descr", one.alt)
+        shape._inline.docPr.set("title", one.text)
         paragraph.paragraph_format.keep_with_next = True
         below = self._caption(self.t("Chart"), next(self.charts), one.text)
         below.paragraph_format.keep_with_next = False
 
     def _caption(self, word: str, number: int, text: str) -> Paragraph:
         paragraph = self._paragraph(f"{word} ", "Caption")
-        field = OxmlElement("w:fldSimple")
-        field.set(qn("w:instr"), f"SEQ {word.replace(' ', '_')} \\* ARABIC")
+        field = _ooxml("fldSimple", instr=f"SEQ {word.replace(' ', '_')} \\* ARABIC")
+        field.append(paragraph.add_run(str(number))._r)
         paragraph._p.append(field)
-        paragraph.add_run(str(number))
-        field.append(paragraph.runs[-1]._r)
         paragraph.add_run(f". {text}")
         return paragraph
 
     def _table(self, one: Shown) -> None:
-        t, statuses = self.t, [record.get("status", "") for record in one.data["data"]]
-        rows = [one.data["heads"], *one.data["shown"]]
+        t, rows = self.t, [one.data["heads"], *one.data["shown"]]
+        statuses = [record.get("status", "") for record in one.data["data"]]
         if any(statuses):
             rows = [[*row, status] for row, status in
                     zip(rows, [t("Status"), *statuses], strict=True)]  # fmt: skip
@@ -203,42 +205,29 @@ class _Report:
         grid = self.document.add_table(0, len(columns), style="Table Grid")
         self.anchor._p.addprevious(grid._tbl)
         grid.autofit = False
-        words = OxmlElement("w:tblCaption")
-        words.set(qn("w:val"), one.text)
-        grid._tbl.tblPr.append(words)
+        grid._tbl.tblPr.append(_ooxml("tblCaption", val=one.text))
         lengths = [max(min(max(map(len, column)), 90) ** 0.6, 0.75 * max(map(len, (
             word for cell in column for word in cell.split())))) for column in columns]  # fmt: skip
         for column, length in zip(grid.columns, lengths, strict=True):
             column.width = Mm(_PAGE_MM * length / sum(lengths))
         numbers = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) for column in columns]
         for cells in rows[: _MOST_ROWS + 1]:
-            self._row(grid.add_row(), cells, numbers, head=cells is rows[0])
+            row, head = grid.add_row(), cells is rows[0]
+            for mark in ("cantSplit", "tblHeader") if head else ("cantSplit",):
+                row._tr.get_or_add_trPr().append(_ooxml(mark))
+            for cell, text, number in zip(row.cells, cells, numbers, strict=True):
+                paragraph = cell.paragraphs[0]
+                paragraph.style = self.document.styles["Table Text"]
+                paragraph.add_run(inert(text)).bold = head
+                if number:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         told = [] if len(rows) <= _MOST_ROWS + 1 else [
             t("{shown} of {count} rows; all are in tables.xlsx.",
               shown=_MOST_ROWS, count=len(rows) - 1)]  # fmt: skip
-        cited = [name for name in self.data.sources.index if name in one.sources]
+        cited = [name for name in self.data.sources.index if name in one.data["sources"]]
         if cited:
             told.append(t("Source: {sources}.", sources="; ".join(map(self._source, cited))))
         self._paragraph(" ".join(told), "Source Line")
-
-    def _row(self, row: _Row, cells: list[str], numbers: list[bool], *, head: bool) -> None:
-        about = row._tr.get_or_add_trPr()
-        about.append(OxmlElement("w:cantSplit"))
-        if head:
-            about.append(OxmlElement("w:tblHeader"))
-        for cell, text, number in zip(row.cells, cells, numbers, strict=True):
-            paragraph = cell.paragraphs[0]
-            paragraph.style = self.document.styles["Table Text"]
-            paragraph.add_run(inert(text)).bold = head
-            if number:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-    def _own_styles(self) -> None:
-        """Styles that the form of an office lacks are those of ours."""
-        names = {style.name for style in self.document.styles}
-        for style in docx.Document(str(FORM)).styles:
-            if style.name not in names:
-                self.document.styles.element.append(deepcopy(style.element))
 
 
 class _Footnotes:
@@ -246,38 +235,27 @@ class _Footnotes:
 
     def __init__(self, document: Document) -> None:
         self.document, held = document, document.part
-        kept = [(key, one.target_part) for key, one in held.rels.items()
-                if one.reltype == RELATIONSHIP_TYPE.FOOTNOTES]  # fmt: skip
         mark = '<w:footnote w:type="{0}" w:id="{1}"><w:p><w:r><w:{0}/></w:r></w:p></w:footnote>'
-        parts = mark.format("separator", -1) + mark.format("continuationSeparator", 0)
-        self.root = parse_xml(f"<w:footnotes {nsdecls('w')}>{parts}</w:footnotes>")
-        for key, part in kept:
-            self.root = parse_xml(part.blob)
-            held.drop_rel(key)
-        self.texts: dict[str, int] = {}  # what a footnote says first, and its number
-        self.count = 0
-        self.numbers = count(1 + max(int(one.get(qn("w:id"))) for one in self.root))
+        marks = mark.format("separator", -1) + mark.format("continuationSeparator", 0)
+        self.root = parse_xml(f"<w:footnotes {nsdecls('w')}>{marks}</w:footnotes>")
+        for key, one in [*held.rels.items()]:
+            if one.reltype == RELATIONSHIP_TYPE.FOOTNOTES:
+                self.root = parse_xml(one.target_part.blob)
+                held.drop_rel(key)
+        part = XmlPart(PackURI("/word/footnotes.xml"), _FOOTNOTES, self.root, held.package)
+        held.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 
-    def add(self, paragraph: Paragraph, text: str) -> None:
-        """A footnote behind what stands in the paragraph."""
-        number, self.count = str(next(self.numbers)), self.count + 1
-        styles = self.document.styles
-        note, mark = OxmlElement("w:footnote"), OxmlElement("w:footnoteReference")
-        note.set(qn("w:id"), number)
-        mark.set(qn("w:id"), number)
-        paragraph.add_run(style=styles["footnote reference"])._r.append(mark)
-        line = Paragraph(OxmlElement("w:p"), self.document._body)
-        line.style = styles["footnote text"]
-        line.add_run(style=styles["footnote reference"])._r.append(OxmlElement("w:footnoteRef"))
+    def add(self, paragraph: Paragraph, text: str) -> int:
+        """A footnote behind what stands in the paragraph; gives its number."""
+        number = 1 + max(int(one.get(qn("w:id"))) for one in self.root)
+        reference = self.document.styles["footnote reference"]
+        mark = _ooxml("footnoteReference", id=str(number))
+        paragraph.add_run(style=reference)._r.append(mark)
+        line = Paragraph(_ooxml("p"), self.document._body)
+        line.style = self.document.styles["footnote text"]
+        line.add_run(style=reference)._r.append(_ooxml("footnoteRef"))
         line.add_run(f" {text}")
+        note = _ooxml("footnote", id=str(number))
         note.append(line._p)
         self.root.append(note)
-
-    def keep(self) -> None:
-        """Put them into the document; nothing else may be added behind it."""
-        from lxml import etree
-
-        blob = etree.tostring(self.root, xml_declaration=True, encoding="UTF-8", standalone=True)
-        name = PackURI("/word/footnotes.xml")
-        part = Part(name, _FOOTNOTES, blob, self.document.part.package)
-        self.document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+        return number

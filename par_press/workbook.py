@@ -6,8 +6,6 @@ many decimals as the page, with the marks of the reader's country. No cell is ev
 """
 
 import datetime as dt
-import math
-from collections.abc import Iterable
 from pathlib import Path
 
 import xlsxwriter
@@ -20,12 +18,21 @@ from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
 from par_lib.language import labels
 from par_lib.language.translation import N_, Language
-from par_press.documents import Stamp
-from par_press.shown import Shown, inert, sheet
+from par_press.documents import Shown, Stamp, inert, sheet
 
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
 _MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
+_DATE = 14  # a spreadsheet's own format, as the reader's country writes dates
+_NOTES = (
+    N_("Reported: as the source writes it. Derived: computed from what sources write. "
+       "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
+       "no source states."),
+    N_("A quantity known only within bounds has its lower bound, its upper bound, and the "
+       "interval in words. An empty cell is not known; an empty upper bound has no limit."),
+    N_("Percentages are numbers of 0 to 100. Source and place are at the right."),
+    N_("To copy into a program, take the files of the folder tables (CSV)."),
+)  # fmt: skip
 
 
 def write(file: Path, shown: list[Shown], data: Tables, stamp: Stamp, t: Language) -> None:
@@ -50,10 +57,10 @@ def _tidy(data: Tables, t: Language) -> list[dict]:
     """The year's own tables as data, with the words a page would have for them."""
     taken: list[dict] = []
     page = Page(data, t.code, emit=lambda given, **_: taken.append(given[DATA]))
-    full = {name: table for name, table in schema.TABLES.items() if len(getattr(data, name))}
-    for name, table in full.items():
-        columns = [one.name for one in table.columns if one.name not in TRACE]
-        page.table(getattr(data, name), columns, t(labels.TABLE_LABELS[name]))
+    for name, table in schema.TABLES.items():
+        if len(frame := getattr(data, name)):
+            columns = [one.name for one in table.columns if one.name not in TRACE]
+            page.table(frame, columns, t(labels.TABLE_LABELS[name]))
     return taken
 
 
@@ -67,62 +74,46 @@ class _Writer:
 
     def write(self, sheets: list[tuple[str, str, dict]]) -> None:
         """All sheets; the first two are the cover and the notes."""
-        cover, notes = (
-            self.book.add_worksheet(self.t(name)) for name in (N_("Cover"), N_("Notes"))
-        )
-        self._text(notes, [self.t("Notes"), *self._notes()], self.wrapped)
         stamp, t = self.stamp, self.t
-        about = t("Tables of {place}, {year}", place=stamp.place, year=str(stamp.year))
-        lines = [about, *filter(None, (stamp.banner, stamp.dated, stamp.mark)),
+        cover, notes = (self.book.add_worksheet(t(name)) for name in (N_("Cover"), N_("Notes")))
+        self._text(notes, [t("Notes"), *map(t, _NOTES)], self.wrapped)
+        lines = [t("Tables of {place}, {year}", place=stamp.place, year=str(stamp.year)),
+                 *filter(None, (stamp.banner, stamp.dated, stamp.mark)),
                  t("Each table has a sheet of its own; the sheet “{notes}” says how to read them.",
                    notes=t("Notes"))]  # fmt: skip
         self._text(cover, lines)
         cover.set_column(1, 1, 110)
         cover.set_column(0, 0, 16)
         for row, (name, page, table) in enumerate(sheets, start=len(lines) + 1):
-            words = ": ".join(filter(None, (page, table.get("title"))))
+            words = _inert(": ".join(filter(None, (page, table.get("title")))))
             cover.write_url(row, 0, f"internal:'{name}'!A1", string=name)
-            cover.write_string(row, 1, _inert(words))
-            self._table(name, words, table, f"Table_{row}")
-
-    def _notes(self) -> Iterable[str]:
-        t = self.t
-        yield t("Reported: as the source writes it. Derived: computed from what sources write. "
-                "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
-                "no source states.")  # fmt: skip
-        yield t(
-            "A quantity known only within bounds has its lower bound, its upper bound, and the "
-            "interval in words. An empty cell is not known; an empty upper bound has no limit."
-        )
-        yield t("Percentages are numbers of 0 to 100. Source and place are at the right.")
-        yield t("To copy into a program, take the files of the folder tables (CSV).")
+            cover.write_string(row, 1, words)
+            self._table(self.book.add_worksheet(name), words, table, f"Table_{row}")
 
     def _text(self, page: Worksheet, lines: list[str], look: Format | None = None) -> None:
         page.set_column(0, 0, 120)
         for row, line in enumerate(lines):
-            page.write_string(row, 0, _inert(line), self.title if row == 0 else look)
+            page.write_string(row, 0, _inert(line), look if row else self.title)
         page.hide_gridlines(2)
         page.fit_to_pages(1, 0)
 
-    def _table(self, name: str, title: str, table: dict, ref: str) -> None:
-        page, t = self.book.add_worksheet(name), self.t
-        fields = table["schema"]["fields"]
-        rows = [[record[one["name"]] for one in fields] for record in table["data"]]
-        page.write_string(0, 0, _inert(title), self.title)
+    def _table(self, page: Worksheet, title: str, table: dict, ref: str) -> None:
+        fields, records, t = table["schema"]["fields"], table["data"], self.t
+        page.write_string(0, 0, title, self.title)
         page.write_string(1, 0, self.stamp.banner or self.stamp.dated)
         page.write_url(2, 0, f"internal:'{t('Cover')}'!A1", string=t("Back to the cover"))
-        heads: dict[str, None] = {}
-        for column, one in enumerate(fields):
-            head = _inert(one.get("title") or one["name"])
+        heads: list[str] = []
+        for column, about in enumerate(fields):
+            head = _inert(about.get("title") or about["name"])
             while head.casefold() in map(str.casefold, heads):  # a named table has no two alike
                 head += " "
-            heads[head] = None
-            written = [self._cell(page, row, column, record[column], one)
-                       for row, record in enumerate(rows, start=_HEAD + 1)]  # fmt: skip
+            heads.append(head)
+            written = [self._cell(page, row, column, record[about["name"]], about)
+                       for row, record in enumerate(records, start=_HEAD + 1)]  # fmt: skip
             width = max(map(len, [*written, *head.split()]), default=0) + 3
             page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
-        page.add_table(_HEAD, 0, _HEAD + max(len(rows), 1), len(fields) - 1, {
-            "name": ref, "style": "Table Style Light 1", "title": _inert(title)[:255],
+        page.add_table(_HEAD, 0, _HEAD + max(len(records), 1), len(fields) - 1, {
+            "name": ref, "style": "Table Style Light 1", "title": title[:255],
             "columns": [{"header": head, "header_format": self.head} for head in heads],
         })  # fmt: skip
         page.freeze_panes(_HEAD + 1, 1)
@@ -130,31 +121,27 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD)
 
-    def _cell(self, page: Worksheet, row: int, column: int, value: object,
-              about: dict) -> str:  # fmt: skip
+    def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict) -> str:
         """Write one cell; gives about what a reader sees of it."""
         if value is None:
             page.write_blank(row, column, None, self.wrapped)
             return ""
         if about["type"] == "date":
-            day = dt.date.fromisoformat(str(value)[:10])
-            page.write_datetime(row, column, day, self._format(14))  # as the reader's country
+            page.write_datetime(row, column, dt.date.fromisoformat(value[:10]), self._look(_DATE))
             return "31/12/2022"
-        if about["type"] in ("number", "integer", "year") and math.isfinite(value):
-            name = without_end(about["name"])
-            digits = labels.digits(name, value)
+        if about["type"] in ("number", "year"):
+            digits = labels.digits(without_end(about["name"]), value)
             shape = "0" if about["type"] == "year" else "#,##0"
             shape += "." + "0" * digits if digits else ""
-            page.write_number(row, column, value, self._format(shape))
+            page.write_number(row, column, value, self._look(shape))
             return f"{value:,.{digits}f}"
         text = _inert(str(value))
         page.write_string(row, column, text, self.wrapped)
         return text
 
-    def _format(self, shape: str | int) -> Format:
+    def _look(self, shape: str | int) -> Format:
         if shape not in self.formats:
-            look = {"num_format": shape, "valign": "top"}
-            self.formats[shape] = self.book.add_format(look)
+            self.formats[shape] = self.book.add_format({"num_format": shape, "valign": "top"})
         return self.formats[shape]
 
 

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from par_cli import app
 from par_lib.cleaning import schema, tables
 from par_lib.language.translation import language
-from par_press import changes, pictures, report, shown, workbook
-from par_press.documents import Stamp
+from par_press import changes, documents, report, workbook
+from par_press.documents import Shown, Stamp
 
 FOLDERS = ("", "en")
 HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt.exe " + "ơ" * 255
@@ -217,21 +217,21 @@ def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
              "heads": [HOSTILE], "shown": [[HOSTILE]], "sources": []}  # fmt: skip
     tags = frozenset({"report:II.1", "summary", "report:IV.1"})
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9pt" height="9pt"/>'
-    said = shown.inert(HOSTILE)
+    said = documents.inert(HOSTILE)
     assert "\u202e" not in said
     found = [
-        shown.Shown("01_a", "1", tags, "headline", said, {"report-2022": said}, "x"),
-        shown.Shown("01_a", "2", tags, "table", said, data=table, number=1),
-        shown.Shown("01_a", "3", tags, "chart", said, svg=svg, alt=said),
+        Shown("01_a", tags, "headline", said, {"report-2022": said}, "x"),
+        Shown("01_a", tags, "table", said, data=table, number=1),
+        Shown("01_a", tags, "chart", said, svg=svg, alt=said),
     ]
     workbook.write(tmp_path / "a.xlsx", found, data, stamp(t), t)
     cells = [c for s in openpyxl.load_workbook(tmp_path / "a.xlsx") for r in s for c in r]
     assert all(cell.data_type != "f" for cell in cells)
     assert any(said == cell.value for cell in cells)
-    report.write(tmp_path / "a.docx", found, pictures.drawn(found[2:]), data, stamp(t), t)
+    report.write(tmp_path / "a.docx", found, documents.drawn(found[2:]), data, stamp(t), t)
     made = docx.Document(tmp_path / "a.docx")
     assert any(one.text.startswith(said) for one in made.paragraphs)
-    pdf = pictures.summary(found, stamp(t), t)
+    pdf = documents.summary(found, stamp(t), t)
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     (tmp_path / "a.pdf").write_bytes(pdf)
     assert "#panic()" in text_of_pdf(tmp_path / "a.pdf")
