@@ -6,9 +6,8 @@
 - ``forms``: what the columns of offices' forms mean (``columns.toml``), as figures
 - ``people``: lists of dossiers and answers of a survey, counted without names
 - ``phrases``: numbers, days and words that reports use (``phrases.toml``)
-- ``marks``: what a line names: offices, numbers, topics, periods
-- ``context``: the text around a figure: its period, what it is a share of
-- ``offices``: whose figure it is
+- ``marks``: what a line names: offices, numbers, measures, levels, periods, plans
+- ``context``: whose a figure is, of when, a share of what, from the text around it
 - ``lists``: listings under a threshold
 - ``sentences``: figures of sentences, taken with caution or with their doubts
 - ``figures``: figures taken and proposed; rows of raw tables

@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from par_intake.context import NoFigure, Spot, Text, figures
+from par_intake.context import NoFigure, Spot, Text
 from par_intake.figures import Figure
 from par_intake.marks import Name
-from par_intake.phrases import BOUND_BEFORE, BOUND_BEHIND, BOUNDS, OFFICE_COUNTS, Numeral
+from par_intake.phrases import OFFICE_COUNTS, Numeral, around
 from par_lib.cleaning.schema import OTHERS
 from par_lib.language.translation import N_
 
+_SIGNS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
+          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤"}  # fmt: skip
 _OPPOSITE = {"<": "≥", "≥": "<", ">": "≤", "≤": ">"}
 _NAMED = {"<": "below", "≥": "at_least", ">": "above", "≤": "at_most"}
 _COUNT_BEHIND = re.compile(r"[\s%]*(?:trở lên |trở xuống )?[(,]?\s?(?:có|là|gồm|với)\s+(?=\d)")
@@ -55,10 +57,10 @@ def read_listing(text: Text, spot: Spot, figure: Figure) -> list[Figure]:
 
 def _sign(spot: Spot) -> str | None:
     flat, numeral = spot.marked.flat, spot.numeral
-    if behind := BOUND_BEHIND.match(flat, numeral.end):
+    if behind := around("bound_behind").match(flat, numeral.end):
         return {"trở lên": "≥", "trở xuống": "≤"}.get(behind["word"])
-    before = BOUND_BEFORE.search(flat, 0, numeral.start)
-    return BOUNDS[before["word"]] if before else None
+    before = around("bound_before").search(flat, 0, numeral.start)
+    return _SIGNS.get(before["word"]) if before else None
 
 
 def _counts(spot: Spot) -> Iterator[Numeral]:
@@ -83,7 +85,7 @@ def _listed(text: Text, spot: Spot, start: int) -> list[tuple[Name, bool]]:
             n for n in marked.names if first <= n.start and n.end <= last and n.level != "province"
         ]
         ends = [*(name.start for name in names[1:]), last]
-        own = figures(marked)
+        own = marked.figures
         listed += [(name, any(name.end <= n.start < end for n in own))
                    for name, end in zip(names, ends, strict=False)]  # fmt: skip
     return listed

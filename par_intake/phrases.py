@@ -9,21 +9,17 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import product
 
 # oà and òa are both written; patterns and text are brought to the second, letter for letter.
+_nfc = partial(unicodedata.normalize, "NFC")
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
-_OLD = {
-    unicodedata.normalize("NFC", f"{first}{second}{tone}"): unicodedata.normalize(
-        "NFC", f"{first}{tone}{second}"
-    )
-    for (first, second), tone in product(("oa", "oe", "uy"), _TONES)
-}
+_OLD = {_nfc(pair + tone): _nfc(pair[0] + tone + pair[1])
+        for pair, tone in product(("oa", "oe", "uy"), _TONES)}  # fmt: skip
 _OLD_STYLE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD)})(?!\w)")
 
 
@@ -61,27 +57,25 @@ def patterns(section: str) -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def skips() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def around(name: str) -> re.Pattern[str]:
+    """What stands around a figure, by its name in [around]."""
+    return re.compile(table()["around"][name])
+
+
+@cache
+def _skips() -> list[tuple[str, re.Pattern[str]]]:
     """(class, pattern) of numbers that are no figures: group ``n``, or else every one in it."""
-    return tuple(
-        (name, re.compile(pattern))
-        for name, patterns in table()["skip"].items()
-        for pattern in patterns
-    )
+    listed = table()["skip"].items()
+    return [(name, re.compile(pattern)) for name, patterns in listed for pattern in patterns]
 
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _PLAIN = re.compile(_NUMBER)
+_RATIO = re.compile(rf"{_NUMBER}\s?/\s?{_NUMBER}(?![/\d])")
 _SPACE = re.compile(r"\s*")
 _YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
-_PERCENT = re.compile(r"\s?(?:%|phần trăm(?!\w))")
-_MONEY = re.compile(r"\s?(?:(?:nghìn|ngàn)\s)?(?:tỷ|tỉ|triệu)(?!\w)(?:\sđồng)?|\s?đồng(?!\w)")
-_MONEY_UNIT = re.compile(r"\s?(?P<unit>(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)|đồng)(?!\w)")
-_RATIO = re.compile(rf"(?P<first>{_NUMBER})\s?/\s?(?P<last>{_NUMBER})(?![/\d])")
-_RANK = re.compile(
-    r"(?:vị thứ|thứ hạng|xếp hạng|xếp thứ|xếp vị trí|xếp|đứng|hạng|thứ|vị trí)[\s:]*(?:thứ\s)?$"
-)
 _ANY_YEAR = re.compile(r"(?:19|20)\d{2}")
+OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
 
 
 @dataclass(frozen=True)
@@ -94,15 +88,6 @@ class Placed:
     def overlaps(self, *others: "Placed") -> bool:
         """Whether it shares a character with one of the others."""
         return any(self.start < other.end and other.start < self.end for other in others)
-
-
-# Words of a threshold, each with its sign.
-BOUNDS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
-          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤",
-          "từ": None, "đến": None}  # fmt: skip
-BOUND_BEFORE = re.compile(rf"(?P<word>{'|'.join(BOUNDS)})\s*$")
-BOUND_BEHIND = re.compile(r"[\s%]*(?P<word>trở lên|trở xuống|[-–]\s?\d|đến\s(?:dưới\s)?\d)")
-OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
 
 
 @dataclass(frozen=True)
@@ -131,14 +116,14 @@ def find_numerals(text: str) -> list[Numeral]:
     """
     flat = flatten(text)
     found: list[Numeral] = []
-    free = bytearray(b"\1" * len(flat))
+    taken = bytearray(len(flat))
 
     def take(start: int, end: int, kind: str) -> None:
-        if all(free[start:end]):
-            free[start:end] = bytes(end - start)
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
             found.append(Numeral(start, end, text[start:end], kind))
 
-    for name, pattern in skips():
+    for name, pattern in _skips():
         for match in pattern.finditer(flat):
             if "n" not in pattern.groupindex:
                 for number in _PLAIN.finditer(flat, *match.span()):
@@ -148,15 +133,14 @@ def find_numerals(text: str) -> list[Numeral]:
     for pattern in (_RATIO, _PLAIN):
         for match in pattern.finditer(flat):
             take(*match.span(), _kind(flat, *match.span()))
-    left = "".join(char if is_free else " " for char, is_free in zip(flat, free, strict=True))
-    for match in re.finditer(r"\d+", left):  # beside a number that was no figure: "đ0.5"
+    for match in re.finditer(r"\d", flat):  # beside a number that was no figure: "đ0.5"
         take(*match.span(), "plain")
     return sorted(found, key=lambda numeral: numeral.start)
 
 
 def money_unit(flat: str, end: int) -> str:
     """The unit of money behind a number, as raw tables write it."""
-    unit = _MONEY_UNIT.match(flat, end)["unit"].replace("tỉ", "tỷ")
+    unit = around("money").match(flat, end)["unit"].replace("tỉ", "tỷ")
     return unit if unit in ("tỷ", "đồng") else f"{unit} đồng"
 
 
@@ -166,14 +150,14 @@ def _noun_behind(flat: str, end: int) -> str | None:
 
 
 def _kind(flat: str, start: int, end: int) -> str:
-    if _PERCENT.match(flat, end):
+    if around("percent").match(flat, end):
         return "pct"
-    if _MONEY.match(flat, end):
+    if around("money").match(flat, end):
         return "bn_vnd"
     noun = _noun_behind(flat, end)
     if noun == "points":
         return "points"
-    if _RANK.search(flat, max(0, start - 30), start):
+    if around("rank").search(flat, max(0, start - 30), start):
         return "rank"
     if noun:
         return f"count:{noun}"
@@ -182,22 +166,9 @@ def _kind(flat: str, start: int, end: int) -> str:
     return "ratio" if "/" in flat[start:end] else "plain"
 
 
-_DAY = r"(?P<{0}d>\d{{1,2}})\s?[/.-]\s?(?P<{0}m>\d{{1,2}})"
-_OF_YEAR = r"\s?[/.-]\s?(?P<{0}y>(?:19|20)\d{{2}})"
-_SPELLED = r"ngày\s(?P<d>\d{1,2})\stháng\s(?P<m>\d{1,2})(?:[,\s]+năm\s(?P<y>\d{4}))?"
-_YEAR = r"(?:\s?[/-]\s?|\s(?:của\s)?năm\s|\s)(?P<y>(?:19|20)\d{2})"
-_NUMBERS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,
-            "chín": 9, "mười": 10, "mười một": 11}  # fmt: skip
-_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-# What a decision's own day stands behind.
-_LAW = re.compile(r"\d/[a-zđ][-a-zđ\d]*\s+(?:được ban hành\s+)?(?:ngày\s+)?$")
-
-
 @dataclass(frozen=True)
 class Period:
-    """Both days included. ``kind``: year, part, to (counted to a day), plan (the year of a plan
-    of capital), several (years at once: of no single figure).
-    """
+    """Both days included. ``kind``: see [[period]] of phrases.toml."""
 
     start: dt.date
     end: dt.date
@@ -215,11 +186,6 @@ class Stated(Placed):
     period: Period
 
 
-def whole(year: int, kind: str = "year") -> Period:
-    """The year as a period."""
-    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31), kind)
-
-
 def find_periods(flat: str, year: int) -> list[Stated]:
     """The periods of a flattened line, in order; no day that the calendar does not have.
 
@@ -228,73 +194,52 @@ def find_periods(flat: str, year: int) -> list[Stated]:
     ['2023-04-30', '2022-06-30', '2022-09-30']
     """
     found: list[Stated] = []
-    for pattern, make in _FORMS:
+    for kind, pattern in _forms():
         for match in pattern.finditer(flat):
             start, end = match.span()
-            if _LAW.search(flat, max(0, start - 40), start) or Placed(start, end).overlaps(*found):
-                continue
-            said = match.groupdict().get("y") or year
-            with suppress(ValueError):  # 31/4: no such day, so no date
-                found.append(Stated(start, end, make(match, int(said))))
+            legal = around("of_a_decision").search(flat, max(0, start - 40), start)
+            if not legal and not Placed(start, end).overlaps(*found):
+                with suppress(ValueError):  # 31/4: no such day, so no date
+                    found.append(Stated(start, end, _period(kind, match.groupdict(), year)))
     return sorted(found, key=lambda stated: stated.start)
 
 
-def _between(match: re.Match[str], year: int) -> Period:
-    last = int(match["by"] or year)
-    start = dt.date(int(match["ay"] or last), int(match["am"]), int(match["ad"]))
-    return Period(start, dt.date(last, int(match["bm"]), int(match["bd"])), "part")
+_NUMBERS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,
+            "chín": 9, "mười": 10, "mười một": 11, "i": 1, "ii": 2, "iii": 3, "iv": 4}  # fmt: skip
+_DAY = r"(?P<{0}d>\d{{1,2}}) ?[/.-] ?(?P<{0}m>\d{{1,2}})( ?[/.-] ?(?P<{0}y>(19|20)\d{{2}}))?"
+_PARTS = {"<start>": _DAY.format("s"), "<day>": _DAY.format(""), "<number>": "|".join(_NUMBERS),
+          "<of year>": r"( ?[/-] ?| (của )?năm | )(?P<y>(19|20)\d{2})"}  # fmt: skip
 
 
-def _to_day(match: re.Match[str], year: int) -> Period:
-    return Period(dt.date(year, 1, 1), dt.date(year, int(match["m"]), int(match["d"])), "to")
+@cache
+def _forms() -> list[tuple[str, re.Pattern[str]]]:
+    """(kind, pattern) of [[period]], the day and month of each in named groups."""
+    listed = []
+    for form in table()["period"]:
+        words = form["words"]
+        for part, pattern in _PARTS.items():
+            words = words.replace(part, pattern)
+        listed.append((form["kind"], re.compile(rf"(?<![\w/.,-])(?:{words})(?!\w|/\d)")))
+    return listed
 
 
-def _quarter(match: re.Match[str], year: int) -> Period:
-    quarter = _QUARTERS.get(match["q"]) or int(match["q"])
-    return _months(3 * quarter - 2, 3 * quarter, year)
+def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
+    """The period of a form's groups; ValueError for what the calendar does not have."""
+    number = {name: _NUMBERS.get(text) or int(text)
+              for name, text in said.items() if text and name != "last"}  # fmt: skip
+    year = number.get("y", year)
+    first, last = 1, number.get("m", 12)
+    if "q" in number:
+        first, last = 3 * number["q"] - 2, 3 * number["q"]
+    elif "n" in number:
+        first, last = (13 - number["n"], 12) if said["last"] else (1, number["n"])
+    elif kind == "part":
+        first = last
+    start = dt.date(number.get("sy", year), number.get("sm", first), number.get("sd", 1))
+    day = number.get("d") or calendar.monthrange(year, last)[1]
+    return Period(start, dt.date(year, last, day), kind)
 
 
-def _some_months(match: re.Match[str], year: int) -> Period:
-    count = _NUMBERS.get(match["n"]) or int(match["n"])
-    return _months(13 - count, 12, year) if match["last"] else _months(1, count, year)
-
-
-def _several(match: re.Match[str], year: int) -> Period:
-    years = [int(text) for text in re.findall(r"(?:19|20)\d{2}", match[0])]
-    return Period(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31), "several")
-
-
-def _months(first: int, last: int, year: int, kind: str = "part") -> Period:
-    """ValueError for months the calendar does not have, as for days."""
-    end = dt.date(year, last, calendar.monthrange(year, last)[1])
-    return Period(dt.date(year, first, 1), end, kind)
-
-
-def _day(prefix: str) -> str:
-    return f"{_DAY}(?:{_OF_YEAR})?".format(prefix)
-
-
-_Maker = Callable[[re.Match[str], int], Period]
-_FORMS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
-    (re.compile(rf"(?<![\w/.,-])(?:{pattern})(?!\w|/\d)"), make)
-    for pattern, make in (
-        (rf"từ\s(?:ngày\s)?{_day('a')}\s?(?:đến|[-–])\s?(?:hết\s)?(?:ngày\s)?{_day('b')}",
-         _between),
-        (_SPELLED, _to_day),
-        (_DAY.format("") + _OF_YEAR.format(""), _to_day),
-        (rf"ngày\s{_day('')}", _to_day),
-        (r"(?:giai đoạn|các năm|năm)\s(?:19|20)\d{2}(?:(?:,\s?|\svà\s|\s?[-–]\s?|\sđến\s)"
-         r"(?:năm\s)?(?:19|20)\d{2})+", _several),
-        (r"(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}", _several),
-        (rf"(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})\stháng(?:\sđầu|\s(?P<last>cuối))?"
-         rf"(?:{_YEAR}|\snăm)", _some_months),
-        (rf"quý\s(?P<q>iv|i{{1,3}}|[1-4])(?:{_YEAR})?", _quarter),
-        (rf"đến\s(?:hết\s|cuối\s)?tháng\s(?P<m>\d{{1,2}})(?:{_YEAR})?",
-         lambda match, year: _months(1, int(match["m"]), year, "to")),
-        (rf"tháng\s(?P<m>\d{{1,2}})(?:{_YEAR})?",
-         lambda match, year: _months(int(match["m"]), int(match["m"]), year)),
-        (r"(?:kế hoạch|vốn)(?:\s(?:vốn|đầu tư|công))*\snăm\s(?P<y>(?:19|20)\d{2})",
-         lambda _, year: whole(year, "plan")),
-        (r"(?:năm\s)?(?P<y>(?:19|20)\d{2})", lambda _, year: whole(year)),
-    )
-)  # fmt: skip
+def whole(year: int) -> Period:
+    """The year as a period."""
+    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31), "year")
