@@ -77,8 +77,7 @@ def data_dictionary() -> str:
         lines += ["", f"## {table.name}", "", f"{table.meaning}.", "",
                   "| column | kind | required | partial | meaning | codes |", "|---|---|---|---|---|---|"]  # fmt: skip
         for column in table.columns:
-            codes = column.only or schema.CODES.get(column.name, ())
-            listed = ", ".join(codes) if column.kind == "code" else ""
+            listed = ", ".join(column.codes) if column.kind == "code" else ""
             marks = " | ".join("yes" if mark else "" for mark in (column.required, column.partial))
             lines.append(
                 f"| {column.name} | {column.kind} | {marks} | {column.meaning} | {listed} |"

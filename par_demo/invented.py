@@ -280,10 +280,10 @@ def service_index(
         gain = apart + 0.02 * number + 0.005 * month
         points = {part: round(most * min(share + gain, 1), 1)
                   for part, (most, share) in _INDEX.items()}  # fmt: skip
-        total = {"part": "total", "points": f"{decimal(sum(points.values()))}/100"}
+        total = {"component": "total", "points": f"{decimal(sum(points.values()))}/100"}
         if level == "province":
             total["rank"] = f"{provinces - 23 - 6 * number - month}/{provinces}"
-        parts = [{"part": part, "points": f"{decimal(value)}/{_INDEX[part][0]}"}
+        parts = [{"component": part, "points": f"{decimal(value)}/{_INDEX[part][0]}"}
                  for part, value in points.items()]  # fmt: skip
         of_day = {"unit": unit, "level": level, "as_of": day}
         shown = [total, *parts] if level == "province" or month == months[-1] else [total]

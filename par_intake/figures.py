@@ -20,7 +20,7 @@ DISAGREE = N_("amounts and rate do not agree: {about}")
 _UNSTATED = {"basis": "unstated", "scope": "total"}
 PROPOSED = ("table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
             "scope", "evidence", "doubt")  # fmt: skip
-_PARTS = ("component", "criterion", "part")  # columns that say what a figure of a row is of
+_PARTS = ("component", "criterion")  # columns that say what a figure of a row is of
 
 
 @dataclass(frozen=True)

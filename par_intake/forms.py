@@ -191,7 +191,7 @@ class Reading:
             "basis": means.get("basis", "unstated"),
             "measure_unit": "pct" if str(means.get("measure")).endswith("_pct") else "count",
         }  # fmt: skip
-        said |= {name: means[name] for name in ("measure", "component", "part") if name in means}
+        said |= {name: means[name] for name in ("measure", "component") if name in means}
         place = table.grid.place(row.at)
         to = means.get("column") or ("points" if means["table"] == "service_index" else "value")
         known = {column.name for column in schema.TABLES[means["table"]].columns}

@@ -31,7 +31,7 @@ HEADERS = {
     "rate_pct": N_("Rate of disbursement (%)"), "component": N_("Component"),
     "satisfaction_pct": N_("Satisfied (%)"), "points": N_("Points"),
     "max_points": N_("Maximum points"), "respondents": N_("People asked"),
-    "criterion": N_("Criterion"), "part": N_("Part of the index"),
+    "criterion": N_("Criterion"),
     "classification": N_("Class"), "rank": N_("Rank"), "ranked_units": N_("Units ranked"),
     "measure": N_("Measure"), "value": N_("Figure"), "measure_unit": N_("Unit of the figure"),
     "table": N_("Table concerned"), "statement": N_("What is said"), "area": N_("Area (1 to 8)"),
@@ -47,7 +47,7 @@ _CODES = {
     "due": N_("dossiers due"),
 }  # fmt: skip
 _WORDS = {  # LABELS names the one-stop centre, and all capital
-    ("level", "province"): N_("Province"), ("part", "total"): N_("Whole index"),
+    ("level", "province"): N_("Province"), ("component", "total"): N_("Whole index"),
 }  # fmt: skip
 HINTS = {
     "text": N_("Words."),
@@ -87,11 +87,11 @@ def word(column: str, code: str, t: Language = _t) -> str:
     return t(_WORDS.get((column, code)) or (LABELS | _CODES).get(code, code))
 
 
-def code_of(column: str, text: str) -> str:
+def code_of(column: schema.Column, text: str) -> str:
     """The code that a cell's word or code stands for; the text itself where it stands for none."""
     wanted, earlier = compare_key(text), phrases.table()["earlier_words"]
-    for code in schema.CODES[column]:
-        if wanted in map(compare_key, (code, word(column, code), earlier.get(code, code))):
+    for code in column.codes:
+        if wanted in map(compare_key, (code, word(column.name, code), earlier.get(code, code))):
             return code
     return text
 
@@ -155,17 +155,18 @@ def write(
     cover.protection.sheet = True
     lists = book.create_sheet(LISTS)
     lists.protection.sheet = True
-    words = {name: [word(name, code) for code in codes] for name, codes in schema.CODES.items()}
     places = units["name"].where(units["level"] != "province", as_total(units)).unique()
-    offered = {"unit": [*places, schema.OTHERS]} | words
+    offered = {("unit", ()): [*places, schema.OTHERS]}
+    for column in (column for table in shown.values() for column in table.columns if column.codes):
+        offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
     ranges = {}
-    for at, (name, choices) in enumerate(offered.items(), start=1):
+    for at, ((name, codes), choices) in enumerate(offered.items(), start=1):
         lists.cell(1, at, header(name)).font = Font(bold=True)
         for row, choice in enumerate(choices, start=2):
             lists.cell(row, at, choice)
         letter = get_column_letter(at)
         lists.column_dimensions[letter].width = _WIDE.get(name, 24)
-        ranges[name] = f"'{lists.title}'!${letter}$2:${letter}${len(choices) + 1}"
+        ranges[name, codes] = f"'{lists.title}'!${letter}$2:${letter}${len(choices) + 1}"
     for name, table in shown.items():
         _sheet(book.create_sheet(sheet_name(name)), table, tables.get(name), ranges)
     write_whole(path, book.save)
@@ -181,7 +182,7 @@ def _head(sheet: Worksheet, at: int, title: str, width: int) -> Cell:
 
 
 def _sheet(
-    sheet: Worksheet, table: schema.Table, known: pd.DataFrame | None, ranges: dict[str, str]
+    sheet: Worksheet, table: schema.Table, known: pd.DataFrame | None, ranges: dict[tuple, str]
 ) -> None:
     sheet["A1"] = sheet.title
     sheet["A1"].font = Font(bold=True, size=14)
@@ -203,8 +204,8 @@ def _sheet(
         head = _head(sheet, at, title, _WIDE.get(column.name, 16))
         head.comment = Comment(_t(HINTS[column.kind]), "par", width=260, height=70)
         letter = get_column_letter(at)
-        if column.name in ranges:
-            choice = DataValidation("list", formula1=f"={ranges[column.name]}", allow_blank=True)
+        if offered := ranges.get((column.name, column.codes)):
+            choice = DataValidation("list", formula1=f"={offered}", allow_blank=True)
             # A name the list lacks can be written too: an old name, an office to be added.
             choice.showErrorMessage = column.kind == "code"
             choice.add(f"{letter}{HEAD + 1}:{letter}{HEAD + rows}")

@@ -195,7 +195,7 @@ def _text(value: object, column: schema.Column) -> str:
     if text.startswith("="):
         raise ValueError(f'"{text[:40]}" is a formula; paste its value instead')
     if column.kind == "code":
-        return template.code_of(column.name, text)
+        return template.code_of(column, text)
     if column.kind == "date":
         for form in ("%Y-%m-%d", "%d/%m/%Y"):
             with suppress(ValueError):
@@ -211,8 +211,8 @@ def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, g
         if column.required and not given and column.name not in ("source", "locator"):
             raise ValueError(f"{template.header(column.name)} is empty; fill it in")
         return
-    if column.kind == "code" and text not in schema.CODES[column.name]:
-        choices = ", ".join(template.word(column.name, c) for c in schema.CODES[column.name])
+    if column.kind == "code" and text not in column.codes:
+        choices = ", ".join(template.word(column.name, c) for c in column.codes)
         raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
     if column.kind == "unit" and text != schema.OTHERS:
         # On its own day it may be one unit, or another province: merging asks again.

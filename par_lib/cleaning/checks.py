@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, from_rows, to_frame, verdict
-from par_lib.cleaning.schema import INDEX_PARTS
+from par_lib.cleaning.schema import INDEX_COMPONENTS
 from par_lib.language.labels import LABELS
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import N_
@@ -285,9 +285,9 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
     """
     exact, agreed = index[index["points_low"] == index["points_high"]], []
     for (_, _, day, _), rows in exact.groupby(["unit_code", "level", "as_of", "source"]):
-        if sorted(rows["part"]) != sorted(INDEX_PARTS):
+        if sorted(rows["component"]) != sorted(INDEX_COMPONENTS):
             continue
-        is_total, unit = rows["part"] == "total", rows["unit"].iloc[0]
+        is_total, unit = rows["component"] == "total", rows["unit"].iloc[0]
         a, b = rows.loc[~is_total, "points_low"].sum(), rows.loc[is_total, "points_low"].item()
         most = rows.loc[~is_total, "max_points"].fillna(0).sum()  # of none stated, 0
         slack = len(rows) * rows["points_low"].map(_half_step).min() + 1e-9  # 20,0 is read as 20

@@ -20,7 +20,7 @@ from par_lib.storage.csv_files import FIRST_ROW
 
 LEVELS = ("nation", "province", "department", "district", "commune")
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")
-INDEX_PARTS = ("transparency", "progress", "online_services", "online_payment", "satisfaction",
+INDEX_COMPONENTS = ("transparency", "progress", "online_services", "online_payment", "satisfaction",
                "digitisation", "total")  # fmt: skip
 MEASURE_UNITS = ("count", "pct", "points", "bn_vnd")
 CRITERIA = ("par_index", *(f"pillar_{n}" for n in range(1, 9)), "sipas", "sipas_index",
@@ -31,7 +31,7 @@ CODES = {
     "status": ("reported", "derived", "bound"),  # a fourth, "assumed", is of scoring rules only
     "basis": ("received", "resolved", "due", "start_of_year_plan", "adjusted_plan",
               "supplemented_plan", "province_plan", "prime_minister_plan", "unstated"),
-    "part": INDEX_PARTS, "classification": ("excellent", "good", "fair", "average", "weak"),
+    "classification": ("excellent", "good", "fair", "average", "weak"),
     "scope": ("total", "year_plan", "carried_over", "programmes", "new_rural"),
 }  # fmt: skip
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
@@ -50,7 +50,12 @@ class Column:
     required: bool = False
     partial: bool = False
     unit_column: str | None = None  # for kind "number": the column that names its unit
-    only: tuple[str, ...] = ()  # for kind "code" of one table: its codes, where not in CODES
+    only: tuple[str, ...] = ()  # for kind "code": its codes in this table, where not those of CODES
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes its cells may hold; none where it holds other things."""
+        return self.only or CODES.get(self.name, ())
 
     @property
     def tidy_names(self) -> tuple[str, ...]:
@@ -144,14 +149,15 @@ _TABLES = (
           "businesses are served, month by month", (
         _UNIT, _LEVEL,
         Column("as_of", "date", "last day counted", True),
-        Column("part", "code", "part of the index, or total", True),
+        Column("component", "code", "component of the index, or total", True,
+               only=INDEX_COMPONENTS),
         Column("points", "points", "points earned", partial=True),
         Column("max_points", "points", "points that could be earned"),
         Column("rank", "rank", "place among the ranked units, 1 is best", partial=True),
         Column("ranked_units", "count", "how many units were ranked"),
         Column("classification", "code", "class of the unit that day"),
         *_TRACE,
-    ), ("unit", "level", "as_of", "part")),
+    ), ("unit", "level", "as_of", "component")),
     Table("indicators", "Single figures that belong to no other table", (
         Column("measure", "text", "what is measured", True),
         _UNIT, _LEVEL, _START, _END,
@@ -235,7 +241,7 @@ def raw_schema(table: Table) -> pa.DataFrameSchema:
         checks = [pa.Check.str_length(min_value=1, error="is empty")] if column.required else []
         if column.name in ("source", "locator"):
             checks.append(pa.Check.str_matches("^[^;]*$", error="holds ';'; write a comma"))
-        if codes := column.only or CODES.get(column.name):
+        if codes := column.codes:
             allowed = codes if column.required else ("", *codes)
             unknown = f"is unknown; choose one of: {', '.join(codes)}"
             checks.append(pa.Check.isin(allowed, error=unknown))

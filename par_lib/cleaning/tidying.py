@@ -225,8 +225,8 @@ def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
             for row, figures in tidy[(tidy[part] > tidy[whole]).fillna(False)].iterrows():
                 above = f"{_text(figures[part])} is above {_text(figures[whole])} in {whole}"
                 yield Problem(row, part, f"{above}; correct one of them")
-    for column, code in {"criterion": "par_index", "part": "total"}.items():
-        if column in tidy:
+    for column, code in {"criterion": "par_index", "component": "total"}.items():
+        if {column, "max_points"} <= set(tidy.columns):
             whole = tidy.loc[tidy[column] == code, "max_points"].dropna()
             remedy = f"these are another {column}'s points"
             for row, most in whole[whole != 100].items():

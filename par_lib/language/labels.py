@@ -116,7 +116,7 @@ COLUMNS = {
     "note": N_("Note"), "on_time": N_("Dossiers on time"),
     "on_time_pct": N_("On time as stated (%)"),
     "on_time_rate_pct": N_("On time (% of resolved)"), "open_pct": N_("Not resolved (%)"),
-    "order": N_("Order (1: highest)"), "part": N_("Part of the index"), "period_end": N_("Up to"),
+    "order": N_("Order (1: highest)"), "period_end": N_("Up to"),
     "period_start": N_("From"), "pillar": N_("Pillar"), "place": N_("Place or agency"),
     "places": N_("Districts and cut in late dossiers"),
     "plan_bn_vnd": N_("Capital plan (billion dong)"), "plan_year": N_("Plan year"),

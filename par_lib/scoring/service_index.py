@@ -43,12 +43,12 @@ def parts(index: pd.DataFrame) -> pd.DataFrame:
     points / max_points (higher is better, 0 to 100). A part without points or maximum is left out;
     points without an upper end may be the maximum.
 
-    >>> index = pd.DataFrame({"part": ["progress", "total"], "points_low": [18.5, 82.8],
+    >>> index = pd.DataFrame({"component": ["progress", "total"], "points_low": [18.5, 82.8],
     ...                       "points_high": [18.5, 82.8], "max_points": [20.0, 100.0]})
-    >>> parts(index)[["part", "lost_points_high", "earned_pct_low"]].values.tolist()
+    >>> parts(index)[["component", "lost_points_high", "earned_pct_low"]].values.tolist()
     [['progress', 1.5, 92.5]]
     """
-    known = index[index["part"] != "total"].dropna(subset=["points_low", "max_points"])
+    known = index[index["component"] != "total"].dropna(subset=["points_low", "max_points"])
     low, most = known["points_low"], known["max_points"]
     high = known["points_high"].fillna(most)
     known = known.assign(
@@ -68,12 +68,13 @@ def units(index: pd.DataFrame, place: str) -> pd.DataFrame:
     the last of those of which most units are known. Where no source gives the class it follows from
     the points by ``class_limits``, and is "assumed".
 
-    >>> rows = pd.DataFrame({"unit": ["A", "B"], "part": "total", "as_of": 1, "points_low": 79.9,
-    ...     "points_high": [79.9, 80.1], "classification": "", "status": "reported"})
+    >>> rows = pd.DataFrame({"unit": ["A", "B"], "component": "total", "as_of": 1,
+    ...     "points_low": 79.9, "points_high": [79.9, 80.1],
+    ...     "classification": "", "status": "reported"})
     >>> units(rows, "P")[["classification", "status"]].values.tolist()
     [['fair', 'assumed'], ['', 'reported']]
     """
-    rows = index[(index["part"] == "total") & (index["unit"] != place)]
+    rows = index[(index["component"] == "total") & (index["unit"] != place)]
     known = rows.groupby("as_of")["unit"].nunique()
     rows = rows[rows["as_of"] == known[known == known.max()].index.max()]
     limits = class_limits().sort_values("from_points")
@@ -112,15 +113,16 @@ def side_by_side(index: pd.DataFrame, by: str) -> pd.DataFrame:
 
     Rows of which no part is known are left out.
 
-    >>> rows = pd.DataFrame({"unit": "A", "part": ["total", "progress"], "points_low": [80.0, 18.0],
-    ...     "points_high": [80.0, 19.0], "status": "reported", "source": "s", "locator": "l"})
+    >>> rows = pd.DataFrame({"unit": "A", "component": ["total", "progress"],
+    ...     "points_low": [80.0, 18.0], "points_high": [80.0, 19.0],
+    ...     "status": "reported", "source": "s", "locator": "l"})
     >>> side_by_side(rows, "unit")[["unit", "progress_low", "progress_high"]].values.tolist()
     [['A', 18.0, 19.0]]
     """
     wide = index.drop_duplicates(by).set_index(by)[["status", "source", "locator"]]
-    for part in schema.INDEX_PARTS:
-        own = index[index["part"] == part].drop_duplicates(by).set_index(by)
+    for part in schema.INDEX_COMPONENTS:
+        own = index[index["component"] == part].drop_duplicates(by).set_index(by)
         ends = own[["points_low", "points_high"]]
         wide = wide.join(ends.set_axis([f"{part}_low", f"{part}_high"], axis=1))
-    parts = [f"{part}_low" for part in schema.INDEX_PARTS if part != "total"]
+    parts = [f"{part}_low" for part in schema.INDEX_COMPONENTS if part != "total"]
     return wide.dropna(subset=parts, how="all").reset_index()

@@ -361,7 +361,7 @@ PARTS = ("transparency", "progress", "online_services", "online_payment", "satis
 )
 def test_index_of_service_of_the_province(day, total, rank, parts):
     raw = read(paths.raw(PROVINCE, 2024) / "service_index.csv")
-    own = raw[(raw["level"] == "province") & (raw["as_of"] == day)].set_index("part")
+    own = raw[(raw["level"] == "province") & (raw["as_of"] == day)].set_index("component")
     assert own.loc["total", ["points", "rank"]].tolist() == [total, rank]
     written = parts.split()
     assert own["points"].drop("total").to_dict() == dict(zip(PARTS, written, strict=False))

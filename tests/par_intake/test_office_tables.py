@@ -178,7 +178,7 @@ def test_the_index_of_service_from_json_and_csv(tmp_path):
     path = tmp_path / "i.json"
     path.write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
     result = read(path)
-    assert [(one.row["part"], one.cell, one.end) for one in result.taken] == [
+    assert [(one.row["component"], one.cell, one.end) for one in result.taken] == [
         ("transparency", "11,5", "2030-11-30"), ("progress", "12,8", "2030-11-30"),
         ("satisfaction", "14,7", "2030-11-30"), ("total", "39", "2030-11-30")]  # fmt: skip
     assert result.found.left[-1].about == "maLa"  # kept aside and told

@@ -63,9 +63,9 @@ def test_every_column_has_a_vietnamese_header_of_its_own():
 
 
 def test_every_code_is_its_words_code():
-    for column, codes in schema.CODES.items():
-        words = [template.word(column, code) for code in codes]
-        assert [template.code_of(column, word) for word in words] == list(codes)
+    for column in (column for table in schema.TABLES.values() for column in table.columns):
+        words = [template.word(column.name, code) for code in column.codes]
+        assert [template.code_of(column, word) for word in words] == list(column.codes)
 
 
 def test_the_template_is_protected_and_offers_what_is_valid(tmp_path):

@@ -169,7 +169,7 @@ OF_28_10 = {
 
 def index(total: float, **parts: tuple[float, float]) -> pd.DataFrame:
     points = OF_28_10 | parts | {"total": (total, 100)}
-    rows = [{"part": part, "points_low": low, "points_high": low, "max_points": float(most)}
+    rows = [{"component": part, "points_low": low, "points_high": low, "max_points": float(most)}
             for part, (low, most) in points.items()]  # fmt: skip
     day = pd.Timestamp("2024-10-28")
     return pd.DataFrame(rows).assign(unit_code="49", unit="P", level="province", as_of=day, **TRACE)
@@ -189,8 +189,8 @@ def test_parts_of_the_index_of_service_against_its_total():
         assert found(index(total)) == [severity], total
     assert found(index(82.8, progress=(18.5, 22))) == ["conflict"]  # the maxima make 102
     assert found(index(82.8).assign(max_points=None)) == ["agrees"]  # none is stated
-    assert not found(index(82.8).query("part != 'progress'"))  # five parts are no sum
-    assert not found(index(82.8).query("part != 'total'"))
+    assert not found(index(82.8).query("component != 'progress'"))  # five parts are no sum
+    assert not found(index(82.8).query("component != 'total'"))
     two = pd.concat([index(82.8), index(82.8).assign(unit_code="502")], ignore_index=True)
     (both,) = checks.index_against_parts(two)
     assert vars(both)["values"] == {"count": 2}  # those that hold are told once

@@ -14,9 +14,9 @@ vi = language("vi")
 UNSAID = {*schema.MEASURE_UNITS, *schema.CODES["statement"], "received", "resolved", "due"}
 
 
-@pytest.mark.parametrize("column", schema.CODES)
-def test_every_code_of_a_table_has_a_word(column):
-    assert set(schema.CODES[column]) - UNSAID <= set(labels.LABELS)
+def test_every_code_of_a_table_has_a_word():
+    columns = (column for table in schema.TABLES.values() for column in table.columns)
+    assert {code for column in columns for code in column.codes} - UNSAID <= set(labels.LABELS)
 
 
 def test_what_is_computed_has_a_word():

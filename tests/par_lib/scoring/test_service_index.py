@@ -10,7 +10,7 @@ AUGUST, OCTOBER = pd.Timestamp("2024-08-19"), pd.Timestamp("2024-10-28")
 
 
 def total(unit: str, day: pd.Timestamp, points: float | None = None, stated: str = "") -> dict:
-    return {"unit": unit, "part": "total", "as_of": day, "points_low": points,
+    return {"unit": unit, "component": "total", "as_of": day, "points_low": points,
             "points_high": points, "classification": stated, "status": "reported"}  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_of_no_rows_everything_is_empty():
 
 
 def test_points_without_an_upper_end_may_be_the_maximum():
-    row = {"part": "progress", "points_low": 18.0, "points_high": None, "max_points": 20.0}
+    row = {"component": "progress", "points_low": 18.0, "points_high": None, "max_points": 20.0}
     lost = service_index.parts(pd.DataFrame([row]).astype({"points_high": float})).iloc[0]
     assert lost[["lost_points_low", "lost_points_high"]].tolist() == [0, 2]  # 20 − 20, 20 − 18
     assert lost[["earned_pct_low", "earned_pct_high"]].tolist() == [90, 100]
