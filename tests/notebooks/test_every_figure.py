@@ -63,7 +63,8 @@ def kind_of(row: dict, name: str, page: Notebook, pages: list[Shown]) -> str:
     """ "shown", or the kind of what is not shown, or "" where it is of none."""
     data = page.data
     of = page.words(row["unit"]) if row.get("unit", data.place) != data.place else ""
-    for named in ("task_vi", "component", "criterion"):
+    beside = name == "service_index"  # its components stand side by side, a column each
+    for named in () if beside else ("task_vi", "component", "criterion"):
         of = of or page.words(row.get(named, "").replace("overall", ""))
     figures = {
         tidy: round(float(row[tidy]), 6)
