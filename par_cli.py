@@ -193,13 +193,13 @@ def read(
 
     Nothing that stands in a table is ever replaced, and nothing is written until all can be.
     """
-    from par_intake import intake
+    from par_intake import report
     from par_lib.language.translation import language
     from par_press import place
 
     place.scratch()
     about = paths.year_of(year)
-    told = intake.take(files, province, about, to=to, into_existing=merge,
+    told = report.take(files, province, about, to=to, into_existing=merge,
                        source=source or f"report-{about}", t=language(lang))  # fmt: skip
     for line in told:
         typer.echo(line)
@@ -257,7 +257,7 @@ def demo(
 
 
 def _template(province: str, year: int, to: Path | None) -> Path:
-    from par_intake import template
+    from par_intake import workbook
     from par_lib.cleaning import schema, units
     from par_lib.storage import csv_files
 
@@ -267,7 +267,7 @@ def _template(province: str, year: int, to: Path | None) -> Path:
         raise FileExistsError(f"{path}: exists; give another name with --to")
     files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
     tables = {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
-    template.write(path, province, year, known, tables)
+    workbook.write(path, province, year, known, tables)
     return path
 
 

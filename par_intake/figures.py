@@ -1,7 +1,5 @@
 """Figures as they were found: taken where nothing is in doubt, else proposed to a person."""
 
-import csv
-import io
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -9,17 +7,18 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from par_intake.phrases import Period
-from par_intake.template import ACCEPT, DOUBT, EVIDENCE
 from par_lib.cleaning import schema, units
 from par_lib.language import numbers
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_, Language
 
 Doubt = tuple[str, str]  # a message and what it is about: {about}
+Tables = dict[tuple[int, str], pd.DataFrame]  # raw tables by year of the data and name
 DISAGREE = N_("amounts and rate do not agree: {about}")
 _UNSTATED = {"basis": "unstated", "scope": "total"}
-PROPOSED = ("table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
-            "scope", "evidence", "doubt")  # fmt: skip
+_PROPOSED = ["table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
+             "scope", "evidence", "doubt"]  # fmt: skip
+_PLAN_PAID_RATE = ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct")
 _PARTS = ("component", "criterion")  # columns that say what a figure of a row is of
 
 
@@ -122,9 +121,9 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
     made: dict[tuple, list[Figure]] = {}
     for one in figures:
         columns = {column.name: column for column in schema.TABLES[one.table].columns}
+        kind = kind_in(columns[one.column], one.row) if one.column in columns else "rate"
         try:
-            parse_quantity(one.cell, kind=kind_in(columns[one.column], one.row)
-                           if one.column in columns else "rate")  # fmt: skip
+            parse_quantity(one.cell, kind=kind)
         except QuantityError as error:
             one = one.doubting("{about}", error)
         if one.end and one.end[:4] != str(year):
@@ -134,39 +133,31 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
             same.append(one)
     listed = []
     for same in made.values():
-        sure = [one for one in same if not one.doubts]
-        cells = list(dict.fromkeys(one.cell for one in sure))
+        cells = list(dict.fromkeys(one.cell for one in same if not one.doubts))
         why = N_("the file says different things: {about}")
-        for one in same:
-            clash = len(cells) > 1 and not one.doubts
-            listed.append(one.doubting(why, " / ".join(cells)) if clash else one)
+        listed += [one.doubting(why, " / ".join(cells)) if len(cells) > 1 and not one.doubts
+                   else one for one in same]  # fmt: skip
     return _disagreeing(listed)
 
 
 def _disagreeing(made: list[Figure]) -> list[Figure]:
     """Figures of disbursement, in doubt where one plan and one amount do not give their rate."""
-    groups: dict[tuple, dict[str, float]] = {}
-    several = set()
-    for one in made:
+    said: dict[tuple, dict[str, list[float]]] = {}  # by row, whatever plan is named as basis
+    keys = [tuple(cell for name, cell in row_of(one).items() if name != "basis") for one in made]
+    for key, one in zip(keys, made, strict=True):
         if one.table == "disbursement" and one.status == "reported":
-            kind = "rate" if one.column == "rate_pct" else "amount"
             with suppress(QuantityError):
-                group = groups.setdefault(_all_but_basis(one), {})
-                several |= {_all_but_basis(one)} if one.column in group else set()
-                group[one.column] = parse_quantity(one.cell, kind=kind).low
-    listed = []
-    for one in made:
-        group = {} if _all_but_basis(one) in several else groups.get(_all_but_basis(one), {})
-        plan, paid, rate = (group.get(n) for n in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct"))
-        off = plan and paid is not None and rate is not None and abs(100 * paid / plan - rate) > 0.6
-        about = f"{rate:g} % ≠ {100 * paid / plan:.2f} %" if off else ""
-        listed.append(one.doubting(DISAGREE, about) if off else one)
-    return listed
-
-
-def _all_but_basis(one: Figure) -> tuple:
-    cells = row_of(one) if one.table == "disbursement" else {}
-    return tuple(cell for name, cell in cells.items() if name != "basis")
+                kind = "rate" if one.column == "rate_pct" else "amount"
+                value = parse_quantity(one.cell, kind=kind).low
+                said.setdefault(key, {}).setdefault(one.column, []).append(value)
+    off = {}
+    for key, values in said.items():
+        if len(values) == 3 and all(len(one) == 1 for one in values.values()):
+            plan, paid, rate = (values[name][0] for name in _PLAN_PAID_RATE)
+            if plan and abs(100 * paid / plan - rate) > 0.6:
+                off[key] = f"{rate:g} % ≠ {100 * paid / plan:.2f} %"
+    return [one.doubting(DISAGREE, off[key]) if key in off else one
+            for key, one in zip(keys, made, strict=True)]  # fmt: skip
 
 
 def row_of(one: Figure) -> dict[str, str]:
@@ -176,65 +167,31 @@ def row_of(one: Figure) -> dict[str, str]:
     return {name: known[name] for name in names if name in known}
 
 
-def tables(
-    found: Iterable[Figure], *, source: str, year: int
-) -> dict[tuple[int, str], pd.DataFrame]:
-    """Raw tables of the figures that nobody needs to look at, by year of the data and name."""
-    rows: dict[tuple, dict[str, str]] = {}
-    for one in found:
-        if one.doubts:
-            continue
+def tables(found: Iterable[Figure], *, source: str, year: int) -> Tables:
+    """Raw tables of the figures that nobody needs to look at; those of one key are one row."""
+    rows: dict[str, dict[tuple, dict[str, str]]] = {}
+    for one in (one for one in found if not one.doubts):
         cells = row_of(one)
-        same = [cells.get(name) for name in schema.TABLES[one.table].key]
         trace = {"status": one.status, "source": source, "locator": one.place, "note": ""}
-        key = (int(one.end[:4] or year), one.table, one.status, *same)
-        row = rows.setdefault(key, cells | trace)
+        key = (one.status, *(cells.get(name) for name in schema.TABLES[one.table].key))
+        row = rows.setdefault(one.table, {}).setdefault(key, cells | trace)
         row[one.column] = one.cell
         if row.get("basis") == "unstated":
             row["basis"] = cells["basis"]
         if one.note and one.note not in row["note"]:
             row["note"] = f"{row['note']}, {one.note}".lstrip(", ").replace(";", ",")
-    listed: dict[tuple[int, str], list] = {}
-    for key, row in rows.items():
-        listed.setdefault(key[:2], []).append(row)
-    return {key: raw_table(schema.TABLES[key[1]], of) for key, of in listed.items()}
+    return {(year, name): raw_table(schema.TABLES[name], of.values()) for name, of in rows.items()}
 
 
 def proposed_csv(figures: Iterable[Figure], t: Language) -> str:
     """The figures in doubt as a CSV file: a row a figure, what is in doubt in words."""
-    text = io.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(PROPOSED)
-    for one in figures:
-        row = row_of(one)
-        start = one.row.get("period_start", "")
-        said = [row.get(name, "") for name in ("unit", "level", "basis", "scope")]
-        out.writerow([one.table, *said[:2], one.measure, one.cell, start, one.end, *said[2:],
-                      one.evidence, doubts(one, t)])  # fmt: skip
-    return text.getvalue()
-
-
-def as_rows(proposed: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]:
-    """The figures in doubt as rows of the workbook, each to be ticked; a late share as on time."""
-    rows: dict[str, list[dict[str, str]]] = {}
-    for one in proposed:
-        cell, status, note = one.cell, one.status, one.note
-        column = one.column
-        if column == "late_pct":
-            share = round(100 - parse_quantity(cell, kind="rate").low, 9)
-            column, cell, status = "on_time_pct", f"{share:g}".replace(".", ","), "derived"
-            note = f"100 − {one.cell} late"
-        row = row_of(one) | {column: cell, "status": status, "locator": one.place, "note": note,
-                             "source": ""}  # fmt: skip
-        row |= {ACCEPT: "", EVIDENCE: one.evidence, DOUBT: doubts(one, t)}
-        rows.setdefault(one.table, []).append(row)
-    asked = (ACCEPT, EVIDENCE, DOUBT)
-    return {
-        name: pd.DataFrame(
-            of, columns=[*asked, *(c.name for c in schema.TABLES[name].columns)], dtype=str
-        ).fillna("")
-        for name, of in rows.items()
-    }
+    rows = [
+        row_of(one) | {"table": one.table, "measure": one.measure, "value": one.cell,
+                       "period_start": one.row.get("period_start", ""), "period_end": one.end,
+                       "evidence": one.evidence, "doubt": doubts(one, t)}
+        for one in figures
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=_PROPOSED, dtype=str).to_csv(index=False, lineterminator="\n")
 
 
 def doubts(one: Figure, t: Language) -> str:

@@ -7,13 +7,11 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from rapidfuzz import process
 
-from par_intake.figures import kind_in, raw_table
+from par_intake.figures import Tables, kind_in, raw_table
 from par_lib.cleaning import national, schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.sources import NAME, SYNTHETIC
@@ -39,20 +37,19 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
     ``province`` is the folder name, as ``gia-lai``. Raises ValueError for a name that is none of
     the country's provinces in that year, naming the one that was or is there.
     """
-    try:
+    own = known = pd.DataFrame({"level": []})
+    with suppress(FileNotFoundError):
         known = units.load_units(province)
-    except FileNotFoundError:
-        raise ValueError(_not_a_province(province, year)) from None
-    own = units.units_in(known, year)
-    province_rows = own[own["level"] == "province"]
-    if province_rows.empty:
+        own = units.units_in(known, year)
+    last_days = own.loc[own["level"] == "province"].get("valid_to", pd.Series())
+    if own[own["level"] == "province"].empty:
         raise ValueError(_not_a_province(province, year))
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
     sources = paths.raw(province) / "sources.toml"
     if not sources.is_file():
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
-    last = province_rows["valid_to"].fillna(pd.Timestamp(year, 12, 31)).max()
-    last = min(last, pd.Timestamp(year, 12, 31))
+    end = pd.Timestamp(year, 12, 31)
+    last = min(end, last_days.fillna(end).max())
     count = units.units_on(known, last)["level"].value_counts()
     districts = own[own["level"] == "district"]
     values = {
@@ -60,36 +57,38 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
         "districts": str(districts["code"].nunique()), "communes": str(count.get("commune", 0)),
         "agencies": str(count.get("department", 0)),
         "file": (paths.raw(province) / "units.csv").relative_to(paths.root()).as_posix(),
+        "heir": ", ".join(_there(province, end)) if last < end else "",
     }  # fmt: skip
-    said = [N_("{place}, {year}: {districts} districts, {communes} communes and wards, {agencies} "
-               "agencies.")]  # fmt: skip
-    if year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any():
-        said.append(N_("The districts ended on 30 June 2025: figures of a later day are by "
-                       "commune."))  # fmt: skip
-    if last < pd.Timestamp(year, 12, 31):
-        values["heir"] = ", ".join(_there(province, f"{year}-12-31"))
-        said.append(N_("{place} ended in {year}: later figures belong to the folder of {heir}."))
-    if (own["source"] == national.ASSUMED).any():
-        said.append(N_("The agencies are assumed, those most provinces had: write others and other "
-                       "names into {file}."))  # fmt: skip
-    return [(words, values) for words in said]
+    districts_end = year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any()
+    told = (
+        (True, N_("{place}, {year}: {districts} districts, {communes} communes and wards, "
+                  "{agencies} agencies.")),
+        (districts_end, N_("The districts ended on 30 June 2025: figures of a later day are by "
+                           "commune.")),
+        (last < end, N_("{place} ended in {year}: later figures belong to the folder of {heir}.")),
+        ((own["source"] == national.ASSUMED).any(),
+         N_("The agencies are assumed, those most provinces had: write others and other names into "
+            "{file}.")),
+    )  # fmt: skip
+    return [(words, values) for so, words in told if so]
 
 
 def _not_a_province(province: str, year: int) -> str:
     """Why no folder of this name can be begun for the year, and which can."""
+    from rapidfuzz import process
+
     every = national.provinces()
     own = every[every["province"] == province]
     if own.empty:
         near = [name for name, _, _ in process.extract(province, set(every["province"]), limit=3)]
         return f"province {province!r}: is none of Viet Nam's; perhaps {', '.join(sorted(near))}"
-    last = own["valid_to"].max()
-    when = f"ended on {last:%Y-%m-%d}" if last.year < year else (
-        f"began on {own['valid_from'].min():%Y-%m-%d}")  # fmt: skip
-    names = " or ".join(_there(province, f"{year}-12-31"))
+    last, first = own["valid_to"].max(), own["valid_from"].min()
+    when = f"ended on {last:%Y-%m-%d}" if last.year < year else f"began on {first:%Y-%m-%d}"
+    names = " or ".join(_there(province, pd.Timestamp(year, 12, 31)))
     return f"province {province!r} {when}; in {year} its land is part of {names}"
 
 
-def _there(province: str, day: str) -> list[str]:
+def _there(province: str, day: pd.Timestamp) -> list[str]:
     """Folder and name of the provinces that stand on a province's land on another day."""
     every = national.provinces()
     today = every.loc[every["province"] == province, "today"].iloc[0]
@@ -97,30 +96,16 @@ def _there(province: str, day: str) -> list[str]:
     return [f"{one.province} ({one.kind} {one.name})" for one in same_land.itertuples()]
 
 
-_SIGNS = {"added": "+", "filled": "~", "same": "=", "conflict": "!"}
-_OWN = ("locator", "note")  # may be worded differently for one and the same figure
+_OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure
 
 
 class Conflict(ValueError):
     """What is to be written contradicts what is there: nothing was written."""
 
 
-@dataclass(frozen=True)
-class Change:
-    """One line of the diff: ``kind`` is added, filled, same or conflict."""
-
-    file: Path
-    kind: str
-    row: str
-    what: str = ""
-
-    def __str__(self) -> str:
-        return f"{_SIGNS[self.kind]} {self.file}: {self.row} {self.what}".rstrip()
-
-
 def store(
-    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame, *,
-    source: str, title: str, into_existing: bool,
+    folder: Path, tables: Tables, known: pd.DataFrame, *, source: str, title: str,
+    into_existing: bool,
 ) -> Iterator[str]:  # fmt: skip
     """Write raw tables under ``folder``, telling each change; all or nothing.
 
@@ -129,9 +114,8 @@ def store(
     tables.
     """
     changes, files = merge(folder, tables, known)
-    yield from map(str, changes)
-    conflicts = [f"{one.file}: {one.row}: {one.what}" for one in changes if one.kind == "conflict"]
-    if conflicts:
+    yield from (f"{sign} {said}" for _, sign, said in changes)
+    if conflicts := [said for _, sign, said in changes if sign == "!"]:
         raise Conflict("\n".join([*conflicts, "nothing was written; decide on each figure first"]))
     existing = [str(file) for file in files if file.is_file()]
     if existing and not into_existing:
@@ -142,14 +126,15 @@ def store(
     for name in dict.fromkeys([source, *cited]):
         own = title if name == source else name
         _add_source(folder, name, title=own, producer=units.home(known), year=year)
-    gains = {change.file for change in changes if change.kind != "same"}
-    for file, table in files.items():
-        if file in gains:
-            write_whole(file, table.to_csv(index=False, lineterminator="\n"))
+    for file in dict.fromkeys(file for file, sign, _ in changes if sign != "="):
+        write_whole(file, files[file].to_csv(index=False, lineterminator="\n"))
+
+
+Change = tuple[Path, str, str]  # the file; + added, ~ filled, = the same, ! conflict; in words
 
 
 def merge(
-    folder: Path, tables: dict[tuple[int, str], pd.DataFrame], known: pd.DataFrame
+    folder: Path, tables: Tables, known: pd.DataFrame
 ) -> tuple[list[Change], dict[Path, pd.DataFrame]]:
     """The changes that writing ``tables`` under ``folder`` means, and each file as it would be.
 
@@ -160,11 +145,14 @@ def merge(
     files: dict[Path, pd.DataFrame] = {}
     for (year, name), new in tables.items():
         table, file = schema.TABLES[name], folder / str(year) / f"{name}.csv"
-        old = _load(file, table) if file.is_file() else new.iloc[:0]
+        old = new.iloc[:0]
+        if file.is_file():
+            raw = csv_files.read_csv(file, file=str(file)).map(normalise)
+            old = schema.check_raw(raw, table=table, file=str(file))
         then = units.units_in(known, year)
-        files[file], listed = _merged(old, new, table=table, known=then, file=file)
-        changes += listed
-        if not any(change.kind == "conflict" for change in listed):
+        files[file], told = _merged(old, new, table=table, known=then)
+        changes += [(file, sign, f"{file}: {said}") for sign, said in told]
+        if "!" not in dict(told):
             tidying.tidy_table(files[file], table=table, known=known, year=year, file=str(file))
     return changes, files
 
@@ -191,47 +179,39 @@ def _add_source(folder: Path, source: str, *, title: str, producer: str, year: i
     write_whole(file, f"{text.rstrip()}\n\n{entry}" if text else entry)
 
 
-def _load(file: Path, table: schema.Table) -> pd.DataFrame:
-    raw = csv_files.read_csv(file, file=str(file))
-    return schema.check_raw(raw.map(normalise), table=table, file=str(file))
-
-
 def _merged(
-    old: pd.DataFrame, new: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, file: Path
-) -> tuple[pd.DataFrame, list[Change]]:
+    old: pd.DataFrame, new: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """The rows of both, and what became of each new one: the sign of a Change and words."""
     # A place may be named twice by one source; where is then what tells the two apart.
     # A task's bullet tells it from others: its words are a person's once the row stands.
     is_task = table.name == "tasks"
     names = ("area", "plan_year", "locator") if is_task else table.key
     # What is added up stands once, whoever says it: another source may agree with it only.
-    columns = [*names] if table.name in ADDED_UP else [*names, "source"]
-    compared = [column for column in table.columns
-                if column.name not in (*columns, "source", *_OWN) and not is_task]  # fmt: skip
+    by = [*names] if table.name in ADDED_UP else [*names, "source"]
+    compared = [c for c in table.columns if c.name not in (*by, *_OWN) and not is_task]
     merged = old.to_dict("records")
-    by_key = {_key(row, columns, known): row for row in merged}
-    changes = []
+    by_key = {_key(row, by, known): row for row in merged}
+    told = []
     for row in new.to_dict("records"):
-        key = _key(row, columns, known)
         label = " ".join(row[name] for name in names if name not in _OWN and row[name])
-        if key not in by_key:
+        there = by_key.get(key := _key(row, by, known))
+        if there is None:
             merged.append(row)
             if not is_task:  # one bullet can set several
                 by_key[key] = row
-            changes.append(Change(file, "added", label))
+            told.append(("+", label))
             continue
-        there, differing, filled = by_key[key], [], []
+        said = {"!": [], "~": [], "=": [""]}
         for column in compared:
             before, now = there[column.name], row[column.name]
-            if not now or _same(column, row, before, now):
-                continue
-            fills = not before and row["source"] == there["source"]
-            told = filled if fills else differing
-            told.append(f"{column.name} {before or '–'} → {now}")
-            if fills:
+            if now and not _same(column, row, before, now):
+                fills = not before and row["source"] == there["source"]
+                said["~" if fills else "!"].append(f"{column.name} {before or '–'} → {now}")
                 there[column.name] = now
-        kind = "conflict" if differing else "filled" if filled else "same"
-        changes.append(Change(file, kind, label, ", ".join(differing or filled)))
-    return raw_table(table, merged), changes
+        sign = next(sign for sign, words in said.items() if words)
+        told.append((sign, f"{label} {', '.join(said[sign])}".rstrip()))
+    return raw_table(table, merged), told
 
 
 def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[str, ...]:
@@ -244,11 +224,11 @@ def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[
 
 
 def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> bool:
+    """Whether two cells say the same, however they are written."""
     if there == now or not there or not column.is_quantity:
         return there == now
-    kind = kind_in(column, row)
     try:
-        first, second = (parse_quantity(text, kind=kind) for text in (there, now))
+        first, second = (parse_quantity(text, kind=kind_in(column, row)) for text in (there, now))
     except QuantityError:
         return False
     return (first.low, first.high, first.out_of) == (second.low, second.high, second.out_of)

@@ -12,8 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from par_intake.grids import Cell, Grid
-from par_intake.phrases import flatten
-from par_intake.template import TOTALS
+from par_intake.phrases import TOTALS, flatten
 from par_lib.language.spelling import compare_key
 
 DROPPED = "…"  # the header of a column of persons

@@ -1,223 +1,329 @@
-"""Raw tables from a workbook: the template, or any sheet with its headers; or from a register."""
+"""The workbook that an office fills in, or ticks: a sheet a table, in an office's words.
+
+What ``write`` makes ``read`` takes, and any other sheet with the headers of a table, in whatever
+order and under whatever titles.
+"""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
-from openpyxl.cell.cell import Cell
-from openpyxl.cell.read_only import EmptyCell
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
-from par_intake import template
-from par_intake.documents import MAX_BYTES, ReportError, refuse_bomb
-from par_intake.figures import kind_in, raw_table
-from par_lib.cleaning import register, schema, units
-from par_lib.cleaning.schema import DataError
+from par_intake import phrases
+from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
+from par_intake.grids import Cell, Grid
+from par_lib.cleaning import schema, tidying
+from par_lib.cleaning.schema import DataError, Problem
+from par_lib.cleaning.units import as_total, home
+from par_lib.language import LANGUAGES
+from par_lib.language.labels import COLUMNS, LABELS, TABLE_LABELS
 from par_lib.language.numbers import parse_quantity
-from par_lib.language.spelling import compare_key, normalise
-from par_lib.language.translation import N_
+from par_lib.language.spelling import compare_key
+from par_lib.language.translation import N_, Language, language
+from par_lib.storage.paths import write_whole
 
-
-def count_register(
-    files: list[Path], known: pd.DataFrame, year: int, *, source: str
-) -> tuple[dict[tuple[int, str], pd.DataFrame], dict[str, int]]:
-    """The raw table, and how many rows of each of register.FAULTS it leaves out.
-
-    late counts what was resolved after its due date; the basis is what was resolved in the year.
-    A row with the province as unit is the total of its level. ValueError where most rows are
-    faulty, as with a register of another province.
-    """
-    until = dt.date(year, 12, 31)
-    histogram, faults = register.count(files, units=known["code"], until=until)
-    if histogram["dossiers"].sum() <= sum(faults.values()):
-        raise ValueError(
-            f"{files[0]}: most rows, or all, cannot be counted ({faults}); is it the register of "
-            f"this province and of {year}? choose others with --province, --year"
-        )
-    own = register.late_dossiers(histogram)
-    totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
-    totals["unit"] = units.as_total(known)
-    then = units.units_in(known, year).drop_duplicates("code", keep="last")
-    own["unit"] = own["unit"].map(then.set_index("code")["name"])
-    rows = pd.concat([totals, own]).sort_values("level", kind="stable").assign(
-        basis="resolved", status="derived", source=source, period_start=f"{year}-01-01",
-        period_end=f"{year}-12-31",
-    )  # fmt: skip
-    rows["locator"] = f"{files[0].name}, " + rows["level"] + " " + rows["unit"]
-    table = raw_table(schema.TABLES["late_dossiers"], rows.to_dict("records"))
-    return {(year, "late_dossiers"): table}, faults
-
-
+_t = language(LANGUAGES[0])  # an office fills in Vietnamese
+_HEADERS = COLUMNS | {  # where a form asks for more than a chart shows
+    "unit": N_("Unit"), "period_start": N_("From day"), "period_end": N_("To day"),
+    "basis": N_("Share of"), "rate_pct": N_("Rate of disbursement (%)"),
+    "area": N_("Area (1 to 8)"), "status": N_("Kind of figure"), "source": N_("Source"),
+    "locator": N_("Where in the source"),
+}  # fmt: skip
+_WORDS = {  # by code, or by column and code where LABELS means another thing
+    "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
+    "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
+    "due": N_("dossiers due"), ("level", "province"): N_("Province"),
+}  # fmt: skip
+_HINTS = {
+    "text": N_("Words."),
+    "code": N_("Choose from the list."),
+    "unit": N_("Choose from the list, or write the name as the source does."),
+    "date": N_("A day, as 31/12/2022."),
+    "count": N_("A whole number, as 11.193."),
+    "amount": N_("Billion dong, as 2.534,302; with its unit where it is another."),
+    "rate": N_("Per cent, as 72,57; a bound as ≥70."),
+    "points": N_("Points, as 0,59 or 0,59/1,5."),
+    "rank": N_("A rank, as 61 or 61/63."),
+    "number": N_("A figure; its unit goes into the column for it."),
+}
+_FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
+            "amount": "#,##0.###", "date": "dd/mm/yyyy"}  # fmt: skip
+_WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
+         "lead_units": 34, "supporting_units": 34}  # fmt: skip
+_READING = (
+    N_("Each row is one figure that needs your eyes: evidence and place stand beside it."),
+    N_("Write x under “Accept (x)” where it is right; correct the cells first where they are not."),
+    N_("Rows without x are not taken. Orange cells are what is in doubt."),
+)
+_FILLING = (
+    N_("Fill in the sheets that your office has figures for; leave the others empty."),
+    N_("Write each figure as the source does. An empty cell means: not stated. Zero means zero."),
+    N_("A name chosen as unit is one office; the province's name stands for a level's total."),
+    N_("Of every figure say where it stands: the source, and the section or page in it."),
+)
+_THEN = N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}")
+_ASKED = (N_("Accept (x)"), N_("Evidence"), N_("What is in doubt"))  # of what is proposed
+_DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
+LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
+HEAD = 3  # the row of the headers, under title and hint
+ROWS = 500  # rows to fill in
 _SEARCHED = 20  # rows in which the headers are looked for, under whatever titles
 _FEWEST = 3  # headers that make a table
-MAX_ROWS, MAX_COLUMNS = 20_000, 100
-Cells = dict[str, tuple[str, object]]  # column name → (cell, value)
 
 
-def read(
-    path: Path, known: pd.DataFrame, year: int, *, source: str
-) -> dict[tuple[int, str], pd.DataFrame]:
-    """The tables of every sheet that has their headers, as raw text, by (year, name).
+def header(column: str, t: Language = _t) -> str:
+    """The header of a column, Vietnamese where no language is given."""
+    return t(_HEADERS[column])
+
+
+def sheet_name(table: str) -> str:
+    """The sheet of a table; Excel takes at most 31 characters."""
+    return _t(TABLE_LABELS[table])[:31]
+
+
+def word(column: str, code: str) -> str:
+    """How a code of this column is shown."""
+    return _t(_WORDS.get((column, code)) or (LABELS | _WORDS).get(code, code))
+
+
+def code_of(column: schema.Column, text: str) -> str:
+    """The code that a cell's word or code stands for; ValueError where it stands for none."""
+    wanted, earlier = compare_key(text), phrases.table()["earlier_words"]
+    for code in column.codes:
+        if wanted in map(compare_key, (code, word(column.name, code), earlier.get(code, code))):
+            return code
+    choices = ", ".join(word(column.name, code) for code in column.codes)
+    raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
+
+
+def column_of(table: schema.Table, text: str) -> str | None:
+    """The column a header stands for: its header, now or earlier or in English, or its name."""
+    wanted, earlier = compare_key(text), phrases.table()["earlier_headers"]
+    for name in (column.name for column in table.columns):
+        names = (name, _HEADERS[name], header(name), earlier.get(name, name))
+        if wanted in map(compare_key, names):
+            return name
+    return None
+
+
+def write(
+    path: Path, province: str, year: int, units: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    """Write the workbook for ``year``: ``units`` valid then, ``tables`` of text as they stand.
+
+    Where some are of ``proposals``, a row a figure, it has the sheets that hold some, each row to
+    be ticked.
+    """
+
+    def make(beside: Path) -> None:
+        with xlsxwriter.Workbook(beside) as book:
+            _write(book, province, year, units, tables)
+
+    write_whole(path, make)
+
+
+def _write(
+    book: xlsxwriter.Workbook, province: str, year: int, units: pd.DataFrame, tables: dict
+) -> None:
+    proposed = any(_ASKED[0] in table for table in tables.values())
+    shown = [table for name, table in schema.TABLES.items() if name in tables or not proposed]
+    cover = book.add_worksheet(_t(N_("How to fill in")))
+    cover.protect()
+    cover.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
+    title = _t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
+    cover.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 16}))
+    steps = (*(_READING if proposed else _FILLING), _THEN)
+    for number, step in enumerate(steps, start=1):
+        said = _t(step, year=str(year), province=province)
+        cover.write_string(number + 1, 0, f"{number}. {said}")
+    for row, table in enumerate(shown, start=len(steps) + 3):
+        name = sheet_name(table.name)
+        cover.write_url(row, 0, f"internal:'{name}'!A{HEAD + 1}", string=name)
+    places = units["name"].where(units["level"] != "province", as_total(units)).unique()
+    offered = {("unit", ()): [*places, schema.OTHERS]}
+    for column in (column for table in shown for column in table.columns if column.codes):
+        offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
+    lists = book.add_worksheet(LISTS)
+    lists.protect()
+    ranges = {}
+    for at, (key, choices) in enumerate(offered.items()):
+        lists.write_string(0, at, header(key[0]), book.add_format({"bold": True}))
+        lists.write_column(1, at, choices)
+        lists.set_column(at, at, _WIDE.get(key[0], 24))
+        ranges[key] = f"='{LISTS}'!{xl_range_abs(1, at, len(choices), at)}"
+    for table in shown:
+        _sheet(book, table, tables.get(table.name), ranges)
+
+
+def _sheet(
+    book: xlsxwriter.Workbook, table: schema.Table, known: pd.DataFrame | None, ranges: dict
+) -> None:
+    """One sheet: what is known of the table, all of it to be changed but the headers."""
+    sheet = book.add_worksheet(sheet_name(table.name))
+    sheet.write_string(0, 0, sheet.name, book.add_format({"bold": True, "font_size": 14}))
+    hint = _t(N_("Columns with * must be filled in. The note on a header says how."))
+    sheet.write_string(1, 0, hint, book.add_format({"italic": True, "font_color": "#5A6673"}))
+    head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E6B",
+                            "text_wrap": True, "valign": "vcenter"})  # fmt: skip
+    cells = known if known is not None else pd.DataFrame()
+    proposed = _ASKED[0] in cells
+    asked = _ASKED if proposed else ()
+    for at, name in enumerate(asked):
+        told = book.add_format({"text_wrap": True, "valign": "top", "locked": bool(at)})
+        sheet.set_column(at, at, 34 if at else 10, told)
+        sheet.write_string(HEAD - 1, at, _t(name), head)
+        for row, text in enumerate(cells[name], start=HEAD):
+            sheet.write_string(row, at, text)
+    for at, column in enumerate(table.columns, start=len(asked)):
+        style = {"locked": False, "num_format": _FORMATS.get(column.kind, "@")}
+        free = book.add_format(style)
+        in_doubt = proposed and column.is_quantity and column.name != "plan_year"
+        filled = book.add_format(style | {"bg_color": "#FFD9A8"}) if in_doubt else free
+        sheet.set_column(at, at, _WIDE.get(column.name, 16), free)
+        required = column.required and column.name not in _DEFAULTS
+        sheet.write_string(HEAD - 1, at, header(column.name) + " *" * required, head)
+        sheet.write_comment(HEAD - 1, at, _t(_HINTS[column.kind]), {"author": "par"})
+        if choices := ranges.get((column.name, column.codes)):
+            # A name the list lacks can be written too: an old name, an office to be added.
+            sheet.data_validation(HEAD, at, HEAD + max(ROWS, len(cells)) - 1, at, {
+                "validate": "list", "source": choices, "show_error": column.kind == "code"
+            })  # fmt: skip
+        for row, text in enumerate(cells.get(column.name, ()), start=HEAD):
+            if text:  # as a string: what begins with = is words, no formula
+                shown = word(column.name, text) if column.kind == "code" else text
+                sheet.write_string(row, at, shown, filled)
+    sheet.set_row(HEAD - 1, 34)
+    sheet.freeze_panes(HEAD, 1)
+    sheet.protect("", dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True))
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def proposals(figures: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]:
+    """Figures in doubt as rows of the workbook, each to be ticked; a late share as on time."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for one in figures:
+        figure = {one.column: one.cell, "status": one.status, "note": one.note}
+        if one.column == "late_pct":
+            share = round(100 - parse_quantity(one.cell, kind="rate").low, 9)
+            figure = {"on_time_pct": f"{share:g}".replace(".", ","), "status": "derived",
+                      "note": f"100 − {one.cell} late"}  # fmt: skip
+        asked = dict(zip(_ASKED, ("", one.evidence, doubts(one, t)), strict=True))
+        row = asked | row_of(one) | figure | {"locator": one.place}
+        rows.setdefault(one.table, []).append(row)
+    names = {name: [*_ASKED, *(c.name for c in schema.TABLES[name].columns)] for name in rows}
+    return {name: pd.DataFrame(of, columns=names[name], dtype=str).fillna("")
+            for name, of in rows.items()}  # fmt: skip
+
+
+def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) -> Tables:
+    """Raw tables of every sheet that has their headers; where no sheet has, an empty dict.
 
     What no header asks for is filled in: the whole year as period, the place of a row as locator,
-    ``source``. Raises DataError with every cell that cannot be read, and ReportError for a file
-    that is no workbook, is too large, or holds no table; macros are never run.
+    ``source``. Of proposals only the ticked rows count, and they may be of another year. Raises
+    DataError with every cell that the cleaning would refuse.
     """
-    known = units.units_in(known, year)
-    rows: dict[str, list[dict[str, str]]] = {}
-    problems: list[str] = []
-    for title, lines in _sheets(path):
-        head = _header(title, lines)
-        if head is None or title == template.LISTS:
+    made: dict[tuple[int, str], list[pd.DataFrame]] = {}
+    problems: dict[str, str] = {}  # the first of each cell
+    for grid in grids:
+        if grid.name == LISTS or (found := _find(grid)) is None:
             continue
-        at, table, columns = head
-        wanted = compare_key(template.accept())
-        ticks = next(
-            (c for c, v in enumerate(lines[at]) if v and compare_key(str(v)) == wanted), None
-        )
-        listed = rows.setdefault(table.name, [])
-        for number, line in enumerate(lines[at + 1 :], start=at + 2):
-            cells = {name: (f"{openpyxl.utils.get_column_letter(c + 1)}{number}", line[c])
-                     for c, name in columns.items() if c < len(line)}  # fmt: skip
-            if ticks is not None and str(line[ticks] or "").strip().lower() != "x":
-                continue
-            written = [value for _, value in cells.values() if value not in (None, "")]
-            if not written or compare_key(str(written[0])) in template.TOTALS:
-                continue
-            row = _row(title, table, cells, known, year, problems)
-            row["source"] = row["source"] or source
-            row["locator"] = row["locator"] or f"{title}, row {number}".replace(";", ",")
-            listed.append(row)
-    if not rows:
-        raise ReportError(path, N_("no sheet has the headers of a table; start from par template"))
+        head, table, places = found
+        made.setdefault((year, table.name), [])
+
+        def tell(line: int, name: str, what: str, grid: Grid = grid, at: dict = places) -> None:
+            cell = f"{xl_col_to_name(at[name])}{grid.first + line}" if name in at else name
+            problems.setdefault(f"{grid.name}, {cell}", what)
+
+        rows = {}
+        for line in range(head + 1, len(grid.rows)):
+            cells = {name: grid.rows[line][at] for name, at in places.items()}
+            ticked = str(cells.pop(_ASKED[0], "x")).strip().lower() == "x"
+            first = next((str(cell) for cell in cells.values() if cell is not None), "")
+            if ticked and first and compare_key(first) not in phrases.TOTALS:
+                rows[line] = _row(cells, table, year, partial(tell, line))
+                rows[line]["source"] = rows[line]["source"] or source
+                rows[line]["locator"] = rows[line]["locator"] or grid.place(line)
+        raw = raw_table(table, rows.values()).set_axis(list(rows))
+        refused: list[Problem] = []
+        dated = tidying.parse_dates(raw, table=table, problems=refused)
+        day = next((name for name in ("as_of", "period_end") if name in raw), None)
+        of = dated[day].dt.year if day and _ASKED[0] in places else pd.Series(year, raw.index)
+        for own, part in dated.groupby(of.fillna(year).astype(int)):
+            beside = table.name == "indicators"
+            named = tidying.resolve_units(part, known=known, year=own, problems=refused,
+                                          beside=beside)  # fmt: skip
+            tidying.parse_quantities(named, table=table, problems=refused)
+            made.setdefault((own, table.name), []).append(raw.loc[part.index])
+        for problem in refused:
+            tell(*problem)
+        for told, about in grid.told:
+            if "!" in about:
+                problems[f"{grid.name}, {about.rpartition('!')[2]}"] = told.format(about="it")
     if problems:
-        raise DataError(problems)
-    return {(year, name): raw_table(schema.TABLES[name], listed)
-            for name, listed in rows.items() if listed}  # fmt: skip
+        raise DataError(f"{where}: {what}" for where, what in problems.items())
+    return {key: pd.concat(parts, ignore_index=True) for key, parts in made.items() if parts}
 
 
-def is_filled_in(path: Path) -> bool:
-    """Whether a workbook has a sheet with the headers of one of our tables."""
-    return any(_header(title, lines) for title, lines in _sheets(path) if title != template.LISTS)
+def is_filled_in(grids: Iterable[Grid]) -> bool:
+    """Whether a sheet has the headers of one of our tables."""
+    return any(_find(grid) for grid in grids if grid.name != LISTS)
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, list[tuple]]]:
-    if not path.is_file():
-        raise ReportError(path, N_("there is no such file"))
-    if path.stat().st_size > MAX_BYTES:
-        raise ReportError(
-            path,
-            N_("too large ({about} bytes); a report has at most 50,000,000"),
-            path.stat().st_size,
-        )
-    refuse_bomb(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
-        why = N_("is no workbook ({about}), or has a password; save it as .xlsx")
-        raise ReportError(path, why, type(error).__name__) from None
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # a file may lie about its size
-        cells = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)
-        lines = [tuple(map(_value, line)) for line in cells]
-        if len(lines) > MAX_ROWS:
-            raise ReportError(f"{path}, {sheet.title}", f"more than {MAX_ROWS:,} rows")
-        yield sheet.title, lines
-    book.close()
-
-
-def _value(cell: Cell | EmptyCell) -> object:
-    """A cell's value; what Excel shows as 72 % it holds as 0.72."""
-    if isinstance(cell.value, float | int) and "%" in (cell.number_format or ""):
-        return round(cell.value * 100, 9)
-    return cell.value
-
-
-Head = tuple[int, schema.Table, dict[int, str]]  # its row, the table, the column of each cell
-
-
-def _header(title: str, lines: list[tuple]) -> Head | None:
-    """The row of the headers that fits a table best, the first of those that fit alike."""
-    best, head = 0, None
-    for number, line in enumerate(lines[:_SEARCHED]):
-        texts = [normalise(str(v)).rstrip("* ") if v is not None else "" for v in line]
+def _find(grid: Grid) -> tuple[int, schema.Table, dict[str, int]] | None:
+    """The row of the headers that fits a table best, the table, and where each column stands."""
+    best, found = 0, None
+    for number, line in enumerate(grid.rows[:_SEARCHED]):
+        texts = [str(cell).rstrip("* ") for cell in line]
         for table in schema.TABLES.values():
-            columns = {at: name for at, text in enumerate(texts)
-                       if (name := template.column_of(table, text))}  # fmt: skip
-            score = 2 * len(set(columns.values())) + (title == template.sheet_name(table.name))
-            has_level = "level" in columns.values() or "level" not in {
-                c.name for c in table.columns
-            }
-            if len(columns) >= _FEWEST and has_level and score > best:
-                best, head = score, (number, table, columns)
-    return head
+            places = {name: at for at, text in enumerate(texts) if (name := column_of(table, text))}
+            score = 2 * len(places) + (grid.name == sheet_name(table.name))
+            has_level = "level" in places or "level" not in [c.name for c in table.columns]
+            if len(places) >= _FEWEST and has_level and score > best:
+                best, found = score, (number, table, places)
+                if (accept := _t(_ASKED[0])) in texts:
+                    places[_ASKED[0]] = texts.index(accept)
+    return found
 
 
 def _row(
-    title: str, table: schema.Table, cells: Cells, known: pd.DataFrame, year: int,
-    problems: list[str],
-) -> dict[str, str]:  # fmt: skip
-    row = {column.name: "" for column in table.columns} | template.DEFAULTS | {
+    cells: dict[str, Cell], table: schema.Table, year: int, tell: Callable[[str, str], None]
+) -> dict[str, str]:
+    """A line as the raw table writes it; what is wrong with its cells is told."""
+    row = {column.name: "" for column in table.columns} | _DEFAULTS | {
         "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "plan_year": str(year),
     }  # fmt: skip
     for column in table.columns:
-        where, value = cells.get(column.name, ("", None))
+        name = column.name
         try:
-            row[column.name] = _text(value, column) or row[column.name]
+            row[name] = _text(cells.get(name), column) or row[name]
         except ValueError as error:
-            problems.append(f"{title}, {where}: {error}")
-    for column in table.columns:
-        where, value = cells.get(column.name, ("", None))
-        try:
-            _check(row, column, known, given=value not in (None, ""))
-        except ValueError as error:
-            problems.append(f"{title}, {where or column.name}: {error}")
+            tell(name, str(error))
+        if column.required and not row[name] and name not in ("source", "locator"):
+            tell(name, f"{header(name)} is empty; fill it in")
     return row
 
 
-def _text(value: object, column: schema.Column) -> str:
-    """A cell as the raw table writes it."""
-    if value is None:
-        return ""
-    if isinstance(value, dt.date):
-        day = value.isoformat()[:10]  # without the hour
+def _text(cell: Cell, column: schema.Column) -> str:
+    """A cell as the raw table writes it; ValueError for what cannot stand in its column."""
+    if isinstance(cell, dt.date):
+        day = cell.isoformat()[:10]  # without the hour
         if column.kind != "date":
             raise ValueError(f"{day} is a day, and this column is none; write it as text")
         return day
-    if isinstance(value, bool):
-        raise ValueError(f"{value} is true or false; write a figure or words")
-    if isinstance(value, (int, float)):
-        number = float(value)
-        return str(int(value)) if number.is_integer() else repr(number).replace(".", ",")
-    text = normalise(str(value))
-    if text.startswith("="):
-        raise ValueError(f'"{text[:40]}" is a formula; paste its value instead')
-    if column.kind == "code":
-        return template.code_of(column, text)
-    if column.kind == "date":
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if cell.is_integer() else repr(float(cell)).replace(".", ",")
+    text = cell or ""
+    if text and column.kind == "code":
+        return code_of(column, text)
+    if text and column.kind == "date":
         for form in ("%Y-%m-%d", "%d/%m/%Y"):
             with suppress(ValueError):
                 return dt.datetime.strptime(text, form).date().isoformat()
         raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
     return text
-
-
-def _check(row: dict[str, str], column: schema.Column, known: pd.DataFrame, *, given: bool) -> None:
-    """Say what the cleaning would refuse, while the cell is still known."""
-    text = row[column.name]
-    if not text:
-        if column.required and not given and column.name not in ("source", "locator"):
-            raise ValueError(f"{template.header(column.name)} is empty; fill it in")
-        return
-    if column.kind == "code" and text not in column.codes:
-        choices = ", ".join(template.word(column.name, c) for c in column.codes)
-        raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
-    if column.kind == "unit" and text != schema.OTHERS:
-        # On its own day it may be one unit, or another province: merging asks again.
-        beside = "measure" in row and row["level"] == "province"
-        with suppress(units.UnknownUnit if beside else units.AmbiguousUnit):
-            units.resolve(text, known)
-    if column.is_quantity:
-        parse_quantity(text, kind=kind_in(column, row))

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from test_bad_data import CELLS, SOAK
 
-from par_intake import template, workbook
+from par_intake import documents, workbook
 from par_intake.documents import ReportError
 from par_lib.cleaning import schema, sources, units
 from par_lib.cleaning.schema import DataError
@@ -34,7 +34,7 @@ def known():
 def book(path, head, body):
     """A workbook of one sheet of late dossiers, one cell a value."""
     made = openpyxl.Workbook()
-    made.active.title = template.sheet_name("late_dossiers")
+    made.active.title = workbook.sheet_name("late_dossiers")
     for line in (head, *body):
         made.active.append(line)
     made.save(path)
@@ -42,10 +42,10 @@ def book(path, head, body):
 
 def test_a_workbook_with_another_cell_is_refused_by_that_cell_or_says_the_same(tmp_path, known):
     path, rng, refused = tmp_path / "b.xlsx", random.Random(5), 0
-    head = [template.header(name) for name in
+    head = [workbook.header(name) for name in
             ("unit", "level", "period_start", "period_end", "late", "source", "note")]  # fmt: skip
     book(path, head, BODY)
-    (good,) = workbook.read(path, known, 2022, source="mine").values()
+    (good,) = workbook.read(documents.load(path).grids, known, 2022, source="mine").values()
     assert good["late"].tolist() == ["11", "7.076", "12 - 15", "0"]
     for _ in range(COUNT):
         row, column = rng.randrange(len(BODY)), rng.randrange(len(head))
@@ -55,7 +55,7 @@ def test_a_workbook_with_another_cell_is_refused_by_that_cell_or_says_the_same(t
         book(path, head, body)
         where = f"{'ABCDEFG'[column]}{row + 2}"
         try:
-            (read,) = workbook.read(path, known, 2022, source="mine").values()
+            (read,) = workbook.read(documents.load(path).grids, known, 2022, source="mine").values()
         except DataError as error:
             refused += 1
             for problem in error.problems:
@@ -68,7 +68,7 @@ def test_a_workbook_with_another_cell_is_refused_by_that_cell_or_says_the_same(t
 
 def test_a_workbook_that_is_broken_is_told(tmp_path, known):
     path, rng = tmp_path / "b.xlsx", random.Random(6)
-    book(path, [template.header(c.name) for c in schema.TABLES["late_dossiers"].columns][:4], [])
+    book(path, [workbook.header(c.name) for c in schema.TABLES["late_dossiers"].columns][:4], [])
     whole = path.read_bytes()
     broken = [b"", b"PK", whole[: len(whole) // 2], whole[::-1], b"\0" * 5_000, b"unit,late\n"]
     for _ in range(COUNT):
@@ -80,7 +80,7 @@ def test_a_workbook_that_is_broken_is_told(tmp_path, known):
     for content in broken:
         path.write_bytes(content)
         try:
-            workbook.read(path, known, 2022, source="mine")
+            workbook.read(documents.load(path).grids, known, 2022, source="mine")
         except ReportError as error:
             told += 1
             assert str(error).startswith(str(path))

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_intake import raw_folder, template
+from par_intake import raw_folder, workbook
 from par_lib.cleaning import national, tables, units
 from par_lib.storage import paths
 
@@ -57,7 +57,7 @@ def tick(home, number="", marks="x"):
     path = home / f"outputs/read/suong-mai/2030/report{number}.xlsx"
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets[2:]:
-        for row in range(template.HEAD + 1, sheet.max_row + 1):
+        for row in range(workbook.HEAD + 1, sheet.max_row + 1):
             if sheet.cell(row, 2).value:
                 sheet.cell(row, 1).value = marks
     book.save(path)
@@ -87,14 +87,14 @@ def test_what_is_taken_and_what_is_ticked_is_what_the_edition_reads(home):
 def test_the_workbook_shows_evidence_place_and_doubt_and_unticked_rows_are_not_taken(home):
     read(home)
     path = home / "outputs/read/suong-mai/2030/report.xlsx"
-    sheet = openpyxl.load_workbook(path)[template.sheet_name("disbursement")]
-    heads = [cell.value for cell in sheet[template.HEAD]]
+    sheet = openpyxl.load_workbook(path)[workbook.sheet_name("disbursement")]
+    heads = [cell.value for cell in sheet[workbook.HEAD]]
     assert heads[:3] == ["Nhận (x)", "Căn cứ", "Điều còn ngờ"]
     heads = [head.rstrip(" *") for head in heads]
-    row = dict(zip(heads, (cell.value for cell in sheet[template.HEAD + 1]), strict=True))
+    row = dict(zip(heads, (cell.value for cell in sheet[workbook.HEAD + 1]), strict=True))
     assert "72,5% kế hoạch điều chỉnh" in row["Căn cứ"]
     assert row["Điều còn ngờ"] == "no office is named; the province is meant?"
-    assert "characters" in row[template.header("locator")]
+    assert "characters" in row[workbook.header("locator")]
     none = read(home, "--merge", report=path)
     assert none.exit_code == 1 and "no row is filled in or ticked" in none.stderr
     again = read(home, "--merge")  # what somebody may have ticked is never written over

@@ -6,10 +6,11 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_intake import template, workbook
+from par_intake import documents, workbook
 from par_intake.documents import ReportError
 from par_lib.cleaning import schema, tables, units
 from par_lib.cleaning.schema import DataError
@@ -29,7 +30,7 @@ def filled(tmp_path, title, lines):
 
 
 def read(path, year=2022):
-    return workbook.read(path, KNOWN, year, source="s")
+    return workbook.read(documents.load(path).grids, KNOWN, year, source="s")
 
 
 def problems(tmp_path, lines):
@@ -47,7 +48,7 @@ def test_the_round_trip_of_the_real_tables_is_lossless(tmp_path, year):
         for file in folder.glob("*.csv")
     }
     path = tmp_path / "b.xlsx"
-    template.write(path, "quang-nam", year, units.units_on(KNOWN, f"{year}-01-01"), raw)
+    workbook.write(path, "quang-nam", year, units.units_on(KNOWN, f"{year}-01-01"), raw)
     back = read(path, year)
     assert {name for _, name in back} == set(raw)
     for (_, name), table in back.items():
@@ -56,28 +57,28 @@ def test_the_round_trip_of_the_real_tables_is_lossless(tmp_path, year):
 
 def test_every_column_has_a_vietnamese_header_of_its_own():
     for table in schema.TABLES.values():
-        headers = [template.header(column.name) for column in table.columns]
+        headers = [workbook.header(column.name) for column in table.columns]
         assert len(set(headers)) == len(headers)
         for column, header in zip(table.columns, headers, strict=True):
-            assert template.column_of(table, header) == column.name
+            assert workbook.column_of(table, header) == column.name
 
 
 def test_every_code_is_its_words_code():
     for column in (column for table in schema.TABLES.values() for column in table.columns):
-        words = [template.word(column.name, code) for code in column.codes]
-        assert [template.code_of(column, word) for word in words] == list(column.codes)
+        words = [workbook.word(column.name, code) for code in column.codes]
+        assert [workbook.code_of(column, word) for word in words] == list(column.codes)
 
 
 def test_the_template_is_protected_and_offers_what_is_valid(tmp_path):
-    template.write(tmp_path / "b.xlsx", "quang-nam", 2022, units.units_on(KNOWN, "2022-12-31"), {})
+    workbook.write(tmp_path / "b.xlsx", "quang-nam", 2022, units.units_on(KNOWN, "2022-12-31"), {})
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     assert book.sheetnames[0] == "Cách điền"
-    sheet = book[template.sheet_name("disbursement")]
+    sheet = book[workbook.sheet_name("disbursement")]
     assert sheet.protection.sheet
-    head = sheet.cell(template.HEAD, 1)
+    head = sheet.cell(workbook.HEAD, 1)
     assert (head.value, head.protection.locked) == ("Đơn vị *", True)
     assert head.comment.text
-    assert not sheet.cell(template.HEAD + 1, 1).protection.locked
+    assert not sheet.column_dimensions["A"].protection.locked  # what is not a header can be written
     offered = {one.formula1 for one in sheet.data_validations.dataValidation}
     assert len(offered) == 5  # unit, level, scope, basis, status
 
@@ -132,7 +133,7 @@ def test_headers_of_workbooks_handed_out_before_are_read(tmp_path, heads, table,
 
 
 def test_words_of_earlier_lists_are_read(tmp_path):
-    lines = [["Đơn vị", "Cấp", template.header("late"), template.header("status")],
+    lines = [["Đơn vị", "Cấp", workbook.header("late"), workbook.header("status")],
              ["Sở Y tế", "Sở, ngành", 3, "công bố"], ["Sở Y tế", "Sở, ban, ngành", 3, "theo nguồn"],
              ["Hội An", "Cấp huyện", 4, "suy ra"]]  # fmt: skip
     table = read(filled(tmp_path, "Bảng", lines))[2022, "late_dossiers"]
@@ -155,7 +156,7 @@ def test_all_errors_are_told_at_once_with_sheet_cell_value_and_remedy(tmp_path):
         ("Bảng, B3", '"cấp nào"', "choose one of"),
         ("Bảng, C4", '"31/13/2022"', "write it as"),
         ("Bảng, D5", '"144"', "check the source"),
-        ("Bảng, D6", '"=1+1"', "paste its value"),
+        ("Bảng, D6", "a formula without a value", "save it in Excel"),
         ("Bảng, C7", "is empty", "fill it in"),
     ]
     assert len(told) == len(parts)
@@ -163,13 +164,22 @@ def test_all_errors_are_told_at_once_with_sheet_cell_value_and_remedy(tmp_path):
         assert any(all(part in line for part in problem) for line in told), (problem, told)
 
 
+def test_the_value_that_excel_stored_with_a_formula_is_taken(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Đơn vị", "Cấp", "Hồ sơ trễ hạn"])
+        sheet.write_row(1, 0, ["Hội An", "Cấp huyện"])
+        sheet.write_formula(1, 2, "=40+2", value=42)
+    assert read(tmp_path / "b.xlsx")[2022, "late_dossiers"]["late"].item() == "42"
+
+
 def test_what_is_no_workbook_is_refused(tmp_path):
     noise = tmp_path / "n.xlsx"
     noise.write_bytes(bytes(range(256)) * 40)
-    with pytest.raises(ReportError, match="is no workbook"):
+    with pytest.raises(ReportError, match="cannot be opened as a workbook"):
         read(noise)
-    with pytest.raises(ReportError, match="no sheet has the headers"):
-        read(filled(tmp_path, "Khác", [["a", "b"], [1, 2]]))
+    other = documents.load(filled(tmp_path, "Khác", [["a", "b"], [1, 2]])).grids
+    assert not workbook.is_filled_in(other) and read(tmp_path / "b.xlsx") == {}
     with pytest.raises(ReportError, match="no such file"):
         read(tmp_path / "gone.xlsx")
 
@@ -208,17 +218,17 @@ def test_a_new_province_and_year_from_nothing(home):
     assert units.resolve("TP. Pleiku", known) == "622"
     book = home / "data/raw/gia-lai/2024/gia-lai-2024.xlsx"
     filled_in = openpyxl.load_workbook(book)
-    sheet = filled_in[template.sheet_name("sipas")]
+    sheet = filled_in[workbook.sheet_name("sipas")]
     for at, value in enumerate(["Gia Lai", "Tỉnh", "Chung"], start=1):
-        sheet.cell(template.HEAD + 1, at, value)
-    sheet.cell(template.HEAD + 1, 4, 81.2)
+        sheet.cell(workbook.HEAD + 1, at, value)
+    sheet.cell(workbook.HEAD + 1, 4, 81.2)
     filled_in.save(book)
     args = ["read", str(book), "--year", "2024", "--province", "gia-lai"]
     assert CliRunner().invoke(app, args).exit_code == 0
     assert tables.load("gia-lai", 2024).sipas["satisfaction_pct"].tolist() == [81.2]
     again = CliRunner().invoke(app, ["new-year", "2024", "--province", "gia-lai"])
     assert again.exit_code == 0
-    kept = openpyxl.load_workbook(book)[sheet.title].cell(template.HEAD + 1, 4).value
+    kept = openpyxl.load_workbook(book)[sheet.title].cell(workbook.HEAD + 1, 4).value
     assert kept == 81.2
 
 
