@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 import pandas as pd
 
@@ -14,11 +15,11 @@ from par_lib.language.translation import N_, Language
 
 Doubt = tuple[str, str]  # a message and what it is about: {about}
 Tables = dict[tuple[int, str], pd.DataFrame]  # raw tables by year of the data and name
-DISAGREE = N_("amounts and rate do not agree: {about}")
+_DISAGREE = N_("amounts and rate do not agree: {about}")
 _UNSTATED = {"basis": "unstated", "scope": "total"}
 _PROPOSED = ["table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
              "scope", "evidence", "doubt"]  # fmt: skip
-_PLAN_PAID_RATE = ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct")
+_RATE_ERROR = 0.6  # percentage points: a rate may be rounded to whole ones
 _PARTS = ("component", "criterion")  # columns that say what a figure of a row is of
 
 
@@ -83,31 +84,21 @@ class Units:
     """A province's units on any day, by the names a table writes."""
 
     def __init__(self, known: pd.DataFrame, year: int) -> None:
-        self.year, self._known = year, known
-        self._on: dict[str, pd.DataFrame] = {}
-        self._found: dict[tuple[str, str, str], tuple[str, str] | None] = {}
-
-    def on(self, day: str) -> pd.DataFrame:
-        """The units valid on a day."""
-        if day not in self._on:
-            self._on[day] = units.units_on(self._known, day)
-        return self._on[day]
+        self.year = year
+        self.on = cache(partial(units.units_on, known))
+        self.find = cache(self._find)  # names repeat
 
     def day_of(self, period: Period | None) -> str:
         """The last day of a period, else of the year."""
         return f"{period.end}" if period else f"{self.year}-12-31"
 
-    def find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
+    def _find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
         """The name as written and its level, where it is one unit's on that day."""
-        key = (name, level, day)
-        if key not in self._found:
-            self._found[key], on = None, self.on(day)
-            for wanted in (level, None) if level else (None,):
-                with suppress(units.UnknownUnit):
-                    code = units.resolve(name, on, level=wanted)
-                    self._found[key] = name, on.loc[on["code"] == code, "level"].iloc[0]
-                    break
-        return self._found[key]
+        for wanted in dict.fromkeys((level or None, None)):
+            with suppress(units.UnknownUnit):
+                code = units.resolve(name, on := self.on(day), level=wanted)
+                return name, on.loc[on["code"] == code, "level"].iloc[0]
+        return None
 
 
 def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
@@ -142,21 +133,21 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
 
 def _disagreeing(made: list[Figure]) -> list[Figure]:
     """Figures of disbursement, in doubt where one plan and one amount do not give their rate."""
-    said: dict[tuple, dict[str, list[float]]] = {}  # by row, whatever plan is named as basis
     keys = [tuple(cell for name, cell in row_of(one).items() if name != "basis") for one in made]
+    said: dict[tuple, dict[str, list[float]]] = {}  # by row, whatever plan is its basis
     for key, one in zip(keys, made, strict=True):
         if one.table == "disbursement" and one.status == "reported":
+            kind = "rate" if one.column == "rate_pct" else "amount"
             with suppress(QuantityError):
-                kind = "rate" if one.column == "rate_pct" else "amount"
                 value = parse_quantity(one.cell, kind=kind).low
                 said.setdefault(key, {}).setdefault(one.column, []).append(value)
     off = {}
     for key, values in said.items():
-        if len(values) == 3 and all(len(one) == 1 for one in values.values()):
-            plan, paid, rate = (values[name][0] for name in _PLAN_PAID_RATE)
-            if plan and abs(100 * paid / plan - rate) > 0.6:
+        each = [values.get(name, []) for name in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct")]
+        for plan, paid, rate in zip(*each, strict=False):
+            if max(map(len, each)) == 1 and plan and abs(100 * paid / plan - rate) > _RATE_ERROR:
                 off[key] = f"{rate:g} % ≠ {100 * paid / plan:.2f} %"
-    return [one.doubting(DISAGREE, off[key]) if key in off else one
+    return [one.doubting(_DISAGREE, off[key]) if key in off else one
             for key, one in zip(keys, made, strict=True)]  # fmt: skip
 
 

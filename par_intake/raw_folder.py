@@ -34,30 +34,32 @@ CHECKLIST = (
 def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
     """Begin a province's folder for a year; what it has and what is assumed, as words and values.
 
-    ``province`` is the folder name, as ``gia-lai``. Raises ValueError for a name that is none of
-    the country's provinces in that year, naming the one that was or is there.
+    ``province`` is the folder name, as ``gia-lai``. Raises FileNotFoundError for a name that is
+    none of the country's provinces, ValueError for one that is none in that year, naming the one
+    that was or is there.
     """
-    own = known = pd.DataFrame({"level": []})
-    with suppress(FileNotFoundError):
-        known = units.load_units(province)
-        own = units.units_in(known, year)
-    last_days = own.loc[own["level"] == "province"].get("valid_to", pd.Series())
-    if own[own["level"] == "province"].empty:
-        raise ValueError(_not_a_province(province, year))
+    known, end = units.load_units(province), pd.Timestamp(year, 12, 31)
+    own = units.units_in(known, year)
+    days = own.loc[own["level"] == "province", "valid_to"]
+    last = end if days.isna().any() else min(end, days.max())  # NaT where it was none that year
+    heirs = [f"{one.province} ({one.kind} {one.name})" for one in _on_its_land(province, end)]
+    if days.empty:
+        all_days = known[known["level"] == "province"]
+        ended, begun = all_days["valid_to"].max(), all_days["valid_from"].min()
+        when = f"ended on {ended:%Y-%m-%d}" if ended < end else f"began on {begun:%Y-%m-%d}"
+        names = " or ".join(heirs)
+        raise ValueError(f"province {province!r} {when}; in {year} its land is part of {names}")
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
     sources = paths.raw(province) / "sources.toml"
     if not sources.is_file():
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
-    end = pd.Timestamp(year, 12, 31)
-    last = min(end, last_days.fillna(end).max())
     count = units.units_on(known, last)["level"].value_counts()
     districts = own[own["level"] == "district"]
     values = {
         "place": units.home(known), "year": str(year), "province": province,
         "districts": str(districts["code"].nunique()), "communes": str(count.get("commune", 0)),
-        "agencies": str(count.get("department", 0)),
+        "agencies": str(count.get("department", 0)), "heir": ", ".join(heirs),
         "file": (paths.raw(province) / "units.csv").relative_to(paths.root()).as_posix(),
-        "heir": ", ".join(_there(province, end)) if last < end else "",
     }  # fmt: skip
     districts_end = year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any()
     told = (
@@ -73,27 +75,11 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
     return [(words, values) for so, words in told if so]
 
 
-def _not_a_province(province: str, year: int) -> str:
-    """Why no folder of this name can be begun for the year, and which can."""
-    from rapidfuzz import process
-
+def _on_its_land(province: str, day: pd.Timestamp) -> Iterator[tuple]:
+    """The provinces that stand on a province's land on a day; none where it is invented."""
     every = national.provinces()
-    own = every[every["province"] == province]
-    if own.empty:
-        near = [name for name, _, _ in process.extract(province, set(every["province"]), limit=3)]
-        return f"province {province!r}: is none of Viet Nam's; perhaps {', '.join(sorted(near))}"
-    last, first = own["valid_to"].max(), own["valid_from"].min()
-    when = f"ended on {last:%Y-%m-%d}" if last.year < year else f"began on {first:%Y-%m-%d}"
-    names = " or ".join(_there(province, pd.Timestamp(year, 12, 31)))
-    return f"province {province!r} {when}; in {year} its land is part of {names}"
-
-
-def _there(province: str, day: pd.Timestamp) -> list[str]:
-    """Folder and name of the provinces that stand on a province's land on another day."""
-    every = national.provinces()
-    today = every.loc[every["province"] == province, "today"].iloc[0]
-    same_land = units.units_on(every[every["today"] == today], day)
-    return [f"{one.province} ({one.kind} {one.name})" for one in same_land.itertuples()]
+    today = every.loc[every["province"] == province, "today"]
+    return units.units_on(every[every["today"].isin(today)], day).itertuples()
 
 
 _OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure

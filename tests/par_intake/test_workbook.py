@@ -235,4 +235,6 @@ def test_a_new_province_and_year_from_nothing(home):
 def test_a_province_that_never_was(home):
     run = CliRunner().invoke(app, ["new-year", "2024", "--province", "gia-laj"])
     assert run.exit_code == 1
-    assert "none of Viet Nam's; perhaps" in run.stderr and "gia-lai" in run.stderr
+    assert (
+        "no province of Viet Nam has this folder's name" in run.stderr and "gia-lai" in run.stderr
+    )
