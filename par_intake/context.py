@@ -1,36 +1,33 @@
 """What a figure needs besides its number: whose it is, of when, a share of what.
 
-Each is asked of the figure's clause first, then ever further from it; an answer comes with what is
-in doubt of it. NoFigure where the number is none of the tables'.
+Each is asked of the figure's clause first, then ever further from it; what an answer leaves in
+doubt is kept with the figure. NoFigure where the number is none of the tables'.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
 
-from par_intake import phrases
 from par_intake.documents import Report
 from par_intake.figures import Doubt
-from par_intake.marks import Gazetteer, Mark, Marked, Name, behind, between, mark
-from par_intake.phrases import Numeral, Period, around, whole
+from par_intake.marks import Gazetteer, Marked, Name, Part, mark
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, whole
 from par_lib.cleaning import schema, units
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
 
 _PART = re.compile(r";(?=\s)")
 _STOP = re.compile(r"[;,()]|\.(?!\d)")  # where what is said directly behind a figure ends
+_NEAR = 30  # characters in which a plan behind a figure is said of it
 _YEARLY = ("sipas", "scores")  # tables whose figures are of a whole year
 _BASES = {"đến hạn": "due", "tiếp nhận": "received", "giải quyết": "resolved"}
 _RATE_ERROR = 0.06  # percentage points by which a rounded rate may differ
 EARLIER = N_("said of something else: {about}")
 _UNKNOWN = N_("{about} is not among the units, or is several")
 _UNSURE = N_("whose figure it is is not sure")
-Whose = tuple[str, str, list[Doubt]]  # the unit as spelled, empty for the province; its level
-Place = tuple[Marked, int, int, str]  # a line, from where to where, how far: see Text.outward
 
 
 class NoFigure(Exception):
@@ -41,26 +38,26 @@ class NoFigure(Exception):
         self.reason, self.about = reason, about
 
 
-@dataclass(frozen=True)
 class Spot:
-    """A number in its line: its sentence ``start:end``, the ``part`` after a semicolon, and its own
-    ``clause``, which begins behind the figure before it; ``near`` is where what is said directly
-    behind it ends.
-    """
+    """A number in line ``number``, the parts of the line around it, and what is in doubt of it."""
 
-    number: int
-    numeral: Numeral
-    marked: Marked
-    start: int
-    end: int
-    part: int
-    clause: int
-    near: int
+    def __init__(self, marked: Marked, number: int, numeral: Numeral) -> None:
+        at, after, flat = numeral.start, numeral.end, marked.flat
+        start, end = marked.sentence(at)
+        part = max([start, *(match.end() for match in _PART.finditer(flat, start, at))])
+        self.number, self.numeral, self.marked, self.at = number, numeral, marked, at
+        self.sentence = Part(marked, start, at)  # up to the number, as both that follow
+        self.half = Part(marked, part, at)  # since a semicolon
+        own = max([part, *(one.end for one in self.half.of("figures"))])
+        self.clause = Part(marked, own, at)  # since the figure before it
+        stop = _STOP.search(flat, after)
+        self.behind = Part(marked, after, stop.start() if stop else len(flat))  # up to a comma
+        self.rest = Part(marked, after, end)  # of the sentence
+        self.doubts: list[Doubt] = []
 
-    @property
-    def at(self) -> int:
-        """Where the number stands."""
-        return self.numeral.start
+    def doubt(self, reason: str, about: str = "", *, so: object = True) -> None:
+        """Note what is in doubt, where it is so."""
+        self.doubts += [(reason, about)] if so else []
 
 
 class Text:
@@ -73,20 +70,10 @@ class Text:
         self.counts: list[tuple[Spot, str]] = []  # seen so far, each with what it counts
         self._defined = {  # periods that brackets define: "quý I (từ ngày 15/12 đến ngày 14/3)"
             one.period: other.period
-            for marked in self.marked for one, other in pairwise(marked.periods)
+            for marked in self.marked for one, other in pairwise(marked.marks["periods"])
             if other.period.kind == "part"
             and re.fullmatch(r"\s*\([^()]{0,30}", marked.flat[one.end : other.start])
         }  # fmt: skip
-
-    def spot(self, number: int, numeral: Numeral) -> Spot:
-        """A number with the borders around it."""
-        marked, at = self.marked[number], numeral.start
-        start, end = marked.sentence(at)
-        part = max([start, *(m.end() for m in _PART.finditer(marked.flat, start, at))])
-        clause = max([part, *(n.end for n in between(marked.figures, start, at))])
-        stop = _STOP.search(marked.flat, numeral.end)
-        near = stop.start() if stop else len(marked.flat)
-        return Spot(number, numeral, marked, start, end, part, clause, near)
 
     def above(self, number: int) -> Iterator[int]:
         """The line that a line stands under, and so on upwards."""
@@ -94,117 +81,110 @@ class Text:
             yield parent
             number = parent
 
-    def outward(self, spot: Spot) -> Iterator[Place]:
+    def under(self, number: int, words: str, *, depths: range = range(99)) -> bool:
+        """Whether a line, or one it stands under, says words of [around]."""
+        lines = (at for at in (number, *self.above(number)) if self.lines[at].depth in depths)
+        return any(around(words).search(self.marked[at].flat) for at in lines)
+
+    def outward(self, spot: Spot) -> Iterator[tuple[str, Part]]:
         """Where something may be said that a figure's sentence does not say, nearest first.
 
         Sentences "before" it in its line, each "heading" over it, and every "line" before.
         """
-        start = spot.start
+        start = spot.sentence.start
         while start > 0:
             start, end = spot.marked.sentence(start - 2)[0], start
-            yield spot.marked, start, end, "before"
-        for how, lines in (
-            ("heading", self.above(spot.number)),
-            ("line", range(spot.number)[::-1]),
-        ):
-            for number in lines:
-                yield self.marked[number], 0, len(self.marked[number].flat), how
+            yield "before", Part(spot.marked, start, end)
+        for how, numbers in (
+            ("heading", self.above(spot.number)), ("line", range(spot.number)[::-1]),
+        ):  # fmt: skip
+            for number in numbers:
+                yield how, Part(self.marked[number], 0, len(self.marked[number].flat))
 
-    def is_task(self, number: int) -> bool:
-        """Whether a line stands in a section on what is to be done."""
-        return any(self.lines[at].depth == 0 and around("tasks").search(self.marked[at].flat)
-                   for at in (number, *self.above(number)))  # fmt: skip
-
-    def of_service_index(self, number: int) -> bool:
-        """Whether a line speaks of the index of Decision 766."""
-        return any(around("service_index").search(self.marked[at].flat)
-                   for at in (number, *self.above(number)))  # fmt: skip
-
-    def period(self, spot: Spot, table: str) -> tuple[Period, list[Doubt]]:
+    def period(self, spot: Spot, table: str) -> Period:
         """The period of a figure: its clause's, its sentence's, one before, or a heading's."""
-        marked, at = spot.marked, spot.at
-        told = [one.period for one in between(marked.periods, spot.clause, at)]
+        told = [one.period for one in spot.clause.of("periods")]
         if any(one.kind == "several" for one in told):
             raise NoFigure(N_("said of several years"))
-        own = self._stated(marked, spot.clause, at, table)
-        sentence = self._stated(marked, spot.start, at, table)
+        own, said = self._stated(spot.clause, table), self._stated(spot.sentence, table)
         past = any(one.kind == "year" and one.end.year != self.year for one in told)
-        past = past and table == "disbursement" and not own and "kéo dài" not in marked.flat
-        if past or (own and own[-1].end < sentence[0].end):
+        past = past and table == "disbursement" and not own and "kéo dài" not in spot.marked.flat
+        if past or (own and own[-1].end < said[0].end):
             raise NoFigure(EARLIER, "earlier")
-        own = self._stated(marked, spot.numeral.end, min(spot.end, spot.near), table) or own
-        last = not between(marked.figures, spot.numeral.end, spot.end)
-        rest = self._stated(marked, spot.numeral.end, spot.end, table) if last else []
-        if said := own or sentence or rest:
-            sure = own or len({*said}) == 1
-            return said[-1], [] if sure else [(N_("several periods are said"), "")]
-        for line, start, end, how in self.outward(spot):
-            said = self._stated(line, start, end, table)
+        own = self._stated(spot.behind, table) or own
+        if not (own or said or spot.rest.of("figures")):
+            said = self._stated(spot.rest, table)
+        if own or said:
+            spot.doubt(N_("several periods are said"), so=not own and len({*said}) > 1)
+            return (own or said)[-1]
+        for how, part in self.outward(spot):
+            said = self._stated(part, table)
             if how == "line":
-                said = [p for p in said if p.kind != "year" or p.end.year >= self.year]
+                said = [one for one in said if one.kind != "year" or one.end.year >= self.year]
             if said:
-                around_it = self._stated(line, 0, end, table)
-                sure = len({*around_it}) == 1 and (how != "line" or line in self.marked[:3])
-                before = (N_("the period is that of a sentence before"), "")
-                return said[0 if how == "before" else -1], [] if sure else [before]
-        return whole(self.year), [(N_("no period is said; the year of the report is meant?"), "")]
+                alone = len({*self._stated(Part(part.line, 0, part.end), table)}) == 1
+                is_title = how != "line" or part.line in self.marked[:3]
+                spot.doubt(
+                    N_("the period is that of a sentence before"), so=not alone or not is_title
+                )
+                return said[0 if how == "before" else -1]
+        spot.doubt(N_("no period is said; the year of the report is meant?"))
+        return whole(self.year)
 
-    def _stated(self, marked: Marked, start: int, end: int, table: str) -> list[Period]:
-        """Periods that a table can have, said between two places of a line."""
+    def _stated(self, part: Part, table: str) -> list[Period]:
+        """Periods that a table can have, said in a part of a line."""
         kinds = ("year",) if table in _YEARLY else ("part", "to", "open")
         kinds += () if table in ("disbursement", *_YEARLY) else ("year",)
-        found = [one.period for one in marked.periods if start <= one.start < end]
+        found = [one.period for one in part.of("periods")]
         return [self._defined.get(one, one) for one in found if one.kind in kinds]
 
-    def whose(self, spot: Spot, topic: dict, table: str) -> Whose:
-        """The unit and level a figure is of, named in its clause, or ever further from it."""
-        marked, at = spot.marked, spot.at
-        names, told = between(marked.names, spot.clause, at), []
+    def whose(self, spot: Spot, topic: dict, table: str) -> tuple[str, str]:
+        """The unit (empty for the province) and level, named in the clause, or further from it."""
+        if spot.numeral.kind in OFFICE_COUNTS:
+            return "", spot.numeral.kind.removeprefix("count:")
+        flat, clause, names = spot.marked.flat, spot.clause, spot.clause.of("names")
         if paired := _respective(spot):
-            names, told = [paired], [(N_("paired by “respectively”"), "")]
+            names = [paired]
+            spot.doubt(N_("paired by “respectively”"))
         elif not names:
-            following = [name for name in marked.names if name.start >= spot.numeral.end][:1]
-            of = around("of").fullmatch
-            names = [n for n in following if of(marked.flat, spot.numeral.end, n.start)]
-        subjects = _subjects(names, between(marked.levels, spot.clause, at))
+            names = [one for one in spot.behind.of("names")[:1]
+                     if around("of").fullmatch(flat, spot.numeral.end, one.start)]  # fmt: skip
+        subjects = _subjects(names, clause.of("levels"))
         if len(subjects) > 1:
             raise NoFigure(N_("several units are named before one figure"))
-        since = max([spot.clause, *(name.end for name in names if name.end <= at)])
-        if unknown := _proper_name(marked.unnamed[since:at]):
-            raise NoFigure(_UNKNOWN, unknown)
-        superlative = around("superlative").search(marked.flat, spot.clause, at)
-        if superlative and not any(isinstance(one, Name) for one in subjects):
+        since = max([clause.start, *(name.end for name in names if name.end <= spot.at)])
+        if unknown := around("name").search(spot.marked.unnamed, since, spot.at):
+            raise NoFigure(_UNKNOWN, unknown[0])
+        of_office = any(isinstance(one, Name) for one in subjects)
+        if clause.says("superlative") and not of_office:
             raise NoFigure(_UNSURE)
         if subjects:
-            if isinstance(subjects[0], Name) and around("whole").search(
-                marked.flat, spot.clause, at
-            ):
-                told.append((_UNSURE, ""))
-            return _checked(subjects[0], marked, spot.start, told, table)
-        for since in (spot.part, spot.start):
-            first = min(n.start for n in marked.figures if n.start >= since)
-            if subjects := _named(marked, since, first):
-                if len(subjects) > 1 or _named(marked, first, at):
+            spot.doubt(_UNSURE, so=of_office and clause.says("whole"))
+            return _placed(subjects[0], spot, spot.sentence, table)
+        for part in (spot.half, spot.sentence):
+            first = min(one.start for one in (*part.of("figures"), spot.numeral))
+            if subjects := _named(Part(spot.marked, part.start, first)):
+                if len(subjects) > 1 or _named(Part(spot.marked, first, spot.at)):
                     raise NoFigure(_UNSURE)
-                return _checked(subjects[0], marked, since, [], table)
-        inherited = (N_("the office is that of a sentence before"), "")
-        for line, start, end, how in self.outward(spot):
-            subjects = _named(line, start, end) if how != "line" else []
+                return _placed(subjects[0], spot, part, table)
+        for how, part in self.outward(spot):
+            subjects = _named(part) if how != "line" else []
             if len(subjects) == 1:
-                told = [inherited] if how == "before" else []
-                return _checked(subjects[0], line, start, told, table)
+                spot.doubt(N_("the office is that of a sentence before"), so=how == "before")
+                return _placed(subjects[0], spot, part, table)
             if subjects:
                 break
-        if "whole" in topic:
-            return "", topic["whole"], [(N_("no office is named; the province is meant?"), "")]
-        raise NoFigure(N_("the offices counted are not named"))
+        if "whole" not in topic:
+            raise NoFigure(N_("the offices counted are not named"))
+        spot.doubt(N_("no office is named; the province is meant?"))
+        return "", topic["whole"]
 
-    def basis(self, spot: Spot, target: dict) -> tuple[str, list[Doubt]]:
+    def basis(self, spot: Spot, target: dict) -> str:
         """What a share of dossiers is of: said behind it, or shown by the counts of its line."""
         if spot.numeral.kind != "pct":
-            return "unstated", []
+            return "unstated"
         if of := around("share_of").match(spot.marked.flat, spot.numeral.end):
-            return _BASES[of["of"]], []
+            return _BASES[of["of"]]
         with suppress(QuantityError):
             share = parse_quantity(spot.numeral.text, kind="rate").low
             counts = [(parse_quantity(one.numeral.text, kind="count").low, of)
@@ -213,50 +193,51 @@ class Text:
                 shown = any(abs(100 * part / all_of_them - share) <= _RATE_ERROR
                             for part, _ in counts if part < all_of_them)  # fmt: skip
                 if shown and of in schema.CODES["basis"]:
-                    return of, []
+                    return of
         needed = target["table"] == "late_dossiers" or "online_dossiers" in str(target)
-        return "unstated", [(N_("a share of what is not said"), "")] if needed else []
+        spot.doubt(N_("a share of what is not said"), so=needed)
+        return "unstated"
 
 
-def plan(spot: Spot, target: dict) -> tuple[str, str, list[Doubt]]:
+def plan(spot: Spot, target: dict) -> tuple[str, str]:
     """The plan a figure of disbursement is measured against, and which capital is counted."""
-    marked, at, end = spot.marked, spot.at, spot.numeral.end
-    since = spot.clause if target["column"] == "disbursed_bn_vnd" else spot.start
-    bases = behind(marked.bases, marked.flat, end) or between(marked.bases, since, at)[::-1]
-    scopes = behind(marked.scopes, marked.flat, end) or between(marked.scopes, spot.start, at)[::-1]
+    flat, end = spot.marked.flat, spot.numeral.end
+    near = Part(spot.marked, end, min(spot.behind.end, end + _NEAR))
+    own = spot.clause if target["column"] == "disbursed_bn_vnd" else spot.sentence
+    bases = near.of("bases") or own.of("bases")[::-1]
+    scopes = near.of("scopes") or spot.sentence.of("scopes")[::-1]
     basis, scope = (one[0].what if one else "" for one in (bases, scopes))
     if "other" in (basis, scope):
         raise NoFigure(N_("of a plan or a part of the capital that no table holds"))
-    names = between(marked.names, 0, at)
-    is_listed = names and not marked.flat[names[-1].end : at].strip(" :(")
-    said = basis or around("share_of_plan").match(marked.flat, end) or is_listed
+    names = Part(spot.marked, 0, spot.at).of("names")
+    is_listed = names and not flat[names[-1].end : spot.at].strip(" :(")
+    said = basis or around("share_of_plan").match(flat, end) or is_listed
     unsaid = target["column"] == "rate_pct" and not said
-    doubts = [(N_("of which plan it is a share is not said"), "")] if unsaid else []
-    return basis or "unstated", scope or "total", doubts
+    spot.doubt(N_("of which plan it is a share is not said"), so=unsaid)
+    return basis or "unstated", scope or "total"
 
 
-def _checked(said: Name | str, marked: Marked, start: int, told: list[Doubt], table: str) -> Whose:
-    """A name or a level as the unit and level of a figure, where a table has a place for it."""
+def _placed(said: Name | str, spot: Spot, part: Part, table: str) -> tuple[str, str]:
+    """Who is named in a part of a line as unit and level, where a table has a place for it."""
     if isinstance(said, str):
-        return "", said, told
-    levels = {one.what for one in between(marked.levels, start, said.start)} - {"province"}
-    branch = around("branch").search(marked.flat, start, said.start)
-    if branch and said.level in ("district", "commune"):
+        return "", said
+    before = Part(part.line, part.start, said.start)
+    if before.says("branch") and said.level in ("district", "commune"):
         raise NoFigure(N_("a branch in that place, not the place's own office"))
     if table == "scores":
         raise NoFigure(N_("points of an office: no table holds them yet"))
-    if said.level == "district" and levels == {"commune"}:
+    if said.level == "district" and _subjects([], before.of("levels")) == ["commune"]:
         raise NoFigure(N_("of a district's communes, which the tables do not hold"))
-    unknown = [] if len(said.codes) == 1 else [(_UNKNOWN, said.spelled)]
-    return said.spelled, said.level, [*told, *unknown]
+    spot.doubt(_UNKNOWN, said.spelled, so=len(said.codes) != 1)
+    return said.spelled, said.level
 
 
-def _named(marked: Marked, start: int, end: int) -> list[Name | str]:
-    """Whom a line names between two places."""
-    return _subjects(between(marked.names, start, end), between(marked.levels, start, end))
+def _named(part: Part) -> list[Name | str]:
+    """Whom a part of a line names."""
+    return _subjects(part.of("names"), part.of("levels"))
 
 
-def _subjects(names: list[Name], levels: list[Mark]) -> list[Name | str]:
+def _subjects(names: list[Name], levels: list) -> list[Name | str]:
     """The different offices among names; where there are none the levels, or the province."""
     offices = {name.codes or name.spelled: name for name in names[::-1]
                if name.level != "province"}  # fmt: skip
@@ -266,22 +247,12 @@ def _subjects(names: list[Name], levels: list[Mark]) -> list[Name | str]:
 
 def _respective(spot: Spot) -> Name | None:
     """Of "A, B … lần lượt x, y": the name that stands where the number does."""
-    marked = spot.marked
-    said = around("respectively").search(marked.flat, spot.start, spot.at)
-    if not said:
+    if not (said := spot.sentence.says("respectively")):
         return None
-    since = max([spot.start, *(n.end for n in marked.figures if n.end <= said.start())])
-    names = [name for name in between(marked.names, since, said.start())
-             if name.level != "province"]  # fmt: skip
-    after = [n for n in marked.figures if n.start >= said.end() and n.kind == spot.numeral.kind]
-    return dict(zip(after, names, strict=False)).get(spot.numeral)
-
-
-def _proper_name(text: str) -> str:
-    """Two words side by side that both begin with a capital: a name, if not a national body's."""
-    for phrase in re.findall(r"[^\W\d_]+(?: [^\W\d_]+)+", text):
-        for first, second in pairwise(phrase.split()):
-            national = first in phrases.table()["agencies"]["national"]
-            if first.istitle() and second.istitle() and not national:
-                return f"{first} {second}"
-    return ""
+    before, behind = (Part(spot.marked, spot.sentence.start, said.start()),
+                      Part(spot.marked, said.end(), len(spot.marked.flat)))  # fmt: skip
+    since = max([before.start, *(one.end for one in before.of("figures"))])
+    names = [name for name in before.of("names")
+             if name.level != "province" and name.start >= since]  # fmt: skip
+    alike = [one for one in behind.of("figures") if one.kind == spot.numeral.kind]
+    return dict(zip(alike, names, strict=False)).get(spot.numeral)

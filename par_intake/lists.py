@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from par_intake.context import NoFigure, Spot, Text
 from par_intake.figures import Figure
-from par_intake.marks import Name
+from par_intake.marks import Name, Part
 from par_intake.phrases import OFFICE_COUNTS, Numeral, around
 from par_lib.cleaning.schema import OTHERS
 from par_lib.language.translation import N_
@@ -65,27 +65,24 @@ def _sign(spot: Spot) -> str | None:
 
 def _counts(spot: Spot) -> Iterator[Numeral]:
     """The office counts that announce a listing: just before the threshold, or just behind it."""
-    counted = [n for n in spot.marked.numerals if n.kind in OFFICE_COUNTS]
-    own = [n for n in counted if spot.clause <= n.start < spot.numeral.start]
+    counted = [one for one in spot.marked.marks["numerals"] if one.kind in OFFICE_COUNTS]
+    own = [one for one in spot.clause.of("numerals") if one.kind in OFFICE_COUNTS]
     behind = _COUNT_BEHIND.match(spot.marked.flat, spot.numeral.end)
-    yield from own or [n for n in counted if behind and n.start == behind.end()]
+    yield from own or [one for one in counted if behind and one.start == behind.end()]
 
 
 def _listed(text: Text, spot: Spot, start: int) -> list[tuple[Name, bool]]:
     """The offices behind the threshold, in its sentence or in the lines under it; each with
     whether a figure of its own follows it.
     """
-    lines = [(spot.marked, start, spot.end)]
+    parts = [Part(spot.marked, start, spot.rest.end)]
     if spot.marked.flat.rstrip().endswith(":"):
         below = [at for at, line in enumerate(text.lines) if line.parent == spot.number]
-        lines += [(text.marked[at], 0, len(text.marked[at].flat)) for at in below]
+        parts += [Part(text.marked[at], 0, len(text.marked[at].flat)) for at in below]
     listed = []
-    for marked, first, last in lines:
-        names = [
-            n for n in marked.names if first <= n.start and n.end <= last and n.level != "province"
-        ]
-        ends = [*(name.start for name in names[1:]), last]
-        own = marked.figures
-        listed += [(name, any(name.end <= n.start < end for n in own))
+    for part in parts:
+        names = [name for name in part.of("names") if name.level != "province"]
+        ends = [*(name.start for name in names[1:]), part.end]
+        listed += [(name, bool(Part(part.line, name.end, end).of("figures")))
                    for name, end in zip(names, ends, strict=False)]  # fmt: skip
     return listed

@@ -1,32 +1,30 @@
 """What a line names, each at its place: offices, numbers, measures, levels, periods, plans."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from par_intake import phrases
 from par_intake.documents import Line
-from par_intake.phrases import Numeral, Placed, Stated, around
+from par_intake.phrases import Placed, around
 from par_lib.cleaning import units
 from par_lib.language.spelling import compare_key
 
 _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name
-_NEAR = 30  # characters in which a word directly behind a figure is said of it
-_BETWEEN = re.compile(r"(?:[^\d,;:.]|\.(?!\s))*")
-_CAPITAL = "A-ZĐÂÊÔƠƯÁÀẢÃẠĂÉÈÍÓÒÚÙÝ&"
+# What stands in phrases.toml; parts of the index of service share words with other topics.
+_SECTIONS = ("topic", "index", "levels", "bases", "scopes")
 _OPENINGS = phrases.table()["agencies"]["openings"]
 _AGENCY = re.compile(
-    rf"(?<!\w)(?:{_OPENINGS})(?= [{_CAPITAL}])[^|,;:.()\d+]*?"
+    rf"(?<!\w)(?:{_OPENINGS})(?= (?:{phrases.CAPITAL}|&))[^|,;:.()\d+]*?"
     rf"(?=[|,;:.()\d+]|\s(?:{phrases.table()['agencies']['verbs']})\s|$)"
 )
 _SHARED = re.compile(rf"(?i:các) (?P<opening>{_OPENINGS})\s?:\s*(?P<items>[^.;:()\d]+)")
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
-Marks = TypeVar("Marks", bound=Placed)
 
 
 @dataclass(frozen=True)
@@ -102,26 +100,16 @@ def _opens(text: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """A line and everything found in it, in order."""
+    """A line and everything found in it, by kind and in order: "numerals", those of them that are
+    "figures", "names", "periods", and the sections of phrases.toml.
+    """
 
     line: Line
     flat: str
-    numerals: list[Numeral]
-    names: list[Name]
-    topics: list[Mark]
-    index: list[Mark]  # parts of the index of service, which share words with the topics
-    levels: list[Mark]
-    periods: list[Stated]
-    bases: list[Mark]
-    scopes: list[Mark]
+    marks: dict[str, list]
     unnamed: str  # the line, with spaces for names, legal references and scopes
     bare: str  # flat, with spaces for all that is marked but numbers
     stops: list[int]  # where sentences end
-
-    @property
-    def figures(self) -> list[Numeral]:
-        """Numbers that measure something; how many offices there are is no figure."""
-        return [n for n in self.numerals if n.is_figure and n.kind not in phrases.OFFICE_COUNTS]
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a position starts and ends; a list goes on after "gồm"."""
@@ -129,30 +117,47 @@ class Marked:
         return start, min((stop for stop in self.stops if stop >= at), default=len(self.flat))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a line, ``start:end``."""
+
+    line: Marked
+    start: int
+    end: int
+
+    def of(self, kind: str) -> list:
+        """What of a kind begins in it."""
+        return [one for one in self.line.marks[kind] if self.start <= one.start < self.end]
+
+    def says(self, name: str) -> re.Match[str] | None:
+        """Where it says words of [around]."""
+        return around(name).search(self.line.flat, self.start, self.end)
+
+
 def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     """Find all of it; days without a year are of ``year``."""
     flat = phrases.flatten(line.text)
-    numerals, names = phrases.find_numerals(line.text), gazetteer.find(line.text)
-    topics, index, levels, bases, scopes = (
-        _longest(flat, section) for section in ("topic", "index", "levels", "bases", "scopes")
-    )
+    marks: dict[str, list] = {section: _longest(flat, section) for section in _SECTIONS}
+    marks["numerals"] = numerals = phrases.find_numerals(line.text)
+    marks["figures"] = [n for n in numerals if n.is_figure and n.kind not in phrases.OFFICE_COUNTS]
     days = [n for n in numerals if n.kind in ("date", "span_of_years")]
-    periods = [
+    marks["periods"] = [
         one for one in phrases.find_periods(flat, year)
         if not around("compared").search(flat, max(0, one.start - 30), one.start)
         and (one.overlaps(*days) or not re.search(r"\d", flat[one.start : one.end]))
     ]  # fmt: skip
+    names = gazetteer.find(line.text)
+    marks["names"] = [
+        name for name in names if name.level != "nation"
+        and not around("source").search(flat, max(0, name.start - 60), name.start)
+    ]  # fmt: skip
     legal = [Placed(*match.span()) for match in around("legal").finditer(flat)]
-    apart = [*names, *legal, *scopes]
-    names = [n for n in names if n.level != "nation" and not
-             around("source").search(flat, max(0, n.start - 60), n.start)]  # fmt: skip
+    apart = [*names, *legal, *marks["scopes"]]
+    others = [one for kind in (*_SECTIONS, "periods") for one in marks[kind]]
     stops = [match.start() for match in around("stop").finditer(flat)
              if not around("goes_on").match(flat, match.start())]  # fmt: skip
-    return Marked(
-        line, flat, numerals, names, topics, index, levels, periods, bases, scopes,
-        blank(line.text, apart), blank(flat, [*apart, *topics, *index, *levels, *bases, *periods]),
-        stops,
-    )  # fmt: skip
+    unnamed, bare = blank(line.text, apart), blank(flat, [*apart, *others])
+    return Marked(line, flat, marks, unnamed, bare, stops)
 
 
 def blank(text: str, marks: Iterable[Placed], letter: str = " ") -> str:
@@ -161,17 +166,6 @@ def blank(text: str, marks: Iterable[Placed], letter: str = " ") -> str:
     for one in marks:
         letters[one.start : one.end] = letter * (one.end - one.start)
     return "".join(letters)
-
-
-def between(marks: Sequence[Marks], start: int, end: int) -> list[Marks]:
-    """The marks that lie between two positions."""
-    return [one for one in marks if start <= one.start and one.end <= end]
-
-
-def behind(marks: Sequence[Marks], flat: str, end: int) -> list[Marks]:
-    """The marks said directly of the figure that ends at ``end``: nothing parts the two."""
-    near = (one for one in marks if end <= one.start <= end + _NEAR)
-    return [one for one in near if _BETWEEN.fullmatch(flat, end, one.start)]
 
 
 def _longest(flat: str, section: str) -> list[Mark]:

@@ -61,7 +61,8 @@ def patterns(section: str) -> dict[str, re.Pattern[str]]:
 @cache
 def around(name: str) -> re.Pattern[str]:
     """What stands around a figure, by its name in [around]."""
-    return re.compile(table()["around"][name])
+    word = rf"{CAPITAL}((?!{CAPITAL})[^\W\d_])+"
+    return re.compile(table()["around"][name].replace("<capitalised>", word))
 
 
 @cache
@@ -77,6 +78,7 @@ _RATIO = re.compile(rf"{_NUMBER}\s?/\s?{_NUMBER}(?![/\d])")
 _SPACE = re.compile(r"\s*")
 _YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
 _ANY_YEAR = re.compile(r"(?:19|20)\d{2}")
+CAPITAL = f"[{''.join(letter for letter in map(chr, range(0x1EFA)) if letter.isupper())}]"
 TOTALS = frozenset(map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng")))
 OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
 
@@ -141,10 +143,12 @@ def find_numerals(text: str) -> list[Numeral]:
     return sorted(found, key=lambda numeral: numeral.start)
 
 
-def money_unit(flat: str, end: int) -> str:
-    """The unit of money behind a number, as raw tables write it."""
-    unit = around("money").match(flat, end)["unit"].replace("tỉ", "tỷ")
-    return unit if unit in ("tỷ", "đồng") else f"{unit} đồng"
+def written(numeral: Numeral, flat: str) -> str:
+    """A number with its unit, as raw tables write it: 72,57%, 2.534,302 tỷ."""
+    if numeral.kind != "bn_vnd":
+        return numeral.text + "%" * (numeral.kind == "pct")
+    unit = around("money").match(flat, numeral.end)["unit"].replace("tỉ", "tỷ")
+    return f"{numeral.text} {unit}" + " đồng" * (unit not in ("tỷ", "đồng"))
 
 
 def _noun_behind(flat: str, end: int) -> str | None:

@@ -13,16 +13,15 @@ import pandas as pd
 from par_intake import phrases
 from par_intake.context import EARLIER, NoFigure, Spot, Text, plan
 from par_intake.documents import Report
-from par_intake.figures import Doubt, Figure, Left
+from par_intake.figures import Figure, Left
 from par_intake.lists import read_listing
-from par_intake.marks import Mark, Marked, between
+from par_intake.marks import Mark, Part
 from par_intake.phrases import OFFICE_COUNTS, Numeral, around
 from par_lib.cleaning import schema
 from par_lib.language.translation import N_
 
 _OPENING = 60  # characters in which a sentence says what all of it is about
 _BEHIND = 30  # characters in which a topic behind a figure is still said of it
-_LATER = N_("the measure is that of a sentence before")
 
 
 def read_text(report: Report, known: pd.DataFrame, year: int) -> tuple[list[Figure], list[Left]]:
@@ -31,8 +30,9 @@ def read_text(report: Report, known: pd.DataFrame, year: int) -> tuple[list[Figu
     found: list[Figure] = []
     left: list[Left] = []
     for number, marked in enumerate(text.marked):
-        for numeral in (n for n in marked.numerals if n.is_figure):
-            spot, is_task = text.spot(number, numeral), text.is_task(number)
+        is_task = text.under(number, "tasks", depths=range(1))
+        for numeral in (one for one in marked.marks["numerals"] if one.is_figure):
+            spot = Spot(marked, number, numeral)
             try:
                 if numeral.kind == "pct" and _is_bound(spot):
                     found += read_listing(text, spot, _figure(text, spot))
@@ -62,95 +62,89 @@ def _refuse(spot: Spot) -> None:
         raise NoFigure(N_("a threshold"))
     if around("from").search(flat, 0, at) and around("to").match(flat, end):
         raise NoFigure(EARLIER, "earlier")
-    opening = flat[spot.start : min(at, spot.start + _OPENING)].partition("(")[0]
+    opening = flat[spot.sentence.start : at][:_OPENING].partition("(")[0]
     in_brackets = flat.rfind("(", 0, at) > flat.rfind(")", 0, at)
+    all_of_it = not in_brackets and spot.half.start == spot.sentence.start
     for name, pattern in phrases.patterns("other").items():
-        own = pattern.search(flat[spot.clause : at])
-        is_own = own and ")" not in flat[spot.clause + own.end() : at]
-        is_behind = name in ("change", "earlier", "peer") and pattern.search(flat[end : spot.near])
-        opens = name in ("target", "earlier", "peer") and spot.part == spot.start
-        if is_own or is_behind or (opens and not in_brackets and pattern.search(opening)):
+        own = pattern.search(flat, spot.clause.start, at)
+        is_own = own and ")" not in flat[own.end() : at]
+        is_behind = name in ("change", "earlier", "peer") and pattern.search(
+            flat, end, spot.behind.end
+        )
+        opens = name in ("target", "earlier", "peer") and all_of_it and pattern.search(opening)
+        if is_own or is_behind or opens:
             raise NoFigure(EARLIER, name)
 
 
 def _figure(text: Text, spot: Spot) -> Figure:
     """The figure a number is, with what is in doubt of it."""
-    topic, doubts = _topic(text, spot)
+    topic = _topic(text, spot)
     target = _target(topic, spot)
     if spot.numeral.kind.startswith("count"):  # a share behind it may be of it
         text.counts.append((spot, target.get("column") or target["measure"]))
     if "table" not in target:
         raise NoFigure
     table, column = target["table"], target.get("column", "value")
-    unit, level, told = text.whose(spot, topic, table)
-    period, more = text.period(spot, table)
-    said = {"unit": unit or text.home, "level": level, "scope": "total"}
-    if table == "disbursement":
-        said["basis"], said["scope"], of_what = plan(spot, target)
-    else:
-        said["basis"], of_what = text.basis(spot, target)
-    doubts = [*doubts, *told, *more, *of_what, *_not_understood(spot, topic)]
+    unit, level = text.whose(spot, topic, table)
+    period = text.period(spot, table)
+    basis, scope = (plan(spot, target) if table == "disbursement"
+                    else (text.basis(spot, target), "total"))  # fmt: skip
     flat, numeral, kind = spot.marked.flat, spot.numeral, spot.numeral.kind.partition(":")[0]
-    for doubted, why in (
-        (around("round").search(flat, 0, spot.at), N_("a round number")),
-        (period.kind == "open", N_("the last day counted is not said")),
-        (table == "service_index" and period.kind == "year", N_("no day is said")),
-        (
-            column.startswith("on_time")
-            and (spot.number, "early") in [(one.number, of) for one, of in text.counts],
-            N_("those before their day are apart"),
-        ),
-        (column == "late_pct", N_("a late share: the share on time is 100 − it")),
-    ):
-        doubts += [(why, "")] if doubted else []
-    plans = [s.period.end.year for s in spot.marked.periods if s.period.kind == "plan"]
-    year = plans[0] if plans and said["scope"] == "total" else period.end.year
+    counted = {of for one, of in text.counts if one.number == spot.number}
+    unknown = _not_understood(spot, topic)
+    spot.doubt(N_("words not understood: {about}"), unknown, so=unknown)
+    spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
+    spot.doubt(N_("the last day counted is not said"), so=period.kind == "open")
+    spot.doubt(N_("no day is said"), so=table == "service_index" and period.kind == "year")
+    spot.doubt(N_("those before their day are apart"),
+               so=column.startswith("on_time") and "early" in counted)  # fmt: skip
+    spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
+    plans = [one.period.end.year for one in spot.marked.marks["periods"]
+             if one.period.kind == "plan"]  # fmt: skip
     end = f"{period.end}"
-    cells = target | said | {
-        "period_start": f"{period.start}", "period_end": end, "as_of": end, "plan_year": str(year),
+    cells = target | {
+        "unit": unit or text.home, "level": level, "basis": basis, "scope": scope,
+        "period_start": f"{period.start}", "period_end": end, "as_of": end,
+        "plan_year": str(plans[0] if plans and scope == "total" else period.end.year),
         "measure_unit": kind if kind in schema.MEASURE_UNITS else "count",
     }  # fmt: skip
     names = {one.name for one in schema.TABLES[table].columns} - {column}
     names |= set() if names & {"as_of", "period_end"} else {"period_end"}
-    written = {"bn_vnd": f"{numeral.text} {{}}", "pct": f"{numeral.text}%"}.get(kind, numeral.text)
-    cell = written.format(phrases.money_unit(flat, numeral.end)) if kind == "bn_vnd" else written
-    line = spot.marked.line
+    line, at = spot.marked.line, spot.marked.line.start + spot.at
     evidence = line.text[max(0, spot.at - 90) : numeral.end + 40].strip()
-    at = line.start + spot.at
     where = f"{line.where}, characters {at}–{at + len(numeral.text)}: {evidence[-120:]}"
     return Figure(
-        table, column, cell, {name: cell for name, cell in cells.items() if name in names},
-        where.removeprefix(", ").replace(";", ","), evidence, tuple(dict.fromkeys(doubts)),
+        table, column, phrases.written(numeral, flat),
+        {name: cell for name, cell in cells.items() if name in names},
+        where.removeprefix(", ").replace(";", ","), evidence, tuple(dict.fromkeys(spot.doubts)),
         at=(spot.number, spot.at),
     )  # fmt: skip
 
 
-def _topic(text: Text, spot: Spot) -> tuple[dict, list[Doubt]]:
+def _topic(text: Text, spot: Spot) -> dict:
     """What is measured: said directly behind, before in the sentence, or set by a line above."""
-    numeral, marked = spot.numeral, spot.marked
-    section = "index" if text.of_service_index(spot.number) else "topics"
+    numeral = spot.numeral
+    section = "index" if text.under(spot.number, "service_index") else "topic"
 
-    def fitting(line: Marked, start: int, end: int) -> list[Mark]:
-        every = between(getattr(line, section), start, end)
-        return [one for one in every if _key(numeral, one.what) in one.what]
+    def fitting(part: Part) -> list[Mark]:
+        return [one for one in part.of(section) if _key(numeral, one.what) in one.what]
 
-    limit = min(spot.near, numeral.end + _BEHIND)
-    behind = [one for one in getattr(marked, section) if numeral.end <= one.start < limit]
-    if behind and _key(numeral, behind[0].what) in behind[0].what:
-        return behind[0].what, []
-    if own := fitting(marked, spot.start, spot.at):
-        return own[-1].what, []
+    near = Part(spot.marked, numeral.end, min(spot.behind.end, numeral.end + _BEHIND))
+    behind = [one for one in near.of(section)[:1] if _key(numeral, one.what) in one.what]
+    if own := behind or fitting(spot.sentence)[-1:]:
+        return own[0].what
     if numeral.kind in OFFICE_COUNTS:
         raise NoFigure
-    for line, start, end, how in text.outward(spot):
-        if found := fitting(line, start, end):
+    for how, part in text.outward(spot):
+        if found := fitting(part):
+            last = Part(part.line, found[-1].end, part.end)
             if how != "heading":
-                return found[-1].what, [(_LATER, "")]
-            last = found[-1]
-            if not between([*getattr(line, section), *line.figures], last.end, end):
-                return last.what, []  # "…; late dossiers:"
+                spot.doubt(N_("the measure is that of a sentence before"))
+            if how != "heading" or not last.of(section) + last.of("figures"):
+                return found[-1].what  # a heading ends so: "…; late dossiers:"
             several = len({str(one.what[_key(numeral, one.what)]) for one in found}) > 1
-            return found[0].what, [(N_("the line above names several measures"), "")] * several
+            spot.doubt(N_("the line above names several measures"), so=several)
+            return found[0].what
         if how == "line":
             break
     raise NoFigure("" if numeral.kind in ("plain", "ratio") else N_("no measure is named"))
@@ -158,7 +152,7 @@ def _topic(text: Text, spot: Spot) -> tuple[dict, list[Doubt]]:
 
 def _target(topic: dict, spot: Spot) -> dict:
     """Where a figure of the topic goes; NoFigure where no table has a place for it."""
-    numeral, marked = spot.numeral, spot.marked
+    numeral = spot.numeral
     target = topic[_key(numeral, topic)]
     _, slash, most = numeral.text.partition("/")
     of_part = slash and most.strip(" .") != "100"
@@ -167,22 +161,21 @@ def _target(topic: dict, spot: Spot) -> dict:
     if slash and numeral.kind.startswith("count"):
         raise NoFigure(N_("a share of a number that is not named"))
     if target.get("column") == "disbursed_bn_vnd":
-        plans = between(marked.bases, spot.start, spot.at)
-        of = marked.flat[: spot.at].rstrip().endswith("/")  # "4 tỷ đồng/8 tỷ đồng"
-        if of or (plans and not marked.flat[plans[-1].end : spot.at].strip(" (là")):
+        flat, plans = spot.marked.flat, spot.sentence.of("bases")
+        of = flat[: spot.at].rstrip().endswith("/")  # "4 tỷ đồng/8 tỷ đồng"
+        if of or (plans and not flat[plans[-1].end : spot.at].strip(" (là")):
             return target | {"column": "plan_bn_vnd"}  # "the plan given (5.260 tỷ đồng)"
     return target
 
 
-def _not_understood(spot: Spot, topic: dict) -> list[Doubt]:
+def _not_understood(spot: Spot, topic: dict) -> str:
     """Words before a figure, or between it and the topic behind it, that may mean anything."""
-    marked, end = spot.marked, spot.numeral.end
-    opened = max(spot.clause, marked.flat.rfind(":", 0, spot.at) + 1)
-    behind = [one for one in (*marked.topics, *marked.index) if end <= one.start < spot.near]
-    until = next((one.start for one in behind[:1] if one.what is topic), end)
-    words = re.findall(r"[^\W\d]+", f"{marked.bare[opened : spot.at]} {marked.bare[end:until]}")
-    unknown = " ".join(word for word in words if word not in _filler())
-    return [(N_("words not understood: {about}"), unknown)] if unknown else []
+    bare, end = spot.marked.bare, spot.numeral.end
+    opened = max(spot.clause.start, spot.marked.flat.rfind(":", 0, spot.at) + 1)
+    behind = [*spot.behind.of("topic"), *spot.behind.of("index")][:1]
+    until = next((one.start for one in behind if one.what is topic), end)
+    words = re.findall(r"[^\W\d]+", f"{bare[opened : spot.at]} {bare[end:until]}")
+    return " ".join(word for word in words if word not in _filler())
 
 
 def _key(numeral: Numeral, topic: dict) -> str:
