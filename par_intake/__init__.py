@@ -11,9 +11,7 @@
 - ``lists``: listings under a threshold
 - ``sentences``: figures of sentences, taken with caution or with their doubts
 - ``figures``: figures taken and proposed; rows of raw tables
-- ``report``: a file from reading to figures and the page that shows what was read
-- ``template``: the workbook an office fills in or ticks, and its words
-- ``workbook``: raw tables from that workbook, or counted from a register
+- ``workbook``: the workbook an office fills in or ticks, written and read
 - ``raw_folder``: raw tables into their folder; a province begun
-- ``intake``: the command ``par read``, whole or not at all
+- ``report``: the command ``par read``, whole or not at all, and the page that shows what was read
 """
