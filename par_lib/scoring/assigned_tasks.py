@@ -9,8 +9,9 @@ from par_lib.cleaning import tables, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.language import labels
 from par_lib.language.translation import N_, UNKNOWN, Language
-from par_lib.scoring import scorecard
+from par_lib.scoring.intervals import NOTHING, ends, pairs
 from par_lib.scoring.rulebook import Rulebook
+from par_lib.scoring.scorecard import hull
 from par_lib.storage import dependencies, paths
 
 _EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pillar is another
@@ -26,29 +27,29 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     no figure is known. source and locator also name the rows of the figure. Tasks are those of the
     following year, which answer this year's results, else this year's own; empty without any.
     """
-    tasks = _tasks_after(data)
-    stands = {moves: _stand(moves, data, language) for moves in set(tasks["moves"])}
-    found = [stands[moves] for moves in tasks["moves"]]
-    own, names = tasks[f"task_{language.code}"], _unit_names(data, language)
+    tasks, t = _tasks_after(data), language
+    stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
+    own, names = tasks[f"task_{t.code}"], _unit_names(data, t)
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
-        "area": [language(_EIGHTH if area == 8 else labels.LABELS[f"pillar_{area}"])
+        "area": [t(_EIGHTH if area == 8 else labels.LABELS[f"pillar_{area}"])
                  for area in tasks["area"]],
         "lead_agency": [_agencies(leads, data, names) for leads in tasks["lead_units"]],
         "supporting_agency": [_agencies(more, data, names) for more in tasks["supporting_units"]],
-        "target": [target_words(task, language) for _, task in tasks.iterrows()],
-        "stand": [words for words, _ in found],
+        "target": [target_words(task, t) for _, task in tasks.iterrows()],
+        "stand": [stands[moves][0] for moves in tasks["moves"]],
     }  # fmt: skip
     words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
     told = words.join(tasks[["moves", "plan_year"]])
     told = told.join(points_at_stake(tasks, card=card, rules=rules))
     told["followed"] = (told["stand"] != UNKNOWN) | told["stake_pct_high"].notna()
-    for at, (_, rows) in zip(tasks.index, found, strict=True):
+    for at, moves in tasks["moves"].items():
+        rows = stands[moves][1]
         traces = ([told.loc[at, name], *rows[name]] for name in ("source", "locator"))
         told.loc[at, ["source", "locator"]] = join_traces(*traces)
         if len(rows) and told.loc[at, "status"] == "reported":
             told.loc[at, "status"] = "derived"
-    most = ["stake_points_low", "stake_points_high", "stake_pct_low", "stake_pct_high"]
+    most = [*pairs(stake_points=NOTHING, stake_pct=NOTHING)]
     return told.sort_values(most, ascending=False, kind="stable", ignore_index=True)
 
 
@@ -59,14 +60,13 @@ def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) ->
     move the figure of the criterion; 0 where none does), status, source and locator of the points.
     Empty where no task is known: none is then missing either.
     """
-    moved_by = {one.code: set(one.moved_by) for one in rules.criteria}
-    names = ["criterion", "lost_points_low", "lost_points_high", "max_points"]
+    moved_by = {one.code: one.moved_by for one in rules.criteria}
+    names = ["lost_points_low", "lost_points_high"]
     lost = card[card["stated"] & (card["lost_points_high"] > 0) & (len(tasks) > 0)]
-    lost = lost[[*names, "status", "source", "locator"]].sort_values(
-        ["lost_points_low", "lost_points_high"], ascending=False, ignore_index=True
-    )
-    counts = [int(tasks["moves"].isin(moved_by[code]).sum()) for code in lost["criterion"]]
-    return lost.assign(task_count=pd.Series(counts, lost.index, dtype=int))
+    lost = lost[["criterion", *names, "max_points", "status", "source", "locator"]]
+    lost = lost.sort_values(names, ascending=False, ignore_index=True)
+    counts = [tasks["moves"].isin(moved_by[code]).sum() for code in lost["criterion"]]
+    return lost.assign(task_count=np.array(counts, dtype=int))
 
 
 def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Language) -> pd.DataFrame:
@@ -90,25 +90,24 @@ def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook)
     locator are those of the task and of the criteria: "assumed" as soon as one of them is. Two
     tasks for one criterion have the same points at stake: they are not to be added.
     """
-    lost = card.set_index("criterion")
-    rows = []
+    lost, rows = card.set_index("criterion"), []
     for task in tasks.itertuples():
         moved = [one for one in rules.criteria if task.moves and task.moves in one.moved_by]
         own = lost.loc[[one.code for one in moved]]
-        if (own["status"] == "unknown").all():  # of no criteria too
-            rows.append((*[np.nan] * 4, task.status, task.source, task.locator))
-            continue
-        ends = [float(own[f"lost_points_{end}"].sum()) for end in ("low", "high")]
-        shares = [100 * end / own["max_points"].sum() for end in ends]
+        points, shares, status = NOTHING, NOTHING, task.status
+        if known := (own["status"] != "unknown").any():  # not of no criteria either
+            points = [end.sum() for end in ends(own, "lost_points")]
+            shares = [100 * end / own["max_points"].sum() for end in points]
+            stated = own["status"].isin(["reported", "derived"]).all()
+            status = "derived" if stated else "assumed"
         if any(one.max_points_status != "stated" for one in moved):
-            ends = [np.nan, np.nan]
-        stated = own["status"].isin(["reported", "derived"]).all()
-        traces = join_traces([task.source, *own["source"]], [task.locator, *own["locator"]])
-        rows.append((*ends, *shares, "derived" if stated else "assumed", *traces))
-    columns = [*(f"stake_{unit}_{end}" for unit in ("points", "pct") for end in ("low", "high")),
-               "status", "source", "locator"]  # fmt: skip
-    found = pd.DataFrame(rows, columns=columns, index=tasks.index)
-    return found.astype(dict.fromkeys(columns[:4], float))
+            points = NOTHING
+        read = own if known else own.iloc[:0]
+        traces = join_traces([task.source, *read["source"]], [task.locator, *read["locator"]])
+        rows.append((*points, *shares, status, *traces))
+    numbers = [*pairs(stake_points=NOTHING, stake_pct=NOTHING)]
+    found = pd.DataFrame(rows, tasks.index, [*numbers, "status", "source", "locator"])
+    return found.astype(dict.fromkeys(numbers, float))
 
 
 def target_words(task: pd.Series, language: Language) -> str:
@@ -153,66 +152,74 @@ def _agencies(written: str, data: tables.Tables, names: dict[str, str]) -> str:
     return "; ".join(words)
 
 
-def _stand(pointer: str, data: tables.Tables, language: Language) -> tuple[str, pd.DataFrame]:
+def _stand(pointer: str, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
     """Newest figure of ``table.column:level`` or of a measure, in words, and the rows it is from.
 
     No words and no row where this edition has none.
     """
     table, dot, rest = pointer.partition(".")
-    if not dot:
-        return _indicator(pointer, data, language)
     column, _, level = rest.partition(":")
-    frame = getattr(data, table)
+    if not dot:
+        return _indicator(pointer, data, t)
     if table == "sipas":
-        total = scorecard.hull(data.scores.query("criterion == 'sipas'"))
-        if total.empty:
-            return "", total
-        points = language.interval(total["points_low"].item(), total["points_high"].item(), 2)
-        written = f"{points}/{language.number(total['max_points'].item())}"
-        return language("{points} points", points=written), total
-    of_level = frame[frame["level"] == level]
-    if table == "late_dossiers":
-        rows = tables.longest_period(of_level[of_level["unit"] == data.place])
-        template = N_("{late} late dossiers")
-        if len(rows) != 1:
-            rows = tables.longest_period(of_level[of_level["status"] != "bound"])
-            template = N_("{late} late dossiers listed")
-        if rows["late_low"].isna().all():
-            return "", rows.iloc[:0]
-        words = language(template, late=int(rows["late_low"].sum()))
-        return _dated(words, rows["period_end"].max(), data, language), rows
-    newest = of_level[of_level["as_of"] == of_level["as_of"].max()]
-    named = newest[(newest["unit_code"].notna()) & (newest[f"{column}_high"] < 100)]
-    if named.empty:
-        return "", named
-    day = language.date(newest["as_of"].iloc[0], in_text=True)
-    if (newest["status"] != "bound").all():  # every unit has a rate of its own
-        ends = named[f"{column}_low"].min(), named[f"{column}_high"].max()
-        rates = language.interval(*ends, labels.digits(column, *ends), percent=True)
-        return language("{rates} by unit, up to {day}", rates=rates, day=day), named
-    limit = 10 * math.ceil(named[f"{column}_high"].max() / 10)  # a list "below …" is cut at a ten
-    threshold = language.percent(limit, 0)
-    words = language("{count} listed below {threshold} at {day}", count=len(named),
-                     threshold=threshold, day=day)  # fmt: skip
-    return words, named
+        return _sipas(data, t)
+    rows = getattr(data, table)
+    rows = rows[rows["level"] == level]
+    return _late(rows, data, t) if table == "late_dossiers" else _newest(rows, column, t)
 
 
-def _dated(words: str, day: pd.Timestamp, data: tables.Tables, language: Language) -> str:
-    """A figure with its day, where that is not the end of the year."""
-    if day == pd.Timestamp(data.year, 12, 31):
-        return words
-    return language("{figure}, up to {day}", figure=words, day=language.date(day, in_text=True))
-
-
-def _indicator(measure: str, data: tables.Tables, language: Language) -> tuple[str, pd.DataFrame]:
-    rows = data.indicators[data.indicators["measure"] == measure]
+def _sipas(data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
+    rows = hull(data.scores.query("criterion == 'sipas'"))
     if rows.empty:
         return "", rows
+    points = t.interval(rows["points_low"].item(), rows["points_high"].item(), 2)
+    return t("{points} points", points=f"{points}/{t.number(rows['max_points'].item())}"), rows
+
+
+def _late(rows: pd.DataFrame, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
+    """The level's total, else the sum of those listed."""
+    template = N_("{late} late dossiers")
+    last = tables.longest_period(rows[rows["unit"] == data.place])
+    if len(last) != 1:
+        last = tables.longest_period(rows[rows["status"] != "bound"])
+        template = N_("{late} late dossiers listed")
+    if last["late_low"].isna().all():
+        return "", last.iloc[:0]
+    return _dated(t(template, late=int(last["late_low"].sum())), last, data, t), last
+
+
+def _newest(rows: pd.DataFrame, column: str, t: Language) -> tuple[str, pd.DataFrame]:
+    """Rates by unit at the last date; of a list that is cut, how many it names."""
+    newest = rows[rows["as_of"] == rows["as_of"].max()]
+    low, high = ends(newest, column)
+    named = newest[newest["unit_code"].notna() & (high < 100)]
+    if named.empty:
+        return "", named
+    least, most = low[named.index].min(), high[named.index].max()
+    day = t.date(newest["as_of"].iloc[0], in_text=True)
+    if (newest["status"] != "bound").all():  # every unit has a rate of its own
+        rates = t.interval(least, most, labels.digits(column, least, most), percent=True)
+        return t("{rates} by unit, up to {day}", rates=rates, day=day), named
+    threshold = t.percent(10 * math.ceil(most / 10), 0)  # a list "below …" is cut at a ten
+    words = N_("{count} listed below {threshold} at {day}")
+    return t(words, count=len(named), threshold=threshold, day=day), named
+
+
+def _indicator(measure: str, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
+    rows = data.indicators[data.indicators["measure"] == measure]
     rows = rows[rows["period_end"] == rows["period_end"].max()]
+    if rows.empty:
+        return "", rows
     low, high = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     percent = rows["measure_unit"].iloc[-1] == "pct"
-    digits = labels.digits(measure, low, high)
+    figure = t.interval(low, high, labels.digits(measure, low, high), percent=percent)
     noun = labels.LABELS.get(measure, "")
-    figure = language.interval(low, high, digits, percent=percent)
-    words = f"{figure} {language(noun) if noun else ''}".rstrip()
-    return _dated(words, rows["period_end"].max(), data, language), rows
+    return _dated(f"{figure} {t(noun) if noun else ''}".rstrip(), rows, data, t), rows
+
+
+def _dated(words: str, rows: pd.DataFrame, data: tables.Tables, t: Language) -> str:
+    """A figure with its day, where that is not the end of the year."""
+    day = rows["period_end"].max()
+    if day == pd.Timestamp(data.year, 12, 31):
+        return words
+    return t("{figure}, up to {day}", figure=words, day=t.date(day, in_text=True))

@@ -1,7 +1,6 @@
 """What changed between two periods, and who moved it; only figures that mean the same in both."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,14 +9,11 @@ from statsmodels.stats.proportion import proportion_confint
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import labels
 from par_lib.language.translation import N_, Language
-from par_lib.scoring import intervals
+from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.scorecard import hull
 
 ANNEXES_SINCE = (2022, 2024)  # maxima of pillars may differ: decisions 876 and 892/QĐ-BNV
 SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and after do not compare
-_EFFECTS = ("rate_effect_pct_points", "mix_effect_pct_points", "change_pct_points", "rate_effect",
-            "mix_effect", "size_effect", "rate_change_pct_points", "likely_change_pct_points_low",
-            "likely_change_pct_points_high", "moved")  # fmt: skip
 
 
 def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
@@ -30,11 +26,59 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
     one, other = (_figures(data, language) for data in (before, after))
     if (before.year < SIPAS_METHOD_SINCE) != (after.year < SIPAS_METHOD_SINCE):
         one = one.query("kind != 'satisfaction_pct'")
-    both = intervals.paired(one, other, "value").reset_index()
-    for name, write in (("before_value", _write), ("after_value", _write), ("change", _change)):
-        figures = zip(both[f"{name}_low"], both[f"{name}_high"], both["kind"], strict=True)
-        both[name.removesuffix("_value")] = [write(*figure, language) for figure in figures]
+    both = paired(one, other, "value").reset_index()
+    for name, value in (("before", "before_value"), ("after", "after_value"), ("change",) * 2):
+        write = _change if name == "change" else _write
+        figures = zip(both["kind"], both[f"{value}_low"], both[f"{value}_high"], strict=True)
+        both[name] = [write(*figure, language) for figure in figures]
     return both[["figure", "before", "after", "change", "status", "source", "locator"]]
+
+
+def _figures(data: Tables, t: Language) -> pd.DataFrame:
+    """Figures of the province, from the least to the most published; index figure, kind."""
+    scores = data.scores.assign(**pairs(points=[data.scores["points"]] * 2))
+    late = data.late_dossiers[data.late_dossiers["unit"] == data.place]
+    late = late[(late["period_end"] - late["period_start"]).dt.days > 363]
+    capital = data.disbursement.query("level == 'province' and scope == 'total'")
+    capital = capital[capital["as_of"] == pd.Timestamp(data.year, 12, 31)]
+    sipas = data.sipas[(data.sipas["unit"] == data.place) & (data.sipas["component"] == "overall")]
+    sipas = sipas.assign(**pairs(satisfaction_pct=[sipas["satisfaction_pct"]] * 2))
+    found = []
+    for rows, named_by, told in (
+        (scores, "criterion", {"points": N_("{criterion} (points)"),
+                               "rank": N_("{criterion} (rank)")}),
+        (sipas, "component", {"satisfaction_pct": N_("Overall satisfaction (SIPAS)")}),
+        (late, "level", {"late": N_("{level}: late dossiers of the year")}),
+        (capital, "basis", {"rate_pct": N_("Disbursed at year end, basis: {basis}")}),
+    ):  # fmt: skip
+        named = rows[named_by].map(labels.LABELS).map(t)
+        of_rows = [rows.assign(figure=[t(words, **{named_by: name}) for name in named], kind=kind,
+                               **pairs(value=ends(rows, kind)))
+                   for kind, words in told.items()]  # fmt: skip
+        found.append(pd.concat(of_rows).sort_index(kind="stable"))
+    known = pd.concat(found).dropna(subset=["value_low", "value_high"])
+    how = {"value_low": "min", "value_high": "max", "source": "; ".join, "locator": "; ".join}
+    return known.groupby(["figure", "kind"], sort=False).agg(how)
+
+
+def _digits(kind: str) -> int:
+    return 0 if kind in ("late", "rank") else 2
+
+
+def _write(kind: str, low: float, high: float, t: Language) -> str:
+    return t.interval(low, high, _digits(kind), percent=kind.endswith("_pct"))
+
+
+def _change(kind: str, low: float, high: float, t: Language) -> str:
+    """The change with its sign; of a rank, in places, because a lower rank is a better one."""
+    if kind == "rank" and low == high:
+        if low == 0:
+            return t("no change")
+        if low > 0:
+            return t.plural("{count} place down", "{count} places down", int(low))
+        return t.plural("{count} place up", "{count} places up", int(-low))
+    first, last = (t.signed(end, _digits(kind)) for end in (low, high))
+    return first if low == high else t("{low} to {high}", low=first, high=last)
 
 
 def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
@@ -56,17 +100,13 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
     others = sorted(set(known.drop("par_index", errors="ignore")["year"]) - {year})
     nearest = min(others, key=lambda one: abs(one - year), default=year + 1)
     first, last = sorted([year, nearest])
-    both = intervals.paired(known[known["year"] == first], known[known["year"] == last], "points")
-    names = {
-        f"{old}_{end}": f"{new}_{end}" for end in ("low", "high")
-        for old, new in (("before_points", first), ("after_points", last),
-                         ("change", "change_points"))
-    }  # fmt: skip
-    both = both.rename_axis("pillar").rename(columns=names).reset_index()
+    both = paired(known[known["year"] == first], known[known["year"] == last], "points")
+    both = renamed(both.rename_axis("pillar").reset_index(), before_points=f"{first}",
+                   after_points=f"{last}", change="change_points")  # fmt: skip
     is_index = both["pillar"] == "par_index"
     found = both[~is_index].reset_index(drop=True)
-    moved = (both.loc[is_index, f"change_points_{end}"].max() for end in ("low", "high"))
-    found.attrs = {"years": (str(first), str(last)), "index_change": tuple(moved)}
+    moved = tuple(end.max() for end in ends(both[is_index], "change_points"))
+    found.attrs = {"years": (str(first), str(last)), "index_change": moved}
     return found
 
 
@@ -101,37 +141,34 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     >>> found["moved"].tolist()
     ['unclear', 'unclear']
     """
-    rates, weights, totals, likely = [], [], [], []
-    for name, frame in (("before", before), ("after", after)):
-        part, whole = frame["part"].astype(float), frame["whole"].astype(float)
-        if not whole.sum() > 0:
+    parts, wholes = ([frame[name].astype(float) for frame in (before, after)]
+                     for name in ("part", "whole"))  # fmt: skip
+    for name, whole in zip(("before", "after"), wholes, strict=True):
+        if len(whole) and not whole.sum() > 0:
             raise ValueError(f"{name}: the wholes add up to {whole.sum():g}; nothing to divide by")
-        counted = whole.mask(whole == 0)
-        rates.append(100 * part / counted)
-        weights.append(whole / whole.sum())
-        totals.append(whole.sum())
-        low, high = proportion_confint(part.where(whole > 0), counted, method="wilson")
-        likely.append((rates[-1] - 100 * low, 100 * high - rates[-1]))
+    totals = [whole.sum() or math.nan for whole in wholes]
+    rates, below, above = [], [], []
+    for part, whole in zip(parts, wholes, strict=True):
+        part, whole = part.where(whole > 0), whole.mask(whole == 0)
+        low, high = proportion_confint(part, whole, method="wilson")
+        rates.append(100 * part / whole)
+        below.append(rates[-1] - 100 * low)
+        above.append(100 * high - rates[-1])
     change = rates[1] - rates[0]
-    low = change - np.hypot(likely[1][0], likely[0][1])
-    high = change + np.hypot(likely[1][1], likely[0][0])
+    low, high = change - np.hypot(below[1], above[0]), change + np.hypot(above[1], below[0])
+    weights = [whole / total for whole, total in zip(wholes, totals, strict=True)]
     first, last = rates[0].fillna(rates[1]).fillna(0), rates[1].fillna(rates[0]).fillna(0)
-    mean, weight, size = (first + last) / 2, (weights[0] + weights[1]) / 2, sum(totals) / 2
-    whole_mean = 50 * sum(
-        frame["part"].sum() / total for frame, total in zip((before, after), totals, strict=True)
-    )
+    mean, weight, size = (first + last) / 2, sum(weights) / 2, sum(totals) / 2
+    whole_mean = 50 * sum(part.sum() / total for part, total in zip(parts, totals, strict=True))
     rate_effect = weight * (last - first)
     mix_effect = (mean - whole_mean) * (weights[1] - weights[0])
     return pd.DataFrame({
-        "rate_effect_pct_points": rate_effect,
-        "mix_effect_pct_points": mix_effect,
+        "rate_effect_pct_points": rate_effect, "mix_effect_pct_points": mix_effect,
         "change_pct_points": rate_effect + mix_effect,
-        "rate_effect": (before["whole"] + after["whole"]) / 200 * (last - first),
+        "rate_effect": sum(wholes) / 200 * (last - first),
         "mix_effect": mean / 100 * size * (weights[1] - weights[0]),
         "size_effect": mean / 100 * weight * (totals[1] - totals[0]),
-        "rate_change_pct_points": change,
-        "likely_change_pct_points_low": low,
-        "likely_change_pct_points_high": high,
+        "rate_change_pct_points": change, **pairs(likely_change_pct_points=(low, high)),
         "moved": np.select([high < 0, low > 0], ["down", "up"], "unclear"),
     })  # fmt: skip
 
@@ -144,16 +181,12 @@ def change_by_level(data: Tables, before: Tables) -> pd.DataFrame:
     level, periods, pairs for earlier, later and change; status, source, locator.
     """
     periods, earlier, later = "years", _totals(before, 12), _totals(data, 12)
-    both = later.index.intersection(earlier.index)
-    if both.empty:
+    if later.index.intersection(earlier.index).empty:
         periods, earlier = "halves", _totals(data, 6)
-        both = later.index.intersection(earlier.index)
-        second = intervals.paired(earlier, later, "late")
-        later = later.assign(late_low=second["change_low"], late_high=second["change_high"])
-    moved = intervals.paired(earlier.loc[both], later, "late").assign(periods=periods)
-    names = {f"{old}_late_{end}": f"{new}_{end}" for end in ("low", "high")
-             for old, new in (("before", "earlier"), ("after", "later"))}  # fmt: skip
-    return moved.rename(columns=names).reset_index()
+        second = paired(earlier, later, "late")
+        later = later.assign(**pairs(late=ends(second, "change")))
+    moved = paired(earlier, later, "late").assign(periods=periods).reset_index()
+    return renamed(moved, before_late="earlier", after_late="later")
 
 
 def rate_effects(data: Tables, before: Tables, *, level: str = "district") -> pd.DataFrame:
@@ -163,25 +196,18 @@ def rate_effects(data: Tables, before: Tables, *, level: str = "district") -> pd
     downward first; status, source, locator. No row unless both counts of the same units are
     known in both years. ``attrs``: earlier_pct, later_pct of all together.
     """
-    now, then = (_late_and_resolved(of, level) for of in (data, before))
+    then, now = (_late_and_resolved(of, level) for of in (before, data))
     if set(now.index) != set(then.index):
-        now, then = now.iloc[:0], then.iloc[:0]
-    both = intervals.paired(then.loc[now.index], now, "late")
-    parts = {
-        name: both[[f"{when}_late_low", f"{when}_resolved"]].astype(float)
-        .set_axis(["part", "whole"], axis=1)
-        for name, when in (("earlier_pct", "before"), ("later_pct", "after"))
-    }  # fmt: skip
-    rates = {name: 100 * part["part"] / part["whole"] for name, part in parts.items()}
-    effects = both[[]].reindex(columns=_EFFECTS)
-    if len(both):  # else there is nothing to divide by
-        effects = decompose_rate(*parts.values())
-    both = both.rename(columns={"after_unit": "unit"}).assign(**rates).join(effects)
-    found = both.sort_values("change_pct_points").reset_index()
-    found.attrs = {
-        name: float(100 * part["part"].sum() / (part["whole"].sum() or math.nan))
-        for name, part in parts.items()
-    }
+        then, now = then.iloc[:0], now.iloc[:0]
+    both = paired(then.loc[now.index], now, "late").rename(columns={"after_unit": "unit"})
+    counts = {name: both[[f"{when}_late_low", f"{when}_resolved"]].astype(float)
+              .set_axis(["part", "whole"], axis=1)
+              for name, when in (("earlier_pct", "before"), ("later_pct", "after"))}  # fmt: skip
+    rates = {name: 100 * count["part"] / count["whole"] for name, count in counts.items()}
+    found = both.assign(**rates).join(decompose_rate(*counts.values()))
+    found = found.sort_values("change_pct_points").reset_index()
+    found.attrs = {name: float(100 * count["part"].sum() / (count["whole"].sum() or math.nan))
+                   for name, count in counts.items()}  # fmt: skip
     return found
 
 
@@ -193,74 +219,11 @@ def _late_and_resolved(data: Tables, level: str) -> pd.DataFrame:
     return rows.set_index("unit_code")
 
 
-def _figures(data: Tables, t: Language) -> pd.DataFrame:
-    """Figures of the province, from the least to the most published; index figure, kind."""
-    columns = ["figure", "kind", "value_low", "value_high", "source", "locator"]
-    found = pd.DataFrame(_read(data, t), columns=columns)
-    return found.groupby(["figure", "kind"], sort=False).agg(
-        {"value_low": "min", "value_high": "max", "source": "; ".join, "locator": "; ".join}
-    )
-
-
-def _read(data: Tables, t: Language) -> Iterator[tuple]:
-    """Each figure as published: its name in words, kind, lowest, highest, source and locator."""
-    late = data.late_dossiers[data.late_dossiers["unit"] == data.place]
-    late = late[(late["period_end"] - late["period_start"]).dt.days > 363]
-    capital = data.disbursement.query("level == 'province' and scope == 'total'")
-    capital = capital[capital["as_of"] == pd.Timestamp(data.year, 12, 31)]
-    overall = data.sipas[(data.sipas["unit"] == data.place)
-                         & (data.sipas["component"] == "overall")]  # fmt: skip
-    for rows, named_by, values in (
-        (data.scores, "criterion", {
-            N_("{criterion} (points)"): ("points", "points", "points"),
-            N_("{criterion} (rank)"): ("rank", "rank_low", "rank_high"),
-        }),
-        (overall, "component", {
-            N_("Overall satisfaction (SIPAS)"): ("satisfaction_pct",) * 3,
-        }),
-        (late, "level", {
-            N_("{level}: late dossiers of the year"): ("count", "late_low", "late_high"),
-        }),
-        (capital, "basis", {
-            N_("Disbursed at year end, basis: {basis}"):
-                ("rate_pct", "rate_pct_low", "rate_pct_high"),
-        }),
-    ):  # fmt: skip
-        for row in rows.to_dict("records"):
-            for words, (kind, low, high) in values.items():
-                if pd.notna(row[low]) and pd.notna(row[high]):
-                    figure = t(words, **{named_by: t(labels.LABELS[row[named_by]])})
-                    yield (figure, kind, float(row[low]), float(row[high]), row["source"],
-                           row["locator"])  # fmt: skip
-
-
-def _digits(kind: str) -> int:
-    return 0 if kind in ("count", "rank") else 2
-
-
-def _write(low: float, high: float, kind: str, t: Language) -> str:
-    return t.interval(low, high, _digits(kind), percent=kind.endswith("_pct"))
-
-
-def _change(low: float, high: float, kind: str, t: Language) -> str:
-    """The change with its sign; of a rank, in places, because a lower rank is a better one."""
-    if kind == "rank" and low == high:
-        places = abs(int(low))
-        if low > 0:
-            return t.plural("{count} place down", "{count} places down", places)
-        if low < 0:
-            return t.plural("{count} place up", "{count} places up", places)
-        return t("no change")
-    ends = [t.signed(end, _digits(kind)) for end in (low, high)]
-    return ends[0] if low == high else t("{low} to {high}", low=ends[0], high=ends[1])
-
-
 def _totals(data: Tables, months: int) -> pd.DataFrame:
     """Totals of the year's first months, by level; a level told twice is left out."""
-    rows = data.late_dossiers[data.late_dossiers["unit"] == data.place]
     start = pd.Timestamp(data.year, 1, 1)
     end = start + pd.DateOffset(months=months, days=-1)
+    rows = data.late_dossiers[data.late_dossiers["unit"] == data.place]
     rows = rows[(rows["period_start"] == start) & (rows["period_end"] == end)]
     rows = rows[~rows["level"].duplicated(keep=False)].set_index("level")
-    ends = {name: rows[name].astype(float) for name in ("late_low", "late_high")}
-    return rows[["source", "locator"]].assign(**ends)
+    return rows[["source", "locator"]].assign(**pairs(late=ends(rows, "late")))

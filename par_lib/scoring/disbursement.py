@@ -7,13 +7,10 @@ frame is rows of the tidy table ``disbursement``, rates as pairs in percent, hig
 import numpy as np
 import pandas as pd
 
-from par_lib.scoring import intervals
+from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.parts import highest_first
 
-_DAY, _MONTH_DAYS = np.timedelta64(1, "D"), 365.25 / 12
-_WENT_ON = ("plan_year", "final_as_of", "here_pct_low", "here_pct_high", "gained_pct_points_low",
-            "gained_pct_points_high", "final_pct_low", "final_pct_high", "status", "source",
-            "locator")  # fmt: skip
+_MONTH = pd.Timedelta(days=365.25 / 12)
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -34,13 +31,11 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
     A row a basis, those with a stated one first; of no rows, none.
     """
     own = rows[(rows["level"] == "province") & rows["rate_pct_low"].notna()]
-    for scope in ("total", "year_plan"):
-        found = own[own["scope"] == scope]
-        if len(found):
-            last = found[found["as_of"] == found["as_of"].max()]
-            stated = (last["basis"] == "unstated").sort_values(kind="stable").index
-            return last.loc[stated].reset_index(drop=True)
-    return own.iloc[:0]
+    scope = "total" if (own["scope"] == "total").any() else "year_plan"
+    own = own[own["scope"] == scope]
+    last = own[own["as_of"] == own["as_of"].max()]
+    return last.sort_values("basis", key=lambda basis: basis == "unstated", kind="stable",
+                            ignore_index=True)  # fmt: skip
 
 
 def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
@@ -101,23 +96,18 @@ def change(rows: pd.DataFrame) -> pd.DataFrame:
     change. Empty with fewer than two dates.
     """
     on = ["unit_code", "unit", "basis", "scope"]
-    rows = rows.assign(stated_high=_stated_high(rows)).set_index(on)
+    stated = rows["rate_pct_low"], _stated_high(rows)
+    rows = rows.assign(**pairs(stated_pct=stated)).set_index(on)
     start, end = (rows[rows["as_of"] == day] for day in (rows["as_of"].min(), rows["as_of"].max()))
-    both = intervals.paired(start, end, "rate_pct").reset_index()
+    both = paired(start, end, "rate_pct").reset_index()
     both = both[both["before_as_of"] < both["after_as_of"]]
-    low, high = both["change_low"].round(9), both["change_high"].round(9)
+    low, high = (change.round(9) for change in ends(both, "change"))
     bound = low < high
-    moved = both[[*on, "source", "locator"]].assign(
-        as_of_start=both["before_as_of"],
-        as_of_end=both["after_as_of"],
-        start_pct_low=both["before_rate_pct_low"],
-        start_pct_high=both["before_stated_high"],
-        end_pct_low=both["after_rate_pct_low"],
-        end_pct_high=both["after_stated_high"],
-        change_pct_points_low=low.mask(bound & (high >= 0), low.clip(lower=0)),
-        change_pct_points_high=high,
+    moved = renamed(both, before_stated_pct="start_pct", after_stated_pct="end_pct").assign(
+        as_of_start=both["before_as_of"], as_of_end=both["after_as_of"],
+        **pairs(change_pct_points=(low.mask(bound & (high >= 0), low.clip(lower=0)), high)),
         status=both["status"].mask(bound, "bound").mask(both["basis"] == "unstated", "assumed"),
-    )
+    )  # fmt: skip
     return highest_first(moved, "change_pct_points")
 
 
@@ -136,8 +126,8 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     most = dates[dates >= 2].nlargest(1).reset_index()[["scope", "basis"]]
     found = known.merge(most, on=["scope", "basis"]).drop_duplicates(["plan_year", "month"])
     found = found.sort_values(["plan_year", "month"])
-    is_own = found["plan_year"] == year
-    return pd.concat([found[is_own], found[~is_own]], ignore_index=True)
+    return found.sort_values("plan_year", key=lambda own: own != year, kind="stable",
+                             ignore_index=True)  # fmt: skip
 
 
 def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
@@ -170,12 +160,13 @@ def outlook(rates: pd.DataFrame, *, year: int, target_pct: float) -> pd.DataFram
     last = own[(own["as_of"] < end) & (own["as_of"] == own["as_of"].max())]
     days = pd.concat([pd.Series([pd.Timestamp(year, 1, 1)]), own["as_of"]], ignore_index=True)
     done = np.array([0.0, *own["rate_pct"]])
-    months = np.subtract.outer(days.to_numpy(), days.to_numpy()) / _DAY / _MONTH_DAYS
-    apart = np.where(months * _MONTH_DAYS >= 28, months, np.nan)
-    pace = np.nan_to_num(np.subtract.outer(done, done) / apart, nan=-1.0)
+    months = np.subtract.outer(days.to_numpy(), days.to_numpy()) / _MONTH
+    long = months >= pd.Timedelta(days=28) / _MONTH
+    pace = np.divide(np.subtract.outer(done, done), months, out=np.full(months.shape, -1.0),
+                     where=long)  # fmt: skip
     to, since = np.unravel_index(pace.argmax(), pace.shape)
     left = (target_pct - last["rate_pct"]).clip(lower=0)
-    left_months = (end - last["as_of"]).dt.days / _MONTH_DAYS
+    left_months = (end - last["as_of"]) / _MONTH
     return last[["as_of", "rate_pct", "status", "source", "locator"]].assign(
         left_pct_points=left, left_months=left_months, needed_pct_points=left / left_months,
         fastest_pct_points=pace[to, since], fastest_start=days[since], fastest_end=days[to],
@@ -193,26 +184,22 @@ def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     earlier year is one path, no range.
     """
     own = rates[rates["plan_year"] == year].tail(1)
-    found = []
-    for plan_year, path in rates[rates["plan_year"] < year].groupby("plan_year"):
-        final = path[path["as_of"] >= pd.Timestamp(plan_year, 12, 31)].tail(1)
-        for now, end in zip(own.itertuples(), final.itertuples(), strict=False):
-            day = now.as_of - pd.DateOffset(years=now.plan_year - plan_year)
-            before = path.loc[path["as_of"] <= day, "rate_pct"].max()
-            after = path.loc[path["as_of"] >= day, "rate_pct"].min()
-            if pd.isna(before) or pd.isna(after):  # of that year no date on one side of the day
-                continue
-            gained = end.rate_pct - after, end.rate_pct - before
-            found.append({
-                "plan_year": plan_year, "final_as_of": end.as_of, "here_pct_low": before,
-                "here_pct_high": after, "gained_pct_points_low": gained[0],
-                "gained_pct_points_high": gained[1],
-                "final_pct_low": min(now.rate_pct + gained[0], 100.0),
-                "final_pct_high": min(now.rate_pct + gained[1], 100.0),
-                "status": "derived", "source": f"{now.source}; {end.source}",
-                "locator": f"{now.locator}; {end.locator}",
-            })  # fmt: skip
-    return pd.DataFrame(found, columns=_WENT_ON)
+    earlier = rates[rates["plan_year"] < year].merge(own, how="cross", suffixes=("", "_now"))
+    rate, as_of, by_year = (earlier[name] for name in ("rate_pct", "as_of", "plan_year"))
+    day = own["as_of"].max()
+    day = pd.to_datetime(by_year.map(lambda before: day - pd.DateOffset(years=year - before)))
+    here = (rate.where(as_of <= day).groupby(by_year).max(),
+            rate.where(as_of >= day).groupby(by_year).min())  # fmt: skip
+    ended = as_of >= pd.to_datetime(by_year.astype(str) + "-12-31")
+    found = earlier[ended].groupby("plan_year").tail(1).set_index("plan_year")
+    found = found.join(pd.DataFrame(pairs(here_pct=here)).dropna(), how="inner")
+    gained = [found["rate_pct"] - one for one in ends(found, "here_pct")[::-1]]
+    final = [(found["rate_pct_now"] + one).clip(upper=100) for one in gained]
+    both = {name: found[f"{name}_now"] + "; " + found[name] for name in ("source", "locator")}
+    return found.assign(
+        final_as_of=found["as_of"], **pairs(gained_pct_points=gained, final_pct=final),
+        status="derived", **both,
+    ).reset_index()  # fmt: skip
 
 
 def _month(rows: pd.DataFrame) -> pd.Series:

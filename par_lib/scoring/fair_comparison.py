@@ -10,9 +10,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
+from statsmodels.stats.rates import confint_poisson
 
 from par_lib.cleaning import register
 from par_lib.cleaning.tables import Tables
+from par_lib.scoring.intervals import ends, pairs
 
 FEWEST_UNITS = 10  # of fewer, neither limits nor a common distribution can be told
 CONFIDENCE_PCT = {"within_95": 95.0, "within_99_8": 99.8}
@@ -38,7 +40,8 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     own and form one group: ``attrs["pooled"]`` says how many, ``attrs["pooled_resolved"]`` how many
     dossiers. What the mix does not explain may still lie outside the unit: hard cases, applicants,
     staff. Two ratios rest on two mixes: compare each with 1 rather than with the other.
-    Reference: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3.
+    References: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3;
+    F. Garwood, Biometrika 28 (1936) 437.
 
     >>> cells = pd.DataFrame({"unit_code": list("AABB"), "procedure": list("xyxy"),
     ...     "resolved": [100, 300, 300, 100], "late_low": [4, 66, 12, 14]})
@@ -46,23 +49,22 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     >>> found[["expected_late_low", "late_ratio_low"]].round(2).values.tolist()  # 4 % and 20 %
     [[64.0, 1.09], [32.0, 0.81]]
     """
-    resolved = cells["resolved"].astype(float)
+    resolved, unit = cells["resolved"].astype(float), cells["unit_code"]
     rare = resolved.groupby(cells[by]).transform("sum") < enough
     group = cells[by].astype("str").mask(rare, "")
     of_group = resolved.groupby(group).transform("sum")
-    found = resolved.groupby(cells["unit_code"]).sum().to_frame()
-    for end in ("low", "high"):
-        late = cells[f"late_{end}"].astype(float).mask(resolved == 0, 0.0)
+    found = resolved.groupby(unit).sum().to_frame()
+    for end, counted in zip(("low", "high"), ends(cells, "late"), strict=True):
+        late = counted.mask(resolved == 0, 0.0)
         rate = late.groupby(group).transform("sum", skipna=False) / of_group
         usual = (resolved * rate).mask(resolved == 0, 0.0)
-        for name, count in ((f"late_{end}", late), (f"expected_late_{end}", usual)):
-            found[name] = count.groupby(cells["unit_code"]).sum(skipna=False)
-    least, most = (found[f"expected_late_{end}"].replace(0.0, np.nan) for end in ("low", "high"))
-    likely = poisson_interval(found["late_low"])[0], poisson_interval(found["late_high"])[1]
-    found = found.assign(
-        late_ratio_low=found["late_low"] / most, late_ratio_high=found["late_high"] / least,
-        likely_ratio_low=likely[0] / most, likely_ratio_high=likely[1] / least,
-    )  # fmt: skip
+        found[f"late_{end}"] = late.groupby(unit).sum(skipna=False)
+        found[f"expected_late_{end}"] = usual.groupby(unit).sum(skipna=False)
+    low, high = ends(found, "late")
+    least, most = (usual.replace(0.0, np.nan) for usual in ends(found, "expected_late"))
+    likely = (np.where(most.isna(), np.nan, confint_poisson(low, most, method="exact-c")[0]),
+              confint_poisson(high, least, method="exact-c")[1])  # fmt: skip
+    found = found.assign(**pairs(late_ratio=(low / most, high / least), likely_ratio=likely))
     few = cells[rare]
     found.attrs = {"pooled": few[by].nunique(), "pooled_resolved": int(few["resolved"].sum())}
     return found
@@ -85,22 +87,6 @@ def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFram
     ).sort_values("late_ratio_low", ascending=False).reset_index()  # fmt: skip
     rows.attrs = found.attrs
     return rows
-
-
-def poisson_interval(
-    count: pd.Series, *, confidence_pct: float = 95.0
-) -> tuple[pd.Series, pd.Series]:
-    """Exact interval for the mean of a Poisson count k: its low and its high, in counts.
-
-    low = χ²(α/2; 2k) / 2, 0 of none; high = χ²(1 − α/2; 2k + 2) / 2; of a missing count, missing.
-    Reference: F. Garwood, Biometrika 28 (1936) 437.
-
-    >>> [round(end.item(), 2) for end in poisson_interval(pd.Series([10]))]
-    [4.8, 18.39]
-    """
-    tail, k = (1 - confidence_pct / 100) / 2, count.astype(float)
-    low, high = stats.chi2.ppf(tail, 2 * k) / 2, stats.chi2.isf(tail, 2 * k + 2) / 2
-    return pd.Series(low, k.index).mask(k == 0, 0.0), pd.Series(high, k.index)
 
 
 def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -> pd.DataFrame:
@@ -127,25 +113,25 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     347; R. C. Paule, J. Mandel, J. Res. NBS 87 (1982) 377.
     """
     is_ratio = size not in units
-    ends = (f"{size}_low", f"{size}_high") if is_ratio else (size, size)
     value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
-    known = units[ends[0]].gt(0) & units[ends[0]].eq(units[ends[1]]) & units[f"{part}_low"].notna()
-    rows = units[known.fillna(False).astype(bool)].sort_values(ends[0])
-    left_out = len(units) - len(rows)
-    n, low, high = (rows[name].astype(float) for name in (ends[0], f"{part}_low", f"{part}_high"))
-    if not is_ratio and (high > n).any():
-        over = rows[high > n].iloc[0]
-        raise ValueError(f"unit {over['unit_code']}: {part} is {over[f'{part}_high']:g}, above its "
-                         f"{size}, {over[size]:g}; correct one of them")  # fmt: skip
-    exact = low == high
-    if exact.sum() < FEWEST_UNITS or not low[exact].sum() > 0:
-        rows, n, low, high, exact = (one.iloc[:0] for one in (rows, n, low, high, exact))
-    mean = low[exact].sum() / n[exact].sum() if len(rows) else np.nan
+    n, most = ends(units, size) if is_ratio else [units[size].astype(float)] * 2
+    low, high = ends(units, part)
+    known = n.gt(0) & n.eq(most) & low.notna()
+    if not is_ratio and (over := units[known & (high > n)]).size:
+        row = over.iloc[0]
+        raise ValueError(f"unit {row['unit_code']}: {part} is {row[f'{part}_high']:g}, above its "
+                         f"{size}, {row[size]:g}; correct one of them")  # fmt: skip
+    exact = known & (low == high)
+    enough = exact.sum() >= FEWEST_UNITS and low[exact].sum() > 0
+    mean = low[exact].sum() / n[exact].sum() if enough else np.nan
     dispersion, spread = _dispersion(low[exact] / n[exact], n[exact], mean, is_ratio)
-    told = {"value": value, "mean": unit * mean, "dispersion": dispersion, "spread": spread,
-            "units": int(exact.sum()), "left_out": left_out}  # fmt: skip
-    values = {"size": n, f"{value}_low": unit * low / n, f"{value}_high": unit * high / n}
-    found = rows.assign(**values).join(limits(told, n))
+    told = {
+        "value": value, "mean": unit * mean, "dispersion": dispersion, "spread": spread,
+        "units": int(exact.sum()) if enough else 0, "left_out": int((~known).sum()),
+    }  # fmt: skip
+    found = units.assign(size=n, **pairs(**{value: (unit * low / n, unit * high / n)}))
+    found = found[known & enough].sort_values("size")
+    found = found.join(limits(told, found["size"]))
     found["verdict"] = _verdicts(found, value)
     found.attrs = told
     return found
@@ -175,11 +161,10 @@ def limits(of: dict, size: pd.Series) -> pd.DataFrame:
             wider = stats.t.isf(tail, of["units"] - 1) / stats.norm.isf(tail)
             stretch = wider * np.sqrt(1 + 4 * n * of["spread"])
         least, most = chance.ppf(tail), chance.isf(tail)
-        low = least - (chance.cdf(least) - tail) / chance.pmf(least)
-        high = most + 1 - (tail - chance.sf(most)) / chance.pmf(most)
-        for end, count in (("low", low), ("high", high)):
-            away = stretch * (forth(count / n) - forth(mean))
-            found[f"{name}_{end}"] = unit * back(forth(mean) + away)
+        counts = (least - (chance.cdf(least) - tail) / chance.pmf(least),
+                  most + 1 - (tail - chance.sf(most)) / chance.pmf(most))  # fmt: skip
+        away = [stretch * (forth(count / n) - forth(mean)) for count in counts]
+        found |= pairs(**{name: [unit * back(forth(mean) + one) for one in away]})
     return pd.DataFrame(found, index=size.index)
 
 
@@ -196,7 +181,7 @@ def _dispersion(
     value: pd.Series, size: pd.Series, mean: float, is_ratio: bool
 ) -> tuple[float, float]:
     """φ and τ² of units known exactly."""
-    if value.empty:
+    if np.isnan(mean):
         return np.nan, 0.0
     forth, _ = _scale(is_ratio)
     away, chance = forth(value.to_numpy()) - forth(mean), 1 / (4 * size.to_numpy())
@@ -213,15 +198,15 @@ def _dispersion(
     return dispersion, optimize.brentq(lambda one: squares(one) - len(value) + 1, 0.0, 1e3)
 
 
-def _verdicts(found: pd.DataFrame, value: str) -> pd.Series:
-    low, high = found[f"{value}_low"], found[f"{value}_high"]
-    outside = [
-        low > found["within_99_8_high"], high < found["within_99_8_low"],
-        low > found["within_95_high"], high < found["within_95_low"],
-        (low >= found["within_95_low"]) & (high <= found["within_95_high"]),
-    ]  # fmt: skip
-    names = ["above", "below", "rather_above", "rather_below", "inside"]
-    return pd.Series(np.select(outside, names, "undecided"), found.index, dtype="str")
+def _verdicts(found: pd.DataFrame, value: str) -> np.ndarray:
+    (low, high), (least, most) = ends(found, value), ends(found, "within_95")
+    surely_least, surely_most = ends(found, "within_99_8")
+    verdicts = {
+        "above": low > surely_most, "below": high < surely_least,
+        "rather_above": low > most, "rather_below": high < least,
+        "inside": (low >= least) & (high <= most),
+    }  # fmt: skip
+    return np.select(list(verdicts.values()), list(verdicts), "undecided")
 
 
 def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> pd.DataFrame:
@@ -243,9 +228,10 @@ def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> 
     References: C. N. Morris, J. Am. Stat. Assoc. 78 (1983) 47; M. J. Daniels, Can. J. Stat. 27
     (1999) 567; H. Goldstein, D. J. Spiegelhalter, J. R. Stat. Soc. A 159 (1996) 385.
     """
+    names = ["pooled_pct", "pooled_likely_pct_low", "pooled_likely_pct_high", "worst_tenth_pct"]
     rows = units[units[size].notna() & units[part].notna()]
     if rows[size].gt(0).sum() < FEWEST_UNITS:
-        return units.iloc[:0].assign(**dict.fromkeys(_POOLED, np.nan), status="derived")
+        return units.iloc[:0].assign(**dict.fromkeys(names, np.nan), status="derived")
     x, n = rows[part].to_numpy(dtype=float), rows[size].to_numpy(dtype=float)
     mean = (x.sum() + 0.5) / (n.sum() + 1)
     own = x[n > 0] / n[n > 0]
@@ -263,8 +249,5 @@ def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> 
     order = (draws if worst == "low" else -draws).argsort(axis=1).argsort(axis=1)
     low, high = np.quantile(draws, [0.025, 0.975], axis=0)
     values = (a / (a + b)).mean(axis=0), low, high, (order < np.ceil(len(rows) / 10)).mean(axis=0)
-    named = {name: 100 * value for name, value in zip(_POOLED, values, strict=True)}
+    named = {name: 100 * value for name, value in zip(names, values, strict=True)}
     return rows.assign(**named, status="derived")
-
-
-_POOLED = ("pooled_pct", "pooled_likely_pct_low", "pooled_likely_pct_high", "worst_tenth_pct")

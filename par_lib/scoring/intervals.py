@@ -11,6 +11,27 @@ Pair = tuple[float, float]
 NOTHING: Pair = (float("nan"), float("nan"))
 
 
+def ends(frame: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
+    """The lows and the highs of the pair ``name``, as numbers."""
+    return frame[f"{name}_low"].astype(float), frame[f"{name}_high"].astype(float)
+
+
+def pairs(**named: tuple) -> dict[str, object]:
+    """Columns of pairs, as ``frame.assign`` takes them.
+
+    >>> pairs(late=(1, 3))
+    {'late_low': 1, 'late_high': 3}
+    """
+    return {f"{name}_{end}": value for name, both in named.items()
+            for end, value in zip(("low", "high"), both, strict=True)}  # fmt: skip
+
+
+def renamed(frame: pd.DataFrame, **names: str) -> pd.DataFrame:
+    """The frame with other names of pairs, each given as ``old="new"``."""
+    return frame.rename(columns={f"{old}_{end}": f"{new}_{end}" for old, new in names.items()
+                                 for end in ("low", "high")})  # fmt: skip
+
+
 def rank_range(
     low: pd.Series, high: pd.Series, *, shared: pd.Series | None = None,
     shared_total: float = np.inf,
@@ -58,7 +79,7 @@ def highest(frame: pd.DataFrame, name: str, *, lowest: bool = False) -> pd.DataF
     [0]
     """
     known = frame[frame[f"{name}_low"].notna()]
-    low, high = (known[f"{name}_{end}"].astype(float) for end in ("low", "high"))
+    low, high = ends(known, name)
     ranks = rank_range(-high, -low) if lowest else rank_range(low, high)
     ties = ranks[ranks["rank_high"] == 1]
     return known.loc[ties.index if len(ties) == 1 else []]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.tables import Tables, of_whole_year
+from par_lib.scoring.intervals import Pair
 
 _INSPECTED = r"(?P<procedure>inspected_.+)_(?P<figure>(?:reported|verified)_(?:late|handled))"
 _RECEIVED = "dossiers_received_online_and_offline"  # measure: in the province, at all levels
@@ -19,28 +20,28 @@ class Dossiers:
     ``rows``: what they were read from.
     """
 
-    on_time: tuple[float, float]
-    late: tuple[float, float]
+    on_time: Pair
+    late: Pair
     received: float
     rows: pd.DataFrame
 
     @property
-    def together(self) -> tuple[float, float]:
+    def together(self) -> Pair:
         """On time and late: at least the fewest of both, at most those received."""
         most = self.on_time[1] + self.late[1]
         return self.on_time[0] + self.late[0], min(most, self.received)
 
-    @property
-    def on_time_pct(self) -> tuple[float, float]:
-        """Lowest and highest on-time rate, 0 to 100, higher is better.
+    def on_time_pct(self, cleared: Pair = (0.0, 0.0)) -> Pair:
+        """Lowest and highest on-time rate, 0 to 100, were ``cleared`` of the late ones on time.
 
-        100 × on_time / (on_time + late) rises with on_time and falls with late: it is lowest for
-        the fewest on time and the most late, highest the other way round.
+        100 × (on_time + cleared) / (on_time + late) rises with on_time and falls with late: it is
+        lowest for the fewest on time and the most late, highest the other way round.
         """
         (least, most), (fewest, latest) = self.on_time, self.late
-        low = 100.0 if latest == 0 else 100 * least / (least + latest)
-        high = 100.0 if np.isinf(most) or fewest == 0 else 100 * most / (most + fewest)
-        return low, high
+        low = 100.0 if latest == 0 else 100 * (least + cleared[0]) / (least + latest)
+        if np.isinf(most) or fewest == 0:
+            return low, 100.0
+        return low, min(100.0, 100 * (most + cleared[1]) / (most + fewest))
 
 
 def count(data: Tables, level: str) -> Dossiers | None:
@@ -60,48 +61,34 @@ def count(data: Tables, level: str) -> Dossiers | None:
     T ≤ 396,320 − 41,657 = 354,663, and the on-time rate is 55,724 / 97,381 = 57.22 % at least,
     354,663 / 396,320 = 89.49 % at most.
     """
-    whole = whole_year(data, level)
+    rows = totals(data, level)
+    whole = of_whole_year(rows, data.year)
     if len(whole) != 1:
         return None
-    fewest, latest = (float(whole[name].astype(float).fillna(end).item())
-                      for name, end in (("late_low", 0.0), ("late_high", np.inf)))  # fmt: skip
-    counted, resolved = whole["on_time"].item(), whole["resolved"].item()
-    least, most = 0.0, np.inf
-    if pd.notna(counted):
-        least = most = float(counted)
+    counts = ["late_low", "late_high", "on_time", "resolved", "received"]
+    counted = whole[counts].astype(float).fillna({"late_low": 0.0, "late_high": np.inf})
+    fewest, latest, on_time, resolved, received = counted.iloc[0]
+    if pd.notna(on_time):
+        least = most = on_time
     elif pd.notna(resolved):
-        least, most = max(float(resolved) - latest, 0.0), max(float(resolved) - fewest, 0.0)
-    else:
-        least = _on_time_of_a_part(data, level, whole)
+        least, most = max(resolved - latest, 0.0), max(resolved - fewest, 0.0)
+    else:  # at least the most of any part of the year, by the least that sources say of it
+        year = (pd.Timestamp(data.year, 1, 1), pd.Timestamp(data.year, 12, 31))
+        inside = rows[rows["period_start"].ge(year[0]) & rows["period_end"].le(year[1])]
+        of_parts = inside.groupby(["period_start", "period_end"])["on_time"].min().dropna()
+        least, most = float(of_parts.max()) if len(of_parts) else 0.0, np.inf
     everywhere = _received(data)
-    known = [*whole[["resolved", "received"]].iloc[0], everywhere["value_high"].max()]
-    fit = [float(one) for one in known if pd.notna(one) and one >= least + fewest]
-    received = min(fit, default=np.inf)
-    most, latest = min(most, received - fewest), min(latest, received - least)
-    binds = everywhere[everywhere["value_high"] == received]
-    rows = pd.concat([_totals(data, level), binds]) if len(binds) else _totals(data, level)
-    return Dossiers((least, most), (fewest, latest), received, rows)
+    bounds = (resolved, received, everywhere["value_high"].max())
+    at_most = min((bound for bound in bounds if bound >= least + fewest), default=np.inf)
+    most, latest = min(most, at_most - fewest), min(latest, at_most - least)
+    rows = pd.concat([rows, everywhere[everywhere["value_high"] == at_most]])
+    return Dossiers((least, most), (fewest, latest), at_most, rows)
 
 
-def whole_year(data: Tables, level: str) -> pd.DataFrame:
-    """Rows of late_dossiers that count all units of a level over the whole year."""
-    return of_whole_year(_totals(data, level), data.year)
-
-
-def _totals(data: Tables, level: str) -> pd.DataFrame:
+def totals(data: Tables, level: str) -> pd.DataFrame:
+    """Rows of late_dossiers that count all units of a level."""
     rows = data.late_dossiers
     return rows[(rows["level"] == level) & (rows["unit"] == data.place)]
-
-
-def _on_time_of_a_part(data: Tables, level: str, whole: pd.DataFrame) -> float:
-    """At least so many were on time: the most of any part, by the least that sources say of it."""
-    rows = _totals(data, level)
-    inside = rows[
-        (rows["period_start"] >= whole["period_start"].item())
-        & (rows["period_end"] <= whole["period_end"].item())
-    ]
-    least = inside.groupby(["period_start", "period_end"])["on_time"].min().max()
-    return 0.0 if pd.isna(least) else float(least)
 
 
 def _received(data: Tables) -> pd.DataFrame:

@@ -18,8 +18,7 @@ import pandas as pd
 
 from par_lib.cleaning.tables import longest_period
 from par_lib.language.spelling import sort_key
-from par_lib.scoring import intervals
-from par_lib.scoring.intervals import NOTHING, Pair
+from par_lib.scoring.intervals import Pair, ends, highest, pairs, rank_range
 
 ROUNDING_SLACK = 1e-9  # relative: sums of decimal fractions miss the true sum by this little
 
@@ -51,32 +50,29 @@ class Parts:
     @property
     def largest(self) -> pd.DataFrame:
         """The unit that surely has most of these; no row where a tie or a bound hides it."""
-        return intervals.highest(self.units, self.value)
+        return highest(self.units, self.value)
 
     @property
     def rest(self) -> float:
         """What the units not listed have together; missing where all are listed."""
-        if self.unlisted.empty:
-            return float("nan")
-        return self.total - self.listed[f"{self.value}_low"].sum()
+        left = self.total - self.listed[f"{self.value}_low"].sum()
+        return left if len(self.unlisted) else math.nan
 
     def holding(self, share_pct: float) -> pd.DataFrame:
         """The fewest listed units that together hold at least ``share_pct`` of the total.
 
         All of them where even they do not; none where the total is not known.
         """
-        enough = self.fewest_for(share_pct / 100 * self.total)
-        return self.listed.iloc[: 0 if math.isnan(self.total) else enough]
+        known = self.total > 0
+        return self.listed.iloc[: self.fewest_for(share_pct / 100 * self.total) if known else 0]
 
     def fewest_for(self, amount: float) -> int | None:
         """How many of the largest listed units hold the amount together; none for an amount of 0.
 
         None where even all of them fall short: with the others known, some might suffice.
         """
-        if math.isnan(amount):
-            return None
         held = [0.0, *self.listed[f"{self.value}_low"].cumsum()]  # by the k largest, from k = 0
-        units = int(np.searchsorted(held, amount * (1 - ROUNDING_SLACK)))
+        units = int(np.searchsorted(held, amount * (1 - ROUNDING_SLACK)))  # a missing one is last
         return units if units < len(held) else None
 
     def gini(self) -> Pair:
@@ -86,22 +82,18 @@ class Parts:
 
     def top_share_pct(self, top: int) -> Pair:
         """Lowest and highest share of the ``top`` largest units; not known of fewer units."""
-        curve = self.pareto()
-        if len(curve) <= top:
-            return NOTHING
-        _, low, high = curve.iloc[top]
-        return float(low), float(high)
+        shares = ends(self.pareto()[top : top + 1], f"{self.value}_share_pct")
+        return tuple(float(end.sum(min_count=1)) for end in shares)
 
     def lorenz(self) -> pd.DataFrame:
         """Lorenz curve: share_of_units_pct, <value>_share_pct_low, <value>_share_pct_high."""
         equal, single = self._splits()
-        shares = np.linspace(0, 100, len(equal) + 1)
-        return self._curve("share_of_units_pct", shares, low=single, high=equal)
+        return self._curve("share_of_units_pct", np.linspace(0, 100, len(equal) + 1), single, equal)
 
     def pareto(self) -> pd.DataFrame:
         """Shares of the largest units together: units, and the pair <value>_share_pct."""
         equal, single = (split[::-1] for split in self._splits())
-        return self._curve("units", np.arange(len(equal) + 1), low=equal, high=single)
+        return self._curve("units", np.arange(len(equal) + 1), equal, single)
 
     def clear(self, target_reduction_pct: float) -> pd.DataFrame:
         """Units with what each must clear if all clear the same proportion: pairs.
@@ -110,16 +102,14 @@ class Parts:
         met and never just missed; share_of_total_pct = 100 × clear / total. ValueError for a target
         outside 0 to 100.
         """
-        if not 0 <= target_reduction_pct <= 100:
+        part = target_reduction_pct / 100
+        if not 0 <= part <= 1:
             raise ValueError(f"target_reduction_pct is {target_reduction_pct}; it must be 0 to 100")
-        cleared = {}
-        for end in ("low", "high"):
-            exact = self.units[f"{self.value}_{end}"].astype(float) * target_reduction_pct / 100
-            # Digits below a billionth are the computer's, and must not cost a whole one.
-            whole = np.ceil(exact.round(9))
-            cleared[f"clear_{end}"] = whole.astype("Int64")
-            cleared[f"share_of_total_pct_{end}"] = 100 * whole / self.total
-        return self.units.assign(**cleared)
+        # Digits below a billionth are the computer's, and must not cost a whole one.
+        whole = [np.ceil((end * part).round(9)) for end in ends(self.units, self.value)]
+        clear = [end.astype("Int64") for end in whole]
+        shares = [100 * end / self.total for end in whole]
+        return self.units.assign(**pairs(clear=clear, share_of_total_pct=shares))
 
     def needed(self, target_reduction_pct: float) -> float:
         """How many have to go to cut the total by so many percent: whole, rounded up."""
@@ -130,22 +120,17 @@ class Parts:
 
         None where they do not make up the total: it is unknown, or units are missing.
         """
-        known, count = self.listed[f"{self.value}_low"].to_numpy(dtype=float), len(self.unlisted)
-        equal, single = np.repeat(self.rest, count) / count, np.zeros(count)
-        single[:1] = self.rest
-        if not math.isclose(known.sum() + single.sum(), self.total, rel_tol=ROUNDING_SLACK):
-            known = equal = single = np.array([])
+        known, count = self.listed[f"{self.value}_low"].astype(float), len(self.unlisted)
+        equal, single = [self.rest / (count or 1)] * count, [self.rest, *[0.0] * count][:count]
+        if not math.isclose(known.sum() + sum(single), self.total, rel_tol=ROUNDING_SLACK):
+            return np.array([]), np.array([])
         return np.sort([*known, *equal]), np.sort([*known, *single])
 
-    def _curve(
-        self, name: str, places: np.ndarray, *, low: np.ndarray, high: np.ndarray
-    ) -> pd.DataFrame:
+    def _curve(self, name: str, places: np.ndarray, *splits: np.ndarray) -> pd.DataFrame:
         """Cumulative shares in percent, from no unit to all; no row of no total, or of nothing."""
-        curve = pd.DataFrame({name: places})
-        for end, split in (("low", low), ("high", high)):
-            running = np.cumsum([0.0, *split])
-            curve[f"{self.value}_share_pct_{end}"] = 100 * running / (split.sum() or math.nan)
-        return curve if low.sum() else curve.iloc[:0]
+        shares = [100 * np.cumsum([0.0, *split]) / (split.sum() or math.nan) for split in splits]
+        curve = pd.DataFrame({name: places, **pairs(**{f"{self.value}_share_pct": shares})})
+        return curve if splits[0].sum() else curve.iloc[:0]
 
 
 def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
@@ -155,24 +140,21 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     where no row or several say it, where it is itself only bounds, and where the listed exceed it:
     ``excess`` says so. No unit where none is listed: bounds alone say nothing of any.
     """
-    low, high = f"{value}_low", f"{value}_high"
     frame = longest_period(frame)
-    is_whole = frame["unit"] == whole
-    units = frame[~is_whole & frame[low].notna()]
-    listed = units.loc[units["status"] != "bound", low]
-    units = units.iloc[: None if len(listed) else 0]
-    declared = frame.loc[is_whole, [low, high]].dropna().astype(float)
-    exact = len(units) and len(declared) == 1 and declared[low].eq(declared[high]).all()
-    total = declared[low].item() if exact else math.nan
-    excess = float(listed.sum() - total) if listed.sum() > total else math.nan
+    known = frame[(frame["unit"] != whole) & frame[f"{value}_low"].notna()]
+    listed = known[known["status"] != "bound"]
+    units, held = known if len(listed) else listed, listed[f"{value}_low"].sum()
+    low, high = ends(frame[frame["unit"] == whole].dropna(subset=[f"{value}_high"]), value)
+    exact = len(units) and len(low) == 1 and low.eq(high).all()
+    total = low.item() if exact else math.nan
+    excess = float(held - total) if held > total else math.nan
     if excess > 0:
-        units, total = units[units["status"] != "bound"], math.nan
-    shares = {f"share_pct_{end}": share(units[f"{value}_{end}"], total=total)
-              for end in ("low", "high")}  # fmt: skip
-    units = highest_first(units.assign(**shares), value)
+        units, total = listed, math.nan
+    shares = [share(end, total=total) for end in ends(units, value)]
+    units = highest_first(units.assign(**pairs(share_pct=shares)), value)
+    rest = math.inf if math.isnan(total) else total - held
     bound = units["status"] == "bound"
-    rest = math.inf if math.isnan(total) else total - listed.sum()
-    ranks = intervals.rank_range(units[low], units[high], shared=bound, shared_total=rest)
+    ranks = rank_range(*ends(units, value), shared=bound, shared_total=rest)
     return Parts(value, total, units.join(ranks.add_prefix(f"{value}_")), excess)
 
 
@@ -191,8 +173,7 @@ def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
     if isinstance(total, pd.Series) and not total.index.equals(part.index):
         raise ValueError("total has other row labels than the parts; reindex it to them first")
     rows = pd.DataFrame({"part": part, "total": total}).astype(float)
-    wrong = rows[(rows["part"] < 0) | (rows["part"] > rows["total"])]
-    for label, row in wrong.iterrows():
+    for label, row in rows[(rows["part"] < 0) | (rows["part"] > rows["total"])].iterrows():
         raise ValueError(f"row {label!r}: part {row['part']:.15g} is not in 0 to its total "
                          f"{row['total']:.15g}; correct one of them")  # fmt: skip
     return 100 * rows["part"] / rows["total"].mask(rows["total"] == 0)
@@ -216,7 +197,6 @@ def gini(values: Sequence[float]) -> float:
 
 def highest_first(frame: pd.DataFrame, value: str) -> pd.DataFrame:
     """Rows by the pair ``value``, highest first; equal ones by unit in Vietnamese order."""
-    order = [f"{value}_low", f"{value}_high", "_name"]
-    named = frame.assign(_name=frame["unit"].map(sort_key))
-    down = named.sort_values(order, ascending=[False, False, True], ignore_index=True)
-    return down.drop(columns="_name")
+    by_name = frame.sort_values("unit", key=lambda names: names.map(sort_key))
+    order = [f"{value}_low", f"{value}_high"]
+    return by_name.sort_values(order, ascending=False, kind="stable", ignore_index=True)

@@ -13,17 +13,8 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+import pydantic
+from pydantic import Field, PositiveFloat, ValidationInfo
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.sources import RULEBOOK
@@ -37,7 +28,7 @@ _SLACK = 1e-9  # sums of decimal fractions
 Status = Literal["stated", "assumed"]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Knot = tuple[Percent, NonNegativeFloat]  # a rate and its points
+Knot = tuple[Percent, pydantic.NonNegativeFloat]  # a rate and its points
 
 # What ``points`` and ``measure`` may begin with, and what follows: None is any name.
 _POINTERS = {
@@ -50,10 +41,10 @@ EXAMPLE = {"code": "example", "area": "example", "max_points": 1.5, "status": "a
            "max_points_status": "stated", "source": "for the doctests"}  # fmt: skip
 
 
-class Entry(BaseModel):
+class Entry(pydantic.BaseModel):
     """A part of a rulebook: an unknown field is refused, nothing changes once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Criterion(Entry):
@@ -77,7 +68,7 @@ class Criterion(Entry):
     measure: str = ""
     moved_by: tuple[str, ...] = ()
 
-    @field_validator("points_by_rate")
+    @pydantic.field_validator("points_by_rate")
     @classmethod
     def _rise(cls, knots: tuple[Knot, ...], field: ValidationInfo) -> tuple[Knot, ...]:
         if not knots:
@@ -96,7 +87,7 @@ class Criterion(Entry):
                              "correct one of them")  # fmt: skip
         return knots
 
-    @field_validator("points", "measure")
+    @pydantic.field_validator("points", "measure")
     @classmethod
     def _points_to_what_exists(cls, pointer: str, field: ValidationInfo) -> str:
         kinds = _POINTERS[field.field_name]
@@ -107,24 +98,23 @@ class Criterion(Entry):
             raise ValueError(f"{name!r} is not one of {', '.join(kinds[kind])}")
         return pointer
 
-    @field_validator("moved_by")
+    @pydantic.field_validator("moved_by")
     @classmethod
     def _moves_exist(cls, pointers: tuple[str, ...]) -> tuple[str, ...]:
         for pointer in pointers:
-            table, dot, rest = pointer.partition(".")
-            if not dot:
-                continue  # a measure of indicators: any name
-            if table not in schema.TABLES:
-                raise ValueError(f"{pointer!r}: {table} is no table; choose one of "
-                                 f"{', '.join(schema.TABLES)}")  # fmt: skip
+            name, dot, rest = pointer.partition(".")
             column, _, level = rest.partition(":")
-            known = [one.name for one in schema.TABLES[table].columns]
-            if column not in known or level not in ("", *schema.LEVELS):
-                raise ValueError(f"{pointer!r}: write {table}.column:level with a column of "
+            table = schema.TABLES.get(name)
+            known = [one.name for one in table.columns] if table else []
+            if dot and table is None:  # without a dot it is a measure of indicators, of any name
+                raise ValueError(f"{pointer!r}: {name} is no table; choose one of "
+                                 f"{', '.join(schema.TABLES)}")  # fmt: skip
+            if dot and (column not in known or level not in ("", *schema.LEVELS)):
+                raise ValueError(f"{pointer!r}: write {name}.column:level with a column of "
                                  f"{', '.join(known)}")  # fmt: skip
         return pointers
 
-    @model_validator(mode="after")
+    @pydantic.model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
         if not self.points_by_rate and not self.points:
             raise ValueError("write points_by_rate, or in points where a source states them")
@@ -172,12 +162,11 @@ class Rulebook(Entry):
     criteria: tuple[Criterion, ...]
     file: str = ""
 
-    @model_validator(mode="after")
+    @pydantic.model_validator(mode="after")
     def _adds_up(self) -> Self:
-        for what, codes in (("areas", [area.code for area in self.areas]),
-                            ("criteria", [one.code for one in self.criteria])):  # fmt: skip
-            twice = sorted({code for code in codes if codes.count(code) > 1})
-            if twice:
+        for what, entries in (("areas", self.areas), ("criteria", self.criteria)):
+            codes = [entry.code for entry in entries]
+            if twice := sorted({code for code in codes if codes.count(code) > 1}):
                 raise ValueError(f"{what}: {', '.join(twice)} stands twice; give each its own code")
         declared = sum(area.max_points for area in self.areas)
         if abs(declared - self.max_points) > _SLACK:
@@ -208,23 +197,24 @@ class Rulebook(Entry):
 def load(province: str, year: int) -> Rulebook:
     """The rules of a province and year: its own rules.toml, else the latest not after the year.
 
-    The earliest before that.
-
-    Rules of another year are carried over: rules and maxima are then all "assumed".
+    The earliest before that. Rules of another year are carried over: rules and maxima are then all
+    "assumed".
     """
-    own = paths.raw(province, year) / "rules.toml"
-    if own.is_file():
-        rules = read(own)
-    else:
+    file = paths.raw(province, year) / "rules.toml"
+    if not file.is_file():
         files = {int(file.stem.rpartition("_")[2]): file for file in RULES.glob("par_index_*.toml")}
-        rules = read(files[max((known for known in files if known <= year), default=min(files))])
+        file = files[max((known for known in files if known <= year), default=min(files))]
+    rules = read(file)
     if rules.year == year:
         return rules
-    carried = {"status": "assumed", "max_points_status": "assumed"}
-    areas = tuple(area.model_copy(update={"status": "assumed"}) for area in rules.areas)
-    criteria = tuple(one.model_copy(update=carried) for one in rules.criteria)
-    pillars = tuple(one.model_copy(update={"status": "assumed"}) for one in rules.pillars)
-    return rules.model_copy(update={"areas": areas, "criteria": criteria, "pillars": pillars})
+
+    def assumed(entry: Entry) -> Entry:
+        kinds = [name for name in type(entry).model_fields if name.endswith("status")]
+        return entry.model_copy(update=dict.fromkeys(kinds, "assumed"))
+
+    carried = {part: tuple(map(assumed, getattr(rules, part)))
+               for part in ("areas", "criteria", "pillars")}  # fmt: skip
+    return rules.model_copy(update=carried)
 
 
 def cited(entries: Iterable[Entry | dict], columns: str) -> pd.DataFrame:
@@ -240,7 +230,7 @@ def read(file: Path) -> Rulebook:
     written = read_toml(file, name=file.name)
     try:
         return Rulebook.model_validate(written | {"file": file.name})
-    except ValidationError as error:
+    except pydantic.ValidationError as error:
         faults = [_say(fault, written) for fault in error.errors()]
         raise ValueError("\n".join(f"{file.name}{fault}" for fault in faults)) from None
 
@@ -248,13 +238,12 @@ def read(file: Path) -> Rulebook:
 def _say(fault: dict, written: dict) -> str:
     place, here = "", written
     for part in fault["loc"]:
-        if isinstance(part, int):
-            here = here[part] if part < len(here) else None  # half a knot
-            code = here.get("code", part + 1) if isinstance(here, dict) else part + 1
-            place += f" {code!s:.60}"
-        else:
-            here = here.get(part)
-            place += f", {part!s:.60}"
+        if isinstance(part, str):
+            here, place = here.get(part), f"{place}, {part:.60}"
+            continue
+        here = here[part] if part < len(here) else None  # half a knot
+        code = here.get("code", part + 1) if isinstance(here, dict) else part + 1
+        place += f" {code!s:.60}"
     value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r:.60}:"
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] in ("tuple_type", "too_long", "missing") and "points_by_rate" in fault["loc"]:

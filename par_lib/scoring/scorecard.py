@@ -13,15 +13,10 @@ from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
 from par_lib.scoring import on_time
-from par_lib.scoring.intervals import NOTHING, Pair
+from par_lib.scoring.intervals import NOTHING, Pair, ends, pairs
 from par_lib.scoring.parts import share
 from par_lib.scoring.rulebook import Criterion, Rulebook
 
-COLUMNS = (
-    "criterion", "area", "rate_pct_low", "rate_pct_high", "points_low", "points_high", "max_points",
-    "lost_points_low", "lost_points_high", "lost_pct_low", "lost_pct_high", "stated", "status",
-    "source", "locator",
-)  # fmt: skip
 _HALF_CENT = 0.005  # points are written with two decimals
 
 
@@ -35,7 +30,8 @@ class Rate:
 
 
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
-    """One row a criterion of the rulebook; columns COLUMNS.
+    """One row a criterion of the rulebook; columns criterion, area, max_points, stated, status,
+    source, locator and the pairs rate_pct, points, lost_points, lost_pct.
 
     Points and lost points (max − points) as ``_low``/``_high``: apart where sources differ or the
     figure is an interval; lost_pct is 100 × lost / max, lower is better, in [0, 100]. Rates in
@@ -46,27 +42,33 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
 
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
-    rows = []
-    for rule in rules.criteria:
-        rate, stated = read_rate(rule.measure, data), _stated_points(rule, data, rules.file)
-        most = rule.max_points
-        low, high, read, status = 0.0, most, stated, "unknown"
-        if len(stated):
-            low, high, status = stated["points"].min(), stated["points"].max(), "assumed"
-            if rule.max_points_status == "stated":
-                status = "derived" if (stated["status"] == "derived").any() else "reported"
-        elif rate:
-            low, high = rule.points_at(rate.low), rule.points_at(rate.high)
-            read, status = rate.rows, "assumed"
-        ours = {RULEBOOK: rule.code} if status in ("assumed", "unknown") else {}
-        traces = join_traces([*read["source"], *ours], [*read["locator"], *ours.values()])
-        ends = (rate.low, rate.high) if rate else (np.nan, np.nan)
-        rows.append((rule.code, rule.area, *ends, low, high, most, most - high, most - low,
-                     np.nan, np.nan, len(stated) > 0, status, *traces))  # fmt: skip
-    card = _within_the_whole(pd.DataFrame(rows, columns=list(COLUMNS)), data, rules)
-    shares = {f"lost_pct_{end}": 100 * card[f"lost_points_{end}"] / card["max_points"]
-              for end in ("low", "high")}  # fmt: skip
-    return card.assign(**shares)
+    card = pd.DataFrame([_criterion(rule, data, rules.file) for rule in rules.criteria])
+    low, high = ends(card, "points")
+    most = card["max_points"]
+    card = card.assign(**pairs(lost_points=(most - high, most - low)))
+    card = _within_the_whole(card, data, rules)
+    shares = [100 * end / most for end in ends(card, "lost_points")]
+    return card.assign(**pairs(lost_pct=shares))
+
+
+def _criterion(rule: Criterion, data: Tables, file: str) -> dict[str, object]:
+    rate, stated = read_rate(rule.measure, data), _stated_points(rule, data, file)
+    points, read, status = (0.0, rule.max_points), stated, "unknown"
+    if len(stated):
+        points, status = (stated["points"].min(), stated["points"].max()), "assumed"
+        if rule.max_points_status == "stated":
+            status = "derived" if (stated["status"] == "derived").any() else "reported"
+    elif rate:
+        points, read = (rule.points_at(rate.low), rule.points_at(rate.high)), rate.rows
+        status = "assumed"
+    ours = {RULEBOOK: rule.code} if status in ("assumed", "unknown") else {}
+    source, locator = join_traces([*read["source"], *ours], [*read["locator"], *ours.values()])
+    return {
+        "criterion": rule.code, "area": rule.area,
+        **pairs(rate_pct=(rate.low, rate.high) if rate else NOTHING, points=points),
+        "max_points": rule.max_points, "stated": len(stated) > 0, "status": status,
+        "source": source, "locator": locator,
+    }  # fmt: skip
 
 
 def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.DataFrame:
@@ -75,18 +77,15 @@ def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.D
     Not those with an assumed maximum of 1 point, which is a unit of measure.
     """
     index = data.scores.query("criterion == 'par_index'").dropna(subset=["points"])
-    if index.empty:
-        return card
     own = np.array([r.max_points_status == "stated" or r.max_points > 1 for r in rules.criteria])
-    lost = card["lost_points_low"]
-    room = rules.max_points - index["points"].min() - (lost[own].sum() - lost)
-    less = own & (room < card["lost_points_high"]) & (room >= lost)
-    card = card.assign(lost_points_high=card["lost_points_high"].mask(less, room))
+    low, high = ends(card, "lost_points")
+    room = rules.max_points - index["points"].min() - (low[own].sum() - low)  # missing with it
+    less = own & (room < high) & (room >= low)
+    card["lost_points_high"] = high.mask(less, room)
     card["points_low"] = card["points_low"].mask(less, card["max_points"] - room)
     for row in card.index[less & (card["status"] != "reported")]:
-        sources = [*card.loc[row, "source"].split("; "), *index["source"]]
-        locators = [*card.loc[row, "locator"].split("; "), *index["locator"]]
-        card.loc[row, ["source", "locator"]] = join_traces(sources, locators)
+        traces = ([card.loc[row, name], *index[name]] for name in ("source", "locator"))
+        card.loc[row, ["source", "locator"]] = join_traces(*traces)
     return card
 
 
@@ -172,25 +171,22 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     """
     known = stated
     if "points" in stated:  # exact; of the index of service they are a pair already
-        known = stated.assign(points_low=stated["points"], points_high=stated["points"])
-        known = known.drop(columns="points")
-    lows = [name for name in known if name.endswith("_low")]
+        known = stated.assign(**pairs(points=[stated["points"]] * 2)).drop(columns="points")
     keys = [name for name in (by, "year", "as_of") if name in known]
+    lows = [name for name in known if name.endswith("_low")]
     says = known[lows].notna().any(axis=1)
     known = known[says | ~says.groupby([known[key] for key in keys]).transform("any")]
-    how = {name: "min" if name in lows else "first"
-           for name in known.columns.difference(keys, sort=False)}  # fmt: skip
+    kinds = known.dtypes.drop(keys)
+    how = {name: "min" if name in lows else "first" for name in kinds.index}
+    how["status"] = lambda said: "derived" if (said == "derived").any() else said.iloc[0]
+    for low in lows:  # an end that one row leaves open is open
+        high = low.replace("_low", "_high")
+        ended = known[high].astype(float).fillna(np.inf).where(known[low].notna())
+        known, how[high] = known.assign(**{high: ended}), "max"
     groups = known.groupby(keys, sort=False)
-    rows = groups.agg(how)
-    for name, said in groups:
-        place = name if len(keys) > 1 else name[0]
-        for low in lows:
-            high = low.replace("_low", "_high")
-            ends = said.loc[said[low].notna(), high]  # missing where one of them has no end
-            rows.loc[place, high] = ends.max(skipna=False) if len(ends) else None
-        if (said["status"] == "derived").any():
-            rows.loc[place, "status"] = "derived"
-        rows.loc[place, ["source", "locator"]] = join_traces(said["source"], said["locator"])
+    rows = groups.agg(how).replace(np.inf, np.nan).astype(kinds)
+    traces = [join_traces(said["source"], said["locator"]) for _, said in groups]
+    rows[["source", "locator"]] = pd.DataFrame(traces, rows.index, ["source", "locator"], "str")
     return rows.reset_index()
 
 
@@ -215,25 +211,24 @@ def _indicator(data: Tables, name: str) -> Rate | None:
     part, _, whole = name.partition("/")
     own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
     if not whole:
-        return _rate(own["value_low"], own["value_high"], own)
-    pairs = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
-    if pairs.empty:
-        pairs = own.merge(of, how="cross", suffixes=("", "_of"))
-    low = _percent(pairs["value_low"], pairs["value_high_of"])
-    high = _percent(pairs["value_high"], pairs["value_low_of"])
+        return _rate(*ends(own, "value"), own)
+    both = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
+    if both.empty:
+        both = own.merge(of, how="cross", suffixes=("", "_of"))
+    low = _percent(both["value_low"], both["value_high_of"])
+    high = _percent(both["value_high"], both["value_low_of"])
     return _rate(low, high, pd.concat([own, of]))
 
 
 def _on_time(data: Tables, level: str) -> Rate | None:
-    """On time as a share of on time and late, over the whole year."""
+    """On time as a share of on time and late, over the whole year; as stated without counts."""
     counted = on_time.count(data, level)
     if counted is None:
         return None
-    whole = on_time.whole_year(data, level)
+    whole = of_whole_year(on_time.totals(data, level), data.year)
     if whole[["late_low", "late_high"]].isna().all(axis=None):
-        return _rate(whole["on_time_pct_low"], whole["on_time_pct_high"], whole)
-    low, high = counted.on_time_pct
-    return _rate(pd.Series([low]), pd.Series([high]), counted.rows)
+        return _rate(*ends(whole, "on_time_pct"), whole)
+    return Rate(*counted.on_time_pct(), counted.rows)
 
 
 def _disbursed(data: Tables, level: str) -> Rate | None:

@@ -8,6 +8,7 @@ max_points, of 2022 1.5 + 1.5 + 2.5 + 2.5 + 2. The official method is not availa
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from par_lib.scoring.intervals import ends, pairs
 from par_lib.scoring.parts import share
 
 SATISFIED_FROM = 4
@@ -61,19 +62,11 @@ def satisfaction(
         yes=("yes", "sum"),
     )  # fmt: skip
     effective = sums["n"] / (design_effect * (sums["n"] * sums["w2"] / sums["w"] ** 2))
-    satisfied = sums["yes"] / sums["w"]
-    low, high = proportion_confint(
-        satisfied * effective, effective, alpha=1 - confidence_pct / 100, method="wilson"
-    )
+    satisfied, alpha = sums["yes"] / sums["w"], 1 - confidence_pct / 100
+    likely = proportion_confint(satisfied * effective, effective, alpha, method="wilson")
+    shares = pd.DataFrame({"satisfaction_pct": satisfied, **pairs(likely_pct=likely)})
     shown = sums["respondents"] >= min_respondents
-    return pd.DataFrame(
-        {
-            "respondents": sums["respondents"],
-            "satisfaction_pct": (100 * satisfied).where(shown),
-            "likely_pct_low": (100 * low).where(shown),
-            "likely_pct_high": (100 * high).where(shown),
-        }
-    ).reset_index()
+    return sums[["respondents"]].join((100 * shares).where(shown)).reset_index()
 
 
 def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
@@ -120,24 +113,15 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     Weighting by points is our reading: the official overall index is published, not its formula.
     """
     most = pd.Series(max_points, dtype=float)
-    known = components[components["component"].isin(most.index)]
-    ends = ["satisfaction_pct", "likely_pct_low", "likely_pct_high"]
-    tables = {
-        end: known.set_index([by, "component"])[end].unstack().reindex(columns=most.index)
-        for end in ends
-    }
-    order = known[by].drop_duplicates()
+    known = components[components["component"].isin(most.index)].set_index([by, "component"])
+    names = ["satisfaction_pct", "likely_pct_low", "likely_pct_high"]
     weighted = pd.DataFrame({
-        end: table.mul(most).sum(axis=1, skipna=False) / most.sum() for end, table in tables.items()
-    })  # fmt: skip
-    respondents = known.groupby(by)["respondents"].min()
-    points = {
-        name: weighted[end] / 100 * most.sum()
-        for name, end in zip(("points", "points_low", "points_high"), ends, strict=True)
-    }
-    frame = weighted.assign(respondents=respondents, **points)
-    columns = ["respondents", *ends, *points]
-    return frame.loc[order, columns].rename_axis(by).reset_index()
+        name: known[name].unstack().reindex(columns=most.index).mul(most).sum(axis=1, skipna=False)
+        for name in names
+    }) / most.sum()  # fmt: skip
+    points = (weighted / 100 * most.sum()).set_axis(["points", "points_low", "points_high"], axis=1)
+    frame = pd.concat([known.groupby(by)["respondents"].min(), weighted, points], axis=1)
+    return frame.loc[known.index.unique(by)].rename_axis(by).reset_index()
 
 
 def from_points(components: pd.DataFrame) -> pd.DataFrame:
@@ -154,16 +138,11 @@ def from_points(components: pd.DataFrame) -> pd.DataFrame:
     [[0.3, 80.0]]
     """
     known = components.dropna(subset=["points_low", "max_points"])
-    most, low, high = (
-        known[name].astype(float) for name in ("max_points", "points_low", "points_high")
-    )
-    known = known.drop(columns="satisfaction_pct", errors="ignore").assign(
-        lost_points_low=most - high,
-        lost_points_high=most - low,
-        satisfaction_pct_low=share(low, total=most),
-        satisfaction_pct_high=share(high, total=most),
-        status="derived",
-    )
+    known, most = known.drop(columns="satisfaction_pct", errors="ignore"), known["max_points"]
+    low, high = ends(known, "points")
+    satisfied = share(low, total=most), share(high, total=most)
+    lost = pairs(lost_points=(most - high, most - low), satisfaction_pct=satisfied)
+    known = known.assign(**lost, status="derived")
     return known.sort_values("lost_points_high", ascending=False, ignore_index=True)
 
 

@@ -10,8 +10,8 @@ from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
 from par_lib.language.spelling import sort_key
-from par_lib.scoring import intervals
-from par_lib.scoring import parts as wholes
+from par_lib.scoring import parts
+from par_lib.scoring.intervals import Pair, ends, pairs, rank_range
 
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
 LOWER_IS_BETTER = ("late_pct", "share_pct")
@@ -68,45 +68,52 @@ def figures(
     """
     last = pd.Timestamp(data.year, 12, 31)
     last = min(last, DISTRICTS_ENDED) if level == "district" else last
-    known = units_on(data.units, last, level=level)
-    frame = known.rename(columns={"code": "unit_code", "name": "unit"}).set_index("unit_code")
-    frame = frame[["unit"]].sort_values("unit", key=lambda names: names.map(sort_key))
-    of_level = data.late_dossiers.query("level == @level")
-    late = longest_period(of_level[of_level["unit"] != data.place])
+    frame = units_on(data.units, last, level=level).set_index("code")[["name"]]
+    frame = frame.sort_values("name", key=lambda names: names.map(sort_key))
+    late = data.late_dossiers.query("level == @level")
     rates = late_rates(data, level=level)
-    shares = wholes.of(of_level, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
+    shares = parts.of(late, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
+    late = longest_period(late[late["unit"] != data.place])
     capital = data.disbursement.query("level == @level and scope == 'total'")
     capital = capital[capital["as_of"] == capital["as_of"].max()]
     published = data.sipas.query("level == @level and component == 'overall'")
     sampled = satisfaction is not None and len(satisfaction) > 0
     asked = satisfaction if sampled else published
-    likely = ("likely_pct_low", "likely_pct_high") if sampled else ("satisfaction_pct",) * 2
-    for name, rows, low, high in (
-        ("late_pct", rates, "late_pct_low", "late_pct_high"),
-        ("share_pct", shares, "share_pct_low", "share_pct_high"),
-        ("disbursed_pct", capital, "rate_pct_low", "rate_pct_high"),
-        ("satisfaction_pct", asked, "satisfaction_pct", "satisfaction_pct"),
-        ("likely_pct", asked, *likely),
-    ):
-        # Where sources differ, the hull of what they say.
-        held = rows.groupby("unit_code").agg(low=(low, "min"), high=(high, "max"))
-        held = held.astype(float).reindex(frame.index)
+    exact = [asked["satisfaction_pct"]] * 2
+    likely = ends(asked, "likely_pct") if sampled else exact
+    stated = {
+        "late_pct": rates, "share_pct": shares,
+        "disbursed_pct": capital.assign(**pairs(disbursed_pct=ends(capital, "rate_pct"))),
+        "satisfaction_pct": asked.assign(**pairs(satisfaction_pct=exact)),
+        "likely_pct": asked.assign(**pairs(likely_pct=likely)),
+    }  # fmt: skip
+    for name, rows in stated.items():  # where sources differ, the hull of what they say
+        low, high = f"{name}_low", f"{name}_high"
+        held = rows.groupby("unit_code").agg({low: "min", high: "max"}).reindex(frame.index)
         if held.notna().any(axis=None):
-            held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
-        frame[[f"{name}_low", f"{name}_high"]] = held.to_numpy()
+            held = held.fillna({low: 0.0, high: 100.0}).clip(upper=100)
+        frame[[low, high]] = held.astype(float)
     have = known_figures(frame)
-    of_late = {"late_pct", "share_pct"} & set(have)
-    counted = late.iloc[: None if of_late else 0]
-    traces = pd.concat([counted, capital, published])[["unit_code", "source", "locator"]]
-    frame = frame.reset_index().iloc[: None if have else 0]
-    spans = [frame[f"{name}_low"] < frame[f"{name}_high"] for name in have]
-    frame["status"] = np.where(np.any(spans, axis=0), "bound", "derived") if have else ""
-    frame[["source", "locator"]] = _traced(frame["unit_code"], traces)
-    days = dict.fromkeys(of_late, late["period_end"].max())
-    if "disbursed_pct" in have:
-        days["disbursed_pct"] = capital["as_of"].max()
-    frame.attrs = {"as_of": days, "interval": "likely_pct" if sampled else ""}
+    dates = {"late_pct": late["period_end"].max(), "disbursed_pct": capital["as_of"].max()}
+    dates["share_pct"] = dates["late_pct"]
+    counted = late.iloc[: None if {"late_pct", "share_pct"} & set(have) else 0]
+    frame = frame.rename_axis("unit_code").rename(columns={"name": "unit"}).reset_index()
+    frame = frame.iloc[: None if have else 0]
+    bound = [low < high for low, high in (ends(frame, name) for name in have)]
+    frame["status"] = np.where(np.any(bound, axis=0), "bound", "derived") if have else ""
+    frame[["source", "locator"]] = _traced(frame["unit_code"], counted, capital, published)
+    frame.attrs = {"as_of": {name: dates[name] for name in have if name in dates},
+                   "interval": "likely_pct" if sampled else ""}  # fmt: skip
     return frame
+
+
+def _traced(codes: pd.Series, *rows: pd.DataFrame) -> pd.DataFrame:
+    """Source and locator of each unit's figures; of one without any, of all."""
+    every = pd.concat(rows)
+    own = {code: every[every["unit_code"] == code] for code in codes}
+    traces = [join_traces(said["source"], said["locator"])
+              for said in (every if own[code].empty else own[code] for code in codes)]  # fmt: skip
+    return pd.DataFrame(traces, codes.index, ["source", "locator"])
 
 
 def known_figures(frame: pd.DataFrame) -> list[str]:
@@ -124,12 +131,9 @@ def only_figure(frame: pd.DataFrame, *, worst_count: int) -> pd.DataFrame:
     name = have[0] if len(have) == 1 else ""
     rows = frame if name else frame.iloc[:0]
     low, high = _higher_is_better(rows, name or FIGURES[0])
-    rows = rows.assign(
-        figure=name,
-        as_of=frame.attrs["as_of"].get(name, pd.NaT),
-        verdict=among_worst(low, high, count=worst_count),
-    )
-    rows = rows.loc[_highest_first(low, high)].reset_index(drop=True)
+    day = frame.attrs["as_of"].get(name, pd.NaT)
+    rows = rows.assign(figure=name, as_of=day, verdict=among_worst(low, high, count=worst_count))
+    rows = _highest_first(rows, low, high)
     rows.attrs = {"figure": name}
     return rows
 
@@ -144,21 +148,17 @@ def score(
     first from score_likely. Highest first; status "assumed". No row where fewer than two figures
     with a weight are known. ``attrs["interval"]``: "score_likely" where a sample is part of it.
     """
-    sampled = frame.assign(
-        **{f"satisfaction_pct_{end}": frame[f"likely_pct_{end}"] for end in ("low", "high")}
-    )
-    ends, likely = (composite(one, weights=weights) for one in (frame, sampled))
-    low, high = likely["score_low"], likely["score_high"]
-    ranks = intervals.rank_range(low, high).add_prefix("score_")
-    found = frame.loc[ends.index].join(ends).join(ranks).join(band(low, high, limits=limits))
-    found = found.assign(
-        score_likely_low=low,
-        score_likely_high=high,
-        verdict=among_worst(low, high, count=worst_count),
+    sampled = frame.assign(**pairs(satisfaction_pct=ends(frame, "likely_pct")))
+    both, likely = (composite(one, weights=weights) for one in (frame, sampled))
+    low, high = ends(likely, "score")
+    found = frame.loc[both.index].join([
+        both, rank_range(low, high).add_prefix("score_"), band(low, high, limits=limits),
+    ]).assign(
+        **pairs(score_likely=(low, high)), verdict=among_worst(low, high, count=worst_count),
         status="assumed",
-    ).loc[_highest_first(ends["score_low"], ends["score_high"])]
-    found = found.reset_index(drop=True)
-    found.attrs = {"interval": "" if ends.equals(likely) else "score_likely"}
+    )  # fmt: skip
+    found = _highest_first(found, *ends(both, "score"))
+    found.attrs = {"interval": "" if both.equals(likely) else "score_likely"}
     return found
 
 
@@ -184,11 +184,9 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
             if weight and frame[f"{name}_low"].notna().any()}  # fmt: skip
     if len(used) < 2:
         return pd.DataFrame(columns=["score_low", "score_high"], index=frame.index[:0], dtype=float)
-    ends = [_higher_is_better(frame, name) for name in used]
-    shares = np.array([*used.values()]) / sum(used.values())
-    low, high = (sum(share * one[end] for share, one in zip(shares, ends, strict=True))
-                 for end in (0, 1))  # fmt: skip
-    return pd.DataFrame({"score_low": low, "score_high": high}, index=frame.index)
+    mean = sum(weight / sum(used.values()) * np.array(_higher_is_better(frame, name))
+               for name, weight in used.items())  # fmt: skip
+    return pd.DataFrame(pairs(score=mean), index=frame.index)
 
 
 def among_worst(low: pd.Series, high: pd.Series, *, count: int) -> pd.Series:
@@ -204,7 +202,7 @@ def among_worst(low: pd.Series, high: pd.Series, *, count: int) -> pd.Series:
     """
     if len(low) and not 1 <= count <= len(low):
         raise ValueError(f"count is {count}; it must be 1 to {len(low)}")
-    place = intervals.rank_range(-high, -low)
+    place = rank_range(-high, -low)
     verdict = np.select([place["rank_high"] <= count, place["rank_low"] > count],
                         ["within", "outside"], "undecided")  # fmt: skip
     return pd.Series(verdict, index=low.index, dtype="str")
@@ -222,11 +220,8 @@ def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFram
     edges = np.array([0, *limits, 100], dtype=float)
     if not limits or (np.diff(edges) <= 0).any():
         raise ValueError(f"limits {limits}: write rising numbers between 0 and 100, as 50, 70, 90")
-    places = [np.searchsorted(limits, end.to_numpy(dtype=float), side="right")
-              for end in (low, high)]  # fmt: skip
-    return pd.DataFrame(
-        {"band_low": edges[places[0]], "band_high": edges[places[1] + 1]}, index=low.index
-    )
+    places = [np.searchsorted(limits, end.astype(float), side="right") for end in (low, high)]
+    return pd.DataFrame(pairs(band=(edges[places[0]], edges[places[1] + 1])), index=low.index)
 
 
 def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
@@ -239,14 +234,12 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     rows = longest_period(data.late_dossiers.query("level == @level"))
     own = rows[(rows["unit"] != data.place) & rows["resolved"].gt(0) & rows["late_low"].notna()]
     whole = own["resolved"].astype(float)
-    ends = {
-        f"late_pct_{end}": (100 * own[f"late_{end}"].astype(float) / whole).clip(upper=100)
-        for end in ("low", "high")
-    }
-    rates = own.assign(**ends).sort_values("late_pct_high", ascending=False, ignore_index=True)
+    late = [(100 * end / whole).clip(upper=100) for end in ends(own, "late")]
+    rates = own.assign(**pairs(late_pct=late))
+    rates = rates.sort_values("late_pct_high", ascending=False, ignore_index=True)
     exact = len(rates) and rates["late_low"].eq(rates["late_high"]).all()
-    late = rates["late_low"].sum() if exact else float("nan")
-    rates.attrs["whole_pct"] = float(100 * late / whole.sum()) if exact else float("nan")
+    together = 100 * own["late_low"].sum() / whole.sum() if exact else float("nan")
+    rates.attrs["whole_pct"] = float(together)
     return rates
 
 
@@ -263,27 +256,17 @@ def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]
     >>> found[["lost_points_low", "lost_points_high"]].to_numpy().tolist()
     [[0.15, 0.3], [0.0, 0.7]]
     """
-    laid = {
-        f"lost_points_{end}": units[f"share_pct_{end}"].astype(float) / 100 * points
-        for end, points in zip(("low", "high"), lost_points, strict=True)
-    }
-    return units.assign(**laid, status="assumed").dropna(subset="lost_points_low")
+    shares = zip(ends(units, "share_pct"), lost_points, strict=True)
+    laid = units.assign(**pairs(lost_points=[share / 100 * points for share, points in shares]))
+    return laid.assign(status="assumed").dropna(subset="lost_points_low")
 
 
-def _higher_is_better(frame: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
-    low, high = frame[f"{name}_low"].astype(float), frame[f"{name}_high"].astype(float)
+def _higher_is_better(frame: pd.DataFrame, name: str) -> Pair:
+    low, high = ends(frame, name)
     return (100 - high, 100 - low) if name in LOWER_IS_BETTER else (low, high)
 
 
-def _highest_first(low: pd.Series, high: pd.Series) -> pd.Index:
+def _highest_first(frame: pd.DataFrame, low: pd.Series, high: pd.Series) -> pd.DataFrame:
     order = pd.DataFrame({"low": low, "high": high})
-    return order.sort_values(["low", "high"], ascending=False, kind="stable").index
-
-
-def _traced(codes: pd.Series, traces: pd.DataFrame) -> pd.DataFrame:
-    """Source and locator of each unit's figures; of one without any, of all."""
-    said = {code: join_traces(own["source"], own["locator"])
-            for code, own in traces.groupby("unit_code")}  # fmt: skip
-    everything = join_traces(traces["source"], traces["locator"])
-    rows = [said.get(code, everything) for code in codes]
-    return pd.DataFrame(rows, columns=["source", "locator"], index=codes.index)
+    order = order.sort_values(["low", "high"], ascending=False, kind="stable").index
+    return frame.loc[order].reset_index(drop=True)

@@ -10,7 +10,7 @@ the part of their late dossiers that districts A and B clear.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +21,16 @@ from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.sources import RULEBOOK
 from par_lib.cleaning.tables import Tables, of_whole_year
 from par_lib.scoring import on_time
-from par_lib.scoring.intervals import Pair
+from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK
 from par_lib.scoring.rulebook import Criterion, Rulebook
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
+_RISES = np.arange(0, 100.5, 0.5)
+_CHANGE = re.compile(
+    r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<pct>%?)"
+)
+_LATE = "late_dossiers:"
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Change:
     places: str = ""
 
 
-def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]) -> pd.DataFrame:
+def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]) -> pd.DataFrame:
     """Points each change wins, everything else staying as it is.
 
     One row a change: criterion, places, rate_pct (before), new_rate_pct, won_points, won_pct (100 ×
@@ -63,28 +68,21 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Iterable[Change]
     ValueError for an unknown criterion, one named twice, one that no rate leads to, or a rate to
     reach outside 0 to 100.
     """
-    rows, seen = [], set()
-    by_code = scorecard.set_index("criterion")
+    codes = [change.criterion for change in changes]
     for change in changes:
-        rule, row = rules[change.criterion], by_code.loc[change.criterion]
-        if change.criterion in seen:
+        if codes.count(rules[change.criterion].code) > 1:
             raise ValueError(f"criterion {change.criterion} is changed twice; give one change")
         if change.to_pct is not None and not 0 <= change.to_pct <= 100:
             raise ValueError(f"{change.criterion}: {change.to_pct:g} % is not in 0 to 100")
-        seen.add(change.criterion)
-        low, high = _rates(row)
-        won = _won_by(rule, row, change)
-        new = change.reached_pct or (_moved(low, change, 0), _moved(high, change, 1))
-        source, locator = join_traces([row["source"], RULEBOOK], [row["locator"], rule.code])
-        certain = rule.status == rule.max_points_status == "stated"
-        rows.append((change.criterion, change.places, low, high, *new, *won,
-                     *(100 * end / rule.max_points for end in won), row["lost_points_low"],
-                     row["lost_points_high"], "derived" if certain else "assumed",
-                     source, locator))  # fmt: skip
-    pairs = ("rate_pct", "new_rate_pct", "won_points", "won_pct", "lost_points")
-    ends = [f"{pair}_{end}" for pair in pairs for end in ("low", "high")]
-    columns = ["criterion", "places", *ends, "status", "source", "locator"]
-    return pd.DataFrame(rows, columns=columns)
+    rows = _by_rule(scorecard, rules, codes)
+    each = [*zip(rows.itertuples(), changes, strict=True)]
+    won = np.reshape([_won(rules[row.criterion], row, change) for row, change in each], (-1, 2)).T
+    new = np.reshape([change.reached_pct or (_moved(row.rate_pct_low, change, 0),
+                                             _moved(row.rate_pct_high, change, 1))
+                      for row, change in each], (-1, 2)).T  # fmt: skip
+    share = 100 * won / rows["max_points"].to_numpy()
+    places = [change.places for change in changes]
+    return rows.assign(places=places, **pairs(new_rate_pct=new, won_points=won, won_pct=share))
 
 
 def cheapest_path(
@@ -98,10 +96,9 @@ def cheapest_path(
     counted on are those surely lost (lost_points_low); criteria that may have lost none are left
     out. Taking the least effort per point first is the least in all: a fractional knapsack.
     Columns: criterion, share_of_gap_pct (how much of its lost points to win back), points,
-    cumulative_points, effort, cumulative_effort, points_per_effort, status, source, locator. Where
-    the target is out of reach all is taken, and cumulative_points ends below it. ValueError for a
-    target below zero, a reach outside 0 to 100, an effort not above zero or for no criterion of
-    the scorecard.
+    cumulative_points, effort, cumulative_effort, status, source, locator. Where the target is out
+    of reach all is taken, and cumulative_points ends below it. ValueError for a target below zero,
+    a reach outside 0 to 100, an effort not above zero or for no criterion of the scorecard.
 
     >>> card = pd.DataFrame({"criterion": ["a", "b"], "lost_points_low": [2.0, 1.0],
     ...     "status": "reported", "source": "s", "locator": "l"})
@@ -110,8 +107,7 @@ def cheapest_path(
     [['b', 100.0, 1.0], ['a', 25.0, 1.0]]
     """
     given = effort or {}
-    unknown = sorted(set(given) - set(scorecard["criterion"]))
-    if unknown:
+    if unknown := sorted(set(given) - set(scorecard["criterion"])):
         raise ValueError(f"effort for {', '.join(unknown)}: no such criterion; choose out of "
                          f"{', '.join(scorecard['criterion'])}")  # fmt: skip
     if target_points < 0 or any(not value > 0 for value in given.values()):
@@ -120,21 +116,17 @@ def cheapest_path(
     if not 0 <= reach_pct <= 100:
         raise ValueError(f"reach_pct is {reach_pct:g}; it must be 0 to 100")
     path = scorecard[scorecard["lost_points_low"] > 0]
-    whole = path["criterion"].map(lambda code: given.get(code, 1.0)).astype(float)
-    path = path.assign(whole=whole, points_per_effort=path["lost_points_low"] / whole)
-    path = path.sort_values("points_per_effort", ascending=False, kind="stable")
-    within_reach = path["lost_points_low"] * reach_pct / 100
+    whole = pd.Series([given.get(code, 1.0) for code in path["criterion"]], path.index, float)
+    order = (whole / path["lost_points_low"]).sort_values(kind="stable").index
+    path, whole, lost = (one.loc[order] for one in (path, whole, path["lost_points_low"]))
+    within_reach = lost * reach_pct / 100
     before = within_reach.cumsum().shift(fill_value=0.0)
     points = (target_points - before).clip(lower=0, upper=within_reach)
-    part = points / path["lost_points_low"]
+    part = points / lost
     path = path[["criterion", "status", "source", "locator"]].assign(
-        share_of_gap_pct=100 * part,
-        points=points,
-        cumulative_points=points.cumsum(),
-        effort=part * path["whole"],
-        cumulative_effort=(part * path["whole"]).cumsum(),
-        points_per_effort=path["points_per_effort"],
-    )
+        share_of_gap_pct=100 * part, points=points, cumulative_points=points.cumsum(),
+        effort=part * whole, cumulative_effort=(part * whole).cumsum(),
+    )  # fmt: skip
     return path[path["points"] > 0].reset_index(drop=True)
 
 
@@ -143,23 +135,19 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
 
     Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
     rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard rate_pct;
-    status "assumed", source and locator name the rule too. Least rise first, of equal ones that
-    which wins most. The points counted are those won surely, whatever the rate within its interval
-    is; a criterion that surely wins none is left out.
+    status, source and locator name the rule too. Least rise first, of equal ones that which wins
+    most. The points counted are those won surely, whatever the rate within its interval is; a
+    criterion that surely wins none is left out.
     """
-    rises = np.arange(0, 100.5, 0.5)
-    by_code, rows = scorecard.set_index("criterion"), []
-    for code in movable(scorecard, rules):
-        rule, row = rules[code], by_code.loc[code]
-        changes = [Change(code, by_pct=(rise, rise)) for rise in rises]
-        won = np.array([_won_by(rule, row, one)[0] for one in changes])
-        enough = rises[won >= target_points - ROUNDING_SLACK]
-        trace = join_traces([row["source"], RULEBOOK], [row["locator"], code])
-        rows.append((code, enough[0] if len(enough) else np.nan, won.max(),
-                     row["rate_pct_low"], row["rate_pct_high"], "assumed", *trace))  # fmt: skip
-    columns = ["criterion", "needed_rise", "most_points", "rate_pct_low", "rate_pct_high", "status",
-               "source", "locator"]  # fmt: skip
-    even = pd.DataFrame(rows, columns=columns).query("most_points > 0")
+    rows = _by_rule(scorecard, rules, movable(scorecard, rules))
+    surely = np.reshape(
+        [_won(rules[row.criterion], row, Change(row.criterion, by_pct=(rise, rise)))[0]
+         for row in rows.itertuples() for rise in _RISES],
+        (len(rows), len(_RISES)),
+    )  # fmt: skip
+    enough = surely >= target_points - ROUNDING_SLACK
+    rise = np.where(enough.any(axis=1), _RISES[enough.argmax(axis=1)], np.nan)
+    even = rows.assign(needed_rise=rise, most_points=surely.max(axis=1)).query("most_points > 0")
     order = ["needed_rise", "most_points"]
     return even.sort_values(order, ascending=[True, False], ignore_index=True)
 
@@ -170,33 +158,32 @@ def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
     return [code for code in known["criterion"] if rules[code].points_by_rate]
 
 
-def _rates(row: pd.Series) -> Pair:
-    """The present rate's bounds; an unknown rate can be anything."""
-    low, high = row["rate_pct_low"], row["rate_pct_high"]
-    return (0.0 if pd.isna(low) else float(low)), (100.0 if pd.isna(high) else float(high))
+def _by_rule(scorecard: pd.DataFrame, rules: Rulebook, codes: list[str]) -> pd.DataFrame:
+    """Rows of these criteria as a rule moves them: an unknown rate can be anything."""
+    rows = scorecard.set_index("criterion").loc[codes].reset_index()
+    certain = [rules[code].status == rules[code].max_points_status == "stated" for code in codes]
+    traces = [join_traces([row.source, RULEBOOK], [row.locator, row.criterion])
+              for row in rows.itertuples()]  # fmt: skip
+    rows[["source", "locator"]] = pd.DataFrame(traces, rows.index, ["source", "locator"], "str")
+    rows = rows.fillna({"rate_pct_low": 0.0, "rate_pct_high": 100.0})
+    return rows.assign(status=np.where(certain, "derived", "assumed"))
 
 
-def _won_by(rule: Criterion, row: pd.Series, change: Change) -> Pair:
+def _won(rule: Criterion, row: tuple, change: Change) -> Pair:
     """Least and most points won over all rates the row allows.
 
     Between its knots a rule is straight, so the ends are reached at a knot, at a rate that moves
     onto a knot, or at an end of the interval; beside a knot too, where the rule jumps.
     """
-    low, high = _rates(row)
-    stated = row["points_low"] if row["points_low"] == row["points_high"] else None
-    knots, ends = [rate for rate, _ in rule.points_by_rate], []
+    knots, won = [0.0, 100.0, *(rate for rate, _ in rule.points_by_rate)], []
     for end, shift in enumerate(change.by_pct):
-        turning = [low, high, *(r for knot in (*knots, 0.0, 100.0)
-                                for r in (knot, knot - shift))]  # fmt: skip
-        rates = {min(max(rate + beside, low), high) for rate in turning
-                 for beside in (-_BESIDE, 0.0, _BESIDE)}  # fmt: skip
-        won = [
-            _bent(rule.points_at(rate), rule.points_at(_moved(rate, change, end)), stated,
-                  rule.max_points)
-            for rate in rates
-        ]  # fmt: skip
-        ends.append((min(won), max(won)))
-    return ends[0][0], ends[1][1]
+        turning = [row.rate_pct_low, row.rate_pct_high, *knots, *(knot - shift for knot in knots)]
+        beside = np.add.outer(turning, [-_BESIDE, 0.0, _BESIDE])
+        rates = np.unique(beside.clip(row.rate_pct_low, row.rate_pct_high))
+        before = np.array([rule.points_at(rate) for rate in rates])
+        after = np.array([rule.points_at(_moved(rate, change, end)) for rate in rates])
+        won.append(_bent(before, after, row, rule.max_points))
+    return float(won[0].min()), float(won[1].max())
 
 
 def _moved(rate: float, change: Change, end: int) -> float:
@@ -204,18 +191,14 @@ def _moved(rate: float, change: Change, end: int) -> float:
     return min(max(after, 0.0), 100.0)
 
 
-def _bent(before: float, after: float, stated: float | None, most: float) -> float:
-    if stated is None or before == after:
-        return after - before
-    if after > before:
-        return (most - stated) * (after - before) / (most - before)
-    return -stated * (before - after) / before
-
-
-_CHANGE = re.compile(
-    r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<pct>%?)"
-)
-_LATE = "late_dossiers:"
+def _bent(before: np.ndarray, after: np.ndarray, row: tuple, most: float) -> np.ndarray:
+    """Points won from those a source states, if it states one figure, else from the rule's own."""
+    gain, stated = after - before, row.points_low
+    if stated != row.points_high:
+        return gain
+    there = np.where(gain > 0, most - stated, stated)
+    by_rule = np.where(gain > 0, most - before, before)
+    return np.divide(there * gain, by_rule, out=np.zeros(len(gain)), where=gain != 0)
 
 
 def parse_changes(text: str, *, data: Tables, rules: Rulebook) -> list[Change]:
@@ -229,20 +212,14 @@ def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Cha
     The two districts with most late dossiers clear half of them, online payment reaches 30 %,
     satisfaction with the handling of feedback rises by 5 percentage points.
     """
-    changes = []
+    changes = [Change("online_payment", to_pct=30), Change("sipas_feedback", by_pct=(5, 5))]
     late = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
-    worst = late[(late["unit"] != data.place) & (late["status"] != "bound")]
-    worst = worst.dropna(subset=["late_low"]).nlargest(2, "late_low")
+    listed = late[(late["unit"] != data.place) & (late["status"] != "bound")]
+    worst = listed.dropna(subset=["late_low"]).nlargest(2, "late_low")["unit"]
     if len(worst) == 2 and (late["unit"] == data.place).any():
-        changes.append(clear_late(data, list(worst["unit"]), share_pct=50))
-    changes.append(Change("online_payment", to_pct=30))
-    changes.append(Change("sipas_feedback", by_pct=(5, 5)))
-    known = card.set_index("criterion")["rate_pct_high"].dropna().to_dict()
-    return [
-        one
-        for one in changes
-        if one.criterion in known and not known[one.criterion] >= (one.to_pct or np.inf)
-    ]
+        changes.insert(0, clear_late(data, [*worst], share_pct=50))
+    rates = card.set_index("criterion")["rate_pct_high"]  # missing where not known: not below
+    return [one for one in changes if rates.get(one.criterion, np.inf) < (one.to_pct or np.inf)]
 
 
 def parse_effort(text: str) -> dict[str, float]:
@@ -285,22 +262,17 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
     counted = on_time.count(data, "district")
     if counted is None or len(own) != len(codes):
-        raise ValueError(
-            f"late_dossiers: {', '.join(names)}: no figure of the whole year {data.year} for one "
-            "of them, or no total of districts"
-        )
-    (least, most), (fewest, latest) = counted.on_time, counted.late
-    cleared = [share_pct * own["late_low"].sum(),
-               share_pct * own["late_high"].astype(float).fillna(latest).sum()]  # fmt: skip
+        raise ValueError(f"late_dossiers: {', '.join(names)}: no figure of the whole year "
+                         f"{data.year} for one of them, or no total of districts")  # fmt: skip
     if not counted.together[0]:
         raise ValueError(f"late_dossiers: no dossiers of districts are counted in {data.year}")
-    rise = cleared[0] / counted.together[1], cleared[1] / counted.together[0]
-    then = least + cleared[0] / 100, most + cleared[1] / 100
-    reached = then[0] / (least + latest), 1.0 if np.isinf(most) else then[1] / (most + fewest)
+    low, high = ends(own, "late")
+    cleared = share_pct / 100 * low.sum(), share_pct / 100 * high.fillna(counted.late[1]).sum()
+    rise = 100 * cleared[0] / counted.together[1], 100 * cleared[1] / counted.together[0]
     return Change(
         "on_time_district",
-        by_pct=(float(rise[0]), min(100.0, float(rise[1]))),
-        reached_pct=(100 * float(reached[0]), min(100.0, 100 * float(reached[1]))),
+        by_pct=(rise[0], min(100.0, rise[1])),
+        reached_pct=counted.on_time_pct(cleared),
         places=f"{', '.join(names)}: −{share_pct:g}%",
     )
 
@@ -308,23 +280,19 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
 def _change(part: str, data: Tables, rules: Rulebook) -> Change:
     found = _CHANGE.fullmatch(part)
     if found is None:
-        raise ValueError(
-            f"change {part!r}: write criterion = 30 (to reach), criterion = +5 (points more) or "
-            "late_dossiers: A, B = -50%"
-        )
-    name, number = found["name"], _number(found["number"])
+        raise ValueError(f"change {part!r}: write criterion = 30 (to reach), criterion = +5 "
+                         "(points more) or late_dossiers: A, B = -50%")  # fmt: skip
+    name, sign, number = found["name"], found["sign"], _number(found["number"])
     if name.startswith(_LATE):
-        if found["sign"] != "-" or not found["pct"] or number > 100:
+        if sign != "-" or not found["pct"] or number > 100:
             raise ValueError(f"change {part!r}: write the part cleared as -50%, at most -100%")
         places = [place.strip() for place in name.removeprefix(_LATE).split(",")]
         return clear_late(data, places, share_pct=number)
     code = rules[name].code
     if found["pct"]:
         raise ValueError(f"change {part!r}: write percentage points without %, as {name} = +5")
-    if found["sign"]:
-        moved = number if found["sign"] == "+" else -number
-        return Change(code, by_pct=(moved, moved))
-    return Change(code, to_pct=number)
+    moved = -number if sign == "-" else number
+    return Change(code, by_pct=(moved, moved)) if sign else Change(code, to_pct=number)
 
 
 def _number(text: str) -> float:

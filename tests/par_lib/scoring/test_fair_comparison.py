@@ -105,18 +105,18 @@ def test_expected_late_agrees_with_a_poisson_regression_on_procedures():
     assert found["expected_late_low"].tolist() == pytest.approx(fitted.tolist())
 
 
-@pytest.mark.parametrize("confidence_pct", [80.0, 95.0, 99.8])
-def test_the_exact_interval_agrees_with_statsmodels_and_never_covers_less(confidence_pct):
-    counts = pd.Series(range(400))
-    low, high = fair.poisson_interval(counts, confidence_pct=confidence_pct)
-    alpha = 1 - confidence_pct / 100
-    for k in (1, 7, 50):
-        other = confint_poisson(k, 1, method="exact-c", alpha=alpha)
-        assert (low[k], high[k]) == pytest.approx(other)
-    assert low[0] == 0 and np.isnan(fair.poisson_interval(pd.Series([np.nan]))[1]).all()
+def test_the_exact_interval_is_garwoods_and_never_covers_less_than_said():
+    # of one procedure every unit expects the same: its interval times that is one of counts
+    counts = np.arange(400)
+    found = fair.expected_late(cells(*[(f"u{k:03}", "x", 500, k) for k in counts]), by="procedure")
+    low, high = (found[f"likely_ratio_{end}"].to_numpy() * found["expected_late_low"].to_numpy()
+                 for end in ("low", "high"))  # fmt: skip
+    # of a mean at the low end so many or more come 25 times in 1,000, at the high end so few
+    assert low[0] == 0 and stats.poisson.sf(counts[1:] - 1, low[1:]) == pytest.approx(0.025)
+    assert stats.poisson.cdf(counts, high) == pytest.approx(0.025)
     for mean in np.geomspace(0.05, 200, 300):  # every count, weighed by how often it comes
         covers = (low <= mean) & (mean <= high)
-        assert stats.poisson.pmf(counts, mean)[covers].sum() >= 1 - alpha - 1e-9
+        assert stats.poisson.pmf(counts, mean)[covers].sum() >= 0.95 - 1e-9
 
 
 # --- the funnel ---

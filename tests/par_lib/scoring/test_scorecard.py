@@ -131,7 +131,7 @@ def test_no_completion_of_on_time_and_late_lies_outside(done, late_, more, part,
     assert counted.on_time[0] <= done <= counted.on_time[1]
     assert counted.late[0] <= late_ <= counted.late[1]
     if done + late_:
-        low, high = counted.on_time_pct
+        low, high = counted.on_time_pct()
         assert low - 1e-9 <= 100 * done / (done + late_) <= high + 1e-9
 
 
