@@ -135,15 +135,22 @@ def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
 
     ``every``: rows of all years; ``last``: one row, as of ``whole``. Carried-over capital is thus
     in numerator and denominator of all of them or of none. An unstated basis is the same within a
-    plan year only (taken so: status "assumed"), never across years. In order of time, one a day.
+    plan year only (taken so: status "assumed"), never across years. In order of time, one a day; a
+    day of which sources differ is left out, and so is an earlier year whose rate fell: its plan was
+    another one then.
     """
     rows = every[every["level"].eq("province") & every["rate_pct_low"].eq(every["rate_pct_high"])]
     rows = rows.merge(last[["scope", "basis"]]).assign(rate_pct=lambda one: one["rate_pct_low"])
     rows = rows[rows["as_of"] <= last["as_of"].max()]
     own = rows["plan_year"].isin(last["plan_year"])
-    rows = rows[own | (rows["basis"] != "unstated")].drop_duplicates(["plan_year", "as_of"])
+    rows = rows[own | (rows["basis"] != "unstated")].sort_values("as_of", ignore_index=True)
+    rates = rows.groupby(["plan_year", "as_of"])["rate_pct"]
+    rows = rows[rates.transform("nunique") == 1].drop_duplicates(["plan_year", "as_of"])
+    fell = rows["rate_pct"] < rows.groupby("plan_year")["rate_pct"].shift()
+    earlier = set(rows.loc[fell, "plan_year"]) - set(last["plan_year"])
     status = np.where(rows["basis"] == "unstated", "assumed", "derived")
-    return rows.assign(status=status).sort_values("as_of", ignore_index=True)
+    rows = rows.assign(status=status)
+    return rows[~rows["plan_year"].isin(earlier)].reset_index(drop=True)
 
 
 def outlook(rates: pd.DataFrame, *, year: int, target_pct: float) -> pd.DataFrame:

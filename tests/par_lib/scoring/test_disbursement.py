@@ -213,3 +213,15 @@ def test_years_on_other_bases_or_without_an_end_show_nothing():
     assert disbursement.alike(bound, bound.tail(1)).empty
     later = disbursement.alike(TWO_YEARS, TWO_YEARS.iloc[[4]])
     assert later["as_of"].max() == pd.Timestamp("2022-06-30")  # what came after is not known then
+
+
+def test_a_year_whose_plan_changed_and_a_day_of_two_figures_are_no_path():
+    # 60 in June and 45 in September: in July it need not lie between, as 45 to 60 would be reversed
+    fell = of_province((2021, "2021-06-30", 60), (2021, "2021-09-30", 45), (2021, "2021-12-31", 90),
+                       (2022, "2022-03-31", 30), (2022, "2022-06-30", 20))  # fmt: skip
+    rates = disbursement.alike(fell, fell.tail(1))
+    assert rates["rate_pct"].tolist() == [30, 20]  # its own year stays: it fell, and says so
+    assert disbursement.went_on(rates, year=2022).empty
+    twice = of_province((2022, "2022-03-31", 10), (2022, "2022-06-30", 20), (2022, "2022-06-30", 25),
+                        (2022, "2022-09-30", 50), (2022, "2022-09-30", 50))  # fmt: skip
+    assert disbursement.alike(twice, twice.tail(1))["rate_pct"].tolist() == [10, 50]
