@@ -30,14 +30,14 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     late, expected_late, late_ratio, likely_ratio.
 
     expected = Σ resolved × R over what the unit handled, R = Σ late / Σ resolved of a procedure in
-    the whole province; late_ratio = late / expected, 1 is usual, lower is better. likely_ratio is
-    the exact 95 % interval of a Poisson count divided by expected, at least 95 % sure: R is taken
-    as known, and late dossiers vary less than a Poisson count. Where counts are bounds, so is what
-    follows: lowest late over highest expected and the other way round; never too narrow, though
-    not always the narrowest. A unit of which nothing late is expected has no ratio.
+    all units, itself included; late_ratio = late / expected, 1 is usual, lower is better.
+    likely_ratio is the exact 95 % interval of a Poisson count divided by expected, at least 95 %
+    sure: R is taken as known, and late dossiers vary less than a Poisson count. Where counts are
+    bounds, so is what follows: lowest late over highest expected and the other way round; never too
+    narrow, though not always the narrowest. A unit of which nothing late is expected has no ratio.
 
-    Procedures with fewer than ``enough`` resolved dossiers in the province have no rate of their
-    own and form one group: ``attrs["pooled"]`` says how many, ``attrs["pooled_resolved"]`` how many
+    Procedures with fewer than ``enough`` resolved dossiers in all have no rate of their own
+    and form one group: ``attrs["pooled"]`` says how many, ``attrs["pooled_resolved"]`` how many
     dossiers. What the mix does not explain may still lie outside the unit: hard cases, applicants,
     staff. Two ratios rest on two mixes: compare each with 1 rather than with the other.
     References: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3;

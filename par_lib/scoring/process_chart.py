@@ -26,7 +26,8 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
     "outside" the limits; "run", at least RUN successive values on one side of the mean;
     "near_limit", three of four successive ones nearer to one limit than to the mean; of several
     the first named. Of charts of twelve ordinary months up to one in twelve shows a signal
-    somewhere, of 24 one in six: a signal is a reason to ask, not a finding.
+    somewhere, of 24 one in six: a signal is a reason to ask, not a finding. That holds for months
+    that do not resemble the one before, and for counts of ten or more; else it is far more often.
     References: W. A. Shewhart (1931); D. J. Wheeler, Understanding Variation (2000); NHS England,
     Making Data Count (whose run is 7).
 

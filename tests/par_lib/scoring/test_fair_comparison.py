@@ -17,6 +17,7 @@ from par_lib.scoring import fair_comparison as fair
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
 SOAK = bool(os.environ.get("PAR_SOAK"))  # ten times as many simulated provinces
+SURE = ["above", "below"]
 
 
 def cells(*rows: tuple) -> pd.DataFrame:
@@ -243,13 +244,36 @@ def test_simulated_false_alarms_of_the_funnel(count):
             for _ in range(repeats):
                 x, n, _true = province(rng, count, rate, relative_sd)
                 verdict = fair.funnel(units(x, n))["verdict"]
-                alarms["sure"] += verdict.isin(["above", "below"]).sum()
+                alarms["sure"] += verdict.isin(SURE).sum()
                 alarms["rather"] += (verdict != "inside").sum()
             outside, more_outside = outside + alarms["sure"], more_outside + alarms["rather"]
             all_units += repeats * count
             worst.append(alarms["rather"] / (repeats * count))
     assert more_outside / all_units <= 0.05 and max(worst) <= 0.055
     assert outside / all_units <= 0.002
+
+
+@pytest.mark.parametrize("count", [18, 94])
+def test_simulated_ratios_given_the_mix_cover_the_truth_and_raise_no_more_alarms(count):
+    """Twenty procedures of 0.5 to 50 %, units of any size; each has a true ratio of its own."""
+    rng, covered, rather, surely, total = np.random.default_rng(count), 0, 0, 0, 0
+    for _ in range((400 if SOAK else 40) * 18 // count + 1):
+        rate = np.exp(rng.normal(np.log(0.08), 0.7, 20)).clip(0.005, 0.5)
+        n = rng.poisson(rng.gamma(0.7, 17, (count, 20)) * np.exp(rng.normal(0, 0.9, (count, 1))))
+        chance = np.clip(rate * np.exp(rng.normal(0, 0.3, (count, 1))), 0, 0.95)
+        late = rng.binomial(n, chance)
+        found = fair.expected_late(
+            cells(*[(u, p, n[u, p], late[u, p]) for u, p in np.argwhere(n)]), by="procedure"
+        ).reset_index()
+        usual = n * ((n * chance).sum(axis=0) / np.maximum(n.sum(axis=0), 1))
+        true = pd.Series((n * chance).sum(axis=1) / usual.sum(axis=1))[found["unit_code"]].array
+        ends = found["likely_ratio_low"], found["likely_ratio_high"]
+        covered += ((ends[0] <= true) & (true <= ends[1])).sum()
+        verdict = fair.funnel(found, size="expected_late")["verdict"]
+        rather, surely = rather + (verdict != "inside").sum(), surely + verdict.isin(SURE).sum()
+        total += len(found)
+    assert covered / total >= 0.95
+    assert rather / total <= 0.05 and surely / total <= (0.002 if SOAK else 0.004)
 
 
 # --- partial pooling ---
