@@ -1,9 +1,10 @@
-"""Everything invented: places and offices, a dossier register, and a year's results.
+"""What is invented of a year: a dossier register, and every raw table.
 
-Rows are as the raw tables declare them: every cell text, each traced to this program.
+Rows are as the raw tables declare them: every cell text, each traced to this program. A part of a
+year is ``(units, first, last)``: the units there are, from a month to another; districts, where
+there are any, else communes.
 """
 
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,96 +14,69 @@ from par_lib.cleaning import schema
 from par_lib.language.spelling import fold
 from par_lib.scoring import survey
 
-PROVINCE = "demo"
-HOME = ("99", "Minh Họa")  # "illustration"
-_DISTRICTS = (("thành phố", "City", 2), ("thị xã", "Town", 1), ("huyện", "District", 15))
-DEPARTMENTS = tuple(f"Sở Ví dụ {letter}" for letter in "ABCDEFGH")
-_CORNERS = ("Đông", "Tây", "Nam", "Bắc")
-
-
-def units() -> pd.DataFrame:
-    rows = [("XX", "Cả nước (giả lập)", "Invented nation", "nation", "quốc gia"),
-            (*HOME, "Minh Hoa (invented)", "province", "tỉnh")]  # fmt: skip
-    code = 900
-    for kind, english, count in _DISTRICTS:
-        for _ in range(count):
-            code += 1
-            name = f"Minh họa {code - 900:02}"
-            latin = fold(name).title()
-            rows.append((str(code), name, f"{latin} {english}", "district", kind))
-            for corner in _CORNERS:
-                rows.append((f"{code}{len(rows):03}", f"{name} {corner}",
-                             f"{latin} {fold(corner).title()}", "commune", "xã"))  # fmt: skip
-    rows += [(f"99-{fold(name)[-1]}", name, f"Sample Department {name[-1]}", "department", "sở")
-             for name in DEPARTMENTS]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["code", "name", "name_en", "level", "kind"])
-    return frame.assign(valid_from="", valid_to="", successor="", aliases="", source=PROVINCE)
-
-
-def tiles(units: pd.DataFrame) -> pd.DataFrame:
-    codes = units.loc[units["level"] == "district", "code"].reset_index(drop=True)
-    return pd.DataFrame({"code": codes, "row": codes.index // 5, "column": codes.index % 5})
-
-
-def table(name: str, rows: list[dict], **common: str) -> pd.DataFrame:
-    """Rows as the raw table declares them: every cell text, every row traced to this module."""
-    declared = schema.ANSWERS if name == "answers" else schema.TABLES[name]
-    columns = [column.name for column in declared.columns]
-    trace = {"status": "reported", "source": PROVINCE, "locator": "par demo"}
-    frame = pd.DataFrame([common | trace | row for row in rows]).reindex(columns=columns)
-    return frame.map(lambda cell: "" if pd.isna(cell) else str(cell))
-
-
-def decimal(value: float, digits: int = 1) -> str:
-    return f"{value:.{digits}f}".replace(".", ",")
-
-
+Part = tuple[pd.DataFrame, int, int]
+SOURCE = "demo"
+NATION, HOME = "Cả nước (giả lập)", "Minh Họa"  # "illustration"
 _PROCEDURES, _FIELDS = 24, 8
 _HARD = 20  # procedures from here on are late 2.6 times as often as all, the others 0.68 times
+_TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
 # Planted: the share of hard procedures, and the lateness else, of two districts. The first is late
 # more often, and less than usual for what it handles; the second less often, and more than usual.
 HARD_MIX, EASY_MIX = "905", "907"
 _PLANTED = {HARD_MIX: (0.7, 0.12), EASY_MIX: (0.0, 0.3)}
-_TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
+_LISTED_BELOW = 70  # of communes only those below are listed at the end of a year
+_MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
+_PLEASED = {"access": 0.80, "procedure": 0.79, "officials": 0.77, "result": 0.76, "feedback": 0.71}
+_INDEX = {  # part of the index of service: its maximum, and the share of it in the first month
+    "transparency": (18, 0.8), "progress": (20, 0.9), "online_services": (12, 0.65),
+    "online_payment": (10, 0.6), "satisfaction": (18, 0.92), "digitisation": (22, 0.6),
+}  # fmt: skip
+_TASK_COLUMNS = ["area", "task_vi", "task_en", "moves"]
+_TASKS = (
+    (3, "Khắc phục hồ sơ trễ hạn tại cấp huyện", "Remedy late dossiers at district level",
+     "late_dossiers.late:district"),
+    (6, "Giải ngân kế hoạch vốn tại cấp huyện", "Disburse the capital plan at district level",
+     "disbursement.rate_pct:district"),
+    (7, "Tăng tỷ lệ hồ sơ thanh toán trực tuyến", "Raise the share of dossiers paid online",
+     "online_payment_dossiers_pct"),
+    (8, "Cải thiện Chỉ số hài lòng", "Improve the satisfaction index", "sipas.points"),
+    (1, "Ban hành sổ tay hướng dẫn (minh họa)", "Issue a handbook (illustration)", ""),
+)  # fmt: skip
 
 
-def register(
-    units: pd.DataFrame, lateness: np.ndarray, year: int, count: int, number: int,
-    rng: np.random.Generator,
-) -> pd.DataFrame:  # fmt: skip
-    """One row a dossier received in the year; finished is missing while it is open at its end."""
-    offices = units.index[units["level"].isin(["department", "district", "commune"])]
-    size = units.loc[offices, "level"].map({"department": 3.0, "district": 6.0, "commune": 1.5})
-    weight = size.to_numpy() * rng.uniform(0.5, 1.5, len(offices))
-    picked = rng.choice(offices, size=count, p=weight / weight.sum())
-    procedure = rng.integers(0, _PROCEDURES, count)
-    often = lateness[picked]
-    for code, (hard, rate) in _PLANTED.items():
-        own = units["code"].to_numpy()[picked] == code
-        kinds = rng.integers(0, _HARD, count), rng.integers(_HARD, _PROCEDURES, count)
-        procedure = np.where(own, np.where(rng.random(count) < hard, *kinds[::-1]), procedure)
+def register(part: Part, lateness: pd.Series, year: int, count: int, number: int,
+             rng: np.random.Generator) -> pd.DataFrame:  # fmt: skip
+    """One row a dossier received in a part of a year; finished is missing while open at its end.
+
+    ``lateness`` is the part that is late, by index of units, in the first of the years, of which
+    this is that ``number``.
+    """
+    units, first, last = part
+    offices = units[units["level"].isin(["department", "district", "commune"])]
+    weight = offices["level"].map({"department": 3.0, "district": 6.0, "commune": 1.5})
+    weight *= rng.uniform(0.5, 1.5, len(offices))
+    picked = offices.loc[rng.choice(offices.index, count, p=weight / weight.sum())]
+    procedure, often = rng.integers(0, _PROCEDURES, count), lateness[picked.index].to_numpy()
+    for code, (share, rate) in _PLANTED.items():
+        easy, hard = rng.integers(0, _HARD, count), rng.integers(_HARD, _PROCEDURES, count)
+        own = picked["code"].to_numpy() == code
+        procedure = np.where(own, np.where(rng.random(count) < share, hard, easy), procedure)
         often = np.where(own, rate, often)
-    often = often * np.where(procedure >= _HARD, 2.6, 0.68)
-    received = np.datetime64(f"{year}-01-01") + rng.integers(0, 365, count)
-    term = _TERM_DAYS[procedure % len(_TERM_DAYS)]
-    late = rng.random(count) < often * (1 - 0.15 * number)
-    over = np.where(late, 1 + rng.lognormal(1.6, 1.0, count).astype(int),
+    often = often * np.where(procedure >= _HARD, 2.6, 0.68) * (1 - 0.15 * number)
+    days = pd.date_range(f"{year}-{first:02}-01", _last_day(year, last), unit="s")
+    received, term = rng.choice(days, count), _TERM_DAYS[procedure % len(_TERM_DAYS)]
+    over = np.where(rng.random(count) < often, 1 + rng.lognormal(1.6, 1.0, count).astype(int),
                     -(rng.random(count) * term).astype(int))  # fmt: skip
-    finished = (received + term + over).astype("datetime64[D]")
-    open_ = finished > np.datetime64(f"{year}-12-31")
-    return pd.DataFrame(
-        {
-            "id": [f"{year}-{i:07}" for i in range(count)],
-            "unit": units["code"].to_numpy()[picked],
-            "level": units["level"].to_numpy()[picked],
-            "procedure": [f"P{one:02}" for one in procedure],
-            "field": [f"F{one % _FIELDS + 1}" for one in procedure],
-            "received": received.astype("datetime64[s]"),
-            "due": (received + term).astype("datetime64[s]"),
-            "finished": pd.Series(finished.astype("datetime64[s]")).mask(open_),
-            "online": rng.random(count) < 0.35 + 0.12 * number,
-        }
-    )
+    finished = pd.Series(received + pd.to_timedelta(term + over, "D"))
+    return pd.DataFrame({
+        "id": [f"{year}-{first:02}-{i:07}" for i in range(count)],
+        "unit": picked["code"].to_numpy(), "level": picked["level"].to_numpy(),
+        "procedure": [f"P{one:02}" for one in procedure],
+        "field": [f"F{one % _FIELDS + 1}" for one in procedure],
+        "received": received, "due": received + pd.to_timedelta(term, "D"),
+        "finished": finished.mask(finished > days[-1]),
+        "online": rng.random(count) < 0.35 + 0.12 * number,
+    })  # fmt: skip
 
 
 def save(folder: Path, register: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -118,206 +92,176 @@ def save(folder: Path, register: pd.DataFrame, rng: np.random.Generator) -> None
     both.to_parquet(folder / "part-0.parquet", index=False)
 
 
-def late(register: pd.DataFrame, units: pd.DataFrame, year: int) -> pd.DataFrame:
-    names = units.set_index("code")["name"]
-    done = register[register["finished"].notna()].assign(
-        on_time=lambda frame: frame["finished"] <= frame["due"],
-        month=lambda frame: frame["finished"].dt.month,
-    )
+def tables(parts: list[Part], register: pd.DataFrame, year: int, number: int,
+           rng: np.random.Generator) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Every raw table of a year by name; each year is a little better than the one before."""
+    units, first, _ = parts[-1]
+    offices, named = _offices(units), units.query("level == 'commune'")["name"].head(4)
+    leads = units.query("level == 'department'")["name"].tolist()
+    answers = _answers(offices.query("level in ['district', 'commune']"), rng)
+    sipas, tasks = _sipas(answers), pd.DataFrame(_TASKS, columns=_TASK_COLUMNS)
+    if "district" not in set(offices["level"]):
+        tasks = tasks.replace({"cấp huyện": "cấp xã", "district": "commune"}, regex=True)
+    found = {
+        "late_dossiers": _late(parts, register, year),
+        "disbursement": _disbursement(parts, year, rng),
+        "answers": answers,
+        "sipas": sipas,
+        "scores": _scores(sipas, year, number, rng),
+        "service_index": _service_index(_monthly(offices, year, first), year, number, rng),
+        "indicators": _indicators(register, year, number),
+        "mentions": pd.DataFrame({
+            "unit": named, "level": "commune", "table": "late_dossiers", "measure": "late",
+            "statement": "high", "period_end": _last_day(year)}),
+        "tasks": tasks.assign(plan_year=year, lead_units=[
+            ";".join(leads[i : i + 1 + i % 2]) for i in range(len(tasks))]),
+    }  # fmt: skip
+    return {name: _as_declared(name, frame) for name, frame in found.items()}
+
+
+def _as_declared(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows as the raw table declares them: cells of text with decimal commas, and their trace."""
+    declared = schema.ANSWERS if name == "answers" else schema.TABLES[name]
+    trace = {"status": "reported", "source": SOURCE, "locator": "par demo"}
+    frame = frame.reindex(columns=[column.name for column in declared.columns]).astype(object)
+    texts = frame.fillna(trace).fillna("").astype(str)
+    return texts.replace(r"(?<=\d)\.(?=\d)", ",", regex=True)
+
+
+def _last_day(year: int, month: int = 12) -> str:
+    return f"{pd.Period(f'{year}-{month:02}').end_time:%Y-%m-%d}"
+
+
+def _offices(units: pd.DataFrame) -> pd.DataFrame:
+    """The province, its places and its departments; of two levels of places the upper one."""
+    lower = {"commune"} if "district" in set(units["level"]) else set()
+    own = units[~units["level"].isin({"nation", *lower})]
+    return own[["name", "level"]].rename(columns={"name": "unit"})
+
+
+def _monthly(offices: pd.DataFrame, year: int, first: int = 1, last: int = 12) -> pd.DataFrame:
+    months = range(first, last + 1)
+    days = pd.DataFrame({"month": months, "as_of": [_last_day(year, one) for one in months]})
+    return offices.merge(days, how="cross")
+
+
+def _late(parts: list[Part], register: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Dossiers of each unit and level in each part of a year, and of each level by month."""
+    done = register[register["finished"].notna()]
+    done = done.assign(on_time=done["finished"] <= done["due"], month=done["finished"].dt.month)
+    arrived, found = register["received"].dt.month, []
+    wholes = [(*part[1:], by) for part in parts for by in (["level"], ["level", "unit"])]
+    for first, last, by in [*wholes, *((month, month, ["level"]) for month in range(1, 13))]:
+        own = done[done["month"].between(first, last)].groupby(by)["on_time"]
+        counts = own.agg(resolved="size", on_time="sum")
+        if last > first:
+            counts["received"] = register[arrived.between(first, last)].groupby(by).size()
+        days = {"period_start": f"{year}-{first:02}-01", "period_end": _last_day(year, last)}
+        found.append(counts.reset_index().assign(**days))
+    rows, units = pd.concat(found).convert_dtypes(), pd.concat([own for own, _, _ in parts])
+    names = units.drop_duplicates("code").set_index("code")["name"]
+    return rows.assign(unit=rows["unit"].map(names).fillna(HOME), basis="resolved",
+                       late=rows["resolved"] - rows["on_time"])  # fmt: skip
+
+
+def _disbursement(parts: list[Part], year: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Rates that rise to a goal, month by month; and how the year before ended."""
     rows = []
-    for level, of_level in done.groupby("level"):
-        arrived = register.loc[register["level"] == level, "unit"].value_counts()
-        parts = [(HOME[1], (1, 12), of_level, arrived.sum()),
-                 (HOME[1], (1, 6), of_level[of_level["month"] <= 6], "")]  # fmt: skip
-        parts += [(names[code], (1, 12), own, arrived[code])
-                  for code, own in of_level.groupby("unit")]  # fmt: skip
-        parts += [(HOME[1], (month, month), own, "") for month, own in of_level.groupby("month")]
-        for unit, (first, last), own, received in parts:
-            on_time = own["on_time"].sum()
-            rows.append({
-                "unit": unit, "level": level, "period_start": f"{year}-{first:02}-01",
-                "period_end": f"{pd.Period(f'{year}-{last:02}').end_time:%Y-%m-%d}",
-                "received": received, "resolved": len(own), "on_time": on_time,
-                "late": len(own) - on_time,
-            })  # fmt: skip
-    return table("late_dossiers", rows, basis="resolved")
+    for units, first, last in parts:
+        offices = _offices(units)
+        goal = np.where(offices["level"] == "province", 81, rng.uniform(45, 99, len(offices)))
+        own = offices.assign(goal=goal, bend=rng.uniform(1.2, 2.2, len(offices)))
+        rows.append(_monthly(own, year, first, last))
+    both, end = pd.concat(rows), _last_day(year)
+    rate, home = both["goal"] * (both["month"] / 12) ** both["bend"], both["level"] == "province"
+    listed = (both["level"] != "commune") | (both["as_of"] < end) | (rate < _LISTED_BELOW)
+    both = both.assign(
+        plan_year=year, rate_pct=rate.round(1), plan_bn_vnd=home.map({True: "7000"}),
+        disbursed_bn_vnd=(70 * rate).round(3).where(home),
+    )  # fmt: skip
+    more = [{"unit": HOME, "level": "province", "as_of": f"{year}-01-31", "plan_year": year - 1,
+             "rate_pct": round(rng.uniform(92, 98), 1)},
+            {"unit": "all others", "level": "commune", "as_of": end, "plan_year": year,
+             "rate_pct": f"≥{_LISTED_BELOW}", "status": "bound"}]  # fmt: skip
+    both = pd.concat([both[listed], pd.DataFrame(more[: 1 + (not listed.all())])])
+    return both.assign(scope="total", basis="province_plan")
 
 
-_MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
-_TASKS = (  # area, Vietnamese, English, what it moves
-    (3, "Khắc phục hồ sơ trễ hạn tại cấp huyện", "Remedy late dossiers at district level",
-     "late_dossiers.late:district"),
-    (3, "Khắc phục hồ sơ trễ hạn tại cấp xã", "Remedy late dossiers at commune level",
-     "late_dossiers.late:commune"),
-    (6, "Giải ngân kế hoạch vốn tại cấp huyện", "Disburse the capital plan at district level",
-     "disbursement.rate_pct:district"),
-    (7, "Tăng tỷ lệ hồ sơ trực tuyến toàn trình",
-     "Raise the share of dossiers handled fully online", "online_dossiers_processed"),
-    (7, "Tăng tỷ lệ hồ sơ thanh toán trực tuyến", "Raise the share of dossiers paid online",
-     "online_payment_dossiers_pct"),
-    (8, "Cải thiện Chỉ số hài lòng", "Improve the satisfaction index", "sipas.points"),
-    (1, "Ban hành sổ tay hướng dẫn (minh họa)", "Issue a handbook (illustration)", ""),
-)  # fmt: skip
-
-
-def disbursement(units: pd.DataFrame, year: int, rng: np.random.Generator) -> pd.DataFrame:
-    common = {"plan_year": year, "scope": "total", "basis": "province_plan"}
-    ends = pd.date_range(f"{year}-01-01", periods=12, freq="ME").strftime("%Y-%m-%d")
-    rows = []
-    districts = units.loc[units["level"] == "district", "name"]
-    for unit, level in [(HOME[1], "province"), *((name, "district") for name in districts)]:
-        goal = rng.uniform(45, 99) if level == "district" else rng.uniform(70, 92)
-        path = goal * (np.arange(1, 13) / 12) ** rng.uniform(1.2, 2.2)
-        for end, rate in zip(ends, path, strict=True):
-            row = common | {"unit": unit, "level": level, "as_of": end, "rate_pct": decimal(rate)}
-            if level == "province":
-                disbursed = round(70 * rate, 3)  # of a plan of 7,000 billion
-                row |= {"plan_bn_vnd": "7000", "disbursed_bn_vnd": decimal(disbursed, 3)}
-            rows.append(row)
-    # How the plan of the year before ended, on 31 January of this one.
-    rows.append(
-        common
-        | {
-            "unit": HOME[1],
-            "level": "province",
-            "plan_year": year - 1,
-            "as_of": f"{year}-01-31",
-            "rate_pct": decimal(rng.uniform(92, 98)),
-        }
-    )
-    rows += [
-        common | {"unit": name, "level": "department", "as_of": ends[-1],
-                  "rate_pct": decimal(rng.uniform(20, 99))}
-        for name in DEPARTMENTS
-    ]  # fmt: skip
-    return table("disbursement", rows)
-
-
-def answers(
-    units: pd.DataFrame, rng: np.random.Generator, level: str = "district",
-    asked: tuple[int, int] = (45, 99),
-) -> pd.DataFrame:  # fmt: skip
-    """So many people a unit, five answers each; two units have too few people to be shown."""
-    places = units.loc[units["level"] == level, "name"].tolist()
-    people = [22, 26, *rng.integers(*asked, len(places) - 2)]
+def _answers(places: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Some people a place, five answers each; two places have too few people to be shown."""
+    people = [22, 26, *rng.integers(31, 31 + 1_500 // len(places), len(places) - 2)]
     mood = rng.uniform(-0.12, 0.12, len(places))
-    parts = dict(zip(_MAX_POINTS, (0.80, 0.79, 0.77, 0.76, 0.71), strict=True))
-    rows = []
-    for place, count, shift in zip(places, people, mood, strict=True):
-        code = fold(place).replace(" ", "-")
-        for person in range(count):
-            weight = decimal(rng.choice([0.8, 1.0, 1.25]))
-            for part, usual in parts.items():
-                pleased = rng.random() < usual + shift
-                answer = rng.choice([4, 5]) if pleased else rng.choice([1, 2, 3], p=[0.1, 0.3, 0.6])
-                rows.append({"unit": place, "level": level, "component": part,
-                             "respondent": f"{code}-{person:03}", "answer": answer,
-                             "weight": weight})  # fmt: skip
-    return table("answers", rows)
+    rows = places.assign(mood=mood).loc[places.index.repeat(people)]
+    number = rows.groupby("unit").cumcount().map("-{:03}".format)
+    rows["respondent"] = rows["unit"].map(fold).str.replace(" ", "-") + number
+    rows["weight"] = rng.choice([0.8, 1.0, 1.25], len(rows))
+    parts = pd.DataFrame({"component": _PLEASED.keys(), "usual": _PLEASED.values()})
+    rows = rows.merge(parts, how="cross")
+    pleased = rng.random(len(rows)) < rows["usual"] + rows["mood"]
+    others = rng.choice([1, 2, 3], len(rows), p=[0.1, 0.3, 0.6])
+    return rows.assign(answer=np.where(pleased, rng.choice([4, 5], len(rows)), others))
 
 
-def _satisfied(unit: str, answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """Satisfaction of a unit by component, and all of them together."""
-    numbers = answers.assign(weight=answers["weight"].str.replace(",", ".").astype(float))
-    by_part = survey.satisfaction(numbers, by=["component"]).assign(unit=unit)
-    return by_part, survey.overall(by_part, by="unit", max_points=_MAX_POINTS).iloc[0]
+def _sipas(answers: pd.DataFrame) -> pd.DataFrame:
+    """Satisfaction by unit and component, and of all components together; the province first."""
+    both = pd.concat([answers.assign(unit=HOME, level="province"), answers])
+    parts = survey.satisfaction(both, by=["unit", "component"])
+    whole = survey.overall(parts, by="unit", max_points=_MAX_POINTS).assign(component="overall")
+    found = pd.concat([parts, whole]).sort_values("unit", kind="stable").round(2)
+    found["level"] = found["unit"].map(both.drop_duplicates("unit").set_index("unit")["level"])
+    most = found["component"].map(_MAX_POINTS).where(found["level"] == "province")
+    points = (found["satisfaction_pct"] / 100 * most).round(4)
+    return found.assign(points=(points.astype(str) + "/" + most.astype(str)).where(most.notna()))
 
 
-def sipas(answers: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    by_unit = ((*of, own) for of, own in answers.groupby(["unit", "level"]))
-    for unit, level, own in [(HOME[1], "province", answers), *by_unit]:
-        by_part, overall = _satisfied(unit, own)
-        for part in [*by_part.to_dict("records"), overall.to_dict() | {"component": "overall"}]:
-            share, most = part["satisfaction_pct"], _MAX_POINTS.get(part["component"])
-            row = {"unit": unit, "level": level, "component": part["component"],
-                   "satisfaction_pct": "" if pd.isna(share) else decimal(share, 2),
-                   "respondents": int(part["respondents"])}  # fmt: skip
-            if level == "province" and most:
-                row["points"] = f"{decimal(share / 100 * most, 4)}/{decimal(most)}"
-            rows.append(row)
-    return table("sipas", rows)
-
-
-def scores(
-    answers: pd.DataFrame, number: int, rng: np.random.Generator, provinces: int = 63
-) -> pd.DataFrame:
-    sipas_points = _satisfied(HOME[1], answers)[1]["points"]
+def _scores(sipas: pd.DataFrame, year: int, number: int, rng: np.random.Generator) -> pd.DataFrame:
+    every, home = _provinces(year), sipas["points"].dropna()
+    earned = home.str.partition("/")[0].astype(float).sum()
     pillars = rng.uniform(9, 11, 8) + 0.15 * number  # of 12.5 each: eighths of 100, nobody's rule
-    rank = f"{provinces - 3 - 4 * number}/{provinces}"
+    rank = f"{every - 3 - 4 * number}/{every}"
     rows = [
-        {"criterion": "par_index", "points": f"{decimal(sum(pillars), 2)}/100", "rank": rank},
-        {"criterion": "sipas", "points": f"{decimal(sipas_points, 4)}/10"},
-        {"criterion": "sipas_index", "rank": rank},
-        {"criterion": "leaders_survey", "points": f"{decimal(17 + 0.6 * number, 2)}/22"},
-        {"criterion": "online_payment", "points": f"{decimal(0.6 + 0.2 * number, 2)}/1,5"},
-    ]
-    rows += [{"criterion": f"pillar_{i}", "points": f"{decimal(points, 2)}/12,5",
-              "rank": f"{rng.integers(5, provinces - 3)}/{provinces}"}
-             for i, points in enumerate(pillars, start=1)]  # fmt: skip
-    return table("scores", rows)
+        ("par_index", f"{sum(pillars):.2f}/100", rank), ("sipas", f"{earned:.4f}/10", ""),
+        ("sipas_index", "", rank), ("leaders_survey", f"{17 + 0.6 * number:.2f}/22", ""),
+        ("online_payment", f"{0.6 + 0.2 * number:.2f}/1.5", ""),
+        *((f"pillar_{i}", f"{points:.2f}/12.5", f"{rng.integers(5, every - 3)}/{every}")
+          for i, points in enumerate(pillars, start=1)),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["criterion", "points", "rank"])
 
 
-_INDEX = {  # part of the index: its maximum, and the share of it in the first month
-    "transparency": (18, 0.8), "progress": (20, 0.9), "online_services": (12, 0.65),
-    "online_payment": (10, 0.6), "satisfaction": (18, 0.92), "digitisation": (22, 0.6),
-}  # fmt: skip
-
-
-def service_index(
-    units: pd.DataFrame, year: int, number: int, *, level: str = "district", provinces: int = 63,
-    months: tuple[int, ...] = tuple(range(1, 13)),
-) -> pd.DataFrame:  # fmt: skip
+def _service_index(rows: pd.DataFrame, year: int, number: int,
+                   rng: np.random.Generator) -> pd.DataFrame:  # fmt: skip
     """A share of each maximum, more each month and year; most is lost on digitisation."""
-    own = np.random.default_rng(year)  # so that the other tables do not depend on this one
-    places, agencies = (units.loc[units["level"] == of, "name"] for of in (level, "department"))
-    offices = [(HOME[1], "province", 0.0),
-               *((name, level, own.uniform(-0.2, 0.05)) for name in places),
-               *((name, "department", own.uniform(-0.1, 0.08)) for name in agencies)]  # fmt: skip
-    rows = []
-    for (unit, level, apart), month in product(offices, months):
-        day = f"{pd.Period(f'{year}-{month:02}').end_time:%Y-%m-%d}"
-        gain = apart + 0.02 * number + 0.005 * month
-        points = {part: round(most * min(share + gain, 1), 1)
-                  for part, (most, share) in _INDEX.items()}  # fmt: skip
-        total = {"component": "total", "points": f"{decimal(sum(points.values()))}/100"}
-        if level == "province":
-            total["rank"] = f"{provinces - 23 - 6 * number - month}/{provinces}"
-        parts = [{"component": part, "points": f"{decimal(value)}/{_INDEX[part][0]}"}
-                 for part, value in points.items()]  # fmt: skip
-        of_day = {"unit": unit, "level": level, "as_of": day}
-        shown = [total, *parts] if level == "province" or month == months[-1] else [total]
-        rows += [of_day | row for row in shown]
-    return table("service_index", rows)
+    apart = {unit: rng.uniform(-0.2, 0.08) for unit in rows["unit"].unique()} | {HOME: 0}
+    gain = rows["unit"].map(apart) + 0.02 * number + 0.005 * rows["month"]
+    earned = {part: (most * (share + gain).clip(upper=1)).round(1)
+              for part, (most, share) in _INDEX.items()}  # fmt: skip
+    earned["total"] = sum(earned.values()).round(1)
+    whole, every = ["unit", "level", "month", "as_of"], _provinces(year)
+    found = rows[whole].assign(**earned).melt(whole, var_name="component", value_name="points")
+    maxima = {"total": 100} | {part: most for part, (most, _) in _INDEX.items()}
+    home, total = found["level"] == "province", found["component"] == "total"
+    rank = (every * (40 - 6 * number - found["month"]) / 63).round().astype(int)
+    found["rank"] = (rank.astype(str) + f"/{every}").where(home & total)
+    found["points"] = found["points"].astype(str) + "/" + found["component"].map(maxima).astype(str)
+    return found[home | total | (found["month"] == 12)]
 
 
-def indicators(register: pd.DataFrame, year: int, number: int) -> pd.DataFrame:
-    figures = [
-        ("audit_recommendations_implemented_pct", decimal(62 + 5 * number), "pct"),
-        ("online_dossiers_processed", int(register["online"].sum()), "count"),
+def _provinces(year: int) -> int:
+    return 63 if year < 2025 else 34
+
+
+def _indicators(register: pd.DataFrame, year: int, number: int) -> pd.DataFrame:
+    rows = [
+        ("audit_recommendations_implemented_pct", 62 + 5 * number, "pct"),
+        ("online_dossiers_processed", register["online"].sum(), "count"),
         ("dossiers_received_online_and_offline", len(register), "count"),
-        ("online_payment_procedures_pct", decimal(12 + 9 * number), "pct"),
-        ("online_payment_dossiers_pct", decimal(7 + 8 * number), "pct"),
-        ("par_index_national_mean_points", decimal(84.5 + 0.5 * number), "points"),
+        ("online_payment_procedures_pct", 12 + 9 * number, "pct"),
+        ("online_payment_dossiers_pct", 7 + 8 * number, "pct"),
+        ("par_index_national_mean_points", f"{84.5 + 0.5 * number}", "points"),
     ]
-    rows = [{"measure": name, "value": value, "measure_unit": unit, "basis": "unstated",
-             "unit": "Cả nước (giả lập)" if "national" in name else HOME[1],
-             "level": "nation" if "national" in name else "province",
-             "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
-            for name, value, unit in figures]  # fmt: skip
-    return table("indicators", rows)
-
-
-def mentions(units: pd.DataFrame, year: int) -> pd.DataFrame:
-    communes = units.loc[units["level"] == "commune", "name"].head(4)
-    return table("mentions", [
-        {"unit": name, "level": "commune", "table": "late_dossiers", "measure": "late",
-         "statement": "high", "period_end": f"{year}-12-31"} for name in communes
-    ])  # fmt: skip
-
-
-def tasks(year: int, leads: tuple[str, ...] = DEPARTMENTS) -> pd.DataFrame:
-    rows = [{"area": area, "task_vi": vi, "task_en": en, "moves": moves, "plan_year": year,
-             "lead_units": ";".join(leads[i : i + 1 + i % 2])}
-            for i, (area, vi, en, moves) in enumerate(_TASKS)]  # fmt: skip
-    return table("tasks", rows)
+    found = pd.DataFrame(rows, columns=["measure", "value", "measure_unit"]).assign(
+        basis="unstated", unit=HOME, level="province",
+        period_start=f"{year}-01-01", period_end=_last_day(year))  # fmt: skip
+    found.loc[found["measure"].str.contains("national"), ["unit", "level"]] = NATION, "nation"
+    return found

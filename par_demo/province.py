@@ -1,26 +1,30 @@
 """Two invented provinces, so that every part of a page shows something: ``demo``, with districts,
-and ``demo-today``, of the kind there is since July 2025.
+and ``demo-today``, of the kind there is since July 2025: 94 communes and no districts.
 
-Nothing in it is real. Names are words for made-up things, every CSV begins with a banner, and every
-page of its editions says so. The same seed and size give the same files.
+Nothing in them is real. Names are words for made-up things, every CSV begins with a banner, and
+every page of their editions says so. The same seed and size give the same files.
 """
 
-import datetime as dt
 import shutil
 import tempfile
 import tomllib
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from par_demo import invented, today
+from par_demo import invented
+from par_demo.invented import HOME, NATION, SOURCE
 from par_lib.cleaning import sources
+from par_lib.language.spelling import fold
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.storage import csv_files, paths
 
-YEARS = (2021, 2022, 2023, 2024)
+YEARS = {"demo": (2021, 2022, 2023, 2024), "demo-today": (2025, 2026)}
+LAST_DAY, FIRST_DAY = "2025-06-30", "2025-07-01"  # of districts; of communes alone
+ZONE = "Minh họa 94"  # a special zone, of which there are no figures
+_TODAY = 20_000  # dossiers of demo-today a year: enough for each of its units, old and new
+_DISTRICTS = [("thành phố", "City")] * 2 + [("thị xã", "Town")] + [("huyện", "District")] * 15
 
 
 def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Path]:
@@ -32,85 +36,115 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Pa
     """
     if size < 4_000:
         raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
-    of = {invented.PROVINCE: partial(_write_all, a_year=size // len(YEARS)),
-          today.PROVINCE: _write_today}  # fmt: skip
-    for province in of:
-        _check_invented(province, force=force)
-    for province, fill in of.items():
-        target = paths.raw(province)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".demo-", dir=target.parent) as beside:
-            build = Path(beside, target.name)
-            fill(build, rng=np.random.default_rng(seed))
-            (build / "sources.toml").write_text(_SOURCES, encoding="utf-8")
-            shutil.rmtree(target, ignore_errors=True)
-            build.rename(target)
-    return [paths.raw(province) for province in of]
+    folders = {paths.raw(province): units for province, units in _units().items()}
+    for folder in folders:
+        _check_invented(folder, force=force)
+    for folder, units in folders.items():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".demo-", dir=folder.parent) as beside:
+            build, rng = Path(beside, folder.name), np.random.default_rng(seed)
+            count = size // len(YEARS["demo"]) if folder.name == "demo" else _TODAY
+            _fill(build, units, YEARS[folder.name], count, rng)
+            shutil.rmtree(folder, ignore_errors=True)
+            build.rename(folder)
+    return [*folders]
 
 
-def _check_invented(province: str, *, force: bool) -> None:
-    target = paths.raw(province)
-    if target.exists():
-        kinds = sources.load_sources(province)["kind"]
+def _check_invented(folder: Path, *, force: bool) -> None:
+    if folder.exists():
+        kinds = sources.load_sources(folder.name)["kind"]
         if not kinds.eq(sources.SYNTHETIC).any():
-            raise ValueError(f"{target}: holds figures that are not synthetic; move it away first")
+            raise ValueError(f"{folder}: holds figures that are not synthetic; move it away first")
         own = tomllib.loads(_SOURCES)
         added = [name for name in kinds.index if name not in (*own, sources.RULEBOOK)]
         if added and not force:
             raise ValueError(
-                f"{target}: holds figures of {', '.join(added)} too; --force takes them away"
+                f"{folder}: holds figures of {', '.join(added)} too; --force takes them away"
             )
 
 
-def _write_all(folder: Path, *, a_year: int, rng: np.random.Generator) -> None:
-    units = invented.units()
-    _save(folder / "units.csv", units)
-    _save(folder / "tiles.csv", invented.tiles(units))
-    lateness = rng.uniform(0.145, 0.175, len(units))
-    for number, year in enumerate(YEARS):
-        register = invented.register(units, lateness, year, a_year, number, rng)
-        invented.save(folder / "register" / f"year={year}", register, rng)
-        answers = invented.answers(units, rng)
-        for name, frame in {
-            "late_dossiers": invented.late(register, units, year),
-            "disbursement": invented.disbursement(units, year, rng),
-            "answers": answers,
-            "sipas": invented.sipas(answers),
-            "scores": invented.scores(answers, number, rng),
-            "service_index": invented.service_index(units, year, number),
-            "indicators": invented.indicators(register, year, number),
-            "mentions": invented.mentions(units, year),
-            "tasks": invented.tasks(year),
-        }.items():
-            _save(folder / str(year) / f"{name}.csv", frame)
+def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
+          rng: np.random.Generator) -> None:  # fmt: skip
+    """Write a province's raw folder; ``count``: dossiers of its register a year."""
+    last = _valid(units, f"{years[-1]}-12-31")
+    files = {"units": units, "tiles": _tiles(last)}
+    lateness = pd.Series(rng.uniform(0.145, 0.175, len(units)), units.index)
+    for number, year in enumerate(years):
+        parts = [(_valid(units, f"{year}-12-31"), 1, 12)]
+        if LAST_DAY.startswith(f"{year}"):
+            parts = [(_valid(units, LAST_DAY), 1, 6), (parts[0][0], 7, 12)]
+        dossiers = pd.concat([
+            invented.register(part, lateness, year, count // len(parts), number, rng)
+            for part in parts], ignore_index=True)  # fmt: skip
+        invented.save(folder / "register" / f"year={year}", dossiers, rng)
+        tables = invented.tables(parts, dossiers, year, number, rng)
+        for name in tables if len(parts) == 1 else ("late_dossiers", "disbursement"):
+            files[f"{year}/{name}"] = tables[name]
+    for name, table in files.items():
+        text = csv_files.to_csv(table, banner=SYNTHETIC_WORDS)
+        paths.write_whole(folder / f"{name}.csv", text)
+    (folder / "sources.toml").write_text(_SOURCES, encoding="utf-8")
 
 
-def _write_today(folder: Path, *, rng: np.random.Generator) -> None:
-    units = today.units()
-    _save(folder / "units.csv", units)
-    _save(folder / "tiles.csv", today.tiles(units))
-    for year in today.YEARS:
-        for name, frame in today.year(units, year, rng).items():
-            _save(folder / str(year) / f"{name}.csv", frame)
+def _valid(units: pd.DataFrame, day: str) -> pd.DataFrame:
+    """The units of a day, but for the zone, of which there are no figures."""
+    ended = units["valid_to"].between("1", day, inclusive="left")
+    return units[(units["valid_from"] <= day) & ~ended & (units["name"] != ZONE)]
 
 
-def _save(path: Path, frame: pd.DataFrame) -> None:
-    paths.write_whole(path, csv_files.to_csv(frame, banner=SYNTHETIC_WORDS))
+def _tiles(units: pd.DataFrame) -> pd.DataFrame:
+    level, across = ("district", 5) if "district" in set(units["level"]) else ("commune", 10)
+    codes = units.loc[units["level"] == level, "code"].reset_index(drop=True)
+    row, column = codes.index // across, codes.index % across
+    return pd.DataFrame({"code": codes, "row": row, "column": column})
 
 
-_SOURCES = f"""# {SYNTHETIC_WORDS}
+def _units() -> dict[str, pd.DataFrame]:
+    """demo: 18 districts of four communes. demo-today: districts to June 2025, whose communes
+    became 23 wards and 70 communes; and a zone."""
+    demo, today = [], []
+    for number, (kind, english) in enumerate(_DISTRICTS, start=1):
+        code, name = f"{900 + number}", f"Minh họa {number:02}"
+        demo.append(_unit(code, name, "district", kind, f"{fold(name).title()} {english}"))
+        demo += [_unit(f"{code}{row}", f"{name} {corner}", "commune", "xã")
+                 for row, corner in enumerate(("Đông", "Tây", "Nam", "Bắc"), start=1)]  # fmt: skip
+        today.append(_unit(code, f"{name} cũ", "district", kind, valid_to=LAST_DAY))
+    for number in range(1, 95):
+        kind = "phường" if number <= 23 else "xã" if number < 94 else "đặc khu"
+        code, name = f"99{number:03}", f"Minh họa {number:02}"
+        today.append(_unit(code, name, "commune", kind, valid_from=FIRST_DAY))
+        today += [_unit(f"{code}{part}", f"{name}{part}", "commune", "xã", valid_to=LAST_DAY,
+                        successor=code) for part in "abc" if number < 94]  # fmt: skip
+    return {"demo": _whole(demo), "demo-today": _whole(today)}
 
-[{invented.PROVINCE}]
-title = "Số liệu giả lập do par demo đặt ra, không có thật"
-title_en = "Synthetic figures made by par demo; nothing in them is real"
+
+def _unit(code: str, name: str, level: str, kind: str, english: str = "",
+          **validity: str) -> dict[str, str]:  # fmt: skip
+    return {"code": code, "name": name, "name_en": english or fold(name).title(), "level": level,
+            "kind": kind} | validity  # fmt: skip
+
+
+def _whole(places: list[dict]) -> pd.DataFrame:
+    """The country, the province, its places and eight departments, as units.csv has them."""
+    rows = [_unit("XX", NATION, "nation", "quốc gia", "Invented nation"),
+            _unit("99", HOME, "province", "tỉnh", "Minh Hoa (invented)"), *places]  # fmt: skip
+    rows += [_unit(f"99-{letter.lower()}", f"Sở Ví dụ {letter}", "department", "sở",
+                   f"Sample Department {letter}") for letter in "ABCDEFGH"]  # fmt: skip
+    columns = [*rows[0], "valid_from", "valid_to", "successor", "aliases"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).fillna("").assign(source=SOURCE)
+
+
+_SOURCES = f"# {SYNTHETIC_WORDS}\n" + "".join(
+    f"""
+[{name}]
+title = "{vi} giả lập do par demo đặt ra, không có thật"
+title_en = "{en} made by par demo; nothing in {them} is real"
 producer = "par_lib"
 kind = "{sources.SYNTHETIC}"
-accessed = {dt.date(2026, 11, 24)}
-
-[register]
-title = "Sổ đăng ký hồ sơ giả lập do par demo đặt ra, không có thật"
-title_en = "Synthetic dossier register made by par demo; nothing in it is real"
-producer = "par_lib"
-kind = "{sources.SYNTHETIC}"
-accessed = {dt.date(2026, 11, 24)}
+accessed = 2026-11-24
 """
+    for name, vi, en, them in (
+        (SOURCE, "Số liệu", "Synthetic figures", "them"),
+        ("register", "Sổ đăng ký hồ sơ", "Synthetic dossier register", "it"),
+    )
+)
