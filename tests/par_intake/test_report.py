@@ -2,6 +2,7 @@
 
 import random
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import docx
@@ -12,9 +13,11 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from viparse.normalize import tcvn3, vni
 
-from par_intake import figures, raw_folder, report
+from par_intake import figures, raw_folder, report, workbook
 from par_intake.documents import ReportError, build, load
-from par_lib.cleaning import schema
+from par_lib.cleaning import schema, units
+from par_lib.language.translation import language
+from par_lib.storage import paths
 
 REPORTS = Path(__file__).parent / "reports"
 NAMES = sorted(path.stem for path in REPORTS.glob("*.md"))
@@ -52,6 +55,35 @@ def test_a_report_gives_its_figures_and_nothing_else(name):
     figures, left, _ = understood(load(REPORTS / f"{name}.md"))
     assert figures == expected(name)
     assert left == set((REPORTS / f"{name}.left").read_text(encoding="utf-8").splitlines())
+
+
+def test_the_report_of_2022_agrees_with_its_figures_taken_or_ticked(tmp_path):
+    """In our words, with the report's figures as it writes them: what is taken, what needs a tick.
+
+    36 + 53 figures, of which 26 bounds and 2 counts of the listings of 2023; none is new to
+    data/raw, none contradicts it.
+    """
+    known = units.load_units("quang-nam")
+    result = report.read(REPORTS.parent / "quang_nam_2022.md", known, 2022)
+    assert Counter(one.table for one in result.taken) == {
+        "disbursement": 19, "late_dossiers": 15, "sipas": 1, "scores": 1,
+    }  # fmt: skip
+    assert Counter((one.table, one.status) for one in result.proposed) == {
+        ("disbursement", "bound"): 28, ("disbursement", "reported"): 1, ("scores", "reported"): 3,
+        ("sipas", "reported"): 6, ("indicators", "reported"): 15,
+    }  # fmt: skip
+    assert result.found.left == []
+    proposed = workbook.proposals(result.proposed, language("vi"))
+    ticked = {name: rows.assign(**{rows.columns[0]: "x"}) for name, rows in proposed.items()}
+    own = units.units_in(known, 2022)
+    workbook.write(tmp_path / "b.xlsx", "quang-nam", 2022, own, ticked)
+    read = workbook.read(load(tmp_path / "b.xlsx").grids, known, 2022, source="report-2022")
+    assert {year for year, _ in read} == {2022, 2023}
+    assert sum(map(len, read.values())) == 53
+    taken = figures.tables(result.taken, source="report-2022", year=2022)
+    for tables in (taken, read):
+        changes, _ = raw_folder.merge(paths.raw("quang-nam"), tables, known)
+        assert {sign for _, sign, _ in changes} == {"="}
 
 
 def as_nfd(text, folder):
