@@ -14,7 +14,7 @@ import pandas as pd
 from par_intake.documents import Report
 from par_intake.figures import Doubt
 from par_intake.marks import Gazetteer, Marked, Name, Part, mark
-from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, whole
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, flatten, whole
 from par_lib.cleaning import schema, units
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
@@ -68,6 +68,10 @@ class Text:
         self.lines, self.year, self.home = report.lines, year, units.as_total(known)
         self.marked = [mark(line, gazetteer, year) for line in self.lines]
         self.counts: list[tuple[Spot, str]] = []  # seen so far, each with what it counts
+        titles = [line for line in self.marked[:3] if not line.marks["figures"]]
+        named = {one.level: one for line in titles for one in line.marks["names"]}
+        place = named.get("district") or named.get("commune")
+        self._place = None if "province" in named else place  # what the whole report is about
         self._defined = {  # periods that brackets define: "quý I (từ ngày 15/12 đến ngày 14/3)"
             one.period: other.period
             for marked in self.marked for one, other in pairwise(marked.marks["periods"])
@@ -159,25 +163,49 @@ class Text:
         if clause.says("superlative") and not of_office:
             raise NoFigure(_UNSURE)
         if subjects:
-            spot.doubt(_UNSURE, so=of_office and clause.says("whole"))
-            return _placed(subjects[0], spot, spot.sentence, table)
+            unnamed = flatten(spot.marked.unnamed)
+            whole_of_it = around("whole").search(unnamed, clause.start, spot.at)
+            spot.doubt(_UNSURE, so=of_office and whole_of_it)
+            return self._placed(subjects[0], spot, spot.sentence, table)
         for part in (spot.half, spot.sentence):
             first = min(one.start for one in (*part.of("figures"), spot.numeral))
             if subjects := _named(Part(spot.marked, part.start, first)):
                 if len(subjects) > 1 or _named(Part(spot.marked, first, spot.at)):
                     raise NoFigure(_UNSURE)
-                return _placed(subjects[0], spot, part, table)
+                return self._placed(subjects[0], spot, part, table)
         for how, part in self.outward(spot):
             subjects = _named(part) if how != "line" else []
             if len(subjects) == 1:
-                spot.doubt(N_("the office is that of a sentence before"), so=how == "before")
-                return _placed(subjects[0], spot, part, table)
+                is_told = how == "before" or (
+                    part.line.marks["figures"] and not part.line.flat.endswith(":")
+                )
+                spot.doubt(N_("the office is that of a sentence before"), so=is_told)
+                return self._placed(subjects[0], spot, part, table)
             if subjects:
                 break
+        if self._place:
+            spot.doubt(N_("the office is that of the title"))
+            return self._place.spelled, self._place.level
         if "whole" not in topic:
             raise NoFigure(N_("the offices counted are not named"))
         spot.doubt(N_("no office is named; the province is meant?"))
         return "", topic["whole"]
+
+    def _placed(self, said: Name | str, spot: Spot, part: Part, table: str) -> tuple[str, str]:
+        """Who is named in a part of a line as unit and level, where a table has a place for it."""
+        if isinstance(said, str):
+            if self._place and said != "province":
+                raise NoFigure(_UNSURE)
+            return "", said
+        before = Part(part.line, part.start, said.start)
+        if before.says("branch") and said.level in ("district", "commune"):
+            raise NoFigure(N_("a branch in that place, not the place's own office"))
+        if table == "scores":
+            raise NoFigure(N_("points of an office: no table holds them yet"))
+        if said.level == "district" and _subjects([], before.of("levels")) == ["commune"]:
+            raise NoFigure(N_("of a district's communes, which the tables do not hold"))
+        spot.doubt(_UNKNOWN, said.spelled, so=len(said.codes) != 1)
+        return said.spelled, said.level
 
     def basis(self, spot: Spot, target: dict) -> str:
         """What a share of dossiers is of: said behind it, or shown by the counts of its line."""
@@ -189,11 +217,11 @@ class Text:
             share = parse_quantity(spot.numeral.text, kind="rate").low
             counts = [(parse_quantity(one.numeral.text, kind="count").low, of)
                       for one, of in self.counts if one.number == spot.number]  # fmt: skip
-            for all_of_them, of in counts:
-                shown = any(abs(100 * part / all_of_them - share) <= _RATE_ERROR
-                            for part, _ in counts if part < all_of_them)  # fmt: skip
-                if shown and of in schema.CODES["basis"]:
-                    return of
+            shown = {of for whole, of in counts if of in schema.CODES["basis"]
+                     and any(abs(100 * part / whole - share) <= _RATE_ERROR
+                             for part, _ in counts if part < whole)}  # fmt: skip
+            if len(shown) == 1:
+                return shown.pop()
         needed = target["table"] == "late_dossiers" or "online_dossiers" in str(target)
         spot.doubt(N_("a share of what is not said"), so=needed)
         return "unstated"
@@ -203,9 +231,10 @@ def plan(spot: Spot, target: dict) -> tuple[str, str]:
     """The plan a figure of disbursement is measured against, and which capital is counted."""
     flat, end = spot.marked.flat, spot.numeral.end
     near = Part(spot.marked, end, min(spot.behind.end, end + _NEAR))
-    own = spot.clause if target["column"] == "disbursed_bn_vnd" else spot.sentence
-    bases = near.of("bases") or own.of("bases")[::-1]
     scopes = near.of("scopes") or spot.sentence.of("scopes")[::-1]
+    own = spot.clause if target["column"] == "disbursed_bn_vnd" else spot.sentence
+    since = max([own.start, *(one.start for one in spot.clause.of("scopes"))])
+    bases = near.of("bases") or Part(spot.marked, since, spot.at).of("bases")[::-1]
     basis, scope = (one[0].what if one else "" for one in (bases, scopes))
     if "other" in (basis, scope):
         raise NoFigure(N_("of a plan or a part of the capital that no table holds"))
@@ -215,21 +244,6 @@ def plan(spot: Spot, target: dict) -> tuple[str, str]:
     unsaid = target["column"] == "rate_pct" and not said
     spot.doubt(N_("of which plan it is a share is not said"), so=unsaid)
     return basis or "unstated", scope or "total"
-
-
-def _placed(said: Name | str, spot: Spot, part: Part, table: str) -> tuple[str, str]:
-    """Who is named in a part of a line as unit and level, where a table has a place for it."""
-    if isinstance(said, str):
-        return "", said
-    before = Part(part.line, part.start, said.start)
-    if before.says("branch") and said.level in ("district", "commune"):
-        raise NoFigure(N_("a branch in that place, not the place's own office"))
-    if table == "scores":
-        raise NoFigure(N_("points of an office: no table holds them yet"))
-    if said.level == "district" and _subjects([], before.of("levels")) == ["commune"]:
-        raise NoFigure(N_("of a district's communes, which the tables do not hold"))
-    spot.doubt(_UNKNOWN, said.spelled, so=len(said.codes) != 1)
-    return said.spelled, said.level
 
 
 def _named(part: Part) -> list[Name | str]:

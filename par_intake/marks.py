@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,7 @@ _AGENCY = re.compile(
     rf"(?=[|,;:.()\d+]|\s(?:{phrases.table()['agencies']['verbs']})\s|$)"
 )
 _SHARED = re.compile(rf"(?i:các) (?P<opening>{_OPENINGS})\s?:\s*(?P<items>[^.;:()\d]+)")
+_GOES_ON = re.compile(rf"\s?[-–]\s?{phrases.CAPITAL}")
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
 
 
@@ -79,8 +80,9 @@ class Gazetteer:
             spelled = text[start : last.end() - last[0].endswith(".")]
             if last[0] not in ",-–" and not set(spelled) & set(":;()|"):
                 name = self._named(start, spelled)
-                if name.codes:
-                    return [name]
+                if name.codes:  # "Sở A - B" is another than "Sở A"
+                    goes_on = _GOES_ON.match(text, name.end)
+                    return [replace(name, codes=frozenset()) if goes_on else name]
         return []
 
     def _named(self, start: int, spelled: str) -> Name:

@@ -71,7 +71,9 @@ def _refuse(spot: Spot) -> None:
         is_behind = name in ("change", "earlier", "peer") and pattern.search(
             flat, end, spot.behind.end
         )
-        opens = name in ("target", "earlier", "peer") and all_of_it and pattern.search(opening)
+        opens = (
+            name in ("target", "earlier", "peer", "sum") and all_of_it and pattern.search(opening)
+        )
         if is_own or is_behind or opens:
             raise NoFigure(EARLIER, name)
 
@@ -90,7 +92,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
     basis, scope = (plan(spot, target) if table == "disbursement"
                     else (text.basis(spot, target), "total"))  # fmt: skip
     flat, numeral, kind = spot.marked.flat, spot.numeral, spot.numeral.kind.partition(":")[0]
-    counted = {of for one, of in text.counts if one.number == spot.number}
+    counted = [of for one, of in text.counts if one.number == spot.number]
     unknown = _not_understood(spot, topic)
     spot.doubt(N_("words not understood: {about}"), unknown, so=unknown)
     spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
@@ -98,6 +100,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
     spot.doubt(N_("no day is said"), so=table == "service_index" and period.kind == "year")
     spot.doubt(N_("those before their day are apart"),
                so=column.startswith("on_time") and "early" in counted)  # fmt: skip
+    spot.doubt(N_("of those not yet resolved?"),
+               so=column == "late" and counted[-2:-1] == ["other"])  # fmt: skip
     spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
     plans = [one.period.end.year for one in spot.marked.marks["periods"]
              if one.period.kind == "plan"]  # fmt: skip
@@ -124,7 +128,10 @@ def _figure(text: Text, spot: Spot) -> Figure:
 def _topic(text: Text, spot: Spot) -> dict:
     """What is measured: said directly behind, before in the sentence, or set by a line above."""
     numeral = spot.numeral
-    section = "index" if text.under(spot.number, "service_index") else "topic"
+    of_index = numeral.kind in ("points", "ratio", "rank") and text.under(
+        spot.number, "service_index"
+    )
+    section = "index" if of_index else "topic"
 
     def fitting(part: Part) -> list[Mark]:
         return [one for one in part.of(section) if _key(numeral, one.what) in one.what]
@@ -158,7 +165,7 @@ def _target(topic: dict, spot: Spot) -> dict:
     of_part = slash and most.strip(" .") != "100"
     if of_part and numeral.kind == "points" and target.get("criterion") == "par_index":
         raise NoFigure(N_("points of another criterion: the PAR INDEX has 100"))
-    if slash and numeral.kind.startswith("count"):
+    if slash and numeral.kind.startswith(("count", "bn_vnd")):
         raise NoFigure(N_("a share of a number that is not named"))
     if target.get("column") == "disbursed_bn_vnd":
         flat, plans = spot.marked.flat, spot.sentence.of("bases")
