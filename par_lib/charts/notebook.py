@@ -65,12 +65,12 @@ def table(frame: pd.DataFrame, columns: str, caption: str = "") -> None:
     A name that stands for a pair ``_low``/``_high`` is shown as an interval; the first heads its
     row; status, source and locator, where the frame has them, become the mark behind the row.
     """
-    _here().table(frame, columns.split(), caption)
+    here().table(frame, columns.split(), caption)
 
 
 def sources() -> None:
     """List the sources cited above; the last cell."""
-    _here().show_sources()
+    here().show_sources()
 
 
 def single_figures(topic: str) -> DataFrame:
@@ -79,10 +79,10 @@ def single_figures(topic: str) -> DataFrame:
     Rows of ``data.indicators``. Those of other provinces and of inspections have charts of their
     own; one that language/measures.csv does not name goes with "scores", under its own name.
     """
-    here, named = _here(), labels.measures()
-    rows = here.data.indicators
+    opened, named = here(), labels.measures()
+    rows = opened.data.indicators
     rows = rows[~rows["measure"].str.startswith("inspected_")]
-    rows = rows.assign(figure=rows["measure"].map(named[here.t.code]).fillna(rows["measure"]))
+    rows = rows.assign(figure=rows["measure"].map(named[opened.t.code]).fillna(rows["measure"]))
     return rows[rows["measure"].map(named["topic"]).fillna("scores") == topic]
 
 
@@ -103,7 +103,8 @@ def _drawn(plot: so.Plot) -> Figure:
     return figure
 
 
-def _here() -> "Notebook":
+def here() -> "Notebook":
+    """The notebook begun last; RuntimeError where none is."""
     if not _opened:
         raise RuntimeError("no notebook is open: call data = par.begin(province, year, lang) first")
     return _opened[-1]

@@ -152,6 +152,27 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
     return even.sort_values(order, ascending=[True, False], ignore_index=True)
 
 
+def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
+    """What ``simulate`` gives for every rate that a slider of a page can be set to.
+
+    One row a criterion that is movable() and rate to reach, in rising order: criterion, stated (its
+    points are; else the maximum is assumed to be 1), present_pct_low/_high, rate_pct (0 to 100 in
+    steps of a half, the present rate, and each of the rule's own steps with its neighbours 0.1 to
+    either side), won_points_low/_high.
+    """
+    by_code, rows = scorecard.set_index("criterion"), []
+    for code in movable(scorecard, rules):
+        rule, row = rules[code], by_code.loc[code]
+        steps = [knot + near for knot, _ in rule.points_by_rate for near in (-0.1, 0.0, 0.1)]
+        low, high = _rates(row)
+        for rate in np.unique(np.clip([*np.arange(0, 100.5, 0.5), *steps, low], 0, 100).round(6)):
+            won = _won_by(rule, row, Change(code, to_pct=rate))
+            rows.append((code, bool(row["stated"]), low, high, rate, *won))
+    columns = ["criterion", "stated", "present_pct_low", "present_pct_high", "rate_pct",
+               "won_points_low", "won_points_high"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
 def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
     """Criteria with a known rate that a rule turns into points, and with points to win."""
     known = scorecard[scorecard["rate_pct_low"].notna() & (scorecard["lost_points_high"] > 0)]

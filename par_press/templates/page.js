@@ -112,9 +112,51 @@
     line.hidden = false;
   }
 
+  // What a rate would win stands in the page's data; nothing is computed but their sum.
+  function makeMovable(figure) {
+    const lang = document.documentElement.lang;
+    const write = (value, digits) =>
+      new Intl.NumberFormat(lang, { maximumFractionDigits: digits, minimumFractionDigits: digits === 2 ? 2 : 0 })
+        .format(value).replace("-", "\u2212");
+    const ends = (low, high, unit = "") =>
+      write(low, 2) === write(high, 2) ? write(low, 2) + unit : `${write(low, 2)}${unit} – ${write(high, 2)}${unit}`;
+    const rows = [...figure.querySelectorAll("tr[data-curve]")].map((row) => {
+      const [slider, next, reached, won] = row.querySelectorAll("input, small, output");
+      const [rates, low, high] = JSON.parse(row.dataset.curve);
+      return { rates, low, high, slider, next, reached, won, unit: row.dataset.unit };
+    });
+    const present = JSON.parse(figure.dataset.points);
+    const [together, total] = figure.querySelectorAll("tfoot output");
+    const show = () => {
+      const sum = [0, 0];
+      for (const { rates, low, high, slider, next, reached, won, unit } of rows) {
+        const at = slider.valueAsNumber;
+        const moved = slider.value !== slider.defaultValue;
+        const [least, most] = moved ? [low[at], high[at]] : [0, 0];
+        reached.value = `${write(rates[at], 1)}%`;
+        slider.setAttribute("aria-valuetext", reached.value);
+        won.value = moved ? ends(least, most, unit) : "–";
+        const more = low.findIndex((points, index) => index > at && points > least + 1e-6);
+        next.textContent = more < 0 ? "" : next.dataset.next
+          .replace("{rate}", `${write(rates[more], 1)}%`).replace("{points}", ends(low[more], high[more], unit));
+        if (!unit) [sum[0], sum[1]] = [sum[0] + least, sum[1] + most];
+      }
+      together.value = ends(...sum);
+      total.value = present.includes(null) ? "–" : ends(present[0] + sum[0], present[1] + sum[1]);
+    };
+    figure.addEventListener("input", show);
+    figure.querySelector("button").addEventListener("click", () => {
+      for (const { slider } of rows) slider.value = slider.defaultValue;
+      show();
+    });
+    figure.hidden = false;
+    show();
+  }
+
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("table.sortable").forEach(makeSortable);
     document.querySelectorAll("table[data-find]").forEach(makeSearchable);
     document.querySelectorAll("figure.chart").forEach(makeSavable);
+    document.querySelectorAll("figure.what-if").forEach(makeMovable);
   });
 })();

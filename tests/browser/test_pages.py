@@ -3,14 +3,16 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import page_checks
 import pytest
 import specimen
 from PIL import Image
 
 from par_intake import report
-from par_lib.cleaning import units
+from par_lib.cleaning import tables, units
 from par_lib.language.translation import language
+from par_lib.scoring import rulebook, scorecard, whatif
 from par_press.page import render_page
 
 CHECKS = [
@@ -167,3 +169,46 @@ def test_a_chart_is_saved_as_a_picture_for_print_offline(browser, specimen_pages
         assert picture.width == math.ceil(width * 300 / 72)
         assert picture.convert("L").getextrema()[0] < 128  # something is drawn
         assert picture.getpixel((0, 0))[:3] == (255, 255, 255)
+
+
+SET_SLIDERS = """settings => {
+  const figure = document.querySelector("figure.what-if");
+  const rows = [...figure.querySelectorAll("tr[data-curve]")];
+  const read = () => [...figure.querySelectorAll("output")].map(output => output.value);
+  return settings.map(places => {
+    rows.forEach((row, at) => { row.querySelector("input").value = places[at]; });
+    figure.dispatchEvent(new Event("input"));
+    return read();
+  });
+}"""
+
+
+def test_sliders_of_the_page_say_what_par_lib_computes(browser, edition_pages):
+    """1,000 settings of single sliders, the rules' steps and their neighbours among them."""
+    data, rules = tables.load("quang-nam", 2022), rulebook.load("quang-nam", 2022)
+    card = scorecard.build(data, rules)
+    curves = {code: curve.reset_index(drop=True) for code, curve in
+              whatif.curves(card, rules).groupby("criterion", sort=False)}  # fmt: skip
+    t, pick = language("vi"), np.random.default_rng(22)
+    settings = [[int(pick.integers(len(curve))) for curve in curves.values()] for _ in range(92)]
+    (path,) = [page for page in edition_pages if page.match("2022/04_scorecard.html")]
+    with page_checks.visit(browser, path) as seen:
+        starts = [int(one.get_attribute("value")) for one in seen.page.locator("tr input").all()]
+        said = seen.page.evaluate(SET_SLIDERS, settings)
+        seen.page.get_by_role("button", name=t("Back to the present rates")).click()
+        assert seen.page.locator("tfoot output").first.inner_text() == t.number(0, 2)
+        seen.page.locator("tr input").first.press("End")
+        assert seen.page.locator("tfoot output").first.inner_text() != t.number(0, 2)
+    stated = set(card.query("stated")["criterion"])
+    for places, outputs in zip(settings, said, strict=True):
+        rates = {code: curve["rate_pct"][at] for (code, curve), at
+                 in zip(curves.items(), places, strict=True)}  # fmt: skip
+        changes = [whatif.Change(code, to_pct=rate) for code, rate in rates.items()]
+        won = whatif.simulate(card, rules, changes).set_index("criterion")
+        for number, (code, at, start) in enumerate(zip(rates, places, starts, strict=True)):
+            scale, unit = (1, "") if code in stated else (100, "%")
+            ends = [scale * won.loc[code, f"won_points_{end}"] for end in ("low", "high")]
+            words = dict.fromkeys(t.number(end, 2).replace("−0,00", "0,00") + unit for end in ends)
+            assert outputs[2 * number] == t.number(rates[code], 1).removesuffix(",0") + "%"
+            shown = outputs[2 * number + 1].replace("−0,00", "0,00")
+            assert shown == (" – ".join(words) if at != start else "–"), code
