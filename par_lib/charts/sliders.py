@@ -61,7 +61,7 @@ def _rows(here: notebook.Notebook, curves: pd.DataFrame) -> str:
 
 
 def _next(t: Language) -> str:
-    return html.escape(t("next: {rate} wins {points}", rate="{rate}", points="{points}"))
+    return html.escape(t("a rate of {rate} would win {points}", rate="{rate}", points="{points}"))
 
 
 def _total(words: str, live: str = "") -> str:
