@@ -7,5 +7,6 @@
 - ``alt_text``: what a screen reader says of a chart
 - ``plot_words``: what stands on a chart, and its caption, from its data
 - ``notebook``: ``par.begin``, ``%%say`` and ``%%headline``, ``table``, ``sources``
+- ``sliders``: a slider a criterion on a page, what its rate would win looked up
 - ``view``: a level's units and what changes would win, ``par.view``, and widgets: ``par.explore``
 """
