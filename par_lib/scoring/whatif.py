@@ -160,14 +160,14 @@ def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     steps of a half, the present rate, and each of the rule's own steps with its neighbours 0.1 to
     either side), won_points_low/_high.
     """
-    by_code, rows = scorecard.set_index("criterion"), []
-    for code in movable(scorecard, rules):
-        rule, row = rules[code], by_code.loc[code]
-        steps = [knot + near for knot, _ in rule.points_by_rate for near in (-0.1, 0.0, 0.1)]
-        low, high = _rates(row)
-        for rate in np.unique(np.clip([*np.arange(0, 100.5, 0.5), *steps, low], 0, 100).round(6)):
-            won = _won_by(rule, row, Change(code, to_pct=rate))
-            rows.append((code, bool(row["stated"]), low, high, rate, *won))
+    rows = []
+    for row in _by_rule(scorecard, rules, movable(scorecard, rules)).itertuples():
+        rule, low, high = rules[row.criterion], row.rate_pct_low, row.rate_pct_high
+        steps = np.add.outer([rate for rate, _ in rule.points_by_rate], [-0.1, 0.0, 0.1])
+        rates = np.concatenate([np.arange(0, 100.5, 0.5), steps.ravel(), [low]])
+        for rate in np.unique(rates.clip(0, 100).round(6)):
+            won = _won(rule, row, Change(row.criterion, to_pct=rate))
+            rows.append((row.criterion, row.stated, low, high, rate, *won))
     columns = ["criterion", "stated", "present_pct_low", "present_pct_high", "rate_pct",
                "won_points_low", "won_points_high"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
