@@ -32,8 +32,8 @@ def sliders(curves: pd.DataFrame, points: tuple[float, float]) -> None:
         f'<figure class="what-if" data-points="{ends}" hidden><table>'
         f"<caption>{t('Move a slider: the points that each rate would win')}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody><tfoot>"
-        + _total(t("Together, by assumed rules"), 'aria-live="polite"')
-        + _total(t("PAR INDEX with it, by assumed rules"))
+        + _total(t("Points regained together (assumed)"), 'aria-live="polite"')
+        + _total(t("PAR INDEX with it (assumed)"))
         + f'</tfoot></table><p><button type="button">{t("Back to the present rates")}</button></p>'
         "</figure>"
     )
