@@ -104,8 +104,7 @@ def check(
     from rich.table import Table
 
     from par_lib.cleaning import findings, tables
-    from par_lib.language import labels
-    from par_lib.language.translation import language
+    from par_lib.language.translation import TABLE_LABELS, language
     from par_lib.scoring import rulebook, scorecard
 
     t = language(lang)
@@ -119,7 +118,7 @@ def check(
         table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
     Console().print(table)
     if data.missing:
-        names = t.listing([t(labels.TABLE_LABELS[name]) for name in data.missing])
+        names = t.listing([t(TABLE_LABELS[name]) for name in data.missing])
         typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
 
 

@@ -8,8 +8,7 @@ from types import ModuleType
 
 from par_lib.charts import notebook, plots
 from par_lib.cleaning import schema
-from par_lib.language.labels import TABLE_LABELS
-from par_lib.language.translation import language
+from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.scoring import (
     changes,
     disbursement,
@@ -158,8 +157,8 @@ plots.barplot(districts.units, x="late", y="unit", highlight=districts.holding(5
 
 Câu văn có số liệu (`%%say`, `%%headline`): [prose.md](prose.md). Sentences with values: [prose.md](prose.md).
 
-Tên một cột riêng (the name of a column of one's own): `labels.COLUMNS["double_pct"] = "Gấp đôi (%)"`, với (with)
-`from par_lib.language import labels`. Phần cuối của tên cột cho biết đơn vị tính: `_pct`, `_points`, `_bn_vnd`. The end of
+Tên một cột riêng (the name of a column of one's own): `translation.COLUMNS["double_pct"] = "Gấp đôi (%)"`, với (with)
+`from par_lib.language import translation`. Phần cuối của tên cột cho biết đơn vị tính: `_pct`, `_points`, `_bn_vnd`. The end of
 the name says the unit. `x="late"` là cột `late` hoặc cặp cột (or the pair) `late_low`, `late_high`.
 """
 _VI = {  # what each does, in Vietnamese; one without an entry is an error

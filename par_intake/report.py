@@ -14,8 +14,7 @@ from par_intake.forms import Reading
 from par_intake.sentences import read_text
 from par_intake.tables import Table, text_of
 from par_lib.cleaning import register, schema, units
-from par_lib.language.labels import COLUMNS, TABLE_LABELS, measures
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
 from par_lib.storage import paths
 
 _SHOWN = 400  # rows of a table on the page
@@ -91,8 +90,8 @@ def _called(measure: str, t: Language) -> str:
     """A column or a single figure in the reader's words; a measure nobody named yet as it is."""
     if measure in COLUMNS:
         return workbook.header(measure, t)
-    named = measures()
-    return named.loc[measure, t.code] if measure in named.index else measure.replace("_", " ")
+    known = measure in MEASURES.index
+    return MEASURES.loc[measure, t.code] if known else measure.replace("_", " ")
 
 
 def read(file: Path, known: pd.DataFrame, year: int) -> Result:

@@ -21,10 +21,9 @@ from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import as_total, home
 from par_lib.language import LANGUAGES
-from par_lib.language.labels import COLUMNS, LABELS, TABLE_LABELS
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key
-from par_lib.language.translation import N_, Language, language
+from par_lib.language.translation import COLUMNS, LABELS, N_, TABLE_LABELS, Language, language
 from par_lib.storage.paths import write_whole
 
 _t = language(LANGUAGES[0])  # an office fills in Vietnamese

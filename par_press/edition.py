@@ -16,8 +16,14 @@ from markupsafe import Markup
 
 from par_lib.cleaning import tables
 from par_lib.language import LANGUAGES
-from par_lib.language.labels import TABLE_LABELS
-from par_lib.language.translation import N_, NAMES, SYNTHETIC_WORDS, Language, language
+from par_lib.language.translation import (
+    N_,
+    NAMES,
+    SYNTHETIC_WORDS,
+    TABLE_LABELS,
+    Language,
+    language,
+)
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
 from par_press import changes, documents, manifest, page, place, plan

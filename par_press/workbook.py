@@ -16,8 +16,7 @@ from par_lib.charts.presentation import Page, without_end
 from par_lib.charts.table_data import DATA, TRACE
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
-from par_lib.language import labels
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import N_, TABLE_LABELS, Language, decimals
 from par_press.documents import Shown, Stamp, inert, sheet
 
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
@@ -60,7 +59,7 @@ def _tidy(data: Tables, t: Language) -> list[dict]:
     for name, table in schema.TABLES.items():
         if len(frame := getattr(data, name)):
             columns = [one.name for one in table.columns if one.name not in TRACE]
-            page.table(frame, columns, t(labels.TABLE_LABELS[name]))
+            page.table(frame, columns, t(TABLE_LABELS[name]))
     return taken
 
 
@@ -130,7 +129,7 @@ class _Writer:
             page.write_datetime(row, column, dt.date.fromisoformat(value[:10]), self._look(_DATE))
             return "31/12/2022"
         if about["type"] in ("number", "year"):
-            digits = labels.digits(without_end(about["name"]), value)
+            digits = decimals(without_end(about["name"]), value)
             shape = "0" if about["type"] == "year" else "#,##0"
             shape += "." + "0" * digits if digits else ""
             page.write_number(row, column, value, self._look(shape))

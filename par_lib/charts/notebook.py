@@ -29,9 +29,9 @@ from par_lib.charts.plots import PALETTE, STYLE, to_svg
 from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
-from par_lib.language import labels, prose
+from par_lib.language import prose
 from par_lib.language.prose import Absent, Mistyped, paragraphs
-from par_lib.language.translation import UNKNOWN
+from par_lib.language.translation import MEASURES, UNKNOWN, decimals
 
 _opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its current figure
 
@@ -77,13 +77,13 @@ def single_figures(topic: str) -> DataFrame:
     """The year's single figures that go with a table, each named in the reader's words: ``figure``.
 
     Rows of ``data.indicators``. Those of other provinces and of inspections have charts of their
-    own; one that language/measures.csv does not name goes with "scores", under its own name.
+    own; one that language/labels.csv does not name goes with "scores", under its own name.
     """
-    opened, named = here(), labels.measures()
+    opened = here()
     rows = opened.data.indicators
     rows = rows[~rows["measure"].str.startswith("inspected_")]
-    rows = rows.assign(figure=rows["measure"].map(named[opened.t.code]).fillna(rows["measure"]))
-    return rows[rows["measure"].map(named["topic"]).fillna("scores") == topic]
+    rows = rows.assign(figure=rows["measure"].map(MEASURES[opened.t.code]).fillna(rows["measure"]))
+    return rows[rows["measure"].map(MEASURES["topic"]).fillna("scores") == topic]
 
 
 def pair(frame: pd.DataFrame, name: str) -> tuple[float, float]:
@@ -135,7 +135,7 @@ class Notebook(Page):
         """A frame that stands at the end of a cell, as a table to read; of many rows the ends."""
         return frame.to_html(
             border=0, na_rep=UNKNOWN, max_rows=40, show_dimensions=len(frame) > 40,
-            float_format=lambda value: self.t.number(value, labels.digits("", value)),
+            float_format=lambda value: self.t.number(value, decimals("", value)),
         )  # fmt: skip
 
     def say_cell(self, line: str, body: str) -> None:

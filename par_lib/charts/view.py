@@ -20,8 +20,7 @@ from par_lib.charts.notebook import Notebook
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.language import labels
-from par_lib.language.translation import NAMES, language
+from par_lib.language.translation import LABELS, NAMES, language
 from par_lib.scoring import rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first
 from par_lib.storage import paths
@@ -239,7 +238,7 @@ class Explorer(widgets.VBox):
         steps = rates // _STEP_PCT * _STEP_PCT  # a slider begins at the step below
         self.rates = {code: _slider(rate, rate, _STEP_PCT) for code, rate in steps.items()}
         for code, slider in self.rates.items():
-            slider.tooltip = t(labels.LABELS[code])
+            slider.tooltip = t(LABELS[code])
             slider.observe(partial(self._moved, code), "value")
         self._folded.children[0].children = [
             widgets.VBox([widgets.Label(slider.tooltip), slider]) for slider in self.rates.values()
@@ -250,7 +249,7 @@ class Explorer(widgets.VBox):
         self.threshold_pct.description = t("Threshold, %")
         self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
         own = levels(self._data)[::-1] or ["district"]
-        self.level.options = [(t(labels.LABELS[code]), code) for code in own]  # chooses the first
+        self.level.options = [(t(LABELS[code]), code) for code in own]  # chooses the first
         if level in own:
             self.level.value = level
         self._show()

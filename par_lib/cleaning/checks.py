@@ -6,9 +6,8 @@ import pandas as pd
 
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, from_rows, to_frame, verdict
 from par_lib.cleaning.schema import INDEX_COMPONENTS
-from par_lib.language.labels import LABELS
 from par_lib.language.spelling import sort_key
-from par_lib.language.translation import N_
+from par_lib.language.translation import LABELS, N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals

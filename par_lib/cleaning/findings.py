@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
-from par_lib.language.labels import LABELS
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import LABELS, N_, Language
 
 SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
 AGREES = "agrees", N_("Nothing to decide.")  # a verdict: how grave it is, what to decide

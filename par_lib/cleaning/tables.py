@@ -13,8 +13,7 @@ from par_lib.cleaning import checks, register, schema, tidying, units
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.sources import SYNTHETIC, load_sources
 from par_lib.language import LANGUAGES
-from par_lib.language.labels import TABLE_LABELS
-from par_lib.language.translation import language
+from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
 from par_lib.storage.paths import write_whole
 

@@ -2,8 +2,7 @@
 
 - ``spelling``: names compared, searched and sorted whatever their case, tones and letters
 - ``numbers``: figures as Vietnamese sources write them: decimal comma, thousands dot, bounds
-- ``translation``: words, numbers and dates in the reader's language
-- ``labels``: what codes and columns are called, and how many digits a value has
+- ``translation``: words, names of columns, numbers and dates in the reader's language
 - ``prose``: paragraphs of a notebook, with named values filled in
 """
 

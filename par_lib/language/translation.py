@@ -1,6 +1,7 @@
-"""Words and figures in the reader's language: gettext catalogs, Babel formats.
+"""Words and figures in the reader's language: gettext catalogs, names of columns, Babel formats.
 
 Packages are written in English, notebooks in Vietnamese: ``locale/<lang>/LC_MESSAGES`` has both.
+What codes, columns, tables and single figures are called is data, a row each in ``labels.csv``.
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from par_lib.language import LANGUAGES
+from par_lib.storage import csv_files
 
 CATALOGS = Path(__file__).parent / "locale"
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
@@ -25,6 +27,18 @@ NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"
 # Said in both languages wherever invented figures are shown.
 SYNTHETIC_WORDS = "SỐ LIỆU GIẢ LẬP, không có thật · SYNTHETIC DATA, nothing here is real"
+
+_NAMED = csv_files.read_csv(Path(__file__).with_name("labels.csv")).set_index("code")
+# By kind, as a level may share its name with a column: code → English words, which a Language
+# translates.
+LABELS, TABLE_LABELS, COLUMNS = (
+    _NAMED.loc[_NAMED["kind"] == kind, "en"].to_dict() for kind in ("code", "table", "column")
+)
+# What single figures are called, by measure: topic, the table they go with, and vi, en.
+MEASURES = _NAMED[_NAMED["kind"] == "measure"]
+# By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
+_DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1),
+           "ratio": (2, -1)}  # fmt: skip
 
 
 def N_(text: str) -> str:
@@ -156,7 +170,8 @@ def language(code: str) -> Language:
     """The language ``code`` with all its catalogs; ValueError for one that is not of LANGUAGES."""
     if code not in LANGUAGES:
         raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
-    messages: dict[str, str | tuple[str, ...]] = {}
+    named = _NAMED[_NAMED["kind"] != "measure"]
+    messages: dict[str, str | tuple[str, ...]] = dict(zip(named["en"], named[code], strict=True))
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:
             catalog = read_po(text, locale=code)
@@ -166,3 +181,25 @@ def language(code: str) -> Language:
             if message.id and message.string and not message.fuzzy
         }
     return Language(code, messages)
+
+
+def decimals(name: str, *values: float, most: int = 4, computed: bool = False) -> int:
+    """Decimals of values of this name: as many as a source wrote, else what its unit asks for.
+
+    A source writes at most ``most``; a value with more was computed. ``computed`` ones never have
+    more than their unit asks for.
+
+    >>> decimals("rate_pct", 25.0), decimals("rate_pct", 61.1), decimals("share_pct", 54.2358)
+    (0, 1, 1)
+    >>> decimals("lost_points", 0.3078), decimals("lost_points", 0.3078, computed=True)
+    (4, 2)
+    """
+    unit = next((one for one in _DIGITS if name.endswith(one)), "")
+    asked, written = _DIGITS.get(unit, (0, 2))
+    if computed and unit:
+        written = asked
+    known = [float(value) for value in values if math.isfinite(value)]
+    for few in range(min(written, most) + 1):
+        if all(abs(value - round(value, few)) < 1e-9 for value in known):
+            return few
+    return asked

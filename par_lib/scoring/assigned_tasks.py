@@ -7,8 +7,7 @@ import pandas as pd
 
 from par_lib.cleaning import tables, units
 from par_lib.cleaning.findings import join_traces
-from par_lib.language import labels
-from par_lib.language.translation import N_, UNKNOWN, Language
+from par_lib.language.translation import LABELS, N_, UNKNOWN, Language, decimals
 from par_lib.scoring.intervals import NOTHING, ends, pairs
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.scoring.scorecard import hull
@@ -32,7 +31,7 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     own, names = tasks[f"task_{t.code}"], _unit_names(data, t)
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
-        "area": [t(_EIGHTH if area == 8 else labels.LABELS[f"pillar_{area}"])
+        "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
                  for area in tasks["area"]],
         "lead_agency": [_agencies(leads, data, names) for leads in tasks["lead_units"]],
         "supporting_agency": [_agencies(more, data, names) for more in tasks["supporting_units"]],
@@ -119,10 +118,10 @@ def target_words(task: pd.Series, language: Language) -> str:
     if pd.isna(low):
         return ""
     if task["target_unit"] != "pct":
-        noun = labels.LABELS.get(task["note"], "")
+        noun = LABELS.get(task["note"], "")
         return f"{language.interval(low, high)} {language(noun) if noun else ''}".rstrip()
     most = None if high >= 100 > low else high  # "80% or more" ends where percentages end
-    digits = labels.digits("target_pct", low)
+    digits = decimals("target_pct", low)
     return language.interval(low, most, digits, percent=True, in_text=True)
 
 
@@ -198,7 +197,7 @@ def _newest(rows: pd.DataFrame, column: str, t: Language) -> tuple[str, pd.DataF
     least, most = low[named.index].min(), high[named.index].max()
     day = t.date(newest["as_of"].iloc[0], in_text=True)
     if (newest["status"] != "bound").all():  # every unit has a rate of its own
-        rates = t.interval(least, most, labels.digits(column, least, most), percent=True)
+        rates = t.interval(least, most, decimals(column, least, most), percent=True)
         return t("{rates} by unit, up to {day}", rates=rates, day=day), named
     threshold = t.percent(10 * math.ceil(most / 10), 0)  # a list "below …" is cut at a ten
     words = N_("{count} listed below {threshold} at {day}")
@@ -212,8 +211,8 @@ def _indicator(measure: str, data: tables.Tables, t: Language) -> tuple[str, pd.
         return "", rows
     low, high = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     percent = rows["measure_unit"].iloc[-1] == "pct"
-    figure = t.interval(low, high, labels.digits(measure, low, high), percent=percent)
-    noun = labels.LABELS.get(measure, "")
+    figure = t.interval(low, high, decimals(measure, low, high), percent=percent)
+    noun = LABELS.get(measure, "")
     return _dated(f"{figure} {t(noun) if noun else ''}".rstrip(), rows, data, t), rows
 
 

@@ -7,8 +7,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.language import labels
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import LABELS, N_, Language
 from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.scorecard import hull
 
@@ -51,7 +50,7 @@ def _figures(data: Tables, t: Language) -> pd.DataFrame:
         (late, "level", {"late": N_("{level}: late dossiers of the year")}),
         (capital, "basis", {"rate_pct": N_("Disbursed at year end, basis: {basis}")}),
     ):  # fmt: skip
-        named = rows[named_by].map(labels.LABELS).map(t)
+        named = rows[named_by].map(LABELS).map(t)
         of_rows = [rows.assign(figure=[t(words, **{named_by: name}) for name in named], kind=kind,
                                **pairs(value=ends(rows, kind)))
                    for kind, words in told.items()]  # fmt: skip

@@ -18,8 +18,7 @@ from pydantic import Field, PositiveFloat, ValidationInfo
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.sources import RULEBOOK
-from par_lib.language.labels import digits
-from par_lib.language.translation import Language
+from par_lib.language.translation import Language, decimals
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
 
@@ -266,7 +265,7 @@ def rule_words(rule: Criterion, language: Language) -> str:
     """
 
     def listed(*rates: float) -> str:
-        return language.listing([language.percent(r, digits("rate_pct", r)) for r in rates])
+        return language.listing([language.percent(r, decimals("rate_pct", r)) for r in rates])
 
     rising = [ends for ends in pairwise(rule.points_by_rate) if ends[0][1] < ends[1][1]]
     if rising and all(start == end for (start, _), (end, _) in rising):
@@ -278,6 +277,6 @@ def rule_words(rule: Criterion, language: Language) -> str:
             return language("in proportion up to {knots}", knots=listed(end))
         case [((start, 0), (end, rule.max_points))]:
             return language("in proportion between {knots}", knots=listed(start, end))
-    knots = [f"{listed(rate)}: {language.number(points, digits('points', points))}"
+    knots = [f"{listed(rate)}: {language.number(points, decimals('points', points))}"
              for rate, points in rule.points_by_rate]  # fmt: skip
     return language("in straight lines, points by rate: {knots}", knots=language.listing(knots))

@@ -91,9 +91,9 @@ def test_the_workbook_read_back_holds_the_tidy_tables(edition, lang):
 
 
 def data_head(column: str, lang: str) -> str:
-    from par_lib.language import labels
+    from par_lib.language.translation import COLUMNS
 
-    return language(lang or "vi")(labels.COLUMNS[column])
+    return language(lang or "vi")(COLUMNS[column])
 
 
 def test_every_sheet_is_a_titled_named_table_without_merged_cells_or_formulas(edition):

@@ -1,10 +1,23 @@
-"""Numbers, dates and lists as each language writes them."""
+"""Words, numbers, dates and lists as each language writes them; every code has a word."""
 
 import datetime as dt
+import math
+from pathlib import Path
 
 import pytest
 
-from par_lib.language.translation import NBSP, UNKNOWN, language
+from par_lib.cleaning import schema
+from par_lib.language import translation
+from par_lib.language.translation import (
+    LABELS,
+    NBSP,
+    TABLE_LABELS,
+    UNKNOWN,
+    decimals,
+    language,
+)
+from par_lib.scoring import rulebook, unit_comparison
+from par_lib.storage import csv_files
 
 vi, en = language("vi"), language("en")
 
@@ -66,3 +79,59 @@ def test_a_number_in_a_sentence_is_written_by_the_language():
 def test_a_language_without_catalog_is_refused():
     with pytest.raises(ValueError, match="lang 'fr': choose one of vi, en"):
         language("fr")
+
+
+# Codes that no page says: how raw figures are counted.
+UNSAID = {*schema.MEASURE_UNITS, *schema.CODES["statement"], "received", "resolved", "due"}
+
+
+def test_every_code_of_a_table_has_a_word():
+    columns = (column for table in schema.TABLES.values() for column in table.columns)
+    assert {code for column in columns for code in column.codes} - UNSAID <= set(LABELS)
+
+
+def test_what_is_computed_has_a_word():
+    assert set(unit_comparison.FIGURES) <= set(LABELS)
+    assert set(unit_comparison.VERDICTS) <= set(LABELS)
+    book = rulebook.load("quang-nam", 2022)
+    assert {one.code for one in book.criteria} <= set(LABELS)
+    assert set(schema.TABLES) <= set(TABLE_LABELS)
+
+
+def test_each_label_has_a_row_of_its_own_and_words_in_both_languages():
+    rows = csv_files.read_csv(Path(translation.__file__).with_name("labels.csv"))
+    assert not rows.duplicated(["kind", "code"]).any()
+    assert (rows[["vi", "en"]] != "").all(axis=None)
+    assert set(rows.loc[rows["kind"] == "measure", "topic"]) <= {*schema.TABLES, "provinces"}
+    # what a catalog says too, it says alike
+    spoken = rows[rows["kind"] != "measure"]
+    assert spoken["en"].map(vi.messages).tolist() == spoken["vi"].tolist()
+
+
+@pytest.mark.parametrize(("name", "values", "digits"), [
+    ("rate_pct", (25.0,), 0),  # as a source wrote it
+    ("rate_pct", (61.1,), 1),
+    ("rate_pct", (72.57,), 2),
+    ("rate_pct", (25.0, 61.1), 1),  # as many for both ends
+    ("rate_pct", (54.2358,), 1),  # computed
+    ("earned_points", (1.1922,), 4),
+    ("earned_points", (1 / 3,), 2),
+    ("plan_bn_vnd", (2534.302,), 3),
+    ("plan_bn_vnd", (100 / 3,), 1),
+    ("gini", (0.42424,), 3),
+    ("score", (67.129,), 1),
+    ("late", (11193.0,), 0),
+    ("late", (1 / 3,), 0),
+    ("rate_pct", (math.nan, 50.0), 0),  # what is not known asks for none
+    ("rate_pct", (70.5, math.inf), 1),
+    ("rate_pct", (math.nextafter(20, 0),), 0),  # "<20"
+    ("rate_pct", (), 0),
+])  # fmt: skip
+def test_digits_by_hand(name, values, digits):
+    assert decimals(name, *values) == digits
+
+
+def test_a_text_has_fewer_digits_than_a_table():
+    assert decimals("earned_points", 1.1922) == 4
+    assert decimals("earned_points", 1.1922, most=2) == 2
+    assert decimals("rate_pct", 72.57, most=2) == 2

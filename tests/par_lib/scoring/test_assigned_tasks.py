@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from par_lib.cleaning import tables
-from par_lib.language import labels
-from par_lib.language.translation import language
+from par_lib.language.translation import LABELS, language
 from par_lib.scoring import assigned_tasks, rulebook, scorecard
 
 RULES = rulebook.load("quang-nam", 2022)
@@ -111,7 +110,7 @@ def test_what_is_lost_between_two_bounds_stays_so(card):
     ],
 )
 def test_target_has_its_unit(monkeypatch, low, high, unit, note, vi, en):
-    monkeypatch.setitem(labels.LABELS, "dialogues or forums in the year", "x")
+    monkeypatch.setitem(LABELS, "dialogues or forums in the year", "x")
     task = pd.Series({"target_low": low, "target_high": high, "target_unit": unit, "note": note})
     for code, words in (("vi", vi), ("en", en)):
         assert assigned_tasks.target_words(task, language(code)) == words
