@@ -14,18 +14,10 @@ from par_lib.charts.table_data import DATA, MOST_ROWS, STATUSES, as_data, ends
 from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
+from par_lib.language import translation
 from par_lib.language.prose import Absent, fill
 from par_lib.language.spelling import fold
-from par_lib.language.translation import (
-    COLUMNS,
-    LABELS,
-    N_,
-    SYNTHETIC_WORDS,
-    UNKNOWN,
-    Language,
-    decimals,
-    language,
-)
+from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language, language
 from par_lib.storage import csv_files, dependencies
 
 _UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
@@ -63,21 +55,21 @@ class Page:
         """A code, a unit or a sentence of the package, as the reader calls it."""
         if self.t.code != "vi" and text in self._english:
             return self._english[text]
-        said = LABELS.get(text, text)
+        said = translation.LABELS.get(text, text)
         # Of the data, a text may hold braces: only one that comes with values is filled in.
         return self.t(said, **values) if values else self.t.messages.get(said, said)
 
     def head(self, column: str) -> str:
         """A column as the reader calls it; of a pair, either end."""
         name = without_end(column)
-        return self.t(COLUMNS.get(name, LABELS.get(name, name))) if name else ""
+        return self.t((translation.LABELS | translation.COLUMNS).get(name, name))
 
     def digits(self, column: str, *ends: pd.Series) -> int | None:
         """Decimals that all values of a computed column share; None of a column of sources."""
         name = without_end(column)
         if name in STATED or not all(map(pd.api.types.is_numeric_dtype, ends)):
             return None
-        return decimals(name, *pd.concat(ends).dropna(), computed=True)
+        return translation.decimals(name, *pd.concat(ends).dropna(), computed=True)
 
     def cell(self, column: str, low: object, high: object, digits: int | None = None) -> str:
         """A value, or an interval, as a table and a chart write it; what is not known as a dash.
@@ -94,7 +86,7 @@ class Page:
             return str(int(low))
         if digits is None:
             known = (float(end) for end in (low, high) if not pd.isna(end))
-            digits = decimals(column, *known)
+            digits = translation.decimals(column, *known)
         return self.t.interval(low, high, digits, percent=column.endswith("_pct"))
 
     def write(self, name: str, value: object) -> str:
@@ -107,7 +99,7 @@ class Page:
         if isinstance(value, tuple) and len(value) == 2:
             if pd.isna(value[0]):
                 raise Absent(name)
-            digits = decimals(name, *value, most=2)
+            digits = translation.decimals(name, *value, most=2)
             low, high = (round(float(end), digits) for end in value)
             return self.t.interval(low, high, digits, percent=name.endswith("_pct"), in_text=True)
         if isinstance(value, Iterable):
@@ -124,7 +116,7 @@ class Page:
         if float(value) % 1 and not name.endswith((*_UNITS, "gini")):
             raise TypeError(f"{{{name}}} is {value}: its name must say the unit, as {name}_pct")
         writes = self.t.percent if name.endswith("_pct") else self.t.number
-        return writes(float(value), decimals(name, float(value), most=2))
+        return writes(float(value), translation.decimals(name, float(value), most=2))
 
     def sentence(self, text: str) -> str:
         """A text in the reader's language, with its values; Absent where one is not known."""
