@@ -1,19 +1,23 @@
 """A file as lines that know their place (section, bullet, parent) and as grids of its tables.
 
 viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters; workbooks,
-pages, CSV and JSON are grids alone.
+CSV and JSON are grids alone.
 """
 
+import csv
+import json
 import re
 import zipfile
 import zlib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
 
-from par_intake import grids, tables
+from par_intake import grids
 from par_intake.grids import Grid
+from par_intake.tables import has_header, is_figure
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_, Language
 
@@ -21,11 +25,9 @@ MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_PAGES = 60  # of a PDF: its parser takes 0.2 s and 9 MB a page
 MAX_CHARACTERS = 2_000_000
-PLAIN = (".txt", ".md")
 LOADED = (".docx", ".pdf", ".doc", ".rtf")
 PAGES = (".html", ".htm")
-RECORDS = (".csv", ".json")
-READ = (*LOADED, *grids.SHEETS, *PAGES, *RECORDS, *PLAIN)
+READ = (*LOADED, *grids.SHEETS, *PAGES, ".csv", ".json", ".txt", ".md")
 _SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])(?:\s?[.)/]|-)\s+(?=\S)")
 _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[^\W\d])")
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
@@ -35,6 +37,8 @@ _FULL = 60  # characters: a line so long can have been broken by the page, a hea
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
 _RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
+_PAGE_NUMBER = re.compile(r"(?:Trang )?\d{1,3}(?:/\d{1,3})?")
+Block = str | Grid
 
 
 class ReportError(ValueError):
@@ -85,71 +89,86 @@ def load(path: Path) -> Report:
         raise ReportError(path, N_("there is no such file"))
     size, suffix = path.stat().st_size, path.suffix.lower()
     if size > MAX_BYTES:
-        raise ReportError(
-            path, N_("too large ({about} bytes); a report has at most 50,000,000"), size
-        )
+        why = N_("too large ({about} bytes); a report has at most 50,000,000")
+        raise ReportError(path, why, size)
     if suffix not in READ:
-        raise ReportError(
-            path, N_("this kind of file cannot be read; save it as one of {about}"), ", ".join(READ)
-        )
+        why = N_("this kind of file cannot be read; save it as one of {about}")
+        raise ReportError(path, why, ", ".join(READ))
     refuse_bomb(path)
     try:
-        if suffix in grids.SHEETS:
-            report = Report("", (), tuple(grids.of_sheets(path)))
-        elif suffix in (*PAGES, *RECORDS):
-            report = _records(path)
-        else:
-            report = build(_plain(path) if suffix in PLAIN else _loaded(path))
+        report = _read(path, suffix)
     except ReportError:
         raise
-    except ValueError as error:
+    except (ValueError, csv.Error) as error:
         raise ReportError(path, error) from None
     if not report.text.strip() and not any(one.rows for one in report.grids):
-        raise ReportError(
-            path, N_("holds no text; a scanned page must be typed or recognised first")
-        )
+        why = N_("holds no text; a scanned page must be typed or recognised first")
+        raise ReportError(path, why)
     if len(report.text) > MAX_CHARACTERS:
         raise ReportError(path, N_("more than 2,000,000 characters; split the report"))
     return report
 
 
-def _records(path: Path) -> Report:
-    """A page, a CSV or a JSON file: its tables, and of a page its other text."""
+def _read(path: Path, suffix: str) -> Report:
+    import viparse
+
+    if suffix in LOADED:
+        return build(_loaded(path, suffix))
     raw = path.read_bytes()
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-    if path.suffix.lower() == ".csv":
-        return Report("", (), (grids.of_csv(text, path.stem),))
-    if path.suffix.lower() == ".json":
-        return Report("", (), (grids.of_json(text, path.stem),))
-    from lxml import html
+    if suffix in PAGES or raw.lstrip()[:1] == b"<":  # programs save pages as .xls, too
+        return build(grids.of_page(_text(raw)))
+    if suffix in grids.SHEETS:
+        return Report("", (), tuple(grids.of_sheets(raw)))
+    if suffix == ".csv":
+        return Report("", (), (grids.of_csv(_text(raw), path.stem),))
+    if suffix == ".json":
+        return Report("", (), (grids.of_json(_text(raw), path.stem),))
+    fixed = viparse.fix(_text(raw)[: MAX_CHARACTERS + 1])
+    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
+    blocks: list[Block] = []
+    for is_table, group in groupby(lines, key=lambda line: line.count("|") > 1):
+        rows = [line.strip().strip("|").split("|") for line in group] if is_table else group
+        blocks += [grids.grid("Table", rows)] if is_table else rows
+    return build(blocks)
 
-    made = list(grids.of_html(text))
-    page = html.fromstring(raw)
-    for table in list(page.iter("table", "script", "style")):
-        table.drop_tree()
-    return build([*page.text_content().splitlines(), *made])
+
+def _text(raw: bytes) -> str:
+    """Text in whatever letters; ValueError for what is none."""
+    import viparse
+
+    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if b"\0" in raw and not utf16:
+        raise ValueError(N_("is not text; save it as UTF-8 text or as .docx"))
+    with suppress(UnicodeDecodeError):
+        return raw.decode("utf-16" if utf16 else "utf-8-sig")
+    if len(raw) > MAX_CHARACTERS:
+        raise ValueError(N_("more than 2,000,000 characters; split the report"))
+    text = raw.decode("cp1252", errors="replace")  # from before Unicode: what gives words
+    readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
+    return max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
 
 
-def build(blocks: list[str | Grid]) -> Report:
+def build(blocks: list[Block]) -> Report:
     """Lines of paragraphs, and the tables with the paragraphs above each.
+
+    A table that only places words on the page is the paragraphs it holds; one that goes on over a
+    page, with its header or without, is one.
 
     >>> report = build(["I. KẾT QUẢ", "- Hồ sơ trễ hạn:", "+ Huyện: 12 hồ sơ"])
     >>> [(line.section, line.place, line.parent) for line in report.lines]
     [('I', 'heading', None), ('I', 'bullet 1', 0), ('I', 'bullet 1, + Huyện', 1)]
     """
     lines: list[Line] = []
+    made: list[Grid] = []
     counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
     roman = numbered = place_above = ""
     offset = 0
-    made: list[Grid] = []
-    for block in _without_layout(blocks):
+    for block in _joined(blocks):
         if isinstance(block, Grid):
-            block.above = [*block.above, *(line.text for line in lines[:3] + lines[-6:])]
+            block.above = [line.text for line in lines[:3] + lines[-6:]]
             made.append(block)
             continue
         text = normalise(_EMPHASIS.sub("", block))
-        if not text:
-            continue
         if match := _SECTION.match(text):
             depth, place, roman, numbered = 0, "heading", match["mark"], ""
         elif match := _NUMBERED.match(text):
@@ -157,7 +176,8 @@ def build(blocks: list[str | Grid]) -> Report:
         elif match := _LETTERED.match(text):
             depth, place = 4, f"{match['mark']})"
         elif (match := _BULLET.match(text)) and match["mark"] in _DEEPER:
-            depth, place = 7, f"{place_above}, + {_label(text[match.end() :])}".lstrip(", ")
+            label = re.split(r"[:;(]", text[match.end() :], maxsplit=1)[0].strip()[:40]
+            depth, place = 7, f"{place_above}, + {label}".lstrip(", ")
         else:
             kind = "bullet" if match else "paragraph"
             counts[kind] += 1
@@ -171,128 +191,91 @@ def build(blocks: list[str | Grid]) -> Report:
         section = ".".join(filter(None, (roman, numbered)))
         lines.append(Line(text, offset, section, place, depth, parent))
         offset += len(text) + 1
-    return Report("\n".join(line.text for line in lines), tuple(lines), tuple(_joined(made)))
+    return Report("\n".join(line.text for line in lines), tuple(lines), tuple(made))
 
 
-def _without_layout(blocks: list[str | Grid]) -> list[str | Grid]:
-    """Tables that only place words on the page told as the paragraphs they are."""
-    told: list[str | Grid] = []
+def _joined(blocks: list[Block]) -> list[Block]:
+    """Blocks that hold something: a table over several pages is one, a layout is paragraphs."""
+    made: list[Block] = []
     for block in blocks:
-        layout = isinstance(block, Grid) and not any(map(tables.is_figure, chain(*block.rows)))
-        if layout and next(tables.find(block), None) is None:
-            told += [" ".join(dict.fromkeys(str(c) for c in row if c)) for row in block.rows]
+        before = made[-1] if made and isinstance(made[-1], Grid) else None
+        if isinstance(block, str):
+            text = normalise(_EMPHASIS.sub("", block))
+            if text and not (before and _PAGE_NUMBER.fullmatch(text)):
+                made.append(text)
+        elif not has_header(block) and not any(is_figure(c) for row in block.rows for c in row):
+            made += [text for row in block.rows if (text := " ".join(dict.fromkeys(filter(None, row))))]
+        elif before and _goes_on(before, block):
+            before.rows += block.rows
         else:
-            told.append(block)
-    return told
+            made.append(block)
+    return made
 
 
-def _joined(made: list[Grid]) -> list[Grid]:
-    """Tables; one that goes on over a page, with its header or without, as one."""
-    joined: list[Grid] = []
-    for one in made:
-        before = joined[-1] if joined else None
-        goes_on = before and before.rows and one.rows and len(before.rows[0]) == len(one.rows[0])
-        if goes_on and (one.rows[0] == before.rows[0] or next(tables.find(one), None) is None):
-            before.rows += one.rows
-        else:
-            joined.append(one)
-    return joined
+def _goes_on(before: Grid, block: Grid) -> bool:
+    same = len(before.rows[0]) == len(block.rows[0])
+    return same and (before.rows[0] == block.rows[0] or not has_header(block))
 
 
-def _label(text: str) -> str:
-    return re.split(r"[:;(]", text, maxsplit=1)[0].strip()[:40]
-
-
-def _plain(path: Path) -> list[str | Grid]:
+def _loaded(path: Path, suffix: str) -> list[Block]:
     import viparse
 
-    raw = path.read_bytes()
-    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if b"\0" in raw and not utf16:
-        raise ReportError(path, N_("is not text; save it as UTF-8 text or as .docx"))
-    try:
-        text = raw.decode("utf-16" if utf16 else "utf-8-sig")[: MAX_CHARACTERS + 1]
-        fixed = viparse.fix(text)
-    except UnicodeDecodeError:  # from before Unicode: whichever set of letters gives words
-        text = raw.decode("cp1252", errors="replace")[: MAX_CHARACTERS + 1]
-        readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
-        fixed = max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
-    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
-    blocks: list[str | Grid] = []
-    for row, group in groupby(lines, key=lambda line: line.count("|") > 1):
-        own = list(group)
-        cells = [line.strip().strip("|").split("|") for line in own]
-        blocks += [grids.grid("Table", cells)] if row else own
-    return blocks
-
-
-def _loaded(path: Path) -> list[str | Grid]:
-    import json
-
-    import viparse
-
-    is_pdf = path.suffix.lower() == ".pdf"
-    if is_pdf:
+    if suffix == ".pdf":
         _refuse_long(path)
     try:
         loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+        found = json.loads(loaded[0].text)["blocks"]
+        made = _grids(path, suffix, [one["rows"] for one in found if one["type"] == "table"])
     except viparse.MissingDependency as error:
         raise ReportError(path, error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
         why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
-        raise ReportError(path, why, f"{path.suffix}, {type(error).__name__}") from None
-    found = json.loads(loaded[0].text)["blocks"]
-    given = [block["rows"] for block in found if block["type"] == "table"]
-    made = _grids(path, given)
-    blocks: list[str | Grid] = []
-    for block in found:
-        if block["type"] == "table":
-            blocks.append(made.pop(0))
-        else:
-            blocks += block["text"].splitlines()
-    return _unwrap(blocks) if is_pdf else blocks
+        raise ReportError(path, why, f"{suffix}, {type(error).__name__}") from None
+    blocks: list[Block] = []
+    for one in found:
+        blocks += [made.pop(0)] if one["type"] == "table" else one["text"].splitlines()
+    return _unwrap(blocks) if suffix == ".pdf" else blocks
 
 
-def _grids(path: Path, given: list[list]) -> list[Grid]:
+def _grids(path: Path, suffix: str, given: list[list]) -> list[Grid]:
     """The tables of a Word or PDF file with what their merged cells span, where that is known."""
-    if given and path.suffix.lower() == ".docx":
+    if given and suffix == ".docx":
         import docx
 
         own = docx.Document(str(path)).tables
         if len(own) == len(given):
             return [grids.of_word(table, f"Table {n}") for n, table in enumerate(own, start=1)]
-    if given and path.suffix.lower() == ".pdf":
+    if given and suffix == ".pdf":
         import pdfplumber
 
         with pdfplumber.open(path) as pdf:
-            own = [rows for page in pdf.pages for rows in page.extract_tables()]
-        given = own if len(own) == len(given) else given
+            tables = [table for page in pdf.pages for table in page.extract_tables()]
+        rows = list(chain(*tables))
+        if len(rows) == sum(map(len, given)):  # a table over two pages is one of those given
+            given = [[rows.pop(0) for _ in table] for table in given]
     return [grids.grid(f"Table {n}", rows) for n, rows in enumerate(given, start=1)]
 
 
-def _unwrap(blocks: list[str | Grid]) -> list[str | Grid]:
+def _unwrap(blocks: list[Block]) -> list[Block]:
     """Join the lines a page broke: a line without a mark continues one without an end."""
-    joined: list[str | Grid] = []
+    joined: list[Block] = []
     width = 0  # of the line before, as it is printed
     for block in blocks:
         before = joined[-1] if joined else None
-        if not isinstance(block, str):
-            joined.append(block)
-            width = 0
-            continue
-        broken = width >= _FULL or not block[:1].isupper() or str(before).endswith((";", ","))
-        width = len(block)
-        if (
-            broken
-            and isinstance(before, str)
-            and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
-            and not before.rstrip().endswith((".", ":"))
-            and block.isupper() == before.isupper()
-        ):
+        if isinstance(block, str) and isinstance(before, str) and _broken(before, width, block):
             joined[-1] = f"{before.rstrip()} {block.lstrip()}"
         else:
             joined.append(block)
+        width = len(block) if isinstance(block, str) else 0
     return joined
+
+
+def _broken(before: str, width: int, line: str) -> bool:
+    """Whether a line goes on with ``before``, whose last line is ``width`` long."""
+    marked = any(p.match(line) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
+    ended = before.rstrip().endswith((".", ":"))
+    goes_on = width >= _FULL or not line[:1].isupper() or before.endswith((";", ","))
+    return goes_on and not marked and not ended and line.isupper() == before.isupper()
 
 
 def _refuse_long(path: Path) -> None:
@@ -320,9 +303,8 @@ def refuse_bomb(path: Path) -> list[str]:
                     while piece := stream.read(1_000_000):
                         total += len(piece)
                         if total > MAX_UNPACKED_BYTES:
-                            raise ReportError(
-                                path, N_("unpacks to too many bytes; this is no report")
-                            )
+                            why = N_("unpacks to too many bytes; this is no report")
+                            raise ReportError(path, why)
                         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
                             why = N_("defines XML entities, which Word never writes; refused")
                             raise ReportError(path, why)

@@ -220,7 +220,7 @@ def test_what_is_hidden_or_never_computed_is_told(tmp_path):
     result = read(tmp_path / "h.xlsx")
     assert cells(result.taken) == [("Sở Y tế", "department", "late", "4")]
     told = " ".join(reason for reason, _ in result.found.told)
-    assert "is hidden" in told and "rows are hidden" in told and "formula without a value" in told
+    assert "is hidden" in told and "rows are hidden" in told and "formulas without a value" in told
 
 
 def test_a_header_that_is_not_known_is_named(tmp_path):
@@ -282,7 +282,8 @@ def test_a_damaged_table_ends_in_figures_that_stand_in_it_or_in_words():
         if chance.random() < 0.3:
             at = chance.randrange(10)
             rows = [row[:at] + row[at + 1 :] for row in rows]
-        grid = grids.grid("Bảng", rows, ["NĂM 2030", "Đơn vị tính: tỷ đồng"])
+        grid = grids.grid("Bảng", rows)
+        grid.above += ["NĂM 2030", "Đơn vị tính: tỷ đồng"]
         result = report.understand(documents.Report("", (), (grid,)), KNOWN, 2030)
         numbers = {text_of(cell) for row in grid.rows for cell in row}
         sums = {text_of(a + b) for row in grid.rows for a in row for b in row
