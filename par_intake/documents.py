@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -17,9 +18,9 @@ from pathlib import Path
 
 from par_intake import grids
 from par_intake.grids import Grid
-from par_intake.tables import has_header, is_figure
+from par_intake.tables import has_header
 from par_lib.language.spelling import normalise
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import N_
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
@@ -37,6 +38,8 @@ _FULL = 60  # characters: a line so long can have been broken by the page, a hea
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
 _RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
+_ENTITIES = N_("defines XML entities, which Word never writes; refused")
+_TOO_LONG = N_("more than 2,000,000 characters; split the report")
 _PAGE_NUMBER = re.compile(r"(?:Trang )?\d{1,3}(?:/\d{1,3})?")
 Block = str | Grid
 
@@ -44,14 +47,13 @@ Block = str | Grid
 class ReportError(ValueError):
     """A file that cannot be read: the file, why and what to do, and what that is about."""
 
-    def told(self, t: Language) -> str:
+    def told(self, t: Callable[..., str]) -> str:
         """The error in the reader's language."""
-        path, why, *about = self.args
-        return f"{path}: {t(str(why), about=about[0] if about else '')}"
+        path, why, about = (*self.args, "")[:3]
+        return f"{path}: {t(str(why), about=about)}"
 
     def __str__(self) -> str:
-        path, why, *about = self.args
-        return f"{path}: {str(why).replace('{about}', str(about[0]) if about else '')}"
+        return self.told(lambda why, about: why.replace("{about}", str(about)))
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """A document's normalised text, its lines and its tables, in order."""
+    """A document's lines and its tables, in order."""
 
-    text: str
     lines: tuple[Line, ...]
     grids: tuple[Grid, ...] = ()
 
@@ -85,55 +86,71 @@ def load(path: Path) -> Report:
 
     Raises ReportError for what is too large, not such a file, encrypted, or empty.
     """
-    if not path.is_file():
-        raise ReportError(path, N_("there is no such file"))
-    size, suffix = path.stat().st_size, path.suffix.lower()
-    if size > MAX_BYTES:
-        why = N_("too large ({about} bytes); a report has at most 50,000,000")
-        raise ReportError(path, why, size)
-    if suffix not in READ:
-        why = N_("this kind of file cannot be read; save it as one of {about}")
-        raise ReportError(path, why, ", ".join(READ))
-    refuse_bomb(path)
     try:
-        report = _read(path, suffix)
-    except ReportError:
-        raise
+        _refuse_unsafe(path)
+        report = _read(path, path.suffix.lower())
+        if not report.lines and not any(one.rows for one in report.grids):
+            raise ValueError(N_("holds no text; a scanned page must be typed or recognised first"))
+        if sum(len(line.text) for line in report.lines) > MAX_CHARACTERS:
+            raise ValueError(_TOO_LONG)
     except (ValueError, csv.Error) as error:
-        raise ReportError(path, error) from None
-    if not report.text.strip() and not any(one.rows for one in report.grids):
-        why = N_("holds no text; a scanned page must be typed or recognised first")
-        raise ReportError(path, why)
-    if len(report.text) > MAX_CHARACTERS:
-        raise ReportError(path, N_("more than 2,000,000 characters; split the report"))
+        raise ReportError(path, *error.args) from None
     return report
 
 
-def _read(path: Path, suffix: str) -> Report:
-    import viparse
+def _refuse_unsafe(path: Path) -> None:
+    """A packed file is unpacked in memory by its parser, so it is measured before."""
+    if not path.is_file():
+        raise ValueError(N_("there is no such file"))
+    if (size := path.stat().st_size) > MAX_BYTES:
+        raise ValueError(N_("too large ({about} bytes); a report has at most 50,000,000"), size)
+    if not zipfile.is_zipfile(path):
+        return
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as stream:
+                    while piece := stream.read(1_000_000):
+                        total += len(piece)
+                        if total > MAX_UNPACKED_BYTES:
+                            raise ValueError(N_("unpacks to too many bytes; this is no report"))
+                        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                            raise ValueError(_ENTITIES)
+    # RuntimeError: an encrypted archive, or an unknown packing.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        why = N_("is damaged or has a password ({about}); save it again")
+        raise ValueError(why, error) from None
 
+
+def _read(path: Path, suffix: str) -> Report:
     if suffix in LOADED:
         return build(_loaded(path, suffix))
+    if suffix not in READ:
+        why = N_("this kind of file cannot be read; save it as one of {about}")
+        raise ValueError(why, ", ".join(READ))
     raw = path.read_bytes()
-    if suffix in PAGES or raw.lstrip()[:1] == b"<":  # programs save pages as .xls, too
-        return build(grids.of_page(_text(raw)))
+    if suffix in PAGES or (suffix in grids.SHEETS and raw.lstrip()[:1] == b"<"):
+        return build(grids.of_page(_text(raw)))  # programs save pages as .xls, too
     if suffix in grids.SHEETS:
-        return Report("", (), tuple(grids.of_sheets(raw)))
+        return Report((), tuple(grids.of_sheets(raw)))
     if suffix == ".csv":
-        return Report("", (), (grids.of_csv(_text(raw), path.stem),))
+        return Report((), (grids.of_csv(_text(raw), path.stem),))
     if suffix == ".json":
-        return Report("", (), (grids.of_json(_text(raw), path.stem),))
-    fixed = viparse.fix(_text(raw)[: MAX_CHARACTERS + 1])
-    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
+        return Report((), (grids.of_json(_text(raw), path.stem),))
+    lines = [line for line in _text(raw).splitlines() if not _RULE.fullmatch(line)]
     blocks: list[Block] = []
     for is_table, group in groupby(lines, key=lambda line: line.count("|") > 1):
-        rows = [line.strip().strip("|").split("|") for line in group] if is_table else group
-        blocks += [grids.grid("Table", rows)] if is_table else rows
+        if is_table:
+            rows = [line.strip().strip("|").split("|") for line in group]
+            blocks.append(grids.grid("Table", rows))
+        else:
+            blocks += group
     return build(blocks)
 
 
 def _text(raw: bytes) -> str:
-    """Text in whatever letters; ValueError for what is none."""
+    """Text in whatever letters, NFC; ValueError for what is none."""
     import viparse
 
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -142,13 +159,13 @@ def _text(raw: bytes) -> str:
     with suppress(UnicodeDecodeError):
         return raw.decode("utf-16" if utf16 else "utf-8-sig")
     if len(raw) > MAX_CHARACTERS:
-        raise ValueError(N_("more than 2,000,000 characters; split the report"))
+        raise ValueError(_TOO_LONG)
     text = raw.decode("cp1252", errors="replace")  # from before Unicode: what gives words
     readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
     return max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
 
 
-def build(blocks: list[Block]) -> Report:
+def build(blocks: Iterable[Block]) -> Report:
     """Lines of paragraphs, and the tables with the paragraphs above each.
 
     A table that only places words on the page is the paragraphs it holds; one that goes on over a
@@ -162,26 +179,24 @@ def build(blocks: list[Block]) -> Report:
     made: list[Grid] = []
     counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
     roman = numbered = place_above = ""
-    offset = 0
     for block in _joined(blocks):
         if isinstance(block, Grid):
             block.above = [line.text for line in lines[:3] + lines[-6:]]
             made.append(block)
             continue
-        text = normalise(_EMPHASIS.sub("", block))
-        if match := _SECTION.match(text):
+        if match := _SECTION.match(block):
             depth, place, roman, numbered = 0, "heading", match["mark"], ""
-        elif match := _NUMBERED.match(text):
+        elif match := _NUMBERED.match(block):
             depth, place, numbered = 1 + match["mark"].count("."), "heading", match["mark"]
-        elif match := _LETTERED.match(text):
+        elif match := _LETTERED.match(block):
             depth, place = 4, f"{match['mark']})"
-        elif (match := _BULLET.match(text)) and match["mark"] in _DEEPER:
-            label = re.split(r"[:;(]", text[match.end() :], maxsplit=1)[0].strip()[:40]
+        elif (match := _BULLET.match(block)) and match["mark"] in _DEEPER:
+            label = re.split(r"[:;(]", block[match.end() :], maxsplit=1)[0].strip()[:40]
             depth, place = 7, f"{place_above}, + {label}".lstrip(", ")
         else:
             kind = "bullet" if match else "paragraph"
             counts[kind] += 1
-            depth, place = 5 if text.endswith(":") and not match else 6, f"{kind} {counts[kind]}"
+            depth, place = 5 if block.endswith(":") and not match else 6, f"{kind} {counts[kind]}"
             place_above = place
         if place == "heading" or depth == 4:
             counts.clear()
@@ -189,48 +204,52 @@ def build(blocks: list[Block]) -> Report:
         while parent is not None and lines[parent].depth >= depth:
             parent = lines[parent].parent
         section = ".".join(filter(None, (roman, numbered)))
-        lines.append(Line(text, offset, section, place, depth, parent))
-        offset += len(text) + 1
-    return Report("\n".join(line.text for line in lines), tuple(lines), tuple(made))
+        start = lines[-1].start + len(lines[-1].text) + 1 if lines else 0
+        lines.append(Line(block, start, section, place, depth, parent))
+    return Report(tuple(lines), tuple(made))
 
 
-def _joined(blocks: list[Block]) -> list[Block]:
+def _joined(blocks: Iterable[Block]) -> list[Block]:
     """Blocks that hold something: a table over several pages is one, a layout is paragraphs."""
     made: list[Block] = []
     for block in blocks:
         before = made[-1] if made and isinstance(made[-1], Grid) else None
         if isinstance(block, str):
             text = normalise(_EMPHASIS.sub("", block))
-            if text and not (before and _PAGE_NUMBER.fullmatch(text)):
-                made.append(text)
-        elif not has_header(block) and not any(is_figure(c) for row in block.rows for c in row):
-            made += [text for row in block.rows if (text := " ".join(dict.fromkeys(filter(None, row))))]
-        elif before and _goes_on(before, block):
+            made += [text] if text and not (before and _PAGE_NUMBER.fullmatch(text)) else []
+        elif not has_header(block) and not any(map(grids.is_figure, chain(*block.rows))):
+            texts = (dict.fromkeys(str(cell) for cell in row if cell) for row in block.rows)
+            made += _joined(map(" ".join, texts))
+        elif before and _goes_on(before.rows, block):
             before.rows += block.rows
         else:
             made.append(block)
     return made
 
 
-def _goes_on(before: Grid, block: Grid) -> bool:
-    same = len(before.rows[0]) == len(block.rows[0])
-    return same and (before.rows[0] == block.rows[0] or not has_header(block))
+def _goes_on(rows: list[list], block: Grid) -> bool:
+    same_width = len(rows[0]) == len(block.rows[0])
+    return same_width and (rows[0] == block.rows[0] or not has_header(block))
 
 
 def _loaded(path: Path, suffix: str) -> list[Block]:
+    """The paragraphs and tables of a Word, PDF or RTF file."""
+    import pypdfium2
     import viparse
 
-    if suffix == ".pdf":
-        _refuse_long(path)
     try:
-        loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
-        found = json.loads(loaded[0].text)["blocks"]
-        made = _grids(path, suffix, [one["rows"] for one in found if one["type"] == "table"])
+        pages = len(pypdfium2.PdfDocument(path)) if suffix == ".pdf" else 1
+        if pages <= MAX_PAGES:
+            loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+            found = json.loads(loaded[0].text)["blocks"]
+            made = _grids(path, suffix, [one["rows"] for one in found if one["type"] == "table"])
     except viparse.MissingDependency as error:
-        raise ReportError(path, error) from None
+        raise ValueError(error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
         why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
-        raise ReportError(path, why, f"{suffix}, {type(error).__name__}") from None
+        raise ValueError(why, f"{suffix}, {type(error).__name__}") from None
+    if pages > MAX_PAGES:
+        raise ValueError(N_("{about} pages; split off those with figures, 60 at most"), pages)
     blocks: list[Block] = []
     for one in found:
         blocks += [made.pop(0)] if one["type"] == "table" else one["text"].splitlines()
@@ -276,40 +295,3 @@ def _broken(before: str, width: int, line: str) -> bool:
     ended = before.rstrip().endswith((".", ":"))
     goes_on = width >= _FULL or not line[:1].isupper() or before.endswith((";", ","))
     return goes_on and not marked and not ended and line.isupper() == before.isupper()
-
-
-def _refuse_long(path: Path) -> None:
-    import pypdfium2
-
-    try:
-        pages = len(pypdfium2.PdfDocument(path))
-    except pypdfium2.PdfiumError as error:
-        why = N_("cannot be opened ({about}); take off a password, or save it again as .pdf")
-        raise ReportError(path, why, error) from None
-    if pages > MAX_PAGES:
-        why = N_("{about} pages; split off those with figures, 60 at most")
-        raise ReportError(path, why, pages)
-
-
-def refuse_bomb(path: Path) -> list[str]:
-    """A packed file is unpacked in memory by its parser: measure it first; the names it holds."""
-    if not zipfile.is_zipfile(path):
-        return []
-    total = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                with archive.open(member) as stream:
-                    while piece := stream.read(1_000_000):
-                        total += len(piece)
-                        if total > MAX_UNPACKED_BYTES:
-                            why = N_("unpacks to too many bytes; this is no report")
-                            raise ReportError(path, why)
-                        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                            why = N_("defines XML entities, which Word never writes; refused")
-                            raise ReportError(path, why)
-            return archive.namelist()
-    # RuntimeError: an encrypted archive, or an unknown packing.
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        why = N_("is damaged or has a password ({about}); save it again")
-        raise ReportError(path, why, error) from None

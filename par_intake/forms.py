@@ -14,9 +14,9 @@ from functools import cache, partial
 import pandas as pd
 
 from par_intake.figures import Doubt, Figure, Found, Left, Units
-from par_intake.grids import Cell, Grid, Percent
+from par_intake.grids import Cell, Grid, Percent, is_figure, text_of
 from par_intake.phrases import Period, find_periods, flatten
-from par_intake.tables import Column, Row, Table, find, is_figure, known, level_of, says, text_of
+from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import schema, units
 from par_lib.language.numbers import Kind, parse_quantity
 from par_lib.language.spelling import compare_key
@@ -24,16 +24,20 @@ from par_lib.language.translation import N_
 
 Owner = tuple[str, str, list[Doubt]]  # a unit, its level, what is in doubt of it
 Values = dict[Column, tuple[float, list[Doubt]]]
+_THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")  # or decimals
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+")
-_MONEY_SAID = re.compile(r"đvt|đơn vị(?: tính)?|[(),;:]")
+_UNIT_SAID = re.compile(r"đvt|đơn vị(?: tính)?|[(),;:/]")  # parts a unit of measure from the rest
 _PLAN_YEAR = re.compile(r"(?:vốn|kế hoạch)[^/]*?năm ((?:19|20)\d{2})")
 _OTHER_PERIOD = re.compile(r"cùng kỳ|năm trước|năm ngoái")
 _LATE = re.compile(r"(?:trễ|quá|chậm) (?:hạn|hẹn)")
 _TOTAL = re.compile(r"^(?:tổng|cộng|số|[ :])+")
+_NUMBERED = re.compile(r"^\d+[.)]\s*")
 _DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
 _NO_PERIOD = N_("no day or period is said")
+_NOT_LATE = N_("the title does not say that the dossiers listed are late")
+_NO_COLUMN = N_("no column of the table is known; name them in par_intake/columns.toml: {about}")
 
 
 class Reading:
@@ -47,19 +51,13 @@ class Reading:
         """Add to ``found`` what a grid gives; its tables, without persons."""
         tables = find(grid)
         for table in tables:
-            period = _period(table.titles, self._year)
+            period = _period(table.titles, self._year) or _period(table.above, self._year)
             if {"begun", "due"} <= table.roles().keys():
                 self._list(table, period, found)
             elif scales := _scales(table):
                 self._answers(table, scales, found)
-            elif any("table" in column.means for column in table.columns):
-                self._counts(table, period, found)
             else:
-                why = N_(
-                    "no column of the table is known; name them in par_intake/columns.toml: {about}"
-                )
-                heads = ", ".join(column.header for column in table.columns if column.header)
-                found.left.append(Left("", why, heads[:200], grid.name))
+                self._counts(table, period, found)
         found.told += grid.told
         if not tables and any(map(any, grid.rows)):
             why = N_("no header was found, as a row with “STT”, “Đơn vị” or “Huyện”: {about}")
@@ -69,79 +67,77 @@ class Reading:
     def _counts(self, table: Table, period: Period | None, found: Found) -> None:
         """A row a unit, a column a measure."""
         kinds = ("to", "part") if table.form == "disbursement" else ("to", "part", "year")
-        periods = {one: _period([one.header], self._year) for one in table.columns}
-        own = {one: said for one, said in periods.items() if said and said.kind in kinds}
-        days = {said for said in own.values() if said.kind == "to"}
+        said = {column: _period([column.header], self._year) for column in table.columns}
+        own = {column: one for column, one in said.items() if one and one.kind in kinds}
+        days = {one for one in own.values() if one.kind == "to"}
         if table.form == "disbursement" and len(days) == 1:
             period = days.pop()  # "disbursed by 30/11": so are its plan and its rate
-        owners = self._owners(table, period)
+        owners = self._owners(table, self._units.day_of(period))
         for row in table.body:
-            values, unsound = _values(table, row)
+            values = _values(table, row)
             if values and row.at not in owners:
                 why = N_("“{about}” is no unit of the province on that day")
                 found.left.append(Left(row.name, why, row.name, table.grid.place(row.at)))
-                continue
-            for column, (value, doubts) in values.items():
-                if "table" in column.means:
-                    one = _figure(table, row, column, value, owners[row.at], own.get(column, period))
-                    found.figures.append(replace(one, doubts=(*one.doubts, *unsound, *doubts)))
-        if unknown := table.unknown():
-            why = N_("columns not understood: {about}")
-            found.left.append(Left("", why, ", ".join(unknown), table.grid.name))
+            found.figures += [
+                _figure(table, row, column, *value, *owners[row.at], own.get(column, period))
+                for column, value in values.items() if row.at in owners and "table" in column.means
+            ]  # fmt: skip
+        heads, why = table.unknown(), N_("columns not understood: {about}")
+        if not any("table" in column.means for column in table.columns):
+            heads, why = [column.header for column in table.columns if column.header], _NO_COLUMN
+        if heads:
+            found.left.append(Left("", why, ", ".join(heads)[:200], table.grid.name))
 
-    def _owners(self, table: Table, period: Period | None) -> dict[int, Owner]:
+    def _owners(self, table: Table, day: str) -> dict[int, Owner]:
         """Whose the rows are, by their place; totals are of those whose the others are."""
-        day = self._units.day_of(period)
-        owners = {row.at: self._owner(row, day) for row in table.body if row.kind != "total"}
-        owners = {at: owner for at, owner in owners.items() if owner}
+        owners: dict[int, Owner] = {}
+        for row in table.body:
+            if row.kind == "section" and (level := level_of(row.name)):
+                owners[row.at] = self._home, level, []
+            elif row.kind != "total":
+                level = next(filter(None, map(level_of, reversed(row.sections))), "")
+                if unit := self._units.find(_NUMBERED.sub("", row.name), level, day):
+                    owners[row.at] = *unit, []
         listed = [row for row in table.body if row.kind == "unit" and row.at in owners]
-        levels = Counter(owners[row.at][1] for row in listed)
+        levels = Counter(owners[row.at][1] for row in listed).most_common(1)
         for row in listed:  # a province's bare name among its districts is its city's
             same = [one for one in listed if compare_key(one.name).endswith(compare_key(row.name))]
             if owners[row.at][1] == "province" and len(same) == 1:
-                level = levels.most_common(1)[0][0]
-                owners[row.at] = *self._units.find(row.name, level, day), []
+                owners[row.at] = *self._units.find(row.name, levels[0][0], day), []
+        others = list(owners.values())
         for row in table.body:
-            if row.kind == "total" and (whole := self._whole(table, row, owners, day)):
+            if row.kind == "total" and (whole := self._whole(table, row, others, day)):
                 owners[row.at] = whole
         return owners
 
-    def _owner(self, row: Row, day: str) -> Owner | None:
-        if row.kind == "section" and (level := level_of(row.name)):
-            return self._home, level, []
-        level = next(filter(None, map(level_of, reversed(row.sections))), "")
-        unit = self._units.find(re.sub(r"^\d+[.)]\s*", "", row.name), level, day)
-        return (*unit, []) if unit else None
+    def _whole(self, table: Table, row: Row, others: list[Owner], day: str) -> Owner | None:
+        """Whom a total is of: a level that it names or that all rows are of, else the province.
 
-    def _whole(self, table: Table, row: Row, owners: dict[int, Owner], day: str) -> Owner | None:
-        """Whom a total stands for: a level that it names or that all rows are of, else the province.
-
-        Where no row is a unit's, as in a form by fields, it is the total of the office in the title.
+        Where no row is a unit's, as in a form by fields: the office in the title.
         """
         if named := level_of(_TOTAL.sub("", flatten(row.name))):
             return self._home, named, []
-        of_rows = [owners[one.at] for one in table.body if one.kind != "total" and one.at in owners]
-        if not of_rows:
+        if not others:
             titled = (self._units.find(title, "", day) for title in table.titles)
-            unit = next(filter(None, titled), None)
-            doubt = (N_("a total of the office in the title"), "")
-            return unit and (*unit, [] if unit[1] == "province" else [doubt])
+            unit, level = next(filter(None, titled), ("", ""))
+            doubts = [] if level == "province" else [(N_("a total of the office in the title"), "")]
+            return (unit, level, doubts) if unit else None
         several = row.sections and sum(one.kind == "total" for one in table.body) > 1
         doubts = [(N_("one of several totals"), "")] if several else []
-        level, *others = {owner[1] for owner in of_rows}
-        if others:
+        level, *more = {owner[1] for owner in others}
+        if more:
             return self._home, "province", doubts
-        every = self._units.on(day).query("level == @level")
-        if level not in ("district", "commune") or len({one[0] for one in of_rows}) < len(every):
+        every = (self._units.on(day)["level"] == level).sum()
+        if level not in ("district", "commune") or len({owner[0] for owner in others}) < every:
             doubts.append((N_("a total of those listed, who are not all of their level"), ""))
         return self._home, level, doubts
 
     def _list(self, table: Table, period: Period | None, found: Found) -> None:
         """A row a dossier: counted as late by unit, and a register where all days are there."""
-        day, title, roles = self._units.day_of(period), " ".join(table.titles), table.roles()
+        day, title = self._units.day_of(period), " ".join([*table.above, *table.titles])
         listed = []
         for row in table.body:
-            cells = {role: table.cell(row, column) for role, column in roles.items()}
+            cells = {role: table.cell(row, column) for role, column in table.roles().items()}
             days = [_day(cells.get(role)) for role in ("begun", "due", "done")]
             code = text_of(cells.get("id"))
             if row.kind == "unit" and (code or days[0]):
@@ -159,26 +155,23 @@ class Reading:
             why = N_("a dossier stands twice, counted once: {about}")
             found.told.append((why, _where(table, rows[twice])))
         rows = rows[placed & ~twice]
-        late = _LATE.search(flatten(title))
-        why = N_("the title does not say that the dossiers listed are late")
-        doubts = [*([] if late else [(why, "")]), *([] if period else [(_NO_PERIOD, "")])]
+        if len(register := rows.dropna(subset=["received", "due", "finished"])):
+            found.extras["late_register"] = register[columns[2:]]
+        doubts = [] if _LATE.search(flatten(title)) else [(_NOT_LATE, "")]
+        doubts += [] if period else [(_NO_PERIOD, "")]
         code_of = cache(partial(units.resolve, units=self._units.on(day)))
         codes = [code_of(row.unit, level=row.level) for row in rows.itertuples()]
         for _, own in rows.groupby(codes, sort=False):
             unit, level = own.iloc[0][["unit", "level"]]
             said = {"unit": unit, "level": level, "basis": "unstated"} | _days(period)
-            evidence = f"{title[:80]}: {unit} {len(own)}"
-            found.figures.append(
-                Figure("late_dossiers", "late", str(len(own)), said, _where(table, own), evidence,
-                       tuple(doubts), "counted from a list of dossiers")
-            )  # fmt: skip
-        register = rows.dropna(subset=["received", "due", "finished"])
-        if len(register):
-            found.extras["late_register"] = register[columns[2:]]
+            place, evidence = _where(table, own), f"{title[:80]}: {unit} {len(own)}"
+            one = Figure("late_dossiers", "late", str(len(own)), said, place, evidence)
+            note = "counted from a list of dossiers"
+            found.figures.append(replace(one, doubts=tuple(doubts), note=note))
 
     def _answers(self, table: Table, scales: dict[Column, dict], found: Found) -> None:
         """A row a person asked; a scale of three is another than that of five."""
-        day, person = f"{self._year}-12-31", table.roles().get("id")
+        day, person = self._units.day_of(None), table.roles().get("id")
         given = []
         for row in table.body:
             unit = self._units.find(row.name, "", day)
@@ -193,14 +186,12 @@ class Reading:
             return
         columns = ["unit", "level", "component", "respondent", "answer"]
         answers = pd.DataFrame(given, columns=columns)
-        name = "answers" if answers["answer"].max() > "3" else "answers_of_three_levels"
+        name, why = "answers", N_("answers were read (people × questions): {about}")
+        if answers["answer"].max() <= "3":
+            name = "answers_of_three_levels"
+            why = N_("answers on a scale of three, kept apart from those on five: {about}")
         found.extras[name] = answers
-        why = {
-            "answers": N_("answers were read (people × questions): {about}"),
-            "answers_of_three_levels":
-                N_("answers on a scale of three, kept apart from those on five: {about}"),
-        }  # fmt: skip
-        found.told.append((why[name], f"{answers['respondent'].nunique()} × {len(scales)}"))
+        found.told.append((why, f"{answers['respondent'].nunique()} × {len(scales)}"))
 
 
 def _scales(table: Table) -> dict[Column, dict[str, str]]:
@@ -209,46 +200,47 @@ def _scales(table: Table) -> dict[Column, dict[str, str]]:
     found = {}
     for column in table.columns:
         given = {text_of(table.cell(row, column)).lower() for row in table.body} - {""}
-        asked = says(column.header, "header", "question") or table.form == "sipas" and column.means
-        for scale in ({n: n for n in "12345"}, words) if asked and given else ():
-            if given <= scale.keys():
+        known_of_sipas = table.form == "sipas" and column.means
+        asked = known_of_sipas or says(column.header, "header", "question")
+        for scale in ({number: number for number in "12345"}, words):
+            if asked and given and given <= scale.keys():
                 found[column] = scale
     return found if len(found) > 2 else {}
 
 
-def _values(table: Table, row: Row) -> tuple[Values, list[Doubt]]:
-    """The numbers of a row under known columns, in the units of the tables; what is unsound."""
+def _values(table: Table, row: Row) -> Values:
+    """The numbers of a row in the units of the tables, with what is in doubt of them."""
     values: Values = {}
     for column in table.columns:
-        cell = table.cell(row, column)
-        if column.means.keys() & {"role", "table"} and is_figure(cell):
+        if column.means.keys() & {"role", "table"} and is_figure(table.cell(row, column)):
             with suppress(ValueError):
-                values[column] = _value(table, column, cell)
+                values[column] = _value(table, column, table.cell(row, column))
     unsound = []
     for whole, *parts in table.sums:
         if {whole, *parts} <= values.keys():
             total, added = values[whole][0], [values[part][0] for part in parts]
-            about = f"{text_of(total)} ≠ {' + '.join(map(text_of, added))}"
-            off = abs(total - sum(added)) > 1
-            unsound += [(N_("the columns do not add up: {about}"), about)] if off else []
+            if abs(total - sum(added)) > 1:
+                about = f"{text_of(total)} ≠ {' + '.join(map(text_of, added))}"
+                unsound.append((N_("the columns do not add up: {about}"), about))
     roles = {column.role: column for column in reversed(values) if column.role}
     if "on_time" in roles:
         values.pop(roles.get("punctual"), None)
-    elif {"early", "punctual"} <= roles.keys():
-        (early, _), (punctual, doubts) = values[roles["early"]], values[roles["punctual"]]
+    elif {"early", "punctual"} <= roles.keys():  # on time is both
+        early, (punctual, doubts) = values[roles["early"]][0], values[roles["punctual"]]
         values[roles["punctual"]] = early + punctual, doubts
-    roles.setdefault("on_time", roles.get("punctual"))
+        roles["on_time"] = roles["punctual"]
     for column, (value, doubts) in values.items():
         cell = table.cell(row, column)
-        said = isinstance(cell, Percent) or (isinstance(cell, str) and cell.endswith("%"))
-        if _kind(column) == "rate" and not said and 0 < value <= 1.5:
+        in_pct = isinstance(cell, Percent) or (isinstance(cell, str) and cell.endswith("%"))
+        if _kind(column) == "rate" and not in_pct and 0 < value <= 1.5:
             part, whole = map(roles.get, known()["shares"].get(column.role, ("", "")))
             of = values[whole][0] if part in values and whole in values else 0
             if of and abs(value - values[part][0] / of) < _SHARE_ERROR:
                 values[column] = round(100 * value, 6), doubts
             elif isinstance(cell, float) and value <= 1:
                 doubts.append((N_("a share of 1 or of 100?"), ""))
-    return values, unsound
+        doubts += unsound
+    return values
 
 
 def _kind(column: Column) -> Kind:
@@ -260,46 +252,45 @@ def _kind(column: Column) -> Kind:
 def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]]:
     """The figure in a cell in the unit of its column, and what is in doubt of it."""
     kind, doubts = _kind(column), []
-    if kind == "amount" and isinstance(cell, str) and "," not in cell and cell.count(".") == 1:
-        if not any(_GROUPED.fullmatch(text_of(row[column.at])) for row in table.grid.rows):
+    if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
+        if not any(_GROUPED.fullmatch(text_of(cells[column.at])) for cells in table.grid.rows):
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
         cell = cell.replace(".", "")
     value = float(cell) if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
     if kind == "amount":
-        factor = _money(table, column)
+        factor = _money("; ".join([*table.above, *table.titles, column.header]))
         doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
         value = round(value * (factor or 1), 9)
     return value, doubts
 
 
-def _money(table: Table, column: Column) -> float | None:
-    """Billion dong in the unit of a column: of its header, else of the last title that says it."""
-    said = [one for title in table.titles for one in _MONEY_SAID.split(flatten(title))]
-    for text, matches in ((flatten(column.header), re.search), *((one.strip(" ."), re.fullmatch) for one in reversed(said))):
+@cache
+def _money(said: str) -> float | None:
+    """Billion dong in the last unit of measure that stands alone between marks or brackets."""
+    for part in reversed(_UNIT_SAID.split(flatten(said))):
         for unit, factor in known()["money"].items():
-            if matches(unit, text):
+            if re.fullmatch(unit, part.strip(" .")):
                 return factor
     return None
 
 
 def _figure(
-    table: Table, row: Row, column: Column, value: float, owner: Owner, period: Period | None
-) -> Figure:
-    means, (unit, level, doubts) = column.means, owner
+    table: Table, row: Row, column: Column, value: float, doubts: list[Doubt],
+    unit: str, level: str, unsure: list[Doubt], period: Period | None,
+) -> Figure:  # fmt: skip
+    means, days = column.means, _days(period)
     words = " ".join([*(one.header for one in table.columns), *table.titles]).lower()
-    days = _days(period)
     said = {
-        "unit": unit, "level": level, **days, "as_of": days["period_end"],
+        "unit": unit, "level": level, "as_of": days["period_end"], "scope": "total",
+        "basis": "unstated", "measure_unit": "pct" if _kind(column) == "rate" else "count",
         "plan_year": next(iter(_PLAN_YEAR.findall(words)), days["period_end"][:4]),
-        "scope": "total", "basis": "unstated",
-        "measure_unit": "pct" if _kind(column) == "rate" else "count",
-    } | means  # fmt: skip
+    } | days | means  # fmt: skip
     names = {one.name for one in schema.TABLES[means["table"]].columns} - {means["column"]}
     cells = {name: cell for name, cell in said.items() if name in names}
     evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
-    doubts = tuple(doubts) if period else (*doubts, (_NO_PERIOD, ""))
+    every = (*unsure, *doubts, *([] if period else [(_NO_PERIOD, "")]))
     return Figure(means["table"], means["column"], text_of(value), cells,
-                  table.grid.place(row.at), evidence, doubts)  # fmt: skip
+                  table.grid.place(row.at), evidence, every)  # fmt: skip
 
 
 def _days(period: Period | None) -> dict[str, str]:
@@ -313,7 +304,7 @@ def _period(texts: list[str], year: int) -> Period | None:
     stated = [one.period for text in flat for one in find_periods(text, year)]
 
     def rank(one: Period) -> int:
-        return {"several": -1, "part": 1 + 2 * (one.start.day != 1), "to": 2}.get(one.kind, 0)
+        return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)
 
     return max((one for one in reversed(stated) if rank(one) >= 0), key=rank, default=None)
 

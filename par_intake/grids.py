@@ -22,9 +22,10 @@ SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 MAX_ROWS, MAX_COLUMNS = 200_000, 200
 _STYLED = 5_000  # rows of a sheet up to which formats, formulas and hidden rows are looked at
 _STYLED_BYTES = 30_000_000  # of all sheets, unpacked
-_NAMED = 20  # cells or rows that one message names
-_SPANNED = 50  # rows or columns that a cell of a page spans at most
+_NAMED = 20  # cells or rows that are named
+_FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
 _BROKEN_NUMBER = re.compile(r"(?<=[\d/.,])\n(?=[\d/.,])")
+_SPANNED = re.compile(r"[1-9]\d?")
 _BLOCKS = ("p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "table")
 _TABLE = "\ue000"  # stands in the text of a page where a table stood
 _DAYS = {"tungay": "từ ngày", "denngay": "đến ngày"}  # keys of saved records
@@ -56,8 +57,8 @@ def grid(name: str, rows: Iterable[Iterable[object]], spans: Iterable[Span] = ()
     width = max(map(len, cells), default=0)
     cells = [row + [None] * (width - len(row)) for row in cells]
     for (top, left), (bottom, right) in spans:
-        inside = product(cells[top : bottom + 1], range(left, min(right + 1, width)))
-        for row, at in list(inside)[1:]:
+        places = product(cells[top : bottom + 1], range(left, min(right + 1, width)))
+        for row, at in list(places)[1:]:
             row[at] = _again(cells[top][left])
     return Grid(name.replace(";", ","), cells)
 
@@ -75,6 +76,18 @@ def _again(cell: Cell) -> Cell:
     return cell if isinstance(cell, str) and not cell.strip()[:1].isdigit() else None
 
 
+def text_of(cell: Cell) -> str:
+    """A cell as text, whole numbers without a decimal mark."""
+    if isinstance(cell, float):
+        return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else cell or ""
+
+
+def is_figure(cell: Cell) -> bool:
+    """Whether a cell holds a number, as such or as text."""
+    return isinstance(cell, float) or (isinstance(cell, str) and bool(_FIGURE.fullmatch(cell)))
+
+
 def of_sheets(raw: bytes) -> Iterator[Grid]:
     """Every sheet of a workbook, hidden ones too; ValueError says why it cannot be read."""
     import python_calamine as calamine
@@ -86,7 +99,7 @@ def of_sheets(raw: bytes) -> Iterator[Grid]:
         if "EncryptedPackage".encode("utf-16-le") in raw or "assword" in str(error):
             raise ValueError(N_("has a password; save it without one")) from None
         raise ValueError(N_("cannot be opened as a workbook; save it as .xlsx")) from None
-    look = _looks(raw)
+    styled = _styled(raw)
     for at, meta in enumerate(sheets):
         sheet = book.get_sheet_by_index(at)
         if sheet.total_height > MAX_ROWS:
@@ -94,7 +107,8 @@ def of_sheets(raw: bytes) -> Iterator[Grid]:
         rows = [row[:MAX_COLUMNS] for row in sheet.to_python(skip_empty_area=False)]
         while rows and not any(cell not in ("", None) for cell in rows[-1]):
             rows.pop()
-        told = _as_shown(look, meta.name, rows)
+        looked_at = meta.name in styled and 0 < len(rows) <= _STYLED
+        told = list(_as_shown(styled[meta.name], rows)) if looked_at else []
         if meta.visible != calamine.SheetVisibleEnum.Visible:
             told.append((N_("sheet {about} is hidden; it was read"), meta.name))
         one = grid(meta.name, rows, sheet.merged_cell_ranges or ())
@@ -102,38 +116,35 @@ def of_sheets(raw: bytes) -> Iterator[Grid]:
         yield one
 
 
-def _looks(raw: bytes) -> dict[str, object]:
+def _styled(raw: bytes) -> dict[str, object]:
     """Sheets of an .xlsx with what calamine leaves out: formats, hidden rows, formulas."""
     import openpyxl
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             sizes = [one.file_size for one in packed.infolist() if "worksheets/" in one.filename]
-        if not sizes or sum(sizes) > _STYLED_BYTES:
-            return {}
-        return {sheet.title: sheet for sheet in openpyxl.load_workbook(io.BytesIO(raw)).worksheets}
+        few = sizes and sum(sizes) <= _STYLED_BYTES
+        sheets = openpyxl.load_workbook(io.BytesIO(raw)).worksheets if few else ()
     except Exception:  # noqa: BLE001  no .xlsx, or one that only calamine can read
         return {}
+    return {sheet.title: sheet for sheet in sheets}
 
 
-def _as_shown(look: dict, name: str, rows: list[list]) -> list[tuple[str, str]]:
-    """Turn what a sheet shows in per cent into Percent; what else there is to know of it."""
-    if name not in look or not 0 < len(rows) <= _STYLED:
-        return []
-    sheet, unknown = look[name], []
+def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
+    """Turn what a sheet shows in per cent into Percent; tell what else there is to know of it."""
+    unknown = []
     for row, cells in zip(rows, sheet.iter_rows(max_row=len(rows)), strict=False):
-        for at, (value, cell) in enumerate(zip(row, cells, strict=False)):
-            if isinstance(value, int | float) and "%" in (cell.number_format or ""):
-                row[at] = Percent(round(value * 100, 6))
-            elif value == "" and cell.data_type == "f":
-                unknown.append(cell.coordinate)
+        for at, cell in enumerate(cells[: len(row)]):
+            if isinstance(row[at], int | float) and "%" in (cell.number_format or ""):
+                row[at] = Percent(round(row[at] * 100, 6))
+            elif row[at] == "" and cell.data_type == "f":
+                unknown.append(f"{sheet.title}!{cell.coordinate}")
+    for place in unknown[:_NAMED]:
+        yield N_("{about} is a formula without a value; save it in Excel"), place
     hidden = [at for at, row in sheet.row_dimensions.items() if row.hidden and at <= len(rows)]
-    found = {
-        N_("{about}: formulas without a value; save the file in Excel"): unknown,
-        N_("rows are hidden; they were read: {about}"): map(str, hidden),
-    }
-    listed = ((why, ", ".join(list(those)[:_NAMED])) for why, those in found.items())
-    return [(why, f"{name}: {about}") for why, about in listed if about]
+    if hidden:
+        places = ", ".join(map(str, hidden[:_NAMED]))
+        yield N_("rows are hidden; they were read: {about}"), f"{sheet.title}: {places}"
 
 
 def of_word(table: object, name: str) -> Grid:
@@ -152,39 +163,36 @@ def of_page(text: str) -> list[str | Grid]:
     """An HTML page as lines and tables, in order; tables that hold others only lay it out."""
     from lxml import html
 
-    page = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
-    found = [one for one in page.iter("table") if one.find(".//table") is None]
-    tables = [_of_html(table, f"Table {at}") for at, table in enumerate(found, start=1)]
-    for at, table in enumerate(found):
-        table.clear(keep_tail=True)
-        table.text = f"{_TABLE}{at}"
+    parser = html.HTMLParser(encoding="utf-8")
+    page = html.fromstring(f"<body>{text}</body>".encode(), parser=parser)
+    tables = []
+    for one in [*page.iter("table", "script", "style")]:
+        if one.tag == "table" and one.find(".//table") is None:
+            tables.append(_of_html(one, f"Table {len(tables) + 1}"))
+            one.clear(keep_tail=True)
+            one.text = f"{_TABLE}{len(tables) - 1}"
+        elif one.tag != "table":
+            one.drop_tree()
     for block in page.iter(*_BLOCKS):
         block.text, block.tail = f"\n{block.text or ''}", f"\n{block.tail or ''}"
-    for one in list(page.iter("script", "style")):
-        one.drop_tree()
     lines = page.text_content().splitlines()
-    return [tables[int(one[1:])] if one.startswith(_TABLE) else one for one in lines]
+    return [tables[int(line[1:])] if line[:1] == _TABLE else line for line in lines]
 
 
 def _of_html(table: object, name: str) -> Grid:
-    cells: dict[tuple[int, int], str] = {}
-    spans: list[Span] = []
+    cells: dict[tuple[int, int], Cell] = {}
     for at, row in enumerate(table.iter("tr")):
         to = 0
         for cell in row.iter("td", "th"):
             while (at, to) in cells:
                 to += 1
-            down, right = (_spanned(cell.get(side)) for side in ("rowspan", "colspan"))
-            spans.append(((at, to), (at + down - 1, to + right - 1)))
-            cells |= dict.fromkeys(product(range(at, at + down), range(to, to + right)), "")
+            said = (cell.get(side, "") for side in ("rowspan", "colspan"))
+            down, right = (int(one) if _SPANNED.fullmatch(one) else 1 for one in said)
+            for place in product(range(at, at + down), range(to, to + right)):
+                cells[place] = _again(cell.text_content())
             cells[at, to] = cell.text_content()
-    height, width = (1 + max(ends, default=-1) for ends in (zip(*cells) if cells else ((), ())))
-    rows = [[cells.get((at, to)) for to in range(width)] for at in range(height)]
-    return grid(name, rows, spans)
-
-
-def _spanned(text: str | None) -> int:
-    return min(int(text), _SPANNED) or 1 if text and text.isdecimal() else 1
+    height, width = (max((place[side] for place in cells), default=-1) + 1 for side in (0, 1))
+    return grid(name, [[cells.get((at, to)) for to in range(width)] for at in range(height)])
 
 
 def of_csv(text: str, name: str) -> Grid:

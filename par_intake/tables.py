@@ -14,12 +14,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-from par_intake.grids import Cell, Grid
+from par_intake.grids import Cell, Grid, is_figure, text_of
 from par_intake.phrases import flatten
 
 _HEADER_ROWS = 4
 _ID_DIGITS = 9  # a number so long may be a person's: of a telephone, of an identity card
-_FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
 _YEAR = re.compile(r"\(?(?:năm )?(?:19|20)\d{2}\)?")
 _NUMERAL = re.compile(r"[IVX]{1,5}\.?|[A-ZĐ][.)]?")  # of a section
 _MARK = re.compile(rf"{_NUMERAL.pattern}|[*•–-]")
@@ -39,27 +38,16 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=50_000)  # the same words stand in row after row
-def says(text: str, section: str, name: str, *, whole: bool = True) -> bool:
-    """Whether a text is what a section of columns.toml describes, or only holds it."""
+def says(text: Cell, section: str, name: str, *, whole: bool = True) -> bool:
+    """Whether a cell is what a section of columns.toml describes, or only holds it."""
     pattern = _pattern(known()[section][name])
-    return bool((pattern.fullmatch if whole else pattern.search)(flatten(text)))
+    match = pattern.fullmatch if whole else pattern.search
+    return isinstance(text, str) and bool(match(flatten(text)))
 
 
 def level_of(text: str) -> str:
     """The level all of whose offices a section or a total stands for; empty where it is none."""
     return next((name for name in known()["levels"] if says(text, "levels", name)), "")
-
-
-def text_of(cell: Cell) -> str:
-    """A cell as text, whole numbers without a decimal mark."""
-    if isinstance(cell, float):
-        return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
-    return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else cell or ""
-
-
-def is_figure(cell: Cell) -> bool:
-    """Whether a cell holds a number, as such or as text."""
-    return isinstance(cell, float) or (isinstance(cell, str) and bool(_FIGURE.fullmatch(cell)))
 
 
 @dataclass(eq=False)
@@ -91,6 +79,7 @@ class Table:
     """A table whose parts are known; its rows are added one by one."""
 
     grid: Grid
+    above: list[str]  # titles of the tables before it
     titles: list[str]
     heads: list[list[Cell]]
     columns: list[Column]
@@ -98,7 +87,7 @@ class Table:
     form: str = ""
     body: list[Row] = field(default_factory=list)
     sums: list[list[Column]] = field(default_factory=list)  # a column and those that it adds up
-    behind: list[str] | None = None  # notes under the table, once it is over
+    is_over: bool = False
 
     def cell(self, row: Row, column: Column) -> Cell:
         """What stands where a row and a column meet."""
@@ -110,12 +99,13 @@ class Table:
 
     def unknown(self) -> list[str]:
         """Headers of columns that nobody declared."""
-        heads = [c.header for c in self.columns if c.header and not c.means and c.at != self.unit_at]
-        return [one for one in heads if not (says(one, "header", "number") or _of_persons(one))]
+        heads = [one.header for one in self.columns if one.at != self.unit_at and not one.means]
+        known_otherwise = ("", *filter(_is_anchor, heads), *filter(_is_of_persons, heads))
+        return [header for header in heads if header not in known_otherwise]
 
     def understand(self) -> None:
         """Find the form that knows most columns, else that of the title; what each column means."""
-        title, best = " ".join(self.titles), (0, False)
+        title, best = " ".join([*self.above, *self.titles]), (0, False)
         columns = [column for column in self.columns if column.at != self.unit_at]
         for form in known()["titles"]:
             entries = known()["never"] + known()[form]
@@ -127,84 +117,70 @@ class Table:
                 for column, entry in zip(columns, fitting, strict=True):
                     column.means = entry
         roles = self.roles()
-        for whole, parts in known()["sums"].items():
-            if {whole, *parts} <= roles.keys():
-                self.sums.append([roles[name] for name in (whole, *parts)])
+        sums = [[roles.get(name) for name in (whole, *of)] for whole, of in known()["sums"].items()]
+        self.sums = [one for one in sums if None not in one]
 
-    def add(self, at: int) -> None:
-        """Take in a row under the header."""
+    def add(self, at: int) -> bool:
+        """Take in a row under the header; whether it is one of units, sections or totals."""
         cells = self.grid.rows[at]
         words = _words(cells)
         figures = any(is_figure(c) for to, c in enumerate(cells) if to not in (0, self.unit_at))
-        if self.behind is not None:
-            self.behind += words
-        elif _is_numbering(cells):
+        self.is_over |= bool(words) and not figures and says(words[0], "rows", "note")
+        if not self.is_over and _is_numbering(cells):
             self._number(cells)
-        elif words and not figures and says(words[0], "rows", "note"):
-            self.behind = words
-        elif words or figures:
-            self.body += self._row(at, words, figures)
+        elif not self.is_over and (words or figures):
+            self.body.append(self._row(at, words, figures))
+            return self.body[-1].kind != "heading"
+        return False
 
     def _number(self, cells: list[Cell]) -> None:
         """Read the sums that a row of numbers declares: "(3)=(4)+(5)"."""
         said = [[int(number) for number in re.findall(r"\d+", text_of(cell))] for cell in cells]
-        by_number = {numbers[0]: column for numbers, column in zip(said, self.columns) if numbers}
+        numbered = zip(said, self.columns, strict=True)
+        by_number = {numbers[0]: column for numbers, column in numbered if numbers}
         sums = [said[at] for at, cell in enumerate(cells) if _SUM.match(text_of(cell))]
         self.sums = [[by_number[n] for n in one] for one in sums if {*one} <= by_number.keys()]
 
-    def _row(self, at: int, words: list[str], figures: bool) -> Iterator[Row]:
-        """A row as what it is by the first of its words and by whether figures stand in it."""
+    def _row(self, at: int, words: list[str], figures: bool) -> Row:
+        """A row as what the first of its words and its figures make of it."""
         cells, lead = self.grid.rows[at], words[0] if words else ""
         unit = cells[self.unit_at] if self.unit_at is not None else None
         name = unit if isinstance(unit, str) else ""
         sections = self.body[-1].sections if self.body else ()
         numbered = isinstance(cells[0], str) and bool(_NUMERAL.fullmatch(cells[0]))
         if says(lead, "rows", "total") and (lead == name or not name or not figures):
-            yield Row(at, lead, "total", sections)
-        elif figures and name and (numbered or level_of(name)):
-            yield Row(at, name, "section", (name,))
-        elif figures or len(words) > 1 or any(isinstance(cell, dt.date) for cell in cells):
-            yield Row(at, name, "unit", sections)
-        else:
-            inner = sections and level_of(sections[0]) and not (numbered or level_of(lead))
-            yield Row(at, lead, "heading", (*sections[:1], lead) if inner else (lead,))
-
-    def leave(self) -> list[str]:
-        """What stands between this table and the next: words alone under its last row, notes."""
-        titles: list[str] = []
-        while self.body and self.body[-1].kind == "heading":
-            titles.insert(0, self.body.pop().name)
-        return [*titles, *(self.behind or ())]
+            return Row(at, lead, "total", sections)
+        if figures and name and (numbered or level_of(name)):
+            return Row(at, name, "section", (name,))
+        if figures or len(words) > 1 or any(isinstance(cell, dt.date) for cell in cells):
+            return Row(at, name, "unit", sections)
+        inner = sections and level_of(sections[0]) and not (numbered or level_of(lead))
+        return Row(at, lead, "heading", (*sections[:1], lead) if inner else (lead,))
 
 
 def find(grid: Grid) -> list[Table]:
     """The tables of a grid, side by side or one under another; persons are taken out of it."""
     found: list[Table] = []
     for part in _side_by_side(grid):
-        titles, table, persons = [*part.above], None, set()
+        above, table, persons, start = [], None, set(), 0
         for at, cells in enumerate(part.rows):
             if table and cells in table.heads:
                 continue  # also where the header stands again, as on a new page
             for to in persons:
                 short = sum(map(str.isdigit, text_of(cells[to]))) < _ID_DIGITS
                 cells[to] = cells[to] if short and is_figure(cells[to]) else None
-            heads = cells if any(map(_is_anchor, cells)) else []
+            headers = cells if any(map(_is_anchor, cells)) else []
             if _opens(cells):
-                titles = [*titles, *table.leave()] if table else titles
-                table = _open(part, at, titles)
+                between = [one for one in part.rows[start:at] if not any(map(_is_number, one))]
+                titles = [*([] if table else part.above), *map(" ".join, map(_words, between))]
+                table = _open(part, at, above, [*filter(None, titles)])
+                headers = [column.header for column in table.columns]
+                above, start = [*above, *table.titles], at + len(table.heads)
                 found.append(table)
-                heads = [column.header for column in table.columns]
-            elif table:
-                table.add(at)
-            elif not any(map(_is_number, cells)):
-                titles += [" ".join(words)] if (words := _words(cells)) else []
-            persons |= {to for to, head in enumerate(heads) if _of_persons(head)}
+            elif table and table.add(at):
+                start = at + 1
+            persons |= {to for to, header in enumerate(headers) if _is_of_persons(header)}
     return found
-
-
-def _of_persons(header: Cell) -> bool:
-    """Whether persons stand under a header."""
-    return isinstance(header, str) and says(header, "persons", "words", whole=False)
 
 
 def has_header(grid: Grid) -> bool:
@@ -212,57 +188,59 @@ def has_header(grid: Grid) -> bool:
     return any(map(_opens, grid.rows))
 
 
+def _is_of_persons(header: Cell) -> bool:
+    """Whether persons stand under a header."""
+    return says(header, "persons", "words", whole=False)
+
+
 def _side_by_side(grid: Grid) -> list[Grid]:
     """The grid, or its parts where an empty column stands between two columns of units."""
-    head = next((at for at, cells in enumerate(grid.rows) if _opens(cells)), None)
-    if head is None:
-        return []
-    starts, has_units = [0], False
-    for at, cell in enumerate(grid.rows[head]):
-        if has_units and _is_anchor(cell) and all(row[at - 1] is None for row in grid.rows[head:]):
-            starts.append(at)
-        has_units = has_units or (_is_anchor(cell) and says(cell, "header", "unit"))
-    if len(starts) == 1:
+    head = next((at for at, cells in enumerate(grid.rows) if _opens(cells)), 0)
+    anchors, units = _anchors(grid.rows[head] if grid.rows else [])
+    inner = [at for at in anchors if units and at > units[0]]
+    starts = [at for at in inner if all(cells[at - 1] is None for cells in grid.rows[head:])]
+    if not starts:
         return [grid]
     above = [*grid.above, *(word for cells in grid.rows[:head] for word in _words(cells))]
     return [
-        Grid(grid.name, [row[left:right] for row in grid.rows], above if left else grid.above)
-        for left, right in pairwise([*starts, None])
+        Grid(grid.name, [cells[left:right] for cells in grid.rows], above if left else grid.above)
+        for left, right in pairwise([0, *starts, None])
     ]
 
 
-def _open(grid: Grid, head: int, titles: list[str]) -> Table:
-    """The table whose header begins at ``head``."""
-    first = grid.rows[head]
-    anchors = [at for at, cell in enumerate(first) if _is_anchor(cell)]
-    units = [at for at in anchors if says(first[at], "header", "unit")]
-    unit_at = next(iter([*units, *(at + 1 for at in anchors if at + 1 < len(first))]), None)
+def _open(grid: Grid, at: int, above: list[str], titles: list[str]) -> Table:
+    """The table whose header begins in a row."""
+    first, *below = grid.rows[at : at + _HEADER_ROWS]
+    anchors, units = _anchors(first)
+    beside = [one + 1 for one in anchors if one + 1 < len(first)]
+    unit_at = next(iter([*units, *beside]), None)
     heads = [first]
-    for cells in grid.rows[head + 1 : head + _HEADER_ROWS]:
-        held = any(cells[at] not in (None, first[at]) for at in (*anchors[:1], unit_at or 0))
+    for cells in below:
+        held = any(cells[one] not in (None, first[one]) for one in (*anchors[:1], unit_at or 0))
         if held or not _words(cells) or any(map(_is_number, cells)) or _is_numbering(cells):
             break
         heads.append(cells)
-    table = Table(grid, titles, heads, list(_columns(heads)), unit_at)
+    columns = [Column(to, header) for to, header in enumerate(_headers(heads))]
+    table = Table(grid, above, titles, heads, columns, unit_at)
     table.understand()
     return table
 
 
-def _columns(heads: list[list[Cell]]) -> Iterator[Column]:
-    """Columns by their headers; what stands over several is said of each of them."""
+def _headers(heads: list[list[Cell]]) -> Iterator[str]:
+    """Headers from top to bottom; what stands over several columns is said of each of them."""
     spread = [[*cells] for cells in heads]
     for row, cells in enumerate(spread):
         under = [any(below[at] for below in heads[row + 1 :]) for at in range(len(cells))]
         for at in range(1, len(cells)):
             if cells[at] is None and under[at] and under[at - 1]:
                 cells[at] = cells[at - 1]
-    for at, said in enumerate(zip(*spread, strict=True)):
-        yield Column(at, " / ".join(dict.fromkeys(text_of(cell) for cell in said if cell)))
+    for said in zip(*spread, strict=True):
+        yield " / ".join(dict.fromkeys(text_of(cell) for cell in said if cell is not None))
 
 
 def _fits(entry: dict, header: str) -> bool:
-    header = flatten(header)
-    if not header or ("without" in entry and _pattern(entry["without"]).search(header)):
+    header, without = flatten(header), entry.get("without")
+    if not header or (without and _pattern(without).search(header)):
         return False
     return all(_pattern(words).search(header) for words in entry["words"])
 
@@ -280,7 +258,13 @@ def _is_number(cell: Cell) -> bool:
 
 def _is_anchor(cell: Cell) -> bool:
     """Whether a cell is the header of units or of running numbers."""
-    return isinstance(cell, str) and any(says(cell, "header", one) for one in ("unit", "number"))
+    return says(cell, "header", "unit") or says(cell, "header", "number")
+
+
+def _anchors(cells: list[Cell]) -> tuple[list[int], list[int]]:
+    """Where headers of units or running numbers stand, and those of units alone."""
+    anchors = [at for at, cell in enumerate(cells) if _is_anchor(cell)]
+    return anchors, [at for at in anchors if says(cells[at], "header", "unit")]
 
 
 def _opens(cells: list[Cell]) -> bool:

@@ -236,7 +236,7 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
         made.setdefault((year, table.name), [])
 
         def tell(line: int, name: str, what: str, grid: Grid = grid, at: dict = places) -> None:
-            cell = f"{xl_col_to_name(at[name])}{grid.first + line}" if name in at else name
+            cell = f"{xl_col_to_name(at[name])}{line + 1}" if name in at else name
             problems.setdefault(f"{grid.name}, {cell}", what)
 
         rows = {}
