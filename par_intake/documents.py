@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -134,19 +134,23 @@ def _read(path: Path, suffix: str) -> Report:
         return build(grids.of_page(_text(raw)))  # programs save pages as .xls, too
     if suffix in grids.SHEETS:
         return Report((), tuple(grids.of_sheets(raw)))
-    if suffix == ".csv":
-        return Report((), (grids.of_csv(_text(raw), path.stem),))
-    if suffix == ".json":
-        return Report((), (grids.of_json(_text(raw), path.stem),))
-    lines = [line for line in _text(raw).splitlines() if not _RULE.fullmatch(line)]
-    blocks: list[Block] = []
+    if suffix in (".csv", ".json"):
+        read = grids.of_csv if suffix == ".csv" else grids.of_json
+        return Report((), (read(_text(raw), path.stem),))
+    return build(_drawn(_text(raw)))
+
+
+def _drawn(text: str) -> Iterator[Block]:
+    """Lines of a text, and the tables that bars draw in it."""
+    import viparse
+
+    fixed = viparse.fix(text[: MAX_CHARACTERS + 1])
+    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
     for is_table, group in groupby(lines, key=lambda line: line.count("|") > 1):
         if is_table:
-            rows = [line.strip().strip("|").split("|") for line in group]
-            blocks.append(grids.grid("Table", rows))
+            yield grids.grid("Table", [line.strip().strip("|").split("|") for line in group])
         else:
-            blocks += group
-    return build(blocks)
+            yield from group
 
 
 def _text(raw: bytes) -> str:

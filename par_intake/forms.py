@@ -22,7 +22,7 @@ from par_lib.language.numbers import Kind, parse_quantity
 from par_lib.language.spelling import compare_key
 from par_lib.language.translation import N_
 
-Owner = tuple[str, str, list[Doubt]]  # a unit, its level, what is in doubt of it
+Owner = tuple[tuple[str, str], list[Doubt]]  # unit and level, and what is in doubt of them
 Values = dict[Column, tuple[float, list[Doubt]]]
 _THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")  # or decimals
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+")
@@ -35,7 +35,6 @@ _NUMBERED = re.compile(r"^\d+[.)]\s*")
 _DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
-_NO_PERIOD = N_("no day or period is said")
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
 _NO_COLUMN = N_("no column of the table is known; name them in par_intake/columns.toml: {about}")
 
@@ -73,15 +72,24 @@ class Reading:
         if table.form == "disbursement" and len(days) == 1:
             period = days.pop()  # "disbursed by 30/11": so are its plan and its rate
         owners = self._owners(table, self._units.day_of(period))
+        words = " ".join([*(one.header for one in table.columns), *table.titles])
+        plan_year = [("plan_year", year) for year in _PLAN_YEAR.findall(words.lower())[:1]]
         for row in table.body:
-            values = _values(table, row)
+            values, place = _values(table, row), table.grid.place(row.at)
             if values and row.at not in owners:
                 why = N_("“{about}” is no unit of the province on that day")
-                found.left.append(Left(row.name, why, row.name, table.grid.place(row.at)))
-            found.figures += [
-                _figure(table, row, column, *value, *owners[row.at], own.get(column, period))
-                for column, value in values.items() if row.at in owners and "table" in column.means
-            ]  # fmt: skip
+                found.left.append(Left(row.name, why, row.name, place))
+                continue
+            for column, (value, doubts) in values.items():
+                if "table" in column.means:
+                    unit, unsure = owners[row.at]
+                    said = dict(plan_year) | column.means
+                    evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
+                    when = own.get(column, period)
+                    doubts = [*unsure, *doubts]
+                    found.figures.append(
+                        _figure(text_of(value), unit, when, said, place, evidence, doubts)
+                    )
         heads, why = table.unknown(), N_("columns not understood: {about}")
         if not any("table" in column.means for column in table.columns):
             heads, why = [column.header for column in table.columns if column.header], _NO_COLUMN
@@ -90,47 +98,48 @@ class Reading:
 
     def _owners(self, table: Table, day: str) -> dict[int, Owner]:
         """Whose the rows are, by their place; totals are of those whose the others are."""
-        owners: dict[int, Owner] = {}
+        found: dict[int, tuple[str, str]] = {}
         for row in table.body:
             if row.kind == "section" and (level := level_of(row.name)):
-                owners[row.at] = self._home, level, []
+                found[row.at] = self._home, level
             elif row.kind != "total":
                 level = next(filter(None, map(level_of, reversed(row.sections))), "")
                 if unit := self._units.find(_NUMBERED.sub("", row.name), level, day):
-                    owners[row.at] = *unit, []
-        listed = [row for row in table.body if row.kind == "unit" and row.at in owners]
-        levels = Counter(owners[row.at][1] for row in listed).most_common(1)
+                    found[row.at] = unit
+        listed = [row for row in table.body if row.kind == "unit" and row.at in found]
+        levels = Counter(found[row.at][1] for row in listed).most_common(1)
         for row in listed:  # a province's bare name among its districts is its city's
             same = [one for one in listed if compare_key(one.name).endswith(compare_key(row.name))]
-            if owners[row.at][1] == "province" and len(same) == 1:
-                owners[row.at] = *self._units.find(row.name, levels[0][0], day), []
-        others = list(owners.values())
-        for row in table.body:
-            if row.kind == "total" and (whole := self._whole(table, row, others, day)):
-                owners[row.at] = whole
-        return owners
+            if found[row.at][1] == "province" and len(same) == 1:
+                found[row.at] = self._units.find(row.name, levels[0][0], day)
+        owners = {at: (unit, []) for at, unit in found.items()}
+        totals = [row for row in table.body if row.kind == "total"]
+        wholes = {row.at: self._whole(table, row, {*found.values()}, day) for row in totals}
+        return owners | {at: whole for at, whole in wholes.items() if whole}
 
-    def _whole(self, table: Table, row: Row, others: list[Owner], day: str) -> Owner | None:
+    def _whole(
+        self, table: Table, row: Row, others: set[tuple[str, str]], day: str
+    ) -> Owner | None:
         """Whom a total is of: a level that it names or that all rows are of, else the province.
 
         Where no row is a unit's, as in a form by fields: the office in the title.
         """
         if named := level_of(_TOTAL.sub("", flatten(row.name))):
-            return self._home, named, []
+            return (self._home, named), []
         if not others:
             titled = (self._units.find(title, "", day) for title in table.titles)
-            unit, level = next(filter(None, titled), ("", ""))
-            doubts = [] if level == "province" else [(N_("a total of the office in the title"), "")]
-            return (unit, level, doubts) if unit else None
+            unit = next(filter(None, titled), None)
+            doubt = (N_("a total of the office in the title"), "")
+            return (unit, [] if unit[1] == "province" else [doubt]) if unit else None
         several = row.sections and sum(one.kind == "total" for one in table.body) > 1
         doubts = [(N_("one of several totals"), "")] if several else []
-        level, *more = {owner[1] for owner in others}
+        level, *more = {level for _, level in others}
         if more:
-            return self._home, "province", doubts
+            return (self._home, "province"), doubts
         every = (self._units.on(day)["level"] == level).sum()
-        if level not in ("district", "commune") or len({owner[0] for owner in others}) < every:
+        if level not in ("district", "commune") or len(others) < every:
             doubts.append((N_("a total of those listed, who are not all of their level"), ""))
-        return self._home, level, doubts
+        return (self._home, level), doubts
 
     def _list(self, table: Table, period: Period | None, found: Found) -> None:
         """A row a dossier: counted as late by unit, and a register where all days are there."""
@@ -158,16 +167,14 @@ class Reading:
         if len(register := rows.dropna(subset=["received", "due", "finished"])):
             found.extras["late_register"] = register[columns[2:]]
         doubts = [] if _LATE.search(flatten(title)) else [(_NOT_LATE, "")]
-        doubts += [] if period else [(_NO_PERIOD, "")]
         code_of = cache(partial(units.resolve, units=self._units.on(day)))
         codes = [code_of(row.unit, level=row.level) for row in rows.itertuples()]
+        said = {"table": "late_dossiers", "column": "late"}
         for _, own in rows.groupby(codes, sort=False):
-            unit, level = own.iloc[0][["unit", "level"]]
-            said = {"unit": unit, "level": level, "basis": "unstated"} | _days(period)
-            place, evidence = _where(table, own), f"{title[:80]}: {unit} {len(own)}"
-            one = Figure("late_dossiers", "late", str(len(own)), said, place, evidence)
-            note = "counted from a list of dossiers"
-            found.figures.append(replace(one, doubts=tuple(doubts), note=note))
+            unit, count = tuple(own.iloc[0][["unit", "level"]]), str(len(own))
+            place, evidence = _where(table, own), f"{title[:80]}: {unit[0]} {count}"
+            one = _figure(count, unit, period, said, place, evidence, doubts)
+            found.figures.append(replace(one, note="counted from a list of dossiers"))
 
     def _answers(self, table: Table, scales: dict[Column, dict], found: Found) -> None:
         """A row a person asked; a scale of three is another than that of five."""
@@ -225,14 +232,13 @@ def _values(table: Table, row: Row) -> Values:
     roles = {column.role: column for column in reversed(values) if column.role}
     if "on_time" in roles:
         values.pop(roles.get("punctual"), None)
-    elif {"early", "punctual"} <= roles.keys():  # on time is both
-        early, (punctual, doubts) = values[roles["early"]][0], values[roles["punctual"]]
-        values[roles["punctual"]] = early + punctual, doubts
-        roles["on_time"] = roles["punctual"]
+    elif punctual := roles.get("punctual"):  # and what was done before its day
+        (value, doubts), (early, _) = values[punctual], values.get(roles.get("early"), (0, []))
+        values[punctual], roles["on_time"] = (value + early, doubts), punctual
     for column, (value, doubts) in values.items():
         cell = table.cell(row, column)
         in_pct = isinstance(cell, Percent) or (isinstance(cell, str) and cell.endswith("%"))
-        if _kind(column) == "rate" and not in_pct and 0 < value <= 1.5:
+        if _kind(column.means) == "rate" and not in_pct and 0 < value <= 1.5:
             part, whole = map(roles.get, known()["shares"].get(column.role, ("", "")))
             of = values[whole][0] if part in values and whole in values else 0
             if of and abs(value - values[part][0] / of) < _SHARE_ERROR:
@@ -243,15 +249,15 @@ def _values(table: Table, row: Row) -> Values:
     return values
 
 
-def _kind(column: Column) -> Kind:
-    name = column.means.get("measure") or column.means.get("column", "")
+def _kind(means: dict[str, str]) -> Kind:
+    name = means.get("measure") or means.get("column", "")
     ends = {"_bn_vnd": "amount", "_pct": "rate", "points": "points"}
     return next((kind for end, kind in ends.items() if name.endswith(end)), "count")
 
 
 def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]]:
     """The figure in a cell in the unit of its column, and what is in doubt of it."""
-    kind, doubts = _kind(column), []
+    kind, doubts = _kind(column.means), []
     if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
         if not any(_GROUPED.fullmatch(text_of(cells[column.at])) for cells in table.grid.rows):
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
@@ -275,27 +281,20 @@ def _money(said: str) -> float | None:
 
 
 def _figure(
-    table: Table, row: Row, column: Column, value: float, doubts: list[Doubt],
-    unit: str, level: str, unsure: list[Doubt], period: Period | None,
+    cell: str, unit: tuple[str, str], period: Period | None, said: dict[str, str], place: str,
+    evidence: str, doubts: list[Doubt],
 ) -> Figure:  # fmt: skip
-    means, days = column.means, _days(period)
-    words = " ".join([*(one.header for one in table.columns), *table.titles]).lower()
-    said = {
-        "unit": unit, "level": level, "as_of": days["period_end"], "scope": "total",
-        "basis": "unstated", "measure_unit": "pct" if _kind(column) == "rate" else "count",
-        "plan_year": next(iter(_PLAN_YEAR.findall(words)), days["period_end"][:4]),
-    } | days | means  # fmt: skip
-    names = {one.name for one in schema.TABLES[means["table"]].columns} - {means["column"]}
-    cells = {name: cell for name, cell in said.items() if name in names}
-    evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
-    every = (*unsure, *doubts, *([] if period else [(_NO_PERIOD, "")]))
-    return Figure(means["table"], means["column"], text_of(value), cells,
-                  table.grid.place(row.at), evidence, every)  # fmt: skip
-
-
-def _days(period: Period | None) -> dict[str, str]:
-    ends = (f"{period.start}", f"{period.end}") if period else ("", "")
-    return dict(zip(("period_start", "period_end"), ends, strict=True))
+    """A figure with the cells of its row that its table has; in doubt where no period is said."""
+    start, end = (f"{period.start}", f"{period.end}") if period else ("", "")
+    row = {
+        "unit": unit[0], "level": unit[1], "period_start": start, "period_end": end, "as_of": end,
+        "plan_year": end[:4], "scope": "total", "basis": "unstated",
+        "measure_unit": "pct" if _kind(said) == "rate" else "count",
+    } | said  # fmt: skip
+    names = {one.name for one in schema.TABLES[said["table"]].columns} - {said["column"]}
+    row = {name: cell for name, cell in row.items() if name in names}
+    doubts = doubts if period else [*doubts, (N_("no day or period is said"), "")]
+    return Figure(said["table"], said["column"], cell, row, place, evidence, tuple(doubts))
 
 
 def _period(texts: list[str], year: int) -> Period | None:

@@ -10,7 +10,6 @@ import io
 import json
 import math
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -20,8 +19,7 @@ from par_lib.language.translation import N_
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 MAX_ROWS, MAX_COLUMNS = 200_000, 200
-_STYLED = 5_000  # rows of a sheet up to which formats, formulas and hidden rows are looked at
-_STYLED_BYTES = 30_000_000  # of all sheets, unpacked
+_STYLED = 20_000  # rows of a workbook up to which formats, formulas, hidden rows are looked at
 _NAMED = 20  # cells or rows that are named
 _FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
 _BROKEN_NUMBER = re.compile(r"(?<=[\d/.,])\n(?=[\d/.,])")
@@ -94,21 +92,24 @@ def of_sheets(raw: bytes) -> Iterator[Grid]:
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        sheets = book.sheets_metadata
-    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
+        metas = [one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+        sheets = [book.get_sheet_by_name(meta.name) for meta in metas]
+        height = max((sheet.total_height for sheet in sheets), default=0)
+        held = [one.to_python(skip_empty_area=False) for one in sheets if height <= MAX_ROWS]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  of a broken file; a panic is no Exception
         if "EncryptedPackage".encode("utf-16-le") in raw or "assword" in str(error):
             raise ValueError(N_("has a password; save it without one")) from None
         raise ValueError(N_("cannot be opened as a workbook; save it as .xlsx")) from None
-    styled = _styled(raw)
-    for at, meta in enumerate(sheets):
-        sheet = book.get_sheet_by_index(at)
-        if sheet.total_height > MAX_ROWS:
-            raise ValueError(N_("holds more than 200,000 rows in a sheet; split it"))
-        rows = [row[:MAX_COLUMNS] for row in sheet.to_python(skip_empty_area=False)]
+    if height > MAX_ROWS:
+        raise ValueError(N_("holds more than 200,000 rows in a sheet; split it"))
+    styled = _styled(raw) if sum(map(len, held)) <= _STYLED else {}
+    for meta, sheet, cells in zip(metas, sheets, held, strict=True):
+        rows = [row[:MAX_COLUMNS] for row in cells]
         while rows and not any(cell not in ("", None) for cell in rows[-1]):
             rows.pop()
-        looked_at = meta.name in styled and 0 < len(rows) <= _STYLED
-        told = list(_as_shown(styled[meta.name], rows)) if looked_at else []
+        told = list(_as_shown(styled[meta.name], rows)) if meta.name in styled else []
         if meta.visible != calamine.SheetVisibleEnum.Visible:
             told.append((N_("sheet {about} is hidden; it was read"), meta.name))
         one = grid(meta.name, rows, sheet.merged_cell_ranges or ())
@@ -121,29 +122,26 @@ def _styled(raw: bytes) -> dict[str, object]:
     import openpyxl
 
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            sizes = [one.file_size for one in packed.infolist() if "worksheets/" in one.filename]
-        few = sizes and sum(sizes) <= _STYLED_BYTES
-        sheets = openpyxl.load_workbook(io.BytesIO(raw)).worksheets if few else ()
+        book = openpyxl.load_workbook(io.BytesIO(raw))
     except Exception:  # noqa: BLE001  no .xlsx, or one that only calamine can read
         return {}
-    return {sheet.title: sheet for sheet in sheets}
+    return {sheet.title: sheet for sheet in book.worksheets}
 
 
 def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
     """Turn what a sheet shows in per cent into Percent; tell what else there is to know of it."""
     unknown = []
-    for row, cells in zip(rows, sheet.iter_rows(max_row=len(rows)), strict=False):
-        for at, cell in enumerate(cells[: len(row)]):
-            if isinstance(row[at], int | float) and "%" in (cell.number_format or ""):
-                row[at] = Percent(round(row[at] * 100, 6))
-            elif row[at] == "" and cell.data_type == "f":
+    for row, cells in zip(rows, sheet.iter_rows(), strict=False):
+        for at, (value, cell) in enumerate(zip(row, cells, strict=False)):
+            if isinstance(value, int | float) and "%" in (cell.number_format or ""):
+                row[at] = Percent(round(value * 100, 6))
+            elif value == "" and cell.data_type == "f":
                 unknown.append(f"{sheet.title}!{cell.coordinate}")
     for place in unknown[:_NAMED]:
         yield N_("{about} is a formula without a value; save it in Excel"), place
-    hidden = [at for at, row in sheet.row_dimensions.items() if row.hidden and at <= len(rows)]
+    hidden = [str(at) for at, row in sheet.row_dimensions.items() if row.hidden and at <= len(rows)]
     if hidden:
-        places = ", ".join(map(str, hidden[:_NAMED]))
+        places = ", ".join(hidden[:_NAMED])
         yield N_("rows are hidden; they were read: {about}"), f"{sheet.title}: {places}"
 
 
@@ -203,24 +201,22 @@ def of_csv(text: str, name: str) -> Grid:
 
 def of_json(text: str, name: str) -> Grid:
     """The longest list of records in a JSON file; other words and days in it stand above."""
-    lists: list[list[dict]] = []
-    above: list[str] = []
-
-    def look(value: object, key: str = "") -> None:
-        if isinstance(value, dict):
-            for inner, one in value.items():
-                look(one, inner)
-        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-            lists.append(value)
-        elif isinstance(value, str | int | float):
-            above.append(f"{_DAYS.get(key.lower().replace('_', ''), key)} {value}")
-
     try:
-        look(json.loads(text))
+        said = list(_leaves(json.loads(text)))
     except (ValueError, RecursionError):
         raise ValueError(N_("is no JSON; save it again")) from None
-    records = max(lists, key=len, default=[])
+    records = max((one for _, one in said if isinstance(one, list)), key=len, default=[])
     keys = list(dict.fromkeys(key for one in records for key in one))
     one = grid(name, [keys, *([one.get(key) for key in keys] for one in records)])
+    above = (f"{_DAYS.get(key, key)} {word}" for key, word in said if not isinstance(word, list))
     one.above.append(" ".join(above))
     return one
+
+
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Lists of records, and words and numbers beside them, each with its key."""
+    if isinstance(value, dict):
+        for inner, one in value.items():
+            yield from _leaves(one, inner.lower().replace("_", ""))
+    elif not isinstance(value, list) or all(isinstance(one, dict) for one in value):
+        yield key, value

@@ -171,9 +171,8 @@ def find(grid: Grid) -> list[Table]:
                 cells[to] = cells[to] if short and is_figure(cells[to]) else None
             headers = cells if any(map(_is_anchor, cells)) else []
             if _opens(cells):
-                between = [one for one in part.rows[start:at] if not any(map(_is_number, one))]
-                titles = [*([] if table else part.above), *map(" ".join, map(_words, between))]
-                table = _open(part, at, above, [*filter(None, titles)])
+                titles = [*([] if table else part.above), *_titles(part.rows[start:at])]
+                table = _open(part, at, above, titles)
                 headers = [column.header for column in table.columns]
                 above, start = [*above, *table.titles], at + len(table.heads)
                 found.append(table)
@@ -181,6 +180,14 @@ def find(grid: Grid) -> list[Table]:
                 start = at + 1
             persons |= {to for to, header in enumerate(headers) if _is_of_persons(header)}
     return found
+
+
+def _titles(rows: list[list[Cell]]) -> Iterator[str]:
+    """Rows of words over a header; not what is noted under the table before it."""
+    for cells in rows:
+        words = [] if any(map(_is_number, cells)) else _words(cells)
+        if words and not says(words[0], "rows", "note"):
+            yield " ".join(words)
 
 
 def has_header(grid: Grid) -> bool:
