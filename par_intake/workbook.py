@@ -171,9 +171,12 @@ def _sheet(
         sheet.set_column(at, at, 34 if at else 10, told)
         sheet.write_string(HEAD - 1, at, _t(name), head)
         sheet.write_column(HEAD, at, cells[name], told)
+    for row in range(HEAD, HEAD + len(cells) * bool(asked)):
+        sheet.set_row(row, 60)  # evidence takes up to four lines
     last = HEAD + max(ROWS, len(cells)) - 1
     for at, column in enumerate(table.columns, start=len(asked)):
-        free = book.add_format({"locked": False, "num_format": _FORMATS.get(column.kind, "@")})
+        shape = {"num_format": _FORMATS.get(column.kind, "@"), "valign": "top", "locked": False}
+        free = book.add_format(shape)
         sheet.set_column(at, at, _WIDE.get(column.name, 16), free)
         required = column.required and column.name not in _DEFAULTS
         sheet.write_string(HEAD - 1, at, header(column.name) + " *" * required, head)
