@@ -269,9 +269,10 @@ def _is_anchor(cell: Cell) -> bool:
 
 
 def _anchors(cells: list[Cell]) -> tuple[list[int], list[int]]:
-    """Where headers of units or running numbers stand, and those of units alone."""
+    """Where headers of units or running numbers stand, and those of units, of fields last."""
     anchors = [at for at, cell in enumerate(cells) if _is_anchor(cell)]
-    return anchors, [at for at in anchors if says(cells[at], "header", "unit")]
+    units = [at for at in anchors if says(cells[at], "header", "unit")]
+    return anchors, sorted(units, key=lambda at: says(cells[at], "header", "fields"))
 
 
 def _opens(cells: list[Cell]) -> bool:

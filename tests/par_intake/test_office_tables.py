@@ -212,6 +212,17 @@ def test_a_list_of_dossiers_is_counted_and_names_nobody(tmp_path):
     assert [(one.text, one.about) for one in result.found.left] == [("Trạm Lạ", "1")]
 
 
+def test_what_must_be_resolved_is_not_yet_and_a_field_is_no_office(tmp_path):
+    rows = [["TT", "Lĩnh vực", "Đơn vị", "Tổng số phải giải quyết", "Đã giải quyết", None, None],
+            [None, None, None, None, "Tổng số", "Đúng hạn", "Quá hạn"],
+            [1, "Y tế", "Sở Tư pháp", 12, 9, 8, 1]]  # fmt: skip
+    result = read(book(tmp_path / "o.xlsx", rows, titles=["NĂM 2030"]))
+    assert cells(result.taken) == [
+        ("Sở Tư pháp", "department", name, value)
+        for name, value in (("received", "12"), ("resolved", "9"), ("on_time", "8"), ("late", "1"))
+    ]
+
+
 def test_persons_are_dropped_under_any_row_of_the_header_and_figures_of_persons_kept(tmp_path):
     rows = [["STT", "Đơn vị", "Hồ sơ", None, "Hài lòng của người dân (%)"],
             [None, None, "Chủ hồ sơ", "Trễ hạn", None], [1, "Sở Y tế", "Trần Bí Mật", 4, 81.5],
