@@ -15,7 +15,7 @@ import pandas as pd
 
 from par_demo import invented
 from par_demo.invented import HOME, NATION, SOURCE
-from par_lib.cleaning import sources
+from par_lib.cleaning import tables
 from par_lib.language.spelling import fold
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.storage import csv_files, paths
@@ -52,11 +52,11 @@ def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Pa
 
 def _check_invented(folder: Path, *, force: bool) -> None:
     if folder.exists():
-        kinds = sources.load_sources(folder.name)["kind"]
-        if not kinds.eq(sources.SYNTHETIC).any():
+        kinds = tables.load_sources(folder.name)["kind"]
+        if not kinds.eq(tables.SYNTHETIC).any():
             raise ValueError(f"{folder}: holds figures that are not synthetic; move it away first")
         own = tomllib.loads(_SOURCES)
-        added = [name for name in kinds.index if name not in (*own, sources.RULEBOOK)]
+        added = [name for name in kinds.index if name not in (*own, tables.RULEBOOK)]
         if added and not force:
             raise ValueError(
                 f"{folder}: holds figures of {', '.join(added)} too; --force takes them away"
@@ -77,9 +77,9 @@ def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
             invented.register(part, lateness, year, count // len(parts), number, rng)
             for part in parts], ignore_index=True)  # fmt: skip
         invented.save(folder / "register" / f"year={year}", dossiers, rng)
-        tables = invented.tables(parts, dossiers, year, number, rng)
-        for name in tables if len(parts) == 1 else ("late_dossiers", "disbursement"):
-            files[f"{year}/{name}"] = tables[name]
+        made = invented.tables(parts, dossiers, year, number, rng)
+        for name in made if len(parts) == 1 else ("late_dossiers", "disbursement"):
+            files[f"{year}/{name}"] = made[name]
     for name, table in files.items():
         text = csv_files.to_csv(table, banner=SYNTHETIC_WORDS)
         paths.write_whole(folder / f"{name}.csv", text)
@@ -140,7 +140,7 @@ _SOURCES = f"# {SYNTHETIC_WORDS}\n" + "".join(
 title = "{vi} giả lập do par demo đặt ra, không có thật"
 title_en = "{en} made by par demo; nothing in {them} is real"
 producer = "par_lib"
-kind = "{sources.SYNTHETIC}"
+kind = "{tables.SYNTHETIC}"
 accessed = 2026-11-24
 """
     for name, vi, en, them in (

@@ -65,7 +65,7 @@ class Text:
 
     def __init__(self, report: Report, known: pd.DataFrame, year: int) -> None:
         gazetteer = Gazetteer(units.told_by_name(known, year))
-        self.lines, self.year, self.home = report.lines, year, units.as_total(known)
+        self.lines, self.year, self.home = report.lines, year, units.as_total(known, year)
         self.marked = [mark(line, gazetteer, year) for line in self.lines]
         self.counts: list[tuple[Spot, str]] = []  # seen so far, each with what it counts
         self._first = self.marked[:3]

@@ -43,7 +43,7 @@ class Reading:
     """What tables say, read with the units of a province valid at the end of ``year``."""
 
     def __init__(self, known_units: pd.DataFrame, year: int) -> None:
-        self._year, self._home = year, units.as_total(known_units)
+        self._year, self._home = year, units.as_total(known_units, year)
         self._units = Units(known_units, year)
 
     def read(self, grid: Grid, found: Found) -> list[Table]:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from par_intake.figures import Tables, kind_in, raw_table
-from par_lib.cleaning import national, schema, tidying, units
+from par_lib.cleaning import schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
-from par_lib.cleaning.sources import NAME, SYNTHETIC
+from par_lib.cleaning.tables import SOURCE_NAME, SYNTHETIC
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
@@ -68,7 +68,7 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
         (districts_end, N_("The districts ended on 30 June 2025: figures of a later day are by "
                            "commune.")),
         (last < end, N_("{place} ended in {year}: later figures belong to the folder of {heir}.")),
-        ((own["source"] == national.ASSUMED).any(),
+        ((own["source"] == units.ASSUMED).any(),
          N_("The agencies are assumed, those most provinces had: write others and other names into "
             "{file}.")),
     )  # fmt: skip
@@ -77,7 +77,7 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
 
 def _on_its_land(province: str, day: pd.Timestamp) -> Iterator[tuple]:
     """The provinces that stand on a province's land on a day; none where it is invented."""
-    every = national.provinces()
+    every = units.provinces()
     today = every.loc[every["province"] == province, "today"]
     return units.units_on(every[every["today"].isin(today)], day).itertuples()
 
@@ -133,8 +133,8 @@ def merge(
         table, file = schema.TABLES[name], folder / str(year) / f"{name}.csv"
         old = new.iloc[:0]
         if file.is_file():
-            raw = csv_files.read_csv(file, file=str(file)).map(normalise)
-            old = schema.check_raw(raw, table=table, file=str(file))
+            old = csv_files.read_csv(file, file=str(file)).map(normalise)
+            schema.refuse(schema.raw_problems(old, table=table, file=str(file)), str(file))
         then = units.units_in(known, year)
         files[file], told = _merged(old, new, table=table, known=then)
         changes += [(file, sign, f"{file}: {said}") for sign, said in told]
@@ -145,7 +145,7 @@ def merge(
 
 def _add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> None:
     """Name the source in sources.toml, where it is not named."""
-    if not NAME.fullmatch(source):
+    if not SOURCE_NAME.fullmatch(source):
         why = "write letters a-z, digits and hyphens, as report-2024"
         raise ValueError(f"source {source!r}: {why}")
     file = folder / "sources.toml"

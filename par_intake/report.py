@@ -202,7 +202,7 @@ def count_register(
         )
     own = register.late_dossiers(histogram)
     totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
-    totals["unit"] = units.as_total(known)
+    totals["unit"] = units.as_total(known, year)
     then = units.units_in(known, year).drop_duplicates("code", keep="last")
     own["unit"] = own["unit"].map(then.set_index("code")["name"])
     rows = pd.concat([totals, own]).sort_values("level", kind="stable").assign(

@@ -18,7 +18,7 @@ from par_intake import phrases
 from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
 from par_intake.grids import Cell, Grid
 from par_lib.cleaning import schema, tidying
-from par_lib.cleaning.schema import DataError, Problem
+from par_lib.cleaning.schema import DataError
 from par_lib.cleaning.units import as_total, home
 from par_lib.language import LANGUAGES
 from par_lib.language.numbers import parse_quantity
@@ -121,7 +121,7 @@ def write(
     """
     proposed = any(_ASKED[0] in table for table in tables.values())
     shown = [table for name, table in schema.TABLES.items() if name in tables or not proposed]
-    places = units["name"].where(units["level"] != "province", as_total(units)).unique()
+    places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
     offered = {("unit", ()): [*places, schema.OTHERS]}
     for column in (column for table in shown for column in table.columns if column.codes):
         offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
@@ -245,8 +245,8 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
                 rows[line]["source"] = rows[line]["source"] or source
                 rows[line]["locator"] = rows[line]["locator"] or grid.place(line)
         raw = raw_table(table, rows.values()).set_axis(list(rows))
-        refused: list[Problem] = []
-        dated = tidying.parse_dates(raw, table=table, problems=refused)
+        refused = schema.raw_problems(raw, table=table, file=grid.name)
+        dated = schema.parse_dates(raw, table=table)
         day = next((name for name in ("as_of", "period_end") if name in raw), None)
         of = dated[day].dt.year if day and _ASKED[0] in places else pd.Series(year, raw.index)
         for own, part in dated.groupby(of.fillna(year).astype(int)):

@@ -200,9 +200,9 @@ def _write_pages(request: Request, data: tables.Tables, build: Path,
 def _write_documents(request: Request, data: tables.Tables, executed: dict, build: Path,
                      t: Language, code: str) -> None:  # fmt: skip
     """Word, Excel and PDF beside the pages of a language, from what its notebooks show."""
-    province, day = data.units.query("level == 'province'").iloc[0], _accessed(data)
+    day = _accessed(data)
     stamp = documents.Stamp(
-        place=data.place, kind=province["kind"], year=request.year, day=day, fingerprint=code,
+        place=data.place, kind=data.kind, year=request.year, day=day, fingerprint=code,
         dated=t("Sources accessed to {day}", day=day), banner=_banner(data, t),
         mark=t("Mark of this edition: {code}", code=code),
         titles={name: _title(notebook) for name, notebook in executed.items()},

@@ -1,13 +1,11 @@
 """From raw tables to tidy ones, and what in them does not add up.
 
 - ``schema``: the tables and their columns, said once, and as pandera schemas; the error of a cell
-- ``national``: every unit of the country, and the usual departments, as data
 - ``units``: provinces, districts, communes and departments valid on a date; names resolved
 - ``succession``: which units stand where another stood
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
-- ``sources``: where figures come from
 - ``register``: a dossier register counted, however large
 - ``findings``: what was compared, and what a person should decide
 - ``checks``: every check of a year's tables
-- ``tables``: a year's raw folder → its tidy tables; ``load``
+- ``tables``: a year's raw folder → its tidy tables, and their sources; ``load``
 """

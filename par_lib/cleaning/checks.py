@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, from_rows, to_frame, verdict
+from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
 from par_lib.cleaning.schema import INDEX_COMPONENTS
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import LABELS, N_
@@ -21,119 +21,103 @@ def review(
     more: Iterable[Finding] = (),
 ) -> pd.DataFrame:  # fmt: skip
     """All findings of one year and ``more``, gravest first; empty where nothing can be compared."""
-    province = known.loc[known["level"] == "province", "code"].iloc[0]
-    late, capital = tables["late_dossiers"], tables["disbursement"]
+    province = set(known.loc[known["level"] == "province", "code"])
+    late, scores = tables["late_dossiers"], tables["scores"]
     sipas = tables["sipas"].query("level == 'province'")
-    findings = [
+    return to_frame([
         *listed_against_total(late, province=province),
         *half_year_against_year(late, province=province),
         *named_without_figure(tables["mentions"], late, province=province),
         *lists_that_differ(tables["mentions"]),
-        *announced_against_listed(tables["indicators"], capital),
-        *rate_against_amounts(capital),
+        *announced_against_listed(tables["indicators"], tables["disbursement"]),
+        *rate_against_amounts(tables["disbursement"]),
         *parts_against_whole(tables["indicators"]),
-        *components_against_total(sipas, tables["scores"]),
+        *components_against_total(sipas, scores),
         *sources_that_differ(sipas, "component", "satisfaction_pct", _SATISFIED, 2),
         *sources_that_differ(sipas, "component", "points", _EARNED, 4),
-        *sources_that_differ(tables["scores"], "criterion", "points", _EARNED, 2),
-        *sources_that_differ(tables["scores"], "criterion", "rank_low", _RANKED, 0),
+        *sources_that_differ(scores, "criterion", "points", _EARNED, 2),
+        *sources_that_differ(scores, "criterion", "rank_low", _RANKED, 0),
         *index_against_parts(tables["service_index"]),
         *title_against_data(sources, year=year),
         *more,
-    ]
-    return to_frame(findings)
+    ])  # fmt: skip
 
 
-def listed_against_total(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
+def listed_against_total(late: pd.DataFrame, *, province: set[str]) -> Iterator[Finding]:
     """Listed units against the declared total of their level; the rest is what nobody owns."""
     for (level, _, end), group in late.groupby(["level", "period_start", "period_end"]):
-        declared = group[group["unit_code"] == province]
-        listed = group[(group["unit_code"] != province) & (group["status"] != "bound")]
+        is_total, is_bound = group["unit_code"].isin(province), group["status"] == "bound"
+        declared, listed = group[is_total], group[~is_total & ~is_bound]
         if len(declared) != 1 or listed.empty or declared["late_low"].isna().all():
             continue
         total, known = int(declared["late_low"].item()), int(listed["late_low"].sum())
-        unlisted = int((group["status"] == "bound").sum())
         values = {
             "level": LEVEL_UNITS[level], "listed": known, "total": total, "rest": total - known,
-            "unlisted": unlisted, "day": f"{end:%Y-%m-%d}",
+            "unlisted": int(is_bound.sum()), "day": f"{end:%Y-%m-%d}",
         }  # fmt: skip
         if known > total:
-            what = N_(
-                "{level}: the units listed have {listed} late dossiers, more than the {total} "
-                "declared for all up to {day}."
-            )
+            what = N_("{level}: the units listed have {listed} late dossiers, more than the "
+                      "{total} declared for all up to {day}.")  # fmt: skip
             judged = "conflict", N_("Correct the total or a listed figure.")
         elif known == total:
             what = N_("{level}: the units listed add up to the {total} late dossiers declared.")
             judged = AGREES
-        elif unlisted:
-            what = N_(
-                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
-                "to {day}; the {unlisted} not listed share {rest}."
-            )
+        elif is_bound.any():
+            what = N_("{level}: the units listed have {listed} of the {total} late dossiers "
+                      "declared up to {day}; the {unlisted} not listed share {rest}.")  # fmt: skip
             judged = "gap", N_("Ask for the figures of the {unlisted} units not listed.")
         else:  # how many there are is not known
-            what = N_(
-                "{level}: the units listed have {listed} of the {total} late dossiers declared up "
-                "to {day}; those not listed share {rest}."
-            )
+            what = N_("{level}: the units listed have {listed} of the {total} late dossiers "
+                      "declared up to {day}; those not listed share {rest}.")  # fmt: skip
             judged = "gap", N_("Ask for the figures of the units not listed.")
-        yield from_rows("listed_against_total", level, what, known, total, judged, values, declared)
+        yield found("listed_against_total", level, what, known, total, judged, values, declared)
 
 
-def half_year_against_year(late: pd.DataFrame, *, province: str) -> Iterator[Finding]:
+def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterator[Finding]:
     """About half a year against the whole: it may not exceed it, and should make sense."""
-    totals = late[(late["unit_code"] == province) & late["late_low"].notna()]
-    listed = late[(late["unit_code"] != province) & (late["status"] != "bound")]
+    is_total = late["unit_code"].isin(province)
+    totals = late[is_total & late["late_low"].notna()]
+    # The province's own offices are its departments.
+    listed = late[~is_total & (late["status"] != "bound") & (late["level"] == "department")]
     for part in totals.itertuples():
         if not 150 < (part.period_end - part.period_start).days < 300:
             continue
-        if part.level == "province":  # the province's own offices are its departments
-            whole = listed[listed["level"] == "department"]
-        else:
-            whole = totals[totals["level"] == part.level]
-        whole = whole[
-            (whole["period_start"] == part.period_start) & (whole["period_end"] > part.period_end)
-        ]
+        at_province = part.level == "province"
+        whole = listed if at_province else totals[totals["level"] == part.level]
+        whole = whole[(whole["period_start"] == part.period_start)
+                      & (whole["period_end"] > part.period_end)]  # fmt: skip
         if whole.empty:
             continue
         a, b = int(part.late_low), int(whole["late_low"].sum())
-        values = {"level": LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
-        what = N_(
-            "{level}: {part} late dossiers in the first half and {whole} in the year, so {rest} "
-            "in the second half."
-        )
+        what = N_("{level}: {part} late dossiers in the first half and {whole} in the year, so "
+                  "{rest} in the second half.")  # fmt: skip
+        if at_province:
+            what = N_("{level}: {part} late dossiers at the one-stop centre in the first half "
+                      "alone, but the departments listed have {whole} in the whole year."
+                      )  # fmt: skip
         judged = "note", N_("Confirm that both counts use the same definition of late.")
-        if part.level == "province":
-            what = N_(
-                "{level}: {part} late dossiers at the one-stop centre in the first half alone, "
-                "but the departments listed have {whole} in the whole year."
-            )
         if a > b:
             decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
             judged = "conflict", decide
+        values = {"level": LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
         both = pd.concat([totals.loc[[part.Index]], whole])
-        yield from_rows("half_year_against_year", part.level, what, a, b, judged, values, both)
+        yield found("half_year_against_year", part.level, what, a, b, judged, values, both)
 
 
 def named_without_figure(
-    mentions: pd.DataFrame, late: pd.DataFrame, *, province: str
+    mentions: pd.DataFrame, late: pd.DataFrame, *, province: set[str]
 ) -> Iterator[Finding]:
     """Units named as high, at a level where others have figures, without one of their own."""
     exact = late[(late["status"] != "bound") & late["late_low"].notna()]
-    figures = exact[exact["unit_code"] != province]
+    figures = exact.loc[~exact["unit_code"].isin(province), ["level", "unit_code"]]
     named = mentions[mentions["table"] == "late_dossiers"]
     named = named[named["level"].isin(figures["level"])]
-    place = ["level", "unit_code"]
-    known = pd.MultiIndex.from_frame(named[place]).isin(pd.MultiIndex.from_frame(figures[place]))
-    for (_, unit), rows in named[~known].groupby(["level", "unit"]):
-        what = N_(
-            "{unit} is named as having many late dossiers in one section, but has no figure in "
-            "the other."
-        )
+    both = named.merge(figures.drop_duplicates(), how="left", indicator="figure")
+    for (_, unit), rows in both[both["figure"] == "left_only"].groupby(["level", "unit"]):
+        what = N_("{unit} is named as having many late dossiers in one section, but has no figure "
+                  "in the other.")  # fmt: skip
         judged = "gap", N_("Ask for the figure of {unit}.")
-        yield from_rows("named_without_figure", unit, what, None, None, judged, {"unit": unit},
-                       rows)  # fmt: skip
+        yield found("named_without_figure", unit, what, None, None, judged, {"unit": unit}, rows)
 
 
 def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
@@ -144,17 +128,14 @@ def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
             continue
         a, b = lists
         parts = {"both": a & b, "only_a": a - b, "only_b": b - a}
-        values = {
-            "level": LEVEL_UNITS[level], "count_a": len(a), "count_b": len(b),
-            **{name: sorted(units, key=sort_key) or ["–"] for name, units in parts.items()},
-        }  # fmt: skip
-        what = N_(
-            "{level}: the two lists of places with many late dossiers differ ({count_a} and "
-            "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the second: "
-            "{only_b}."
-        )
+        values = {"level": LEVEL_UNITS[level], "count_a": len(a), "count_b": len(b)} | {
+            name: sorted(units, key=sort_key) or ["–"] for name, units in parts.items()
+        }
+        what = N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "
+                  "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the "
+                  "second: {only_b}.")  # fmt: skip
         judged = "conflict", N_("Decide which list holds, or give figures for all.")
-        yield from_rows("lists_that_differ", level, what, len(a), len(b), judged, values, named)
+        yield found("lists_that_differ", level, what, len(a), len(b), judged, values, named)
 
 
 def announced_against_listed(
@@ -174,12 +155,11 @@ def announced_against_listed(
             "level": LEVEL_UNITS[row.level], "announced": a, "listed": b,
             "threshold": [threshold, 0, "%"], "day": f"{row.period_end:%Y-%m-%d}",
         }  # fmt: skip
-        what = N_(
-            "{level}: {announced} are announced below {threshold} at {day}, and {listed} listed."
-        )
+        what = N_("{level}: {announced} are announced below {threshold} at {day}, and {listed} "
+                  "listed.")  # fmt: skip
         judged = verdict(a == b, N_("Find the unit that is missing or listed too much."))
-        yield from_rows("announced_against_listed", row.level, what, a, b, judged, values,
-                       indicators.loc[[row.Index]])  # fmt: skip
+        yield found("announced_against_listed", row.level, what, a, b, judged, values,
+                    indicators.loc[[row.Index]])  # fmt: skip
 
 
 def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
@@ -197,8 +177,8 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
                   "stated": [stated, _decimals(stated), "%"],
                   "computed": [computed, 2, "%"]}  # fmt: skip
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
-        yield from_rows("rate_against_amounts", row.unit, what, stated, computed, judged, values,
-                       disbursement.loc[[row.Index]])  # fmt: skip
+        yield found("rate_against_amounts", row.unit, what, stated, computed, judged, values,
+                    disbursement.loc[[row.Index]])  # fmt: skip
 
 
 def _decimals(value: float) -> int:
@@ -223,8 +203,8 @@ def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
         values = {"parts": " + ".join(f"{part:.0f}" for part in parts["value_low"]), "sum": a,
                   "whole": b}  # fmt: skip
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
-        yield from_rows("parts_against_whole", whole.measure, what, a, b, judged, values,
-                       counts.loc[[whole.Index, *parts.index]])  # fmt: skip
+        yield found("parts_against_whole", whole.measure, what, a, b, judged, values,
+                    counts.loc[[whole.Index, *parts.index]])  # fmt: skip
 
 
 def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Finding]:
@@ -240,22 +220,19 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
     a, b = parts["points"].sum(), total["points"].item()
     what = N_("SIPAS: the components add up to {sum} points, and {stated} are stated.")
     judged = verdict(abs(a - b) <= _POINTS_TOLERANCE, N_("Correct the total or a component."))
-    yield from_rows("components_against_total", "sipas", what, a, b, judged,
+    yield found("components_against_total", "sipas", what, a, b, judged,
                    {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]))  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
     for row in sipas.query("component == 'overall' and satisfaction_pct.notna()").itertuples():
         stated = row.satisfaction_pct
         if abs(stated - implied) <= _RATE_TOLERANCE_PCT:
             continue
-        what = N_(
-            "SIPAS: the components' points mean {implied} of the points, while an overall "
-            "satisfaction of {stated} is given."
-        )
-        decide = N_(
-            "State how the overall satisfaction is computed, and which one is to be quoted."
-        )
+        what = N_("SIPAS: the components' points mean {implied} of the points, while an overall "
+                  "satisfaction of {stated} is given.")  # fmt: skip
+        decide = N_("State how the overall satisfaction is computed, and which one is to be "
+                    "quoted.")  # fmt: skip
         values = {"implied": [implied, 2, "%"], "stated": [stated, _decimals(stated), "%"]}
-        yield from_rows("components_against_satisfaction", "sipas", what, stated, implied,
+        yield found("components_against_satisfaction", "sipas", what, stated, implied,
                        ("conflict", decide), values,
                        pd.concat([sipas.loc[[row.Index]], parts]))  # fmt: skip
 
@@ -274,7 +251,7 @@ def sources_that_differ(
         if low == round(high) or high == round(low):
             judged = "note", N_("One may be the other, rounded: quote the exact one.")
         if low < high:
-            yield from_rows("sources_that_differ", code, what, high, low, judged, values, rows)
+            yield found("sources_that_differ", code, what, high, low, judged, values, rows)
 
 
 def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
@@ -298,10 +275,10 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
         what = N_("{unit}, index of service at {day}: the parts add up to {sum} points of {most}, "
                   "and {stated} of 100 are stated.")  # fmt: skip
         judged = "conflict", N_("Correct the total or a part.")
-        yield from_rows("index_against_parts", unit, what, a, b, judged, values, rows)
+        yield found("index_against_parts", unit, what, a, b, judged, values, rows)
     if agreed:
         what = N_("Index of service: the parts add up to the total, compared {count} times.")
-        yield from_rows("index_against_parts", "total", what, None, None, AGREES,
+        yield found("index_against_parts", "total", what, None, None, AGREES,
                         {"count": len(agreed)}, pd.concat(agreed))  # fmt: skip
 
 

@@ -7,7 +7,7 @@ fills in their values in the reader's language.
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,8 +21,7 @@ LEVEL_UNITS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One row of the review table; ``values`` fill the templates.
 
     A float is a list with its digits, a percentage with "%" behind them; "day" is an ISO date.
@@ -35,13 +34,13 @@ class Finding:
     number_b: float | None
     severity: str
     decide: str
-    values: dict = field(default_factory=dict)
-    status: str = "derived"
-    source: str = ""
+    values: dict
+    status: str
+    source: str
     locator: str = ""
 
 
-def from_rows(
+def found(
     check: str, subject: str, what: str, a: float | None, b: float | None,
     verdict: tuple[str, str], values: dict, rows: pd.DataFrame,
 ) -> Finding:  # fmt: skip
@@ -68,12 +67,11 @@ def verdict(holds: bool, decide: str) -> tuple[str, str]:
 
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """The review table: a row a finding, gravest first; empty where there is none."""
-    columns = list(Finding.__dataclass_fields__)
-    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
+    frame = pd.DataFrame(findings, columns=Finding._fields)
     frame["values"] = frame["values"].map(lambda values: json.dumps(values, ensure_ascii=False))
-    frame[["number_a", "number_b"]] = frame[["number_a", "number_b"]].astype(float)
-    order = frame["severity"].map(SEVERITIES.index)
-    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+    frame = frame.astype({"number_a": float, "number_b": float})
+    return frame.sort_values("severity", key=lambda of: of.map(SEVERITIES.index), kind="stable",
+                             ignore_index=True)  # fmt: skip
 
 
 def tally(review: pd.DataFrame, language: Language) -> list[str]:
@@ -84,10 +82,9 @@ def tally(review: pd.DataFrame, language: Language) -> list[str]:
     >>> [words.split()[0] for words in tally(some, language("vi"))]
     ['2', '1']
     """
-    counts = review["severity"].value_counts()
-    order = ("agrees", *SEVERITIES[:-1])
-    return [f"{language.number(int(counts[kind]))} {language(LABELS[kind])}" for kind in order
-            if kind in counts]  # fmt: skip
+    counts = review["severity"].value_counts().reindex(["agrees", *SEVERITIES[:-1]]).dropna()
+    return [f"{language.number(int(count))} {language(LABELS[kind])}"
+            for kind, count in counts.items()]  # fmt: skip
 
 
 def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:

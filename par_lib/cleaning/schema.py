@@ -51,6 +51,7 @@ class Column:
     partial: bool = False
     unit_column: str | None = None  # for kind "number": the column that names its unit
     only: tuple[str, ...] = ()  # for kind "code": its codes in this table, where not those of CODES
+    written: tuple[str, str] | None = None  # what every cell matches, and what is said of others
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -100,10 +101,16 @@ _LEVEL = Column("level", "code", "level of the offices counted; with the provinc
 _BASIS = Column("basis", "code", "what a rate is a share of", True)
 _START = Column("period_start", "date", "first day counted", True)
 _END = Column("period_end", "date", "last day counted", True)
+_MAX_POINTS = Column("max_points", "points", "points that could be earned")
+_RANK = Column("rank", "rank", "place among the ranked units, 1 is best", partial=True)
+_RANKED_UNITS = Column("ranked_units", "count", "how many units were ranked")
+_ONE = (r"[^;]*", "holds ';'; write a comma")
 _TRACE = (
     Column("status", "code", "reported by the source, derived from it, or a bound", True),
-    Column("source", "text", "identifier in sources.toml", True),
-    Column("locator", "text", "where in the source: section and bullet, cell, page", True),
+    Column("source", "text", "identifier in sources.toml", True, written=_ONE),
+    Column(
+        "locator", "text", "where in the source: section and bullet, cell, page", True, written=_ONE
+    ),
     Column("note", "text", "what a reader must know about this row"),
 )
 
@@ -133,16 +140,14 @@ _TABLES = (
         Column("component", "code", "component of the survey, or overall", True),
         Column("satisfaction_pct", "rate", "share satisfied"),
         Column("points", "points", "points earned in the PAR INDEX"),
-        Column("max_points", "points", "points that could be earned"),
+        _MAX_POINTS,
         Column("respondents", "count", "people who answered"),
         *_TRACE,
     ), ("unit", "level", "component")),
     Table("scores", "Points and ranks in the PAR INDEX, its pillars and criteria", (
         Column("criterion", "code", "criterion, pillar or index", True),
         Column("points", "points", "points earned"),
-        Column("max_points", "points", "points that could be earned"),
-        Column("rank", "rank", "place among the ranked units, 1 is best", partial=True),
-        Column("ranked_units", "count", "how many units were ranked"),
+        _MAX_POINTS, _RANK, _RANKED_UNITS,
         *_TRACE,
     ), ("criterion",)),
     Table("service_index", "Points in the index of Decision 766/QĐ-TTg: how well people and "
@@ -152,9 +157,7 @@ _TABLES = (
         Column("component", "code", "component of the index, or total", True,
                only=INDEX_COMPONENTS),
         Column("points", "points", "points earned", partial=True),
-        Column("max_points", "points", "points that could be earned"),
-        Column("rank", "rank", "place among the ranked units, 1 is best", partial=True),
-        Column("ranked_units", "count", "how many units were ranked"),
+        _MAX_POINTS, _RANK, _RANKED_UNITS,
         Column("classification", "code", "class of the unit that day"),
         *_TRACE,
     ), ("unit", "level", "as_of", "component")),
@@ -198,15 +201,19 @@ ANSWERS = Table("answers", "Answers of residents to the survey of satisfaction",
 ), ("unit", "component", "respondent"))  # fmt: skip
 
 # A row a unit, ever valid; the province's own file, so it is no table of a year.
+_CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
 UNITS = Table("units", "Administrative units and departments, each with the days it exists", (
-    Column("code", "text", "official code; of a department, one of our own"),
-    Column("name", "text", "official name without the word for its kind"),
+    Column("code", "text", "official code; of a department, one of our own",
+           written=(_CODE, "is not a code; write letters and digits")),
+    Column("name", "text", "official name without the word for its kind",
+           written=(r".*[^\W\d_].*", "is no name; write the unit's name")),
     Column("name_en", "text", "English name; the Vietnamese one where empty"),
     _LEVEL,
     Column("kind", "text", "huyện, thị xã, thành phố, xã, sở, …"),
     Column("valid_from", "date", "first day; open where empty"),
     Column("valid_to", "date", "last day; open where empty"),
-    Column("successor", "text", "code of the unit that came after it"),
+    Column("successor", "text", "code of the unit that came after it",
+           written=(f"(?:{_CODE})?", "is not a code; write one or none")),
     Column("aliases", "text", "other spellings, separated by ';'"),
     Column("source", "text", "where this is known from"),
 ), ("code",))  # fmt: skip
@@ -233,27 +240,37 @@ class DataError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
+def refuse(problems: Iterable[Problem], file: str) -> None:
+    """Raise DataError with every problem of a file, in the order of its rows, if there is any."""
+    if by_row := sorted(dict.fromkeys(problems), key=lambda problem: problem.row):
+        raise DataError(problem.told(file) for problem in by_row)
+
+
 @cache
 def raw_schema(table: Table) -> pa.DataFrameSchema:
-    """Schema of a raw table: every declared column present, in order, as text."""
+    """Schema of a raw table, all text: what each column's cells may be."""
     columns = {}
     for column in table.columns:
-        checks = [pa.Check.str_length(min_value=1, error="is empty")] if column.required else []
-        if column.name in ("source", "locator"):
-            checks.append(pa.Check.str_matches("^[^;]*$", error="holds ';'; write a comma"))
+        checks = []
+        if column.required:
+            checks.append(pa.Check.str_length(min_value=1, error="is empty"))
+        if column.written:
+            pattern, what = column.written
+            checks.append(pa.Check.str_matches(rf"^(?:{pattern})\Z", error=what))
         if codes := column.codes:
             allowed = codes if column.required else ("", *codes)
             unknown = f"is unknown; choose one of: {', '.join(codes)}"
             checks.append(pa.Check.isin(allowed, error=unknown))
-        columns[column.name] = pa.Column(str, checks)
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
+        if column.kind == "date":
+            what = "is not a date; write it as 2022-12-31"
+            what += "" if column.required else ", or nothing if open"
+            checks.append(pa.Check(_is_day_or_empty, error=what))
+        columns[column.name] = pa.Column(checks=checks)
+    return pa.DataFrameSchema(columns, name=table.name)
 
 
-def check_raw(raw: pd.DataFrame, *, table: Table, file: str) -> pd.DataFrame:
-    """The raw table if it is as declared; DataError with every cell that is not."""
-    if problems := raw_problems(raw, table=table, file=file):
-        raise DataError(problem.told(file) for problem in problems)
-    return raw
+def _is_day_or_empty(texts: pd.Series) -> pd.Series:
+    return (texts == "") | days(texts).notna()
 
 
 def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]:
@@ -267,18 +284,25 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
             + (f"; missing: {', '.join(missing)}" if missing else "")
             + (f"; not known: {', '.join(extra)}" if extra else "")
         ])  # fmt: skip
-    return [
-        Problem(case["index"], case["column"], f"{quoted(case['failure_case'])} {case['check']}")
-        for case in _failures(raw, raw_schema(table))
-    ]
-
-
-def _failures(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict]:
     try:
-        schema.validate(frame, lazy=True)
+        raw_schema(table).validate(raw, lazy=True)
     except SchemaErrors as error:
-        return error.failure_cases.to_dict("records")
+        cases = error.failure_cases.itertuples()
+        return [Problem(one.index, one.column, f"{quoted(one.failure_case)} {one.check}")
+                for one in cases]  # fmt: skip
     return []
+
+
+def days(texts: pd.Series) -> pd.Series:
+    """Dates of texts written as 2022-12-31; NaT for any other."""
+    iso = texts.where(texts.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"))
+    return pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+
+
+def parse_dates(raw: pd.DataFrame, *, table: Table) -> pd.DataFrame:
+    """The raw table with dates in its columns of days; NaT for what is no day."""
+    dated = [column.name for column in table.columns if column.kind == "date"]
+    return raw.assign(**{name: days(raw[name]) for name in dated})
 
 
 def quoted(text: object) -> str:

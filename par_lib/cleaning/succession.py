@@ -4,18 +4,14 @@ Work does not follow territory: in July 2025 communes took over most procedures 
 the province some. Only land, and what is counted by place, can be followed so.
 """
 
-import datetime as dt
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
 
 import pandas as pd
 
-from par_lib.cleaning import national
-from par_lib.cleaning.units import UnknownUnit, load_units, resolve, units_on
+from par_lib.cleaning import units
+from par_lib.cleaning.units import Day, UnknownUnit, national, units_on
 
-Day = dt.date | pd.Timestamp | str
 _ONE = pd.Timedelta(days=1)
-_COLUMNS = ["code", "name", "level", "kind", "extent"]
 
 
 def successors(unit: str, date: Day, *, province: str) -> pd.DataFrame:
@@ -31,7 +27,7 @@ def successors(unit: str, date: Day, *, province: str) -> pd.DataFrame:
     >>> successors("Nông Sơn", "2025-01-01", province="quang-nam")["name"].tolist()
     ['Quế Sơn']
     """
-    return follow(unit, date, load_units(province))
+    return follow(unit, date, units.load_units(province))
 
 
 def former(unit: str, date: Day, *, province: str) -> pd.DataFrame:
@@ -44,121 +40,109 @@ def former(unit: str, date: Day, *, province: str) -> pd.DataFrame:
     0    Quế Sơn
     Name: name, dtype: str
     """
-    return follow(unit, date, load_units(province), forward=False)
-
-
-class _Unit(NamedTuple):
-    """A unit as it stands on a day."""
-
-    code: str
-    level: str
-    on: pd.Timestamp
+    return follow(unit, date, units.load_units(province), forward=False)
 
 
 def follow(unit: str, date: Day, known: pd.DataFrame, *, forward: bool = True) -> pd.DataFrame:
     """successors(), or former() where not ``forward``, among units already loaded."""
-    day, provinces = pd.Timestamp(date), national.provinces()
-    listed = provinces.loc[provinces["province"] == known.attrs.get("folder"), "today"]
-    today = next(iter(listed), "")
-    places = national.places(today) if today else known.iloc[:0]
+    day, listed = pd.Timestamp(date), units.provinces()
+    today = next(iter(listed.loc[listed["province"] == known.attrs.get("folder"), "today"]), "")
+    places = national(today) if today else known.iloc[:0]
     every = pd.concat([places, known[~known["code"].isin(places["code"])]], ignore_index=True)
-    own = _unit(unit, day, known, every, forward=forward)
-    if own.code in set(places["code"]):
-        found = _on_its_land(own, day, today, forward=forward)
+    own = _own(unit, day, known, every, forward=forward)
+    if own["code"] in set(places["code"]):
+        found = _on_its_land(own, units_on(places, day), today, day, forward=forward)
     else:
-        found = _by_name(own, day, every, forward=forward)
+        found = _by_name(own["code"], units_on(every, day), every, forward=forward)
     if found.empty:
         which = "successors" if forward else "former units"
-        raise UnknownUnit(f"{unit} on {own.on:%Y-%m-%d}: its {which} on {day:%Y-%m-%d} are not "
+        raise UnknownUnit(f"{unit} on {own['on']:%Y-%m-%d}: its {which} on {day:%Y-%m-%d} are not "
                           "known; use a nearer date")  # fmt: skip
-    return found[_COLUMNS].reset_index(drop=True)
+    return found[["code", "name", "level", "kind", "extent"]].reset_index(drop=True)
 
 
-def _unit(
+def _own(
     unit: str, day: pd.Timestamp, known: pd.DataFrame, every: pd.DataFrame, *, forward: bool
-) -> _Unit:
-    """The unit of this code or name on the day beside ``day``, or on the next that it stood."""
+) -> pd.Series:
+    """The unit's row; ``on`` is the day beside ``day``, or the next on which the unit stood."""
     beside = day - _ONE if forward else day + _ONE
 
-    def so_far(units: pd.DataFrame) -> pd.DataFrame:
-        return units[~(units["valid_from"] > beside if forward else units["valid_to"] < beside)]
+    def so_far(listed: pd.DataFrame) -> pd.DataFrame:
+        return listed[~(listed["valid_from"] > beside if forward else listed["valid_to"] < beside)]
 
-    code = unit if unit in set(every["code"]) else resolve(unit, so_far(known))
+    code = unit if unit in set(every["code"]) else units.resolve(unit, so_far(known))
     rows = so_far(every[every["code"] == code]).sort_values("valid_from", na_position="first")
-    if forward:
-        rows = rows.tail(1)
-        on = rows["valid_to"].fillna(beside).clip(upper=beside)
-    else:
-        rows = rows.head(1)
-        on = rows["valid_from"].fillna(beside).clip(lower=beside)
     if rows.empty:
         raise UnknownUnit(f"{unit} was no unit {'before' if forward else 'after'} {day:%Y-%m-%d}")
-    return _Unit(code, rows["level"].item(), on.item())
+    ends = rows["valid_to"].fillna(beside).clip(upper=beside)
+    starts = rows["valid_from"].fillna(beside).clip(lower=beside)
+    return rows.assign(on=ends if forward else starts).iloc[-1 if forward else 0]
 
 
-@lru_cache(maxsize=32)
-def _smallest(today: str, day: pd.Timestamp) -> pd.DataFrame:
-    """Communes and islands without any, valid on a day (piece), with every unit they lie in."""
-    valid = units_on(national.places(today), day)
-    around = dict(zip(valid["code"], valid["parent"], strict=True))
-    small = valid.loc[~valid["code"].isin(around.values()), "code"]
-    rows = []
-    for piece in small:
-        code = piece
-        while code:
-            rows.append((piece, code))
-            code = around.get(code, "")
-    return pd.DataFrame(rows, columns=["piece", "code"])
-
-
-@lru_cache(maxsize=32)
-def _pairs(today: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
-    """Smallest places of the first day (old) and those of the last (new) that share land."""
-    old = _smallest(today, first)["piece"].drop_duplicates()
-    pairs = pd.DataFrame({"old": old, "new": old})
-    for day, step in national.lineage(today).groupby("day"):
-        if first < pd.Timestamp(day) <= last:
-            there = _smallest(today, pd.Timestamp(day))["piece"].drop_duplicates()
-            stays = there[~there.isin(step["old"])]
-            step = pd.concat([step, pd.DataFrame({"old": stays, "new": stays})])
-            step = step.rename(columns={"old": "new", "new": "next"})[["new", "next"]]
-            pairs = pairs.merge(step, on="new")[["old", "next"]].drop_duplicates()
-            pairs = pairs.set_axis(["old", "new"], axis=1)
-    return pairs
-
-
-def _on_its_land(own: _Unit, day: pd.Timestamp, today: str, *, forward: bool) -> pd.DataFrame:
-    """The places of a day that share land with ``own``, and whether wholly."""
-    here, there = ("old", "new") if forward else ("new", "old")
-    pairs = _pairs(today, own.on, day) if forward else _pairs(today, day, own.on)
-    within, pieces = _smallest(today, own.on), _smallest(today, day)
-    mine = set(within.loc[within["code"] == own.code, "piece"])
-    standing = units_on(national.places(today), day)
-    levels = {own.level}
-    if own.level == "district" and "district" not in set(standing["level"]):
+def _on_its_land(
+    own: pd.Series, standing: pd.DataFrame, today: str, day: pd.Timestamp, *, forward: bool
+) -> pd.DataFrame:
+    """The places standing on a day that share land with ``own``, and whether wholly."""
+    mine, theirs = _land_of(today, own["on"])[own["code"]], _land_of(today, day)
+    levels = {own["level"]}
+    if own["level"] == "district" and "district" not in set(standing["level"]):
         levels = {"commune"}
-    if own.level == "commune" and not forward:
+    if own["level"] == "commune" and not forward:
         levels.add("district")
-    of_mine = pairs[pairs[here].isin(mine)]
-    reached = pieces[pieces["piece"].isin(of_mine[there])]["code"]
-    found = standing[standing["code"].isin(reached) & standing["level"].isin(levels)]
-    extents = []
-    for code in found["code"]:
-        its = set(pieces.loc[pieces["code"] == code, "piece"])
-        mine_in_it = set(of_mine[there]) <= its and mine <= set(of_mine[here])
-        it_in_mine = set(pairs.loc[pairs[there].isin(its), here]) <= mine
-        extents.append(
-            "whole" if mine_in_it or (it_in_mine and its <= set(pairs[there])) else "part"
-        )
-    return found.assign(extent=extents).sort_values(["level", "code"], ascending=[False, True])
+    shares = standing["code"].map(lambda code: bool(theirs[code] & mine))
+    found = standing[standing["level"].isin(levels) & shares]
+    whole = [mine <= theirs[code] or theirs[code] <= mine for code in found["code"]]
+    found = found.assign(extent=["whole" if one else "part" for one in whole])
+    return found.sort_values(["level", "code"], ascending=[False, True])
 
 
-def _by_name(own: _Unit, day: pd.Timestamp, units: pd.DataFrame, *, forward: bool) -> pd.DataFrame:
+@lru_cache(maxsize=32)
+def _land_of(today: str, day: pd.Timestamp) -> dict[str, set[int]]:
+    """Of every place that stands on a day, the pieces of land in it: labels of _pieces()."""
+    pieces = _pieces(today)
+    then = pieces.loc[:, [first for first in pieces if first <= day]].iloc[:, -1]
+    valid = units_on(national(today), day)
+    around = dict(zip(valid["code"], valid["parent"], strict=True))
+    land: dict[str, set[int]] = {code: set() for code in around}
+    for piece, code in then.items():
+        while code in land:
+            land[code].add(piece)
+            code = around[code]
+    return land
+
+
+@cache
+def _pieces(today: str) -> pd.DataFrame:
+    """A row a piece of land never divided, a column from each day on: the smallest place it is in.
+
+    The smallest are communes, and islands without any. Missing where no list says what became of
+    a place, or what it was.
+    """
+    lineage, first = national(f"{today}-lineage"), pd.Timestamp.min
+    pieces = pd.DataFrame({first: _smallest(today, pd.Timestamp(lineage["day"].min()) - _ONE)})
+    for day, step in lineage.groupby("day"):
+        there = _smallest(today, pd.Timestamp(day))
+        heirs = {code: [code] for code in there} | step.groupby("old")["new"].agg(list).to_dict()
+        pieces[pd.Timestamp(day)] = pieces.iloc[:, -1].map(heirs)
+        pieces = pieces.explode(pd.Timestamp(day))
+        new = [code for code in there if code not in set(pieces.iloc[:, -1])]
+        pieces = pd.concat([pieces, pd.DataFrame({pd.Timestamp(day): new})], ignore_index=True)
+    return pieces
+
+
+def _smallest(today: str, day: pd.Timestamp) -> list[str]:
+    valid = units_on(national(today), day)
+    return valid.loc[~valid["code"].isin(valid["parent"]), "code"].tolist()
+
+
+def _by_name(
+    code: str, standing: pd.DataFrame, every: pd.DataFrame, *, forward: bool
+) -> pd.DataFrame:
     """Along the column ``successor``: departments, and the places of an invented province."""
-    steps = units[units["successor"] != ""][["code", "successor"]].drop_duplicates()
-    steps = steps if forward else steps.rename(columns={"code": "successor", "successor": "code"})
-    standing, reached, passed = units_on(units, day), [own.code], set()
-    while not set(reached) & set(standing["code"]) and set(reached) - passed:
-        passed |= set(reached)
-        reached = steps.loc[steps["code"].isin(reached), "successor"].tolist()
+    steps = every[every["successor"] != ""][["code", "successor"]].drop_duplicates()
+    steps.columns = ["here", "there"] if forward else ["there", "here"]
+    reached, passed = {code}, set()
+    while not reached & set(standing["code"]) and reached - passed:
+        passed |= reached
+        reached = set(steps.loc[steps["here"].isin(reached), "there"])
     return standing[standing["code"].isin(reached)].assign(extent="whole")

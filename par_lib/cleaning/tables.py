@@ -1,9 +1,9 @@
-"""From a province's raw folder to the tidy tables an edition is made of."""
+"""From a province's raw folder to the tidy tables an edition is made of, and their sources."""
 
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,27 +11,33 @@ import pandas as pd
 
 from par_lib.cleaning import checks, register, schema, tidying, units
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.cleaning.sources import SYNTHETIC, load_sources
 from par_lib.language import LANGUAGES
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
-from par_lib.storage.paths import write_whole
+from par_lib.storage.paths import read_toml, write_whole
 
 _RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
+_SHOWN = (*schema.TABLES, "review")
 _MADE = {
     "review": "What does not add up and what is missing: severity, rule, values, sources.",
     "register": "Dossiers by unit, procedure, month of receipt and days late; empty without any.",
 }
 
-
-def _table(name: str) -> property:
-    """A table of Tables, documented by its columns so that Shift-Tab tells them."""
-    doc = _MADE.get(name)
-    if table := _RAW.get(name):
-        doc = f"{table.meaning}.\n\n" + "\n".join(
-            f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
-        )
-    return property(lambda self: self._read(name), doc=doc)
+RULEBOOK = "rulebook"  # the source of what only a rule of ours says
+SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
+SOURCE_KINDS = ("report", "press", "law", "dataset", "derived", SYNTHETIC)
+SOURCE_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
+_REQUIRED = ("title", "producer", "kind", "accessed")
+_FIELDS = {
+    "title": (str, '"…"'), "title_en": (str, '"…"'), "described": (bool, "true"),
+    "producer": (str, '"…"'), "date": (dt.date, "2022-12-31"), "address": (str, '"https://…"'),
+    "accessed": (dt.date, "2026-11-24"), "kind": (str, '"report"'), "data_years": (list, "[2022]"),
+    "title_year": (int, "2023"), "data_year": (int, "2022"), "note": (str, '"…"'),
+}  # fmt: skip
+_OWN_RULES = {
+    "title": "Bộ quy tắc tính điểm của dự án", "title_en": "Scoring rules of this project",
+    "producer": "", "kind": "derived",
+}  # fmt: skip
 
 
 class Frame(pd.DataFrame):
@@ -66,18 +72,6 @@ class Tables:
     ``previous`` the tables of the year before.
     """
 
-    late_dossiers = _table("late_dossiers")
-    disbursement = _table("disbursement")
-    sipas = _table("sipas")
-    scores = _table("scores")
-    service_index = _table("service_index")
-    indicators = _table("indicators")
-    mentions = _table("mentions")
-    tasks = _table("tasks")
-    answers = _table("answers")
-    review = _table("review")
-    register = _table("register")
-
     def __init__(self, province: str, year: int, folder: Path | None) -> None:
         self.province, self.year, self._folder = province, year, folder
         self._frames: dict[str, pd.DataFrame] = {}
@@ -86,9 +80,7 @@ class Tables:
         self.tiles = load_tiles(province, self.units)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        raise AttributeError(
-            f"no table {name!r}; choose one of {', '.join((*schema.TABLES, 'review'))}"
-        )
+        raise AttributeError(f"no table {name!r}; choose one of {', '.join(_SHOWN)}")
 
     def _read(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
@@ -120,15 +112,12 @@ class Tables:
         return Frame(pd.concat(frames, ignore_index=True))
 
     def __repr__(self) -> str:
-        rows = ", ".join(
-            f"{name} {len(getattr(self, name))}" for name in (*schema.TABLES, "review")
-        )
+        rows = ", ".join(f"{name} {len(self._read(name))}" for name in _SHOWN)
         return f"{self.place} {self.year}, rows: {rows}"
 
     def _repr_html_(self) -> str:
         t = language(LANGUAGES[0])
-        names = (*schema.TABLES, "review")
-        rows = [(f".{name}", t(TABLE_LABELS[name]), len(self._read(name))) for name in names]
+        rows = [(f".{name}", t(TABLE_LABELS[name]), len(self._read(name))) for name in _SHOWN]
         listed = pd.DataFrame(rows, columns=[t("Table"), t("What it holds"), t("Rows")])
         return listed.style.set_caption(f"{self.place}, {self.year}").hide().to_html(uuid="tables")
 
@@ -136,6 +125,11 @@ class Tables:
     def place(self) -> str:
         """Official name of the province; with it as unit, a row is the total of its level."""
         return units.home(self.units)
+
+    @property
+    def kind(self) -> str:
+        """What the province is called at the end of the year: tỉnh or thành phố."""
+        return units.home_kind(self.units)
 
     @property
     def synthetic(self) -> bool:
@@ -150,8 +144,21 @@ class Tables:
         is younger than the others, and its page says where it is missing.
         """
         spared = ("mentions", "tasks", "service_index")
-        due = [name for name in schema.TABLES if name not in spared]
-        return [name for name in due if getattr(self, name).empty]
+        return [name for name in schema.TABLES if name not in spared and self._read(name).empty]
+
+
+def _property(name: str) -> property:
+    """A table of Tables, documented by its columns so that Shift-Tab tells them."""
+    doc = _MADE.get(name)
+    if table := _RAW.get(name):
+        doc = f"{table.meaning}.\n\n" + "\n".join(
+            f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
+        )
+    return property(lambda self: self._read(name), doc=doc)
+
+
+for _name in (*_RAW, *_MADE):
+    setattr(Tables, _name, _property(_name))
 
 
 def load(province: str, year: int) -> Tables:
@@ -172,10 +179,59 @@ def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
 
 def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     """Rows that count the whole calendar year, 1 January to 31 December."""
-    return frame[
-        (frame["period_start"] == pd.Timestamp(year, 1, 1))
-        & (frame["period_end"] == pd.Timestamp(year, 12, 31))
-    ]
+    first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+    return frame[(frame["period_start"] == first) & (frame["period_end"] == last)]
+
+
+def load_sources(province: str) -> pd.DataFrame:
+    """Sources in the order of sources.toml: index ``source``; ``number`` from 1; none at first.
+
+    Raises FileNotFoundError where the province has no sources.toml, and DataError naming each
+    source that lacks a title, producer, kind or day of access, and each field that is none.
+    """
+    path = paths.raw(province) / "sources.toml"
+    place = path.relative_to(paths.root()).as_posix()
+    try:
+        written = read_toml(path, name=place)
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{place}: there is no such file; name every source there, as data/raw/README.md shows"
+        ) from None
+    except ValueError as error:
+        raise DataError([str(error)]) from None
+    if problems := [f"{place}{what}" for entry in written.items() for what in _faults(*entry)]:
+        raise DataError(problems)
+    real = [name for name, source in written.items() if source["kind"] != SYNTHETIC]
+    if 0 < len(real) < len(written):
+        raise DataError([
+            f"{place}: real and synthetic sources stand together; keep them in two provinces, "
+            f"or say that these are invented too, kind = {SYNTHETIC!r}: {', '.join(real)}"
+        ])  # fmt: skip
+    sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
+    sources.insert(0, "number", range(1, len(sources) + 1))
+    return sources.rename_axis("source")
+
+
+def _faults(name: str, source: object) -> list[str]:
+    """What is wrong with one entry of sources.toml, each with its remedy."""
+    if not isinstance(source, dict) or name == RULEBOOK:
+        return [f": {name} is no [{name}] with fields of its own, or our own name; delete it"]
+    found = [f"{field} is no field; choose one of {', '.join(_FIELDS)}"
+             for field in source if field not in _FIELDS]  # fmt: skip
+    if not SOURCE_NAME.fullmatch(name):
+        found.append("write letters a-z, digits and hyphens, as report-2024")
+    for field, (kind, example) in _FIELDS.items():
+        value = source.get(field, "")
+        if value == "" and field in _REQUIRED:
+            found.append(f"{field} is missing; write {field} = {example}")
+        elif field in source and type(value) is not kind:
+            found.append(f"{field} is {value!r:.60}; write {field} = {example}")
+    if not found and source["kind"] not in SOURCE_KINDS:
+        found.append(f"kind {source['kind']!r:.60}; choose one of {', '.join(SOURCE_KINDS)}")
+    # A page links it: nothing but an address of a page may stand there.
+    if not found and not re.match("https?://", source.get("address", "https://")):
+        found.append(f"address {source['address']!r:.60}; begin it with https://")
+    return [f", [{name}]: {what}" for what in found]
 
 
 def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
@@ -186,20 +242,17 @@ def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
     table, cleaning.DataError naming each row that is no tile, or lies where another lies.
     """
     path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
-    if not path.is_file():
-        drawn = known[known["row"] != ""]
-        return drawn[columns].astype({"row": int, "column": int}).reset_index(drop=True)
-    place = path.relative_to(paths.root()).as_posix()
-    tiles = csv_files.read_csv(path, file=place)
-    if list(tiles.columns) != columns:
-        raise DataError([f"{place}, row 1: columns must be code, row, column"])
-    whole = tiles["row"].str.fullmatch(r"\d{1,3}") & tiles["column"].str.fullmatch(r"\d{1,3}")
-    twice = tiles.duplicated("code") | tiles.duplicated(["row", "column"])
-    remedy = "write a code and a place, two whole numbers, each once"
-    wrong = tiles[~whole | twice].apply(", ".join, axis=1)
-    if len(wrong):
-        raise DataError(Problem(row, "", f"{text}: {remedy}").told(place)
-                        for row, text in wrong.items())  # fmt: skip
+    tiles = known.loc[known["row"] != "", columns]
+    if path.is_file():
+        place = path.relative_to(paths.root()).as_posix()
+        tiles = csv_files.read_csv(path, file=place)
+        if list(tiles.columns) != columns:
+            raise DataError([f"{place}, row 1: columns must be code, row, column"])
+        at = tiles["row"] + " " + tiles["column"]
+        wrong = ~at.str.fullmatch(r"\d{1,3} \d{1,3}") | at.duplicated() | tiles["code"].duplicated()
+        remedy = "write a code and a place, two whole numbers, each once"
+        cells = tiles[wrong].agg(", ".join, axis=1)
+        schema.refuse([Problem(row, "", f"{text}: {remedy}") for row, text in cells.items()], place)
     return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
 
 
@@ -228,18 +281,19 @@ def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
 
 def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
     """All tidy tables and the review table of one year, from raw; nothing is written."""
-    known = units.load_units(province)
-    sources = load_sources(province)
-    tidy, problems = {}, _no_tables(paths.raw(province, year))
+    known, sources = units.load_units(province), load_sources(province)
+    own = paths.raw(province, year)
+    tidy, problems = {}, list(_no_tables(own))
     for name, table in _RAW.items():
-        path = paths.raw(province, year) / f"{name}.csv"
+        path = own / f"{name}.csv"
         file = path.relative_to(paths.root()).as_posix()
         raw = pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
         try:
             if path.is_file():
                 raw = csv_files.read_csv(path, file=file)
-            problems += _unknown_sources(raw, sources, file)
-            tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file)
+            tidy[name] = tidying.tidy_table(
+                raw, table=table, known=known, year=year, file=file, sources=sources.index
+            )
         except DataError as error:
             problems += error.problems
         except csv_files.TableError as error:
@@ -261,22 +315,10 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
     return tidy | {"review": review}
 
 
-def _no_tables(folder: Path) -> list[str]:
+def _no_tables(folder: Path) -> Iterator[str]:
     """A message for each CSV of a year whose name is no table's: it would not be read."""
     names = [f"{name}.csv" for name in _RAW]
-    where = folder.relative_to(paths.root()).as_posix()
-    return [
-        f"{where}/{file.name}: is no table's file; give it one of these names: {', '.join(names)}"
-        for file in sorted(folder.glob("[!.]*.[cC][sS][vV]"))
-        if file.name not in names
-    ]
-
-
-def _unknown_sources(raw: pd.DataFrame, sources: pd.DataFrame, file: str) -> list[str]:
-    if "source" not in raw:  # told with the other columns
-        return []
-    return [
-        Problem(row, "source", f"{name!r} is not in sources.toml; add it there").told(file)
-        for row, name in raw["source"].items()
-        if name and name not in sources.index
-    ]
+    for file in sorted(folder.glob("[!.]*.[cC][sS][vV]")):
+        if file.name not in names:
+            place = file.relative_to(paths.root()).as_posix()
+            yield f"{place}: is no table's file; give it one of these names: {', '.join(names)}"

@@ -14,13 +14,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from par_lib.cleaning import national, schema, succession, units
-from par_lib.cleaning.schema import ADDED_UP, DataError, Problem, quoted
+from par_lib.cleaning import schema, succession, units
+from par_lib.cleaning.schema import ADDED_UP, Problem, quoted
 from par_lib.language import numbers
 from par_lib.language.numbers import Quantity
 from par_lib.storage.csv_files import FIRST_ROW
 
-_WHOLES = {"points": "max_points", "rank": "ranked_units"}
+_WHOLES = {"points": "max_points", "rank": "ranked_units"}  # what may stand behind a slash
 _AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("points_high", "max_points"),
             ("rank_low", "ranked_units"), ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
@@ -29,45 +29,31 @@ _UNSTATED = Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
 
 def tidy_table(
-    raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str
-) -> pd.DataFrame:
-    """All verbs in order: a checked tidy table from a raw one; all problems are raised together."""
+    raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str,
+    sources: Iterable[str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """All verbs in order: a checked tidy table from a raw one; all problems are raised together.
+
+    Every row's source must be one of ``sources``, where they are given.
+    """
     problems = schema.raw_problems(raw, table=table, file=file)
-    dated = parse_dates(raw, table=table, problems=problems)
+    if sources is not None:
+        unknown = raw.loc[~raw["source"].isin([*sources, ""]), "source"]
+        what = "is not in sources.toml; add it there"
+        problems += [Problem(row, "source", f"{quoted(n)} {what}") for row, n in unknown.items()]
+    dated = schema.parse_dates(raw, table=table)
     beside = table.name == "indicators"
     named = resolve_units(dated, known=known, year=year, problems=problems, beside=beside)
     tidy = parse_quantities(named, table=table, problems=problems)
     read = named.index.difference([problem.row for problem in problems])
     problems += [*_repeated_rows(named.loc[read], table), *_impossible_rows(tidy.loc[read])]
-    if problems:
-        by_row = sorted(dict.fromkeys(problems), key=lambda problem: problem.row)
-        raise DataError(problem.told(file) for problem in by_row)
+    schema.refuse(problems, file)
     if table.name == "late_dossiers":
         tidy = bound_unlisted(tidy, known=known)
     if table.name == "disbursement":
         tidy = expand_others(tidy, known=known)
     names = [name for column in table.columns for name in column.tidy_names]
     return tidy[[*names, "approximate"]].reset_index(drop=True)
-
-
-def parse_dates(raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]) -> pd.DataFrame:
-    """Turn ISO dates (2022-12-31) into dates."""
-    parsed = raw.copy()
-    for name in [column.name for column in table.columns if column.kind == "date"]:
-        days = pd.to_datetime(raw[name].map(_day)).astype("datetime64[s]")
-        problems += [
-            Problem(row, name, f"{quoted(text)} is not a date; write it as 2022-12-31")
-            for row, text in raw.loc[days.isna(), name].items()
-        ]
-        parsed[name] = days
-    return parsed
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def resolve_units(
@@ -85,44 +71,39 @@ def resolve_units(
     if "unit" not in raw:
         return raw
     dated = next((name for name in ("as_of", "period_end") if name in raw), None)
+    dates = raw[dated] if dated else pd.Series(pd.Timestamp(year, 1, 1), raw.index)
     valid_on = cache(lambda date: units.units_on(known, date))
-
-    others_on = cache(lambda date: units.units_on(national.provinces(), date))
+    provinces_on = cache(lambda date: units.units_on(units.provinces(), date))
 
     @cache  # names repeat
-    def found(name: str, level: str, date: dt.date) -> tuple[str, str]:
-        valid = valid_on(date)
+    def found(name: str, level: str, date: pd.Timestamp) -> tuple[str, str]:
         if beside and level == "province":  # a district may bear the name of another province
-            for listed in (valid, others_on(date)):
+            for valid in (valid_on(date), provinces_on(date)):
                 with suppress(units.UnknownUnit):
-                    return named(units.resolve(name, listed, level=level), listed)
+                    return named(units.resolve(name, valid, level=level), valid)
         try:
-            return named(units.resolve(name, valid, counted=level), valid)
+            return named(units.resolve(name, valid_on(date), counted=level), valid_on(date))
         except units.UnknownUnit as error:
-            raise units.UnknownUnit(_ended(name, known, date) or str(error)) from None
+            raise units.UnknownUnit(_ended(name, known, date.date()) or str(error)) from None
 
     def named(code: str, valid: pd.DataFrame) -> tuple[str, str]:
         return code, valid.loc[valid["code"] == code, "name"].item()
 
-    def code_and_name(row: int) -> tuple[str | None, str]:
-        name = raw.loc[row, "unit"]
-        if dated and pd.isna(raw.loc[row, dated]):  # told by parse_dates
-            return None, ""
-        date = raw.loc[row, dated].date() if dated else dt.date(year, 1, 1)
+    rows = []
+    for row, name, level, date in zip(raw.index, raw["unit"], raw["level"], dates, strict=True):
+        rows.append((None, schema.OTHERS))
+        if pd.isna(date):  # told by raw_problems
+            continue
         if date.year != year:
-            what = f"{date} is not of {year}; move the row to {date.year}/"
+            what = f"{date:%Y-%m-%d} is not of {year}; move the row to {date.year}/"
             problems.append(Problem(row, dated, what))
         elif name != schema.OTHERS:
             try:
-                return found(name, raw.loc[row, "level"], date)
+                rows[-1] = found(name, level, date)
             except units.UnknownUnit as error:
                 problems.append(Problem(row, "unit", str(error)))
-        return None, schema.OTHERS
-
-    found_units = pd.DataFrame(
-        [code_and_name(row) for row in raw.index], raw.index, ["unit_code", "unit"], dtype="str"
-    )
-    return pd.concat([found_units, raw.drop(columns="unit")], axis=1)
+    names = pd.DataFrame(rows, raw.index, ["unit_code", "unit"], dtype="str")
+    return pd.concat([names, raw.drop(columns="unit")], axis=1)
 
 
 def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
@@ -152,54 +133,50 @@ def parse_quantities(
     ``0.59/1.5`` in points fills max_points, ``61/63`` in rank fills ranked_units. A column
     ``approximate`` says whether any figure of the row was hedged ("hơn", "khoảng").
     """
-    tidy, behind = raw.assign(approximate=False), {}
+    tidy = raw.drop(columns=[column.name for column in table.quantities]).assign(approximate=False)
+    behind = {}
     for column in table.quantities:
-        name = column.name
-        quantities = [_quantity(raw, row, column, problems) for row in raw.index]
-        figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])
-        ends = figures[["low", "high"]].astype(float)
-        if not column.partial:
-            what = "is an interval, and this column takes exact figures; move it to a note"
-            problems += [
-                Problem(row, name, f"{quoted(text)} {what}")
-                for row, text in raw.loc[ends["low"] < ends["high"], name].items()
-            ]
-        tidy["approximate"] |= figures["approximate"].astype(bool)
-        behind[name] = figures["out_of"].astype(float)
-        ends = ends.where(np.isfinite(ends)).astype(column.dtype)  # missing where unbounded
-        tidy = tidy.drop(columns=name)
+        figures = _figures(raw, column, problems)
+        ends = figures[["low", "high"]].where(np.isfinite).astype(column.dtype)  # else missing
         for tidy_name, end in zip(column.tidy_names, ("low", "high"), strict=False):
             tidy[tidy_name] = ends[end]
-    for name, whole in _WHOLES.items():
-        if name in behind:
-            out_of = behind[name]
-            both = tidy[whole].notna() & out_of.notna() & (tidy[whole] != out_of)
-            problems += [
-                Problem(row, whole, f"{quoted(text)} is not the {out_of[row]:.12g} behind / in "
-                                    f"{name}; write it once")
-                for row, text in raw.loc[both, whole].items()
-            ]  # fmt: skip
-            tidy[whole] = tidy[whole].fillna(out_of)
+        tidy["approximate"] |= figures["approximate"]
+        behind[column.name] = figures["out_of"]
+    for name in behind.keys() & _WHOLES:
+        whole, out_of = _WHOLES[name], behind[name]
+        both = tidy[whole].notna() & out_of.notna()
+        for row in raw.index[both & tidy[whole].ne(out_of)]:
+            what = f"is not the {out_of[row]:.12g} behind / in {name}; write it once"
+            problems.append(Problem(row, whole, f"{quoted(raw.loc[row, whole])} {what}"))
+        tidy[whole] = tidy[whole].fillna(out_of)
     return tidy
 
 
-def _quantity(
-    raw: pd.DataFrame, row: int, column: schema.Column, problems: list[Problem]
-) -> Quantity:
-    text, kind = raw.loc[row, column.name], column.kind
-    if column.unit_column:
-        kind = numbers.KIND_OF_UNIT.get(raw.loc[row, column.unit_column])
-    if not text or kind is None:  # an unknown unit is told by raw_problems
-        return _UNSTATED
-    try:
-        quantity = numbers.parse_quantity(text, kind=kind)
-    except numbers.QuantityError as error:
-        problems.append(Problem(row, column.name, str(error)))
-        return _UNSTATED
-    if quantity.out_of is not None and column.name not in _WHOLES and kind == column.kind:
-        what = "this column takes no maximum behind /; write the figure alone"
-        problems.append(Problem(row, column.name, f"{quoted(text)}: {what}"))
-    return quantity
+def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) -> pd.DataFrame:
+    """The Quantity of each cell of a column: low, high, out_of, approximate; a row a cell."""
+    cells, kinds = raw[column.name], pd.Series(column.kind, raw.index)
+    if column.unit_column:  # an unknown unit is told by raw_problems
+        kinds = raw[column.unit_column].map(numbers.KIND_OF_UNIT)
+    quantities = []
+    for row, text in cells.items():
+        quantity = _UNSTATED
+        if text and pd.notna(kinds[row]):
+            try:
+                quantity = numbers.parse_quantity(text, kind=kinds[row])
+            except numbers.QuantityError as error:
+                problems.append(Problem(row, column.name, str(error)))
+        quantities.append(quantity)
+    figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])
+    figures = figures.astype({"low": float, "high": float, "out_of": float, "approximate": bool})
+    if not column.partial:
+        what = " is an interval, and this column takes exact figures; move it to a note"
+        problems += [Problem(row, column.name, f"{quoted(text)}{what}")
+                     for row, text in cells[figures["low"] < figures["high"]].items()]  # fmt: skip
+    if column.name not in _WHOLES and not column.unit_column:
+        what = ": this column takes no maximum behind /; write the figure alone"
+        problems += [Problem(row, column.name, f"{quoted(text)}{what}")
+                     for row, text in cells[figures["out_of"].notna()].items()]  # fmt: skip
+    return figures
 
 
 def _repeated_rows(named: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
@@ -274,8 +251,8 @@ def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
     added = []
     for _, group in tidy[is_group].iterrows():
         beside = (tidy["level"] == group["level"]) & (tidy["as_of"] == group["as_of"])
-        row, listed = group.to_dict(), tidy.loc[beside, "unit_code"]
-        added += _for_each_unlisted(row, known, group["as_of"], listed)
+        listed = tidy.loc[beside, "unit_code"]
+        added += _for_each_unlisted(group.to_dict(), known, group["as_of"], listed)
     return _append(tidy[~is_group], added)
 
 

@@ -1,22 +1,38 @@
-"""Provinces, districts, communes and departments valid on a date; names resolved to their codes."""
+"""Provinces, districts, communes and departments valid on a date; names resolved to their codes.
 
+The folder national holds every unit of the country since 2021: units.zip, made by
+data/units/build.py, whose README.md tells its sources and limits, and departments.csv, the usual
+departments, kept by hand. A province's own units.csv changes and adds. Codes are used again, so a
+unit is a code and the days it holds.
+"""
+
+import csv
 import datetime as dt
 import re
+import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from par_lib.cleaning import national, schema
-from par_lib.cleaning.schema import Problem
+from par_lib.cleaning import schema
+from par_lib.cleaning.schema import Problem, quoted
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
+ASSUMED = "assumed"  # the source of departments: which of them a province has is for it to say
 DISTRICTS_ENDED = pd.Timestamp(2025, 6, 30)  # their last day
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
-_CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
+Day = dt.date | pd.Timestamp | str
+Index = dict[tuple[str, str], frozenset[str]]
+_NATIONAL = Path(__file__).parent / "national"
+_NATION = {"code": "VN", "name": "Cả nước", "name_en": "Viet Nam", "level": "nation",
+           "kind": "quốc gia", "aliases": "Việt Nam;toàn quốc", "source": "national"}  # fmt: skip
+_COLUMNS = [*(column.name for column in schema.UNITS.columns), "parent", "row", "column"]
 # Each word for a kind: how it is shortened, and the levels whose units are called so.
 _KINDS = {
     "huyện": (r"h\.", ("district",)),
@@ -30,13 +46,10 @@ _KINDS = {
     "đặc khu": (r"đ\.?k\b\.?", ("commune",)),
 }
 _OFFICE = re.compile(r"(?:các xã thuộc|ubnd|hđnd|(?:ủy|uỷ) ban nhân dân)\s+(?=\S)", re.IGNORECASE)
-_PLACE = ["parent", "row", "column"]  # of the national list: the unit around it, its tile
-COLUMNS = [*(column.name for column in schema.UNITS.columns), *_PLACE]
 # Whose units a name may be, in this order, by the level of the offices counted. Of a district's
 # name beside "commune" all its communes are meant.
 _LEVELS = {level: tuple(dict.fromkeys((level, *schema.LEVELS))) for level in schema.LEVELS}
 _LEVELS |= {"commune": ("district", *_LEVELS["commune"]), "district": _LEVELS["district"][:-1]}
-Index = dict[tuple[str, str], frozenset[str]]
 
 
 class UnknownUnit(ValueError):
@@ -47,45 +60,115 @@ class AmbiguousUnit(UnknownUnit):
     """A name that several units of one level bear; of one day it may be one."""
 
 
+@cache
+def _rows(name: str) -> list[dict[str, str]]:
+    """A table of the national list, a dict a row; the same each time."""
+    if name == "departments":
+        text = (_NATIONAL / "departments.csv").read_text(encoding="utf-8")
+    else:
+        with zipfile.ZipFile(_NATIONAL / "units.zip") as archive:
+            text = archive.read(f"{name}.csv").decode()
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def national(name: str) -> pd.DataFrame:
+    """A table of the national list as text, with dates; the same object each time: copy it.
+
+    By one of today's provinces, "da-nang": the places of all times on its land, with their
+    province's folder name, ``parent``, the code of the unit around, and ``row`` and ``column`` of
+    their tile; "da-nang-lineage": which smallest place (old) lies in which (new) from ``day``, in
+    several rows where it was split. One that is not listed for a day goes on under its code, if
+    that is still a unit's.
+    """
+    return _dated(pd.DataFrame(_rows(name), dtype="str"))
+
+
+@cache
+def provinces() -> pd.DataFrame:
+    """A row a province and kind, as units; and the folder names ``province`` and ``today``.
+
+    ``today`` is the province that its land is part of now. A code does not tell a province:
+    24 was Bắc Giang, and is Bắc Ninh since July 2025.
+    """
+    return national("provinces").assign(level="province", aliases="", successor="")
+
+
 def load_units(province: str) -> pd.DataFrame:
     """A province's units of all times: the national list's, and what its units.csv adds or changes.
 
     A row a unit and time: the columns of schema.UNITS as text, but valid_from/valid_to as dates
     (NaT: open); ``parent`` is the code of the unit around it, ``row`` and ``column`` its tile. Its
-    key is code and valid_from: codes are used again. ``source`` says of the list's departments that
-    they are assumed. A row of units.csv changes, by its filled cells, the unit of its code. An
-    invented province (demo) has its own file only.
+    key is code and valid_from. ``source`` says of the list's departments that they are assumed. A
+    row of units.csv changes, by its filled cells, the unit of its code. An invented province (demo)
+    has its own file only.
 
     Raises ValueError with a line for each faulty cell, FileNotFoundError for a province that
     neither the list nor a file knows.
     """
     path = paths.raw(province) / "units.csv"
     file = path.relative_to(paths.root()).as_posix()
-    units = national.units_of(province).reindex(columns=COLUMNS)
+    rows = list(_listed(province))
     if path.is_file():
-        own = _check(csv_files.read_csv(path, file=file).map(normalise), file)
-        units = own if units.empty else units if own.empty else _changed(units, own)
-    elif units.empty:
-        near = process.extract(province, set(national.provinces()["province"]), limit=3)
+        own = _checked(csv_files.read_csv(path, file=file).map(normalise), file).to_dict("records")
+        filled = {row["code"]: {name: cell for name, cell in row.items() if cell} for row in own}
+        listed = {row["code"] for row in rows}
+        rows = [row | filled.get(row["code"], {}) for row in rows]
+        rows += [row for row in own if row["code"] not in listed]
+    elif not rows:
+        near = process.extract(province, {row["province"] for row in _rows("provinces")}, limit=3)
         hint = ", ".join(name for name, score, _ in near if score >= NEAR) or "none"
         raise FileNotFoundError(f"{file}: there is no such file, and no province of Viet Nam has "
                                 f"this folder's name; near it: {hint}")  # fmt: skip
+    units = _dated(pd.DataFrame(rows, columns=_COLUMNS, dtype="str").fillna(""))
     units["name_en"] = units["name_en"].where(units["name_en"] != "", units["name"])
-    units = units.reindex(columns=COLUMNS).reset_index(drop=True)
-    units[_PLACE] = units[_PLACE].astype("str").fillna("")
     homes = units.loc[units["level"] == "province", "name"]
     same = homes[homes.map(fold).str.replace(" ", "-") == province]
     units.attrs = {"province": next(iter([*same, *homes]), ""), "folder": province}
     return units
 
 
-def _changed(units: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """``units`` with the filled cells of ``own`` where the code is one of theirs, else its rows."""
-    by_code = own.set_index("code")
-    for name in own.columns.drop("code"):
-        said = units["code"].map(by_code[name])
-        units[name] = said.where(said.notna() & (said != ""), units[name])
-    return pd.concat([units, own[~own["code"].isin(units["code"])]], ignore_index=True)
+def _listed(province: str) -> Iterator[dict[str, str]]:
+    """Nation, places and departments of a province in the national list; none of another one."""
+    periods = [row for row in _rows("provinces") if row["province"] == province]
+    if periods:
+        yield _NATION
+        places = _rows(periods[0]["today"])
+        yield from (row | {"source": "national"} for row in places if row["province"] == province)
+    for home in periods:  # the usual departments, while it is a province and of this kind
+        for row in _rows("departments"):
+            name, name_en, heir = row["name"], row["name_en"], row["successor"]
+            if home["kind"] == "thành phố":
+                name = re.sub("tỉnh$", "thành phố", name)
+                name_en = name_en.replace("Provincial", "City")
+            first = max(row["valid_from"], home["valid_from"])
+            last = min(filter(None, (row["valid_to"], home["valid_to"])), default="")
+            if not last or first <= last:
+                yield row | {
+                    "code": f"{home['code']}-{row['code']}", "name": name, "name_en": name_en,
+                    "level": "department", "parent": home["code"], "valid_from": first,
+                    "valid_to": last, "successor": heir and f"{home['code']}-{heir}",
+                    "source": ASSUMED,
+                }  # fmt: skip
+
+
+def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
+    """A province's own units, once no cell of the file is faulty."""
+    problems = schema.raw_problems(raw, table=schema.UNITS, file=file)
+    ended = schema.days(raw["valid_to"]) < schema.days(raw["valid_from"])
+    for column, faulty, what in (
+        ("code", raw["code"].duplicated(), "is another unit's code too"),
+        ("valid_to", ended, "is before valid_from; exchange or correct them"),
+    ):
+        cells = raw.loc[faulty, column].items()
+        problems += [Problem(row, column, f"{quoted(text)} {what}") for row, text in cells]
+    schema.refuse(problems, file)
+    return raw
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    days = table.columns.intersection(["valid_from", "valid_to"])
+    return table.assign(**{day: schema.days(table[day]) for day in days})
 
 
 def units_in(units: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -101,24 +184,42 @@ def told_by_name(units: pd.DataFrame, year: int) -> pd.DataFrame:
     return own[~old].reset_index(drop=True)
 
 
-def units_on(
-    units: pd.DataFrame, date: dt.date | pd.Timestamp | str, *, level: str | None = None
-) -> pd.DataFrame:
+def units_on(units: pd.DataFrame, date: Day, *, level: str | None = None) -> pd.DataFrame:
     """The units valid on ``date``, of one level or of all."""
     if level is not None and level not in schema.LEVELS:
         raise ValueError(f"level {level!r}: choose one of {', '.join(schema.LEVELS)}")
     day = pd.Timestamp(date)
-    begun = units["valid_from"].isna() | (units["valid_from"] <= day)
-    not_ended = units["valid_to"].isna() | (units["valid_to"] >= day)
-    valid = units[begun & not_ended & (True if level is None else units["level"] == level)]
-    valid = valid.reset_index(drop=True)
-    valid.attrs = units.attrs | {"on": f"{day:%Y-%m-%d}"}  # for the words of an error
-    return valid
+    valid = ~(units["valid_from"] > day) & ~(units["valid_to"] < day)
+    if level is not None:
+        valid &= units["level"] == level
+    standing = units[valid].reset_index(drop=True)
+    standing.attrs = units.attrs | {"on": f"{day:%Y-%m-%d}"}  # for the words of an error
+    return standing
 
 
-def lowest_level(units: pd.DataFrame, date: dt.date | pd.Timestamp | str) -> str:
+def lowest_level(units: pd.DataFrame, date: Day) -> str:
     """The lowest level that reports by unit on ``date``: districts while there are any."""
     return "commune" if units_on(units, date, level="district").empty else "district"
+
+
+def home(units: pd.DataFrame) -> str:
+    """Name of the province whose units these are; empty where none, or not one alone, is said."""
+    listed = set(units.loc[units["level"] == "province", "name"])
+    return units.attrs.get("province") or (listed.pop() if len(listed) == 1 else "")
+
+
+def home_kind(units: pd.DataFrame) -> str:
+    """What the province is called at the end of the time these units are of: tỉnh, thành phố."""
+    own = units[units["level"] == "province"].sort_values("valid_from", na_position="first")
+    return next(iter(own["kind"].iloc[::-1]), "")
+
+
+def as_total(units: pd.DataFrame, year: int) -> str:
+    """What a row of a year names all units of a level by: the province, with its kind if shared."""
+    own = units_in(units, year)
+    name, kind = home(units), home_kind(own)
+    shares = own["name"].str.casefold() == own["kind"] + " " + name.casefold()
+    return f"{kind} {name}" if shares.any() and kind else name
 
 
 def lookup(units: pd.DataFrame) -> Index:
@@ -133,14 +234,13 @@ def lookup(units: pd.DataFrame) -> Index:
 
 @lru_cache(maxsize=16)  # asked for each name again, of the same units
 def _index(province: str, units: tuple[tuple, ...]) -> Index:
-    index: dict[tuple[str, str], set[str]] = {}
-    shorter: dict[tuple[str, str], set[str]] = {}
+    full, shorter = defaultdict(set), defaultdict(set)
     for unit in units:
         for spelling in _spellings(unit):
-            index.setdefault((unit.level, compare_key(spelling)), set()).add(unit.code)
+            full[unit.level, compare_key(spelling)].add(unit.code)
             if short := _without_province(spelling, home=province, bare=False):
-                shorter.setdefault((unit.level, compare_key(short)), set()).add(unit.code)
-    return {key: frozenset(codes) for key, codes in (shorter | index).items() if key[1]}
+                shorter[unit.level, compare_key(short)].add(unit.code)
+    return {key: frozenset(codes) for key, codes in (shorter | full).items() if key[1]}
 
 
 def resolve(
@@ -173,19 +273,9 @@ def resolve(
     raise UnknownUnit(place + _unknown(name, units, level))
 
 
-def as_total(units: pd.DataFrame) -> str:
-    """What a row names all units of a level by: the province, with its kind where it shares it."""
-    name = home(units)
-    shares = units["name"].str.casefold() == units["kind"] + " " + name.casefold()
-    kinds = units.loc[units["level"] == "province", "kind"]
-    return f"{kinds.iloc[-1]} {name}" if shares.any() and len(kinds) else name
-
-
 def readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Spellings to look up, as written first, with the levels each can stand for."""
-    for whole in (text, _without_province(text, home=home, bare=True)):
-        if not whole:
-            continue
+    for whole in filter(None, (text, _without_province(text, home=home, bare=True))):
         yield whole, schema.LEVELS
         kind, rest = split_kind(_OFFICE.sub("", whole, count=1))
         if kind:
@@ -195,6 +285,7 @@ def readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 @lru_cache(maxsize=20_000)  # lookup() asks for the same names at each call
 def split_kind(text: str) -> tuple[str, str]:
+    """The word for a kind of place that a name begins with, written out, and the rest."""
     for kind, (short, _) in _KINDS.items():
         if match := re.match(rf"(?:{kind}\s+|{short}\s*)(?=\S)", text, re.IGNORECASE):
             return kind, text[match.end() :]
@@ -225,13 +316,8 @@ def _spellings(unit: tuple) -> list[str]:
     return [name for name in dict.fromkeys(spelled) if re.search(r"[^\W\d_]", name)]
 
 
-def home(units: pd.DataFrame) -> str:
-    """Name of the province whose units these are; empty where none, or not one alone, is said."""
-    listed = set(units.loc[units["level"] == "province", "name"])
-    return units.attrs.get("province") or (listed.pop() if len(listed) == 1 else "")
-
-
 def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
+    """That no unit bears the name, of which level, province and day; the nearest ones."""
     kind, rest = split_kind(_OFFICE.sub("", normalise(name), count=1))
     levels = (level,) if level else _KINDS[kind][1] if kind else schema.LEVELS
     near = {
@@ -248,34 +334,3 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
         words.append(f"on {units.attrs['on']}")
     remedy = f"did you mean {' or '.join(list(best)[:3])}?" if best else "see units.csv for names"
     return f"{' '.join(words)}; {remedy}"
-
-
-def _check(units: pd.DataFrame, file: str) -> pd.DataFrame:
-    problems = schema.raw_problems(units, table=schema.UNITS, file=file)
-    typed = units.copy()
-    for name in ("valid_from", "valid_to"):
-        days = pd.to_datetime(units[name], format="%Y-%m-%d", errors="coerce")
-        typed[name] = days.astype("datetime64[s]")
-    problems += _faults(units, typed)
-    if problems:
-        raise schema.DataError(problem.told(file) for problem in problems)
-    return typed
-
-
-def _faults(units: pd.DataFrame, typed: pd.DataFrame) -> Iterator[Problem]:
-    """What is wrong with single cells, beyond what the table declares."""
-    first, last = typed["valid_from"], typed["valid_to"]
-    no_date = "is not a date; write YYYY-MM-DD, or nothing if open"
-    wrong = [
-        ("code", ~units["code"].str.fullmatch(_CODE), "is not a code; write letters and digits"),
-        ("code", units["code"].duplicated(), "is another unit's code too"),
-        ("name", ~units["name"].str.contains(r"[^\W\d_]"), "is no name; write the unit's name"),
-        ("valid_from", (units["valid_from"] != "") & first.isna(), no_date),
-        ("valid_to", (units["valid_to"] != "") & last.isna(), no_date),
-        ("valid_to", last < first, "is before valid_from; exchange or correct them"),
-        ("successor", ~units["successor"].str.fullmatch(f"(?:{_CODE})?"),
-         "is not a code; write one or none"),
-    ]  # fmt: skip
-    for column, faulty, what in wrong:
-        for row, text in units.loc[faulty, column].items():
-            yield Problem(row, column, f'"{text}" {what}')

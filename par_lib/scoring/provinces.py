@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from par_lib.cleaning import national, units
+from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 
@@ -43,7 +43,7 @@ def known(data: Tables, index: str) -> pd.DataFrame:
     found = found.rename_axis("unit").sort_values(f"{value}_low", ascending=False).reset_index()
     if others.empty:
         found = found.iloc[:0]
-    found.attrs["all_count"] = len(units.units_on(national.provinces(), f"{data.year}-12-31"))
+    found.attrs["all_count"] = len(units.units_on(units.provinces(), f"{data.year}-12-31"))
     return found
 
 

@@ -17,7 +17,7 @@ import pydantic
 from pydantic import Field, PositiveFloat, ValidationInfo
 
 from par_lib.cleaning import schema
-from par_lib.cleaning.sources import RULEBOOK
+from par_lib.cleaning.tables import RULEBOOK
 from par_lib.language.translation import Language, decimals
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.findings import join_traces
-from par_lib.cleaning.sources import RULEBOOK
-from par_lib.cleaning.tables import Tables, of_whole_year
+from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
 from par_lib.scoring import on_time
 from par_lib.scoring.intervals import NOTHING, Pair, ends, pairs
 from par_lib.scoring.parts import share

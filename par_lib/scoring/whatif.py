@@ -18,8 +18,7 @@ import pandas as pd
 
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
-from par_lib.cleaning.sources import RULEBOOK
-from par_lib.cleaning.tables import Tables, of_whole_year
+from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
 from par_lib.scoring import on_time
 from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK

@@ -13,7 +13,7 @@ from test_bad_data import CELLS, SOAK
 
 from par_intake import documents, workbook
 from par_intake.documents import ReportError
-from par_lib.cleaning import schema, sources, units
+from par_lib.cleaning import schema, tables, units
 from par_lib.cleaning.schema import DataError
 from par_lib.scoring import rulebook
 
@@ -122,12 +122,12 @@ def lines_changed(text: str, rng: random.Random):
 def test_a_damaged_sources_toml_is_told(root):
     path = root / "data/raw/quang-nam/sources.toml"
     text, refused = path.read_text(encoding="utf-8"), 0
-    good = sources.load_sources("quang-nam")
+    good = tables.load_sources("quang-nam")
     try:
         for content in lines_changed(text, random.Random(8)):
             path.write_bytes(content)
             try:
-                read = sources.load_sources("quang-nam")
+                read = tables.load_sources("quang-nam")
             except DataError as error:
                 refused += 1
                 for problem in error.problems:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from par_cli import app
 from par_demo import invented, province
-from par_lib.cleaning import schema, sources, tables, units
+from par_lib.cleaning import schema, tables, units
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.scoring import assigned_tasks, changes, fair_comparison, rulebook, scorecard
 from par_lib.storage import csv_files
@@ -121,7 +121,7 @@ def test_what_is_real_is_never_overwritten_or_mixed(root):
     path.write_text(text + '\n[press]\ntitle = "A"\nproducer = "B"\nkind = "press"\n'
                     "accessed = 2024-01-01\n", encoding="utf-8")  # fmt: skip
     with pytest.raises(ValueError, match="real and synthetic sources stand together"):
-        sources.load_sources("demo")
+        tables.load_sources("demo")
     path.write_text(text.replace('kind = "synthetic"', 'kind = "press"'), encoding="utf-8")
     with pytest.raises(ValueError, match="holds figures that are not synthetic"):
         province.write(size=8_000)

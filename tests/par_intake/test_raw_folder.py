@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from par_cli import app
 from par_intake import raw_folder, workbook
-from par_lib.cleaning import national, tables, units
+from par_lib.cleaning import tables, units
 from par_lib.storage import paths
 
 REPORT = """I. KẾT QUẢ NĂM 2030
@@ -268,7 +268,7 @@ def begin(province, year):
 def test_every_province_of_today_and_of_before_can_be_begun(home):
     """All 63 in 2022 and all 34 in 2026: districts then only, and no units.csv."""
     begun = {2022: 0, 2026: 0}
-    for province in sorted(set(national.provinces()["province"])):
+    for province in sorted(set(units.provinces()["province"])):
         for year in begun:
             try:
                 said = begin(province, year)[0]
@@ -343,7 +343,7 @@ def test_a_year_is_read_with_the_units_of_its_days_and_without_a_units_file(home
 
 def test_a_total_has_its_kind_where_a_district_has_the_province_s_name(home):
     known = units.units_on(units.load_units("vinh-long"), "2022-12-31")
-    assert units.as_total(known) == "tỉnh Vĩnh Long"
+    assert units.as_total(known, 2022) == "tỉnh Vĩnh Long"
     assert units.resolve("Vĩnh Long", known, counted="district") == "855"
     assert units.resolve("tỉnh Vĩnh Long", known, counted="district") == "86"
-    assert units.as_total(units.units_on(units.load_units("da-nang"), "2026-01-01")) == "Đà Nẵng"
+    assert units.as_total(units.load_units("da-nang"), 2026) == "Đà Nẵng"

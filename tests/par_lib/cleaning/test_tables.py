@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import par_lib as par
-from par_lib.cleaning import findings, schema, sources, tables
+from par_lib.cleaning import findings, schema, tables
 from par_lib.language.numbers import BOUNDS
 from par_lib.language.translation import language
 
@@ -103,14 +103,14 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
     text = path.read_text(encoding="utf-8")
     path.write_text(text + '\n[mine]\ntitle = "A"\nkind = "report"\naccessed = "today"\n')
     with pytest.raises(schema.DataError) as error:
-        sources.load_sources("quang-nam")
+        tables.load_sources("quang-nam")
     assert [problem.partition(";")[0] for problem in error.value.problems] == [
         "data/raw/quang-nam/sources.toml, [mine]: producer is missing",
         "data/raw/quang-nam/sources.toml, [mine]: accessed is 'today'",
     ]
     path.write_text(text + "\n[mine\n")
     with pytest.raises(schema.DataError, match=r"sources.toml: cannot be read as TOML"):
-        sources.load_sources("quang-nam")
+        tables.load_sources("quang-nam")
 
 
 def test_an_analyst_loads_a_year_in_one_line(root):

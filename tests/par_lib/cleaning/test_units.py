@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 
 import par_lib as par
-from par_lib.cleaning import national
+from par_lib.cleaning import units as module
 from par_lib.cleaning.units import (
     UnknownUnit,
     as_total,
+    home_kind,
     load_units,
     lookup,
+    national,
+    provinces,
     resolve,
     told_by_name,
     units_in,
@@ -81,17 +84,17 @@ def test_load_composes_letters_and_takes_a_byte_order_mark(load):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("1,,,district,huyện,,,,,t", 'row 2, column name: "" is no name'),
-        ("a b,A,,district,huyện,,,,,t", 'row 2, column code: "a b" is not a code'),
+        ("1,,,district,huyện,,,,,t", "row 2, column name: '' is no name"),
+        ("a b,A,,district,huyện,,,,,t", "row 2, column code: 'a b' is not a code"),
         (
             "1,A,,huyen,huyện,,,,,t",
             "row 2, column level: 'huyen' is unknown; choose one of: nation, province, department",
         ),
-        ("1,A,,district,,2022-13-01,,,,t", 'column valid_from: "2022-13-01" is not a date; write'),
-        ("1,A,,district,,,31/12/2022,,,t", 'column valid_to: "31/12/2022" is not a date'),
-        ("1,A,,district,,2023-01-01,2022-01-01,,,t", 'valid_to: "2022-01-01" is before valid_from'),
-        ("1,A,,district,,,,509;510,,t", 'column successor: "509;510" is not a code'),
-        ("1,A,,district,,,,,,t\n1,B,,district,,,,,,t", 'row 3, column code: "1" is another unit'),
+        ("1,A,,district,,2022-13-01,,,,t", "column valid_from: '2022-13-01' is not a date; write"),
+        ("1,A,,district,,,31/12/2022,,,t", "column valid_to: '31/12/2022' is not a date"),
+        ("1,A,,district,,2023-01-01,2022-01-01,,,t", "valid_to: '2022-01-01' is before valid_from"),
+        ("1,A,,district,,,,509;510,,t", "column successor: '509;510' is not a code"),
+        ("1,A,,district,,,,,,t\n1,B,,district,,,,,,t", "row 3, column code: '1' is another unit"),
     ],
 )
 def test_load_names_the_faulty_cell(load, row, message):
@@ -246,12 +249,12 @@ def test_lookup_holds_names_with_and_without_kind(in_2022):
 @pytest.fixture(scope="module")
 def every():
     """Units of each province that ever was, by its folder name."""
-    return {province: load_units(province) for province in set(national.provinces()["province"])}
+    return {province: load_units(province) for province in set(provinces()["province"])}
 
 
 def test_63_provinces_and_696_districts_became_34_and_3321_communes(every):
     """63 names to 2024, Huế for Thừa Thiên Huế in 2025, and 34 of them since July."""
-    listed, places = national.provinces(), pd.concat(every.values())
+    listed, places = provinces(), pd.concat(every.values())
     places = places[places["level"].isin(["province", "district", "commune"])]
 
     def counts(day):
@@ -287,9 +290,10 @@ def test_every_unit_of_every_province_is_found_by_its_name_and_kind(every):
                     shared += 1
                     assert resolve(bare, valid, counted="district") == unit.code
                     assert resolve(bare, valid, level="district") == unit.code
+                    total = as_total(units, int(day[:4]))
                     home = valid.loc[valid["level"] == "province", "code"].item()
-                    assert resolve(bare, valid) == resolve(as_total(valid), valid) == home
-                    assert resolve(as_total(valid), valid, counted="district") == home
+                    assert resolve(bare, valid) == resolve(total, valid) == home
+                    assert resolve(total, valid, counted="district") == home
     assert shared == 32  # Bắc Giang to Yên Bái; Điện Biên is a huyện, Phú Thọ a thị xã
 
 
@@ -304,6 +308,9 @@ def test_codes_are_used_again_and_a_code_is_no_province():
     assert units_on(dong_nai, "2026-04-29", level="province")["kind"].tolist() == ["tỉnh"]
     assert units_on(dong_nai, "2026-04-30", level="province")["kind"].tolist() == ["thành phố"]
     assert resolve("phường Nhơn Trạch", units_on(dong_nai, "2026-04-30")) == "26485"
+    # a year's pages call it what it is at the year's end
+    assert [home_kind(units_in(dong_nai, year)) for year in (2025, 2026)] == ["tỉnh", "thành phố"]
+    assert as_total(load_units("bac-ninh"), 2022) == "tỉnh Bắc Ninh"  # thành phố is a district
 
 
 def test_a_name_of_several_levels_is_that_of_its_row():
@@ -360,8 +367,8 @@ def test_loading_a_province_is_fast():
     load_units("thanh-hoa")  # pandas warmed up
 
     def seconds():
-        national._read.cache_clear()
-        national.units_of.cache_clear()
+        for kept in (national, provinces, module._rows):
+            kept.cache_clear()
         start = time.perf_counter()
         load_units("ho-chi-minh")
         return time.perf_counter() - start
@@ -395,7 +402,7 @@ def test_a_district_is_followed_to_its_communes_and_back():
 
 def test_only_hoa_lien_was_split_in_da_nang():
     """78 communes on Quảng Nam's land, each in one district; 94 in all with Hoàng Sa."""
-    lineage = national.lineage("da-nang").query("day == '2025-07-01'")
+    lineage = national("da-nang-lineage").query("day == '2025-07-01'")
     split = lineage.loc[lineage.duplicated("old", keep=False), "old"].unique().tolist()
     assert split == [resolve("Hòa Liên", units_on(load_units("da-nang"), "2025-06-30"))]
     assert extents(par.successors("Hòa Liên", "2025-07-01", province="da-nang")) == {
