@@ -93,8 +93,7 @@ def _rulebook() -> Iterator[str]:
 
 
 def _rules_of(book: rulebook.Rulebook) -> Iterator[str]:
-    assumed = " (assumed)" if book.decision_status == "assumed" else ""
-    yield f"### {book.year}, decision {book.decision}{assumed}\n"
+    yield f"### {book.year}, decision {book.decision}\n"
     for pillar in book.pillars:
         yield f"- {pillar.code}: at most {pillar.max_points:g} points, {pillar.status} ({pillar.source})"
     for area in book.areas:
