@@ -93,7 +93,8 @@ def _rulebook() -> Iterator[str]:
 
 
 def _rules_of(book: rulebook.Rulebook) -> Iterator[str]:
-    yield f"### {book.year}, decision {book.decision}\n"
+    assumed = " (assumed)" if book.decision_status == "assumed" else ""
+    yield f"### {book.year}, decision {book.decision}{assumed}\n"
     for pillar in book.pillars:
         yield f"- {pillar.code}: at most {pillar.max_points:g} points, {pillar.status} ({pillar.source})"
     for area in book.areas:

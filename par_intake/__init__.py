@@ -2,9 +2,8 @@
 
 - ``documents``: a file as lines that know their place and as grids of its tables
 - ``grids``: tables of Excel, OpenDocument, Word, PDF, HTML, CSV and JSON as cells
-- ``tables``: where titles, header, units, sections and totals stand in a grid
-- ``forms``: what the columns of offices' forms mean (``columns.toml``), as figures
-- ``people``: lists of dossiers and answers of a survey, counted without names
+- ``tables``: where titles, header, units, sections and totals stand (``columns.toml``)
+- ``forms``: figures of offices' forms, lists and answers, counted without names
 - ``phrases``: numbers, days and words that reports use (``phrases.toml``)
 - ``marks``: what a line names: offices, numbers, measures, levels, periods, plans
 - ``context``: whose a figure is, of when, a share of what, from the text around it

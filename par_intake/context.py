@@ -4,6 +4,7 @@ Each is asked of the figure's clause first, then ever further from it; what an a
 doubt is kept with the figure. NoFigure where the number is none of the tables'.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,14 +15,13 @@ import pandas as pd
 from par_intake.documents import Report
 from par_intake.figures import Doubt
 from par_intake.marks import Gazetteer, Marked, Name, Part, mark
-from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, flatten, whole
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, flatten
 from par_lib.cleaning import schema, units
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
 
 _PART = re.compile(r";(?=\s)")
 _STOP = re.compile(r"[;,()]|\.(?!\d)")  # where what is said directly behind a figure ends
-_NEAR = 30  # characters in which a plan behind a figure is said of it
 _YEARLY = ("sipas", "scores")  # tables whose figures are of a whole year
 _BASES = {"đến hạn": "due", "tiếp nhận": "received", "giải quyết": "resolved"}
 _RATE_ERROR = 0.06  # percentage points by which a rounded rate may differ
@@ -68,8 +68,10 @@ class Text:
         self.lines, self.year, self.home = report.lines, year, units.as_total(known, year)
         self.marked = [mark(line, gazetteer, year) for line in self.lines]
         self.counts: list[tuple[Spot, str]] = []  # seen so far, each with what it counts
-        titles = [line for line in self.marked[:3] if not line.marks["figures"]]
+        self._first = self.marked[:3]
+        titles = [line for line in self._first if not line.marks["figures"]]
         named = {one.level: one for line in titles for one in line.marks["names"]}
+        self._titled = {one.period for line in titles for one in line.marks["periods"]}
         place = named.get("district") or named.get("commune")
         self._place = None if "province" in named else place  # what the whole report is about
         self._defined = {  # periods that brackets define: "quý I (từ ngày 15/12 đến ngày 14/3)"
@@ -116,8 +118,6 @@ class Text:
         if past or (own and own[-1].end < said[0].end):
             raise NoFigure(EARLIER, "earlier")
         own = self._stated(spot.behind, table) or own
-        if not (own or said or spot.rest.of("figures")):
-            said = self._stated(spot.rest, table)
         if own or said:
             spot.doubt(N_("several periods are said"), so=not own and len({*said}) > 1)
             return (own or said)[-1]
@@ -126,14 +126,13 @@ class Text:
             if how == "line":
                 said = [one for one in said if one.kind != "year" or one.end.year >= self.year]
             if said:
-                alone = len({*self._stated(Part(part.line, 0, part.end), table)}) == 1
-                is_title = how != "line" or part.line in self.marked[:3]
-                spot.doubt(
-                    N_("the period is that of a sentence before"), so=not alone or not is_title
-                )
-                return said[0 if how == "before" else -1]
+                several = len({*self._stated(Part(part.line, 0, part.end), table)}) > 1
+                found = said[0 if how == "before" else -1]
+                far = how == "line" and part.line not in self._first and found not in self._titled
+                spot.doubt(N_("the period is that of a sentence before"), so=several or far)
+                return found
         spot.doubt(N_("no period is said; the year of the report is meant?"))
-        return whole(self.year)
+        return Period(dt.date(self.year, 1, 1), dt.date(self.year, 12, 31), "year")
 
     def _stated(self, part: Part, table: str) -> list[Period]:
         """Periods that a table can have, said in a part of a line."""
@@ -146,13 +145,10 @@ class Text:
         """The unit (empty for the province) and level, named in the clause, or further from it."""
         if spot.numeral.kind in OFFICE_COUNTS:
             return "", spot.numeral.kind.removeprefix("count:")
-        flat, clause, names = spot.marked.flat, spot.clause, spot.clause.of("names")
+        clause, names = spot.clause, spot.clause.of("names")
         if paired := _respective(spot):
             names = [paired]
             spot.doubt(N_("paired by “respectively”"))
-        elif not names:
-            names = [one for one in spot.behind.of("names")[:1]
-                     if around("of").fullmatch(flat, spot.numeral.end, one.start)]  # fmt: skip
         subjects = _subjects(names, clause.of("levels"))
         if len(subjects) > 1:
             raise NoFigure(N_("several units are named before one figure"))
@@ -230,11 +226,10 @@ class Text:
 def plan(spot: Spot, target: dict) -> tuple[str, str]:
     """The plan a figure of disbursement is measured against, and which capital is counted."""
     flat, end = spot.marked.flat, spot.numeral.end
-    near = Part(spot.marked, end, min(spot.behind.end, end + _NEAR))
-    scopes = near.of("scopes") or spot.sentence.of("scopes")[::-1]
+    scopes = spot.behind.of("scopes") or spot.sentence.of("scopes")[::-1]
     own = spot.clause if target["column"] == "disbursed_bn_vnd" else spot.sentence
     since = max([own.start, *(one.start for one in spot.clause.of("scopes"))])
-    bases = near.of("bases") or Part(spot.marked, since, spot.at).of("bases")[::-1]
+    bases = spot.behind.of("bases") or Part(spot.marked, since, spot.at).of("bases")[::-1]
     basis, scope = (one[0].what if one else "" for one in (bases, scopes))
     if "other" in (basis, scope):
         raise NoFigure(N_("of a plan or a part of the capital that no table holds"))

@@ -1,31 +1,34 @@
 """A file as lines that know their place (section, bullet, parent) and as grids of its tables.
 
 viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters; workbooks,
-pages, CSV and JSON are grids alone.
+CSV and JSON are grids alone.
 """
 
+import csv
+import json
 import re
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
 
-from par_intake import grids, tables
+from par_intake import grids
 from par_intake.grids import Grid
+from par_intake.tables import has_header
 from par_lib.language.spelling import normalise
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import N_
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_PAGES = 60  # of a PDF: its parser takes 0.2 s and 9 MB a page
 MAX_CHARACTERS = 2_000_000
-PLAIN = (".txt", ".md")
 LOADED = (".docx", ".pdf", ".doc", ".rtf")
 PAGES = (".html", ".htm")
-RECORDS = (".csv", ".json")
-READ = (*LOADED, *grids.SHEETS, *PAGES, *RECORDS, *PLAIN)
+READ = (*LOADED, *grids.SHEETS, *PAGES, ".csv", ".json", ".txt", ".md")
 _SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])(?:\s?[.)/]|-)\s+(?=\S)")
 _NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[^\W\d])")
 _LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
@@ -35,19 +38,22 @@ _FULL = 60  # characters: a line so long can have been broken by the page, a hea
 _COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
 _RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
+_ENTITIES = N_("defines XML entities, which Word never writes; refused")
+_TOO_LONG = N_("more than 2,000,000 characters; split the report")
+_PAGE_NUMBER = re.compile(r"(?:Trang )?\d{1,3}(?:/\d{1,3})?")
+Block = str | Grid
 
 
 class ReportError(ValueError):
     """A file that cannot be read: the file, why and what to do, and what that is about."""
 
-    def told(self, t: Language) -> str:
+    def told(self, t: Callable[..., str]) -> str:
         """The error in the reader's language."""
-        path, why, *about = self.args
-        return f"{path}: {t(str(why), about=about[0] if about else '')}"
+        path, why, about = (*self.args, "")[:3]
+        return f"{path}: {t(str(why), about=about)}"
 
     def __str__(self) -> str:
-        path, why, *about = self.args
-        return f"{path}: {str(why).replace('{about}', str(about[0]) if about else '')}"
+        return self.told(lambda why, about: why.replace("{about}", str(about)))
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """A document's normalised text, its lines and its tables, in order."""
+    """A document's lines and its tables, in order."""
 
-    text: str
     lines: tuple[Line, ...]
     grids: tuple[Grid, ...] = ()
 
@@ -81,87 +86,121 @@ def load(path: Path) -> Report:
 
     Raises ReportError for what is too large, not such a file, encrypted, or empty.
     """
-    if not path.is_file():
-        raise ReportError(path, N_("there is no such file"))
-    size, suffix = path.stat().st_size, path.suffix.lower()
-    if size > MAX_BYTES:
-        raise ReportError(
-            path, N_("too large ({about} bytes); a report has at most 50,000,000"), size
-        )
-    if suffix not in READ:
-        raise ReportError(
-            path, N_("this kind of file cannot be read; save it as one of {about}"), ", ".join(READ)
-        )
-    refuse_bomb(path)
     try:
-        if suffix in grids.SHEETS:
-            report = Report("", (), tuple(grids.of_sheets(path)))
-        elif suffix in (*PAGES, *RECORDS):
-            report = _records(path)
-        else:
-            report = build(_plain(path) if suffix in PLAIN else _loaded(path))
-    except ReportError:
-        raise
-    except ValueError as error:
-        raise ReportError(path, error) from None
-    if not report.text.strip() and not any(one.rows for one in report.grids):
-        raise ReportError(
-            path, N_("holds no text; a scanned page must be typed or recognised first")
-        )
-    if len(report.text) > MAX_CHARACTERS:
-        raise ReportError(path, N_("more than 2,000,000 characters; split the report"))
+        _refuse_unsafe(path)
+        report = _read(path, path.suffix.lower())
+        if not report.lines and not any(one.rows for one in report.grids):
+            raise ValueError(N_("holds no text; a scanned page must be typed or recognised first"))
+        if sum(len(line.text) for line in report.lines) > MAX_CHARACTERS:
+            raise ValueError(_TOO_LONG)
+    except (ValueError, csv.Error) as error:
+        raise ReportError(path, *error.args) from None
     return report
 
 
-def _records(path: Path) -> Report:
-    """A page, a CSV or a JSON file: its tables, and of a page its other text."""
+def _refuse_unsafe(path: Path) -> None:
+    """A packed file is unpacked in memory by its parser, so it is measured before."""
+    if not path.is_file():
+        raise ValueError(N_("there is no such file"))
+    if (size := path.stat().st_size) > MAX_BYTES:
+        raise ValueError(N_("too large ({about} bytes); a report has at most 50,000,000"), size)
+    if not zipfile.is_zipfile(path):
+        return
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as stream:
+                    while piece := stream.read(1_000_000):
+                        total += len(piece)
+                        if total > MAX_UNPACKED_BYTES:
+                            raise ValueError(N_("unpacks to too many bytes; this is no report"))
+                        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                            raise ValueError(_ENTITIES)
+    # RuntimeError: an encrypted archive, or an unknown packing.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        why = N_("is damaged or has a password ({about}); save it again")
+        raise ValueError(why, error) from None
+
+
+def _read(path: Path, suffix: str) -> Report:
+    if suffix in LOADED:
+        return build(_loaded(path, suffix))
+    if suffix not in READ:
+        why = N_("this kind of file cannot be read; save it as one of {about}")
+        raise ValueError(why, ", ".join(READ))
     raw = path.read_bytes()
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-    if path.suffix.lower() == ".csv":
-        return Report("", (), (grids.of_csv(text, path.stem),))
-    if path.suffix.lower() == ".json":
-        return Report("", (), (grids.of_json(text, path.stem),))
-    from lxml import html
-
-    made = list(grids.of_html(text))
-    page = html.fromstring(raw)
-    for table in list(page.iter("table", "script", "style")):
-        table.drop_tree()
-    return build([*page.text_content().splitlines(), *made])
+    if suffix in PAGES or (suffix in grids.SHEETS and raw.lstrip()[:1] == b"<"):
+        return build(grids.of_page(_text(raw)))  # programs save pages as .xls, too
+    if suffix in grids.SHEETS:
+        return Report((), tuple(grids.of_sheets(raw)))
+    if suffix in (".csv", ".json"):
+        read = grids.of_csv if suffix == ".csv" else grids.of_json
+        return Report((), (read(_text(raw), path.stem),))
+    return build(_drawn(_text(raw)))
 
 
-def build(blocks: list[str | Grid]) -> Report:
+def _drawn(text: str) -> Iterator[Block]:
+    """Lines of a text, and the tables that bars draw in it."""
+    import viparse
+
+    fixed = viparse.fix(text[: MAX_CHARACTERS + 1])
+    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
+    for is_table, group in groupby(lines, key=lambda line: line.count("|") > 1):
+        if is_table:
+            yield grids.grid("Table", [line.strip().strip("|").split("|") for line in group])
+        else:
+            yield from group
+
+
+def _text(raw: bytes) -> str:
+    """Text in whatever letters, NFC; ValueError for what is none."""
+    import viparse
+
+    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if b"\0" in raw and not utf16:
+        raise ValueError(N_("is not text; save it as UTF-8 text or as .docx"))
+    with suppress(UnicodeDecodeError):
+        return raw.decode("utf-16" if utf16 else "utf-8-sig")
+    if len(raw) > MAX_CHARACTERS:
+        raise ValueError(_TOO_LONG)
+    text = raw.decode("cp1252", errors="replace")  # from before Unicode: what gives words
+    readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
+    return max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
+
+
+def build(blocks: Iterable[Block]) -> Report:
     """Lines of paragraphs, and the tables with the paragraphs above each.
+
+    A table that only places words on the page is the paragraphs it holds; one that goes on over a
+    page, with its header or without, is one.
 
     >>> report = build(["I. KẾT QUẢ", "- Hồ sơ trễ hạn:", "+ Huyện: 12 hồ sơ"])
     >>> [(line.section, line.place, line.parent) for line in report.lines]
     [('I', 'heading', None), ('I', 'bullet 1', 0), ('I', 'bullet 1, + Huyện', 1)]
     """
     lines: list[Line] = []
+    made: list[Grid] = []
     counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
     roman = numbered = place_above = ""
-    offset = 0
-    made: list[Grid] = []
-    for block in _without_layout(blocks):
+    for block in _joined(blocks):
         if isinstance(block, Grid):
-            block.above = [*block.above, *(line.text for line in lines[:3] + lines[-6:])]
+            block.above = [line.text for line in lines[:3] + lines[-6:]]
             made.append(block)
             continue
-        text = normalise(_EMPHASIS.sub("", block))
-        if not text:
-            continue
-        if match := _SECTION.match(text):
+        if match := _SECTION.match(block):
             depth, place, roman, numbered = 0, "heading", match["mark"], ""
-        elif match := _NUMBERED.match(text):
+        elif match := _NUMBERED.match(block):
             depth, place, numbered = 1 + match["mark"].count("."), "heading", match["mark"]
-        elif match := _LETTERED.match(text):
+        elif match := _LETTERED.match(block):
             depth, place = 4, f"{match['mark']})"
-        elif (match := _BULLET.match(text)) and match["mark"] in _DEEPER:
-            depth, place = 7, f"{place_above}, + {_label(text[match.end() :])}".lstrip(", ")
+        elif (match := _BULLET.match(block)) and match["mark"] in _DEEPER:
+            label = re.split(r"[:;(]", block[match.end() :], maxsplit=1)[0].strip()[:40]
+            depth, place = 7, f"{place_above}, + {label}".lstrip(", ")
         else:
             kind = "bullet" if match else "paragraph"
             counts[kind] += 1
-            depth, place = 5 if text.endswith(":") and not match else 6, f"{kind} {counts[kind]}"
+            depth, place = 5 if block.endswith(":") and not match else 6, f"{kind} {counts[kind]}"
             place_above = place
         if place == "heading" or depth == 4:
             counts.clear()
@@ -169,165 +208,94 @@ def build(blocks: list[str | Grid]) -> Report:
         while parent is not None and lines[parent].depth >= depth:
             parent = lines[parent].parent
         section = ".".join(filter(None, (roman, numbered)))
-        lines.append(Line(text, offset, section, place, depth, parent))
-        offset += len(text) + 1
-    return Report("\n".join(line.text for line in lines), tuple(lines), tuple(_joined(made)))
+        start = lines[-1].start + len(lines[-1].text) + 1 if lines else 0
+        lines.append(Line(block, start, section, place, depth, parent))
+    return Report(tuple(lines), tuple(made))
 
 
-def _without_layout(blocks: list[str | Grid]) -> list[str | Grid]:
-    """Tables that only place words on the page told as the paragraphs they are."""
-    told: list[str | Grid] = []
+def _joined(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks that hold something: a table over several pages is one, a layout is paragraphs."""
+    made: list[Block] = []
     for block in blocks:
-        layout = isinstance(block, Grid) and not any(map(tables.is_figure, chain(*block.rows)))
-        if layout and next(tables.find(block), None) is None:
-            told += [" ".join(dict.fromkeys(str(c) for c in row if c)) for row in block.rows]
+        before = made[-1] if made and isinstance(made[-1], Grid) else None
+        if isinstance(block, str):
+            text = normalise(_EMPHASIS.sub("", block))
+            made += [text] if text and not (before and _PAGE_NUMBER.fullmatch(text)) else []
+        elif not has_header(block) and not any(map(grids.is_figure, chain(*block.rows))):
+            texts = (dict.fromkeys(str(cell) for cell in row if cell) for row in block.rows)
+            made += _joined(map(" ".join, texts))
+        elif before and _goes_on(before.rows, block):
+            before.rows += block.rows
         else:
-            told.append(block)
-    return told
+            made.append(block)
+    return made
 
 
-def _joined(made: list[Grid]) -> list[Grid]:
-    """Tables; one that goes on over a page, with its header or without, as one."""
-    joined: list[Grid] = []
-    for one in made:
-        before = joined[-1] if joined else None
-        goes_on = before and before.rows and one.rows and len(before.rows[0]) == len(one.rows[0])
-        if goes_on and (one.rows[0] == before.rows[0] or next(tables.find(one), None) is None):
-            before.rows += one.rows
-        else:
-            joined.append(one)
-    return joined
+def _goes_on(rows: list[list], block: Grid) -> bool:
+    same_width = len(rows[0]) == len(block.rows[0])
+    return same_width and (rows[0] == block.rows[0] or not has_header(block))
 
 
-def _label(text: str) -> str:
-    return re.split(r"[:;(]", text, maxsplit=1)[0].strip()[:40]
-
-
-def _plain(path: Path) -> list[str | Grid]:
+def _loaded(path: Path, suffix: str) -> list[Block]:
+    """The paragraphs and tables of a Word, PDF or RTF file."""
+    import pypdfium2
     import viparse
 
-    raw = path.read_bytes()
-    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if b"\0" in raw and not utf16:
-        raise ReportError(path, N_("is not text; save it as UTF-8 text or as .docx"))
     try:
-        text = raw.decode("utf-16" if utf16 else "utf-8-sig")[: MAX_CHARACTERS + 1]
-        fixed = viparse.fix(text)
-    except UnicodeDecodeError:  # from before Unicode: whichever set of letters gives words
-        text = raw.decode("cp1252", errors="replace")[: MAX_CHARACTERS + 1]
-        readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
-        fixed = max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
-    lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
-    blocks: list[str | Grid] = []
-    for row, group in groupby(lines, key=lambda line: line.count("|") > 1):
-        own = list(group)
-        cells = [line.strip().strip("|").split("|") for line in own]
-        blocks += [grids.grid("Table", cells)] if row else own
-    return blocks
-
-
-def _loaded(path: Path) -> list[str | Grid]:
-    import json
-
-    import viparse
-
-    is_pdf = path.suffix.lower() == ".pdf"
-    if is_pdf:
-        _refuse_long(path)
-    try:
-        loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+        pages = len(pypdfium2.PdfDocument(path)) if suffix == ".pdf" else 1
+        if pages <= MAX_PAGES:
+            loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+            found = json.loads(loaded[0].text)["blocks"]
+            made = _grids(path, suffix, [one["rows"] for one in found if one["type"] == "table"])
     except viparse.MissingDependency as error:
-        raise ReportError(path, error) from None
+        raise ValueError(error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
         why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
-        raise ReportError(path, why, f"{path.suffix}, {type(error).__name__}") from None
-    found = json.loads(loaded[0].text)["blocks"]
-    given = [block["rows"] for block in found if block["type"] == "table"]
-    made = _grids(path, given)
-    blocks: list[str | Grid] = []
-    for block in found:
-        if block["type"] == "table":
-            blocks.append(made.pop(0))
-        else:
-            blocks += block["text"].splitlines()
-    return _unwrap(blocks) if is_pdf else blocks
+        raise ValueError(why, f"{suffix}, {type(error).__name__}") from None
+    if pages > MAX_PAGES:
+        raise ValueError(N_("{about} pages; split off those with figures, 60 at most"), pages)
+    blocks: list[Block] = []
+    for one in found:
+        blocks += [made.pop(0)] if one["type"] == "table" else one["text"].splitlines()
+    return _unwrap(blocks) if suffix == ".pdf" else blocks
 
 
-def _grids(path: Path, given: list[list]) -> list[Grid]:
+def _grids(path: Path, suffix: str, given: list[list]) -> list[Grid]:
     """The tables of a Word or PDF file with what their merged cells span, where that is known."""
-    if given and path.suffix.lower() == ".docx":
+    if given and suffix == ".docx":
         import docx
 
         own = docx.Document(str(path)).tables
         if len(own) == len(given):
             return [grids.of_word(table, f"Table {n}") for n, table in enumerate(own, start=1)]
-    if given and path.suffix.lower() == ".pdf":
+    if given and suffix == ".pdf":
         import pdfplumber
 
         with pdfplumber.open(path) as pdf:
-            own = [rows for page in pdf.pages for rows in page.extract_tables()]
-        given = own if len(own) == len(given) else given
+            tables = [table for page in pdf.pages for table in page.extract_tables()]
+        rows = list(chain(*tables))
+        if len(rows) == sum(map(len, given)):  # a table over two pages is one of those given
+            given = [[rows.pop(0) for _ in table] for table in given]
     return [grids.grid(f"Table {n}", rows) for n, rows in enumerate(given, start=1)]
 
 
-def _unwrap(blocks: list[str | Grid]) -> list[str | Grid]:
+def _unwrap(blocks: list[Block]) -> list[Block]:
     """Join the lines a page broke: a line without a mark continues one without an end."""
-    joined: list[str | Grid] = []
+    joined: list[Block] = []
     width = 0  # of the line before, as it is printed
     for block in blocks:
         before = joined[-1] if joined else None
-        if not isinstance(block, str):
-            joined.append(block)
-            width = 0
-            continue
-        broken = width >= _FULL or not block[:1].isupper() or str(before).endswith((";", ","))
-        width = len(block)
-        if (
-            broken
-            and isinstance(before, str)
-            and not any(p.match(block) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
-            and not before.rstrip().endswith((".", ":"))
-            and block.isupper() == before.isupper()
-        ):
+        if isinstance(block, str) and isinstance(before, str) and _broken(before, width, block):
             joined[-1] = f"{before.rstrip()} {block.lstrip()}"
         else:
             joined.append(block)
+        width = len(block) if isinstance(block, str) else 0
     return joined
 
 
-def _refuse_long(path: Path) -> None:
-    import pypdfium2
-
-    try:
-        pages = len(pypdfium2.PdfDocument(path))
-    except pypdfium2.PdfiumError as error:
-        why = N_("cannot be opened ({about}); take off a password, or save it again as .pdf")
-        raise ReportError(path, why, error) from None
-    if pages > MAX_PAGES:
-        why = N_("{about} pages; split off those with figures, 60 at most")
-        raise ReportError(path, why, pages)
-
-
-def refuse_bomb(path: Path) -> list[str]:
-    """A packed file is unpacked in memory by its parser: measure it first; the names it holds."""
-    if not zipfile.is_zipfile(path):
-        return []
-    total = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                with archive.open(member) as stream:
-                    while piece := stream.read(1_000_000):
-                        total += len(piece)
-                        if total > MAX_UNPACKED_BYTES:
-                            raise ReportError(
-                                path, N_("unpacks to too many bytes; this is no report")
-                            )
-                        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                            why = N_("defines XML entities, which Word never writes; refused")
-                            raise ReportError(path, why)
-            return archive.namelist()
-    # RuntimeError: an encrypted archive, or an unknown packing.
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        why = N_("is damaged or has a password ({about}); save it again")
-        raise ReportError(path, why, error) from None
+def _broken(before: str, width: int, line: str) -> bool:
+    """Whether a line goes on with ``before``, whose last line is ``width`` long."""
+    marked = any(p.match(line) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
+    ended = before.rstrip().endswith((".", ":"))
+    goes_on = width >= _FULL or not line[:1].isupper() or before.endswith((";", ","))
+    return goes_on and not marked and not ended and line.isupper() == before.isupper()

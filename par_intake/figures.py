@@ -124,10 +124,10 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
             same.append(one)
     listed = []
     for same in made.values():
-        cells = list(dict.fromkeys(one.cell for one in same if not one.doubts))
+        cells = " / ".join(dict.fromkeys(one.cell for one in same if not one.doubts))
         why = N_("the file says different things: {about}")
-        listed += [one.doubting(why, " / ".join(cells)) if len(cells) > 1 and not one.doubts
-                   else one for one in same]  # fmt: skip
+        listed += [one.doubting(why, cells) if not one.doubts and one.cell != cells else one
+                   for one in same]  # fmt: skip
     return _disagreeing(listed)
 
 

@@ -1,289 +1,321 @@
-"""From a table whose columns are known to figures: amounts, counts, lists, answers, indices.
+"""From tables whose columns are known to figures: counts, amounts, indices, lists, answers.
 
-A row is taken only where its unit, its period and its unit of measure are said and its columns add
-up; else its figures are proposed. Names of persons are dropped before anything else is done.
+A figure is taken where its unit, its period and its unit of measure are said and the columns of its
+row add up; else it is proposed. Lists of dossiers and answers of persons are counted, never shown.
 """
 
+import datetime as dt
 import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache, partial
 
 import pandas as pd
 
-from par_intake import phrases
-from par_intake.figures import Figure, Found, Left, Units
-from par_intake.grids import Cell, Grid, Percent
-from par_intake.people import answers_of, read_answers, read_list
-from par_intake.phrases import Period
-from par_intake.tables import DROPPED, Column, Row, Table, find, level_of, says, text_of
+from par_intake.figures import Doubt, Figure, Found, Left, Units
+from par_intake.grids import Cell, Grid, Percent, is_figure, text_of
+from par_intake.phrases import Period, find_periods, flatten
+from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import schema, units
-from par_lib.language.numbers import QuantityError, parse_quantity
+from par_lib.language.numbers import Kind, parse_quantity
+from par_lib.language.spelling import compare_key
 from par_lib.language.translation import N_
 
-_MONEY = re.compile(
-    r"(?<!\w)(?P<unit>(?:nghìn |ngàn )?tỷ|triệu|nghìn|ngàn)? ?đồng(?!\w)"
-    r"|(?<!\w)(?P<bare>tỷ|triệu)(?!\w)"
-)
-_FACTORS = {
-    "nghìn tỷ": 1000,
-    "ngàn tỷ": 1000,
-    "tỷ": 1,
-    "triệu": 1e-3,
-    "nghìn": 1e-6,
-    "ngàn": 1e-6,
-    None: 1e-9,
-}
+Owner = tuple[tuple[str, str], list[Doubt]]  # unit and level, and what is in doubt of them
+Values = dict[Column, tuple[float, list[Doubt]]]
+_THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")  # or decimals
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+")
-_CHECKS = (  # (whole, its parts) of form II.06a, where no row of numbers says it
-    ("received", ("online", "direct", "before")), ("resolved", ("early", "punctual", "late")),
-)  # fmt: skip
+_UNIT_SAID = re.compile(r"đvt|đơn vị(?: tính)?|[(),;:/]")  # parts a unit of measure from the rest
+_PLAN_YEAR = re.compile(r"(?:vốn|kế hoạch)[^/]*?năm ((?:19|20)\d{2})")
 _OTHER_PERIOD = re.compile(r"cùng kỳ|năm trước|năm ngoái")
+_LATE = re.compile(r"(?:trễ|quá|chậm) (?:hạn|hẹn)")
+_TOTAL = re.compile(r"^(?:tổng|cộng|số|[ :])+")
+_NUMBERED = re.compile(r"^\d+[.)]\s*")
+_DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
+_SHARE_ERROR = 0.006
+_NAMED = 30  # rows that a locator names
+_NOT_LATE = N_("the title does not say that the dossiers listed are late")
+_NO_COLUMN = N_("no column of the table is known; name them in par_intake/columns.toml: {about}")
 
 
 class Reading:
     """What tables say, read with the units of a province valid at the end of ``year``."""
 
-    def __init__(self, known: pd.DataFrame, year: int) -> None:
-        self._year, self._home, self._units = year, units.as_total(known, year), Units(known, year)
+    def __init__(self, known_units: pd.DataFrame, year: int) -> None:
+        self._year, self._home = year, units.as_total(known_units, year)
+        self._units = Units(known_units, year)
 
     def read(self, grid: Grid, found: Found) -> list[Table]:
         """Add to ``found`` what a grid gives; its tables, without persons."""
-        tables = list(find(grid))
+        tables = find(grid)
         for table in tables:
-            period = _period(table.titles, self._year)
-            if {"begun", "due"} <= {column.role for column in table.columns}:
-                read_list(self._units, table, period, found)
-            elif answers := answers_of(table):
-                read_answers(self._units, table, answers, found)
-            elif any((column.means or {}).get("table") for column in table.columns):
-                self._counts(table, period, found)
+            period = _period(table.titles, self._year) or _period(table.above, self._year)
+            if {"begun", "due"} <= table.roles().keys():
+                self._list(table, period, found)
+            elif scales := _scales(table):
+                self._answers(table, scales, found)
             else:
-                why = N_(
-                    "no column of the table is known; name them in par_intake/columns.toml: {about}"
-                )
-                found.left.append(
-                    Left("", why, ", ".join(filter(None, table.heads))[:200], table.grid.name)
-                )
+                self._counts(table, period, found)
         found.told += grid.told
-        if not tables and any(any(row) for row in grid.rows):
+        if not tables and any(map(any, grid.rows)):
             why = N_("no header was found, as a row with “STT”, “Đơn vị” or “Huyện”: {about}")
             found.left.append(Left("", why, f"{len(grid.rows)} × {len(grid.rows[0])}", grid.name))
         return tables
 
     def _counts(self, table: Table, period: Period | None, found: Found) -> None:
-        days = {
-            own for head in table.heads if (own := _period([head], self._year)) and own.kind == "to"
-        }
+        """A row a unit, a column a measure."""
+        kinds = ("to", "part") if table.form == "disbursement" else ("to", "part", "year")
+        said = {column: _period([column.header], self._year) for column in table.columns}
+        own = {column: one for column, one in said.items() if one and one.kind in kinds}
+        days = {one for one in own.values() if one.kind == "to"}
         if table.form == "disbursement" and len(days) == 1:
-            period = next(iter(days))  # "disbursed by 30/11": so are its plan and its rate
-        day = self._units.day_of(period)
-        placed = [(row, self._whose(table, row, day)) for row in table.body]
-        levels = {whose[1] for row, whose in placed if whose and not row.is_total}
-        named = {(whose[0], whose[1]) for row, whose in placed if whose and not row.is_section}
-        for row, whose in placed:
-            values = self._values(table, row)
-            if row.is_total:
-                whose = self._whole(table, levels, named, day)
-            if not values:
-                continue
-            if whose is None:
+            period = days.pop()  # "disbursed by 30/11": so are its plan and its rate
+        owners = self._owners(table, self._units.day_of(period))
+        words = " ".join([*(one.header for one in table.columns), *table.titles])
+        plan_year = [("plan_year", year) for year in _PLAN_YEAR.findall(words.lower())[:1]]
+        for row in table.body:
+            values, place = _values(table, row), table.grid.place(row.at)
+            if values and row.at not in owners:
                 why = N_("“{about}” is no unit of the province on that day")
-                found.left.append(Left(row.name, why, row.name, table.grid.place(row.at)))
+                found.left.append(Left(row.name, why, row.name, place))
                 continue
-            doubts = [*whose[2], *_unsound(table, row, values)]
-            if period is None:
-                doubts.append((N_("no day or period is said"), ""))
-            found.figures += [
-                self._figure(table, row, column, value, whose, period, [*doubts, *own])
-                for column, (value, own) in _added(values)
-            ]
-        known = {
-            c.at
-            for c in table.columns
-            if c.means or c.header.startswith(DROPPED) or says(c.header, "anchors", "number")
-        }
-        unknown = [
-            c.header for c in table.columns if c.header and c.at not in {*known, table.unit_at}
-        ]
-        if unknown:
-            found.left.append(
-                Left("", N_("columns not understood: {about}"), ", ".join(unknown), table.grid.name)
-            )
+            for column, (value, doubts) in values.items():
+                if "table" in column.means:
+                    unit, unsure = owners[row.at]
+                    said = dict(plan_year) | column.means
+                    evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
+                    when = own.get(column, period)
+                    doubts = [*unsure, *doubts]
+                    found.figures.append(
+                        _figure(text_of(value), unit, when, said, place, evidence, doubts)
+                    )
+        heads, why = table.unknown(), N_("columns not understood: {about}")
+        if not any("table" in column.means for column in table.columns):
+            heads, why = [column.header for column in table.columns if column.header], _NO_COLUMN
+        if heads:
+            found.left.append(Left("", why, ", ".join(heads)[:200], table.grid.name))
 
-    def _whose(self, table: Table, row: Row, day: str) -> tuple[str, str, list] | None:
-        """The unit of a row, its level, and what is in doubt of it."""
-        if row.is_total or not row.name:
-            return None
-        if row.is_section and (level := level_of(row.name)):
-            return self._home, level, []
-        level = next((name for one in reversed(row.sections) if (name := level_of(one))), "")
-        name = re.sub(r"^\d+[.)]\s*", "", row.name)
-        if unit := self._units.find(name, level, day):
-            return *unit, []
-        return None
+    def _owners(self, table: Table, day: str) -> dict[int, Owner]:
+        """Whose the rows are, by their place; totals are of those whose the others are."""
+        found: dict[int, tuple[str, str]] = {}
+        for row in table.body:
+            if row.kind == "section" and (level := level_of(row.name)):
+                found[row.at] = self._home, level
+            elif row.kind != "total":
+                level = next(filter(None, map(level_of, reversed(row.sections))), "")
+                if unit := self._units.find(_NUMBERED.sub("", row.name), level, day):
+                    found[row.at] = unit
+        listed = [row for row in table.body if row.kind == "unit" and row.at in found]
+        levels = Counter(found[row.at][1] for row in listed).most_common(1)
+        for row in listed:  # a province's bare name among its districts is its city's
+            same = [one for one in listed if compare_key(one.name).endswith(compare_key(row.name))]
+            if found[row.at][1] == "province" and len(same) == 1:
+                found[row.at] = self._units.find(row.name, levels[0][0], day)
+        owners = {at: (unit, []) for at, unit in found.items()}
+        totals = [row for row in table.body if row.kind == "total"]
+        wholes = {row.at: self._whole(table, row, {*found.values()}, day) for row in totals}
+        return owners | {at: whole for at, whole in wholes.items() if whole}
 
     def _whole(
-        self, table: Table, levels: set, named: set, day: str
-    ) -> tuple[str, str, list] | None:
-        """Whom a row of totals stands for."""
-        if len(levels) > 1:
-            return self._home, "province", []
-        if not levels:
-            title = next(
-                (unit for one in table.titles if (unit := self._units.find(one, "", day))), None
-            )
-            if title:
-                return *title, [] if title[1] == "province" else [
-                    (N_("a total of the office in the title"), "")
-                ]
-            return None
-        level = next(iter(levels))
-        on = self._units.on(day)
-        there_are = int((on["level"] == level).sum())
-        whole = (
-            level in ("district", "commune")
-            and len({n for n, one in named if one == level}) == there_are
-        )
-        doubts = (
-            [] if whole else [(N_("a total of those listed, who are not all of their level"), "")]
-        )
-        return self._home, level, doubts
+        self, table: Table, row: Row, others: set[tuple[str, str]], day: str
+    ) -> Owner | None:
+        """Whom a total is of: a level that it names or that all rows are of, else the province.
 
-    def _values(self, table: Table, row: Row) -> dict[int, tuple[Column, float, list]]:
-        """The numbers of a row under known columns, in the units of the tables."""
-        values = {}
-        for column in table.columns:
-            cell = table.cell(row, column)
-            if (
-                column.means is None
-                or cell is None
-                or not (column.role or column.means.get("table"))
-            ):
-                continue
-            try:
-                value, doubts = _number(table, column, cell)
-            except (QuantityError, ValueError):
-                continue
-            values[column.at] = column, value, doubts
-        plan, paid, rate = (table.by_role(name) for name in ("plan", "disbursed", "rate"))
-        if rate and rate.at in values and not isinstance(table.cell(row, rate), Percent):
-            column, value, doubts = values[rate.at]
-            known = plan and paid and plan.at in values and paid.at in values and values[plan.at][1]
-            share = values[paid.at][1] / values[plan.at][1] if known else None
-            if share is not None and abs(value - share) < 0.006 and value <= 1.5:
-                values[rate.at] = column, round(value * 100, 6), doubts
-            elif 0 < value <= 1 and isinstance(table.cell(row, rate), float):
-                values[rate.at] = column, value, [*doubts, (N_("a share of 1 or of 100?"), "")]
-        return values
+        Where no row is a unit's, as in a form by fields: the office in the title.
+        """
+        if named := level_of(_TOTAL.sub("", flatten(row.name))):
+            return (self._home, named), []
+        if not others:
+            titled = (self._units.find(title, "", day) for title in table.titles)
+            unit = next(filter(None, titled), None)
+            doubt = (N_("a total of the office in the title"), "")
+            return (unit, [] if unit[1] == "province" else [doubt]) if unit else None
+        several = row.sections and sum(one.kind == "total" for one in table.body) > 1
+        doubts = [(N_("one of several totals"), "")] if several else []
+        level, *more = {level for _, level in others}
+        if more:
+            return (self._home, "province"), doubts
+        every = (self._units.on(day)["level"] == level).sum()
+        if level not in ("district", "commune") or len(others) < every:
+            doubts.append((N_("a total of those listed, who are not all of their level"), ""))
+        return (self._home, level), doubts
 
-    def _figure(
-        self, table: Table, row: Row, column: Column, value: float, whose: tuple,
-        period: Period | None, doubts: list,
-    ) -> Figure:  # fmt: skip
-        own = _period([column.header], self._year)
-        period = own if own and own.kind in ("to", "part") else period
-        end = f"{period.end}" if period else ""
-        start = f"{period.start}" if period else ""
-        means = column.means
-        plan_year = next(iter(re.findall(r"(?:vốn|kế hoạch)[^/]*?năm ((?:19|20)\d{2})", " ".join(
-            [*table.heads, *table.titles]).lower())), end[:4])  # fmt: skip
-        said = {
-            "unit": whose[0], "level": whose[1], "period_start": start, "period_end": end,
-            "as_of": end, "plan_year": plan_year, "scope": means.get("scope", "total"),
-            "basis": means.get("basis", "unstated"),
-            "measure_unit": "pct" if str(means.get("measure")).endswith("_pct") else "count",
-        }  # fmt: skip
-        said |= {name: means[name] for name in ("measure", "component") if name in means}
-        place = table.grid.place(row.at)
-        to = means.get("column") or ("points" if means["table"] == "service_index" else "value")
-        known = {column.name for column in schema.TABLES[means["table"]].columns}
-        evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
-        row_cells = {name: cell for name, cell in said.items() if name in known}
-        cell = text_of(float(value))
-        return Figure(means["table"], to, cell, row_cells, place, evidence, tuple(doubts))
+    def _list(self, table: Table, period: Period | None, found: Found) -> None:
+        """A row a dossier: counted as late by unit, and a register where all days are there."""
+        day, title = self._units.day_of(period), " ".join([*table.above, *table.titles])
+        listed = []
+        for row in table.body:
+            cells = {role: table.cell(row, column) for role, column in table.roles().items()}
+            days = [_day(cells.get(role)) for role in ("begun", "due", "done")]
+            code = text_of(cells.get("id"))
+            if row.kind == "unit" and (code or days[0]):
+                names = (row.name, *reversed(row.sections))
+                unit = next(filter(None, (self._units.find(n, "", day) for n in names)), ("", ""))
+                listed.append([row.at + 1, row.name, code, *unit, *days])
+        columns = ["row", "name", "id", "unit", "level", "received", "due", "finished"]
+        rows = pd.DataFrame(listed, columns=columns)
+        placed = rows["unit"] != ""
+        for name, count in rows.loc[~placed, "name"].value_counts(sort=False).items():
+            why = N_("{about} dossiers of a unit that is not known")
+            found.left.append(Left(name, why, str(count), table.grid.name))
+        twice = placed & rows["id"].ne("") & rows.duplicated("id")
+        if twice.any():
+            why = N_("a dossier stands twice, counted once: {about}")
+            found.told.append((why, _where(table, rows[twice])))
+        rows = rows[placed & ~twice]
+        if len(register := rows.dropna(subset=["received", "due", "finished"])):
+            found.extras["late_register"] = register[columns[2:]]
+        doubts = [] if _LATE.search(flatten(title)) else [(_NOT_LATE, "")]
+        code_of = cache(partial(units.resolve, units=self._units.on(day)))
+        codes = [code_of(row.unit, level=row.level) for row in rows.itertuples()]
+        said = {"table": "late_dossiers", "column": "late"}
+        for _, own in rows.groupby(codes, sort=False):
+            unit, count = tuple(own.iloc[0][["unit", "level"]]), str(len(own))
+            place, evidence = _where(table, own), f"{title[:80]}: {unit[0]} {count}"
+            one = _figure(count, unit, period, said, place, evidence, doubts)
+            found.figures.append(replace(one, note="counted from a list of dossiers"))
 
-
-def _period(texts: list[str], year: int) -> Period | None:
-    """What the titles say is counted: days before months and quarters before whole years."""
-    stated = [
-        one.period for text in texts for one in phrases.find_periods(phrases.flatten(text), year)
-        if not _OTHER_PERIOD.search(phrases.flatten(text)) and one.period.kind != "several"
-    ]  # fmt: skip
-    spans = [
-        p
-        for p in stated
-        if p.kind == "part" and (p.start.day, p.end.day) != (1, 31) and p.start.day != 1
-    ]
-    for wanted in (
-        spans,
-        [p for p in stated if p.kind == "to"],
-        [p for p in stated if p.kind == "part"],
-        stated,
-    ):
-        if wanted:
-            return wanted[-1]
-    return None
+    def _answers(self, table: Table, scales: dict[Column, dict], found: Found) -> None:
+        """A row a person asked; a scale of three is another than that of five."""
+        day, person = self._units.day_of(None), table.roles().get("id")
+        given = []
+        for row in table.body:
+            unit = self._units.find(row.name, "", day)
+            code = text_of(table.cell(row, person)) if person else str(row.at + 1)
+            for column, scale in scales.items() if unit else ():
+                asked = column.means.get("component") or column.header.rpartition(" / ")[2]
+                answer = scale.get(text_of(table.cell(row, column)).lower())
+                given += [[*unit, asked, code, answer]] if answer else []
+        if not given:
+            why = N_("answers without a unit of the province")
+            found.left.append(Left("", why, "", table.grid.name))
+            return
+        columns = ["unit", "level", "component", "respondent", "answer"]
+        answers = pd.DataFrame(given, columns=columns)
+        name, why = "answers", N_("answers were read (people × questions): {about}")
+        if answers["answer"].max() <= "3":
+            name = "answers_of_three_levels"
+            why = N_("answers on a scale of three, kept apart from those on five: {about}")
+        found.extras[name] = answers
+        found.told.append((why, f"{answers['respondent'].nunique()} × {len(scales)}"))
 
 
-def _number(table: Table, column: Column, cell: Cell) -> tuple[float, list]:
+def _scales(table: Table) -> dict[Column, dict[str, str]]:
+    """Columns of answers, each with its scale: numbers of 1 to 5, or words."""
+    words = {word: str(value) for word, value in known()["scale"].items()}
+    found = {}
+    for column in table.columns:
+        given = {text_of(table.cell(row, column)).lower() for row in table.body} - {""}
+        known_of_sipas = table.form == "sipas" and column.means
+        asked = known_of_sipas or says(column.header, "header", "question")
+        for scale in ({number: number for number in "12345"}, words):
+            if asked and given and given <= scale.keys():
+                found[column] = scale
+    return found if len(found) > 2 else {}
+
+
+def _values(table: Table, row: Row) -> Values:
+    """The numbers of a row in the units of the tables, with what is in doubt of them."""
+    values: Values = {}
+    for column in table.columns:
+        if column.means.keys() & {"role", "table"} and is_figure(table.cell(row, column)):
+            with suppress(ValueError):
+                values[column] = _value(table, column, table.cell(row, column))
+    unsound = []
+    for whole, *parts in table.sums:
+        if {whole, *parts} <= values.keys():
+            total, added = values[whole][0], [values[part][0] for part in parts]
+            if abs(total - sum(added)) > 1:
+                about = f"{text_of(total)} ≠ {' + '.join(map(text_of, added))}"
+                unsound.append((N_("the columns do not add up: {about}"), about))
+    roles = {column.role: column for column in reversed(values) if column.role}
+    if "on_time" in roles:
+        values.pop(roles.get("punctual"), None)
+    elif punctual := roles.get("punctual"):  # and what was done before its day
+        (value, doubts), (early, _) = values[punctual], values.get(roles.get("early"), (0, []))
+        values[punctual], roles["on_time"] = (value + early, doubts), punctual
+    for column, (value, doubts) in values.items():
+        cell = table.cell(row, column)
+        in_pct = isinstance(cell, Percent) or (isinstance(cell, str) and cell.endswith("%"))
+        if _kind(column.means) == "rate" and not in_pct and 0 < value <= 1.5:
+            part, whole = map(roles.get, known()["shares"].get(column.role, ("", "")))
+            of = values[whole][0] if part in values and whole in values else 0
+            if of and abs(value - values[part][0] / of) < _SHARE_ERROR:
+                values[column] = round(100 * value, 6), doubts
+            elif isinstance(cell, float) and value <= 1:
+                doubts.append((N_("a share of 1 or of 100?"), ""))
+        doubts += unsound
+    return values
+
+
+def _kind(means: dict[str, str]) -> Kind:
+    name = means.get("measure") or means.get("column", "")
+    ends = {"_bn_vnd": "amount", "_pct": "rate", "points": "points"}
+    return next((kind for end, kind in ends.items() if name.endswith(end)), "count")
+
+
+def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]]:
     """The figure in a cell in the unit of its column, and what is in doubt of it."""
-    means = column.means
-    money = str(means.get("column", "")).endswith("_bn_vnd")
-    rate = str(means.get("column") or means.get("measure") or "").endswith("_pct")
-    doubts: list = []
-    if isinstance(cell, float):
-        value = float(cell)
-    elif isinstance(cell, str):
-        if money and "," not in cell and cell.count(".") == 1:
-            if not any(_GROUPED.fullmatch(str(row[column.at])) for row in table.grid.rows):
-                doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
-            cell = cell.replace(".", "")
-        kind = (
-            "amount"
-            if money
-            else "rate"
-            if rate
-            else "points"
-            if means["form"] == "index"
-            else "count"
-        )
-        value = parse_quantity(cell, kind=kind).low
-    else:
-        raise ValueError(cell)
-    if money:
-        found = _MONEY.search(phrases.flatten(column.header)) or next(
-            (m for text in reversed(table.titles) if (m := _MONEY.search(phrases.flatten(text)))),
-            None,
-        )
-        if found is None:
-            doubts.append((N_("the unit of the amounts is not said"), ""))
-        value = round(value * (_FACTORS[found["unit"] or found["bare"]] if found else 1), 9)
+    kind, doubts = _kind(column.means), []
+    if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
+        if not any(_GROUPED.fullmatch(text_of(cells[column.at])) for cells in table.grid.rows):
+            doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
+        cell = cell.replace(".", "")
+    value = float(cell) if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
+    if kind == "amount":
+        factor = _money("; ".join([*table.above, *table.titles, column.header]))
+        doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
+        value = round(value * (factor or 1), 9)
     return value, doubts
 
 
-def _unsound(table: Table, row: Row, values: dict) -> list:
-    """Where the columns of a row do not add up, or amounts do not give the rate."""
-    by_number = {c.number: values[c.at][1] for c in table.columns if c.number and c.at in values}
-    by_role = {column.role: value for column, value, _ in values.values() if column.role}
-    found = []
-    sums = [(by_number, whole, parts) for whole, parts in table.sums]
-    sums += [] if table.sums else [(by_role, whole, parts) for whole, parts in _CHECKS]
-    for by, whole, parts in sums:
-        if whole in by and all(part in by for part in parts):
-            total = sum(by[part] for part in parts)
-            if abs(total - by[whole]) > 1:
-                about = f"{text_of(by[whole])} ≠ {' + '.join(text_of(by[part]) for part in parts)}"
-                found.append((N_("the columns do not add up: {about}"), about))
-    return found
+@cache
+def _money(said: str) -> float | None:
+    """Billion dong in the last unit of measure that stands alone between marks or brackets."""
+    for part in reversed(_UNIT_SAID.split(flatten(said))):
+        for unit, factor in known()["money"].items():
+            if re.fullmatch(unit, part.strip(" .")):
+                return factor
+    return None
 
 
-def _added(values: dict) -> list[tuple[Column, tuple[float, list]]]:
-    """Figures that have a place; those that are added up (early + on time) as one."""
-    placed = [one for one in values.values() if one[0].means.get("table")]
-    adding = [one for one in placed if one[0].means.get("add")]
-    whole = [one for one in placed if one[0].role == "on_time"]
-    listed = [
-        (column, (value, doubts)) for column, value, doubts in placed if not column.means.get("add")
-    ]
-    if adding and not whole and any(column.role == "punctual" for column, _, _ in adding):
-        total = sum(value for _, value, _ in adding)
-        listed.append((adding[-1][0], (total, [d for one in adding for d in one[2]])))
-    return listed
+def _figure(
+    cell: str, unit: tuple[str, str], period: Period | None, said: dict[str, str], place: str,
+    evidence: str, doubts: list[Doubt],
+) -> Figure:  # fmt: skip
+    """A figure with the cells of its row that its table has; in doubt where no period is said."""
+    start, end = (f"{period.start}", f"{period.end}") if period else ("", "")
+    row = {
+        "unit": unit[0], "level": unit[1], "period_start": start, "period_end": end, "as_of": end,
+        "plan_year": end[:4], "scope": "total", "basis": "unstated",
+        "measure_unit": "pct" if _kind(said) == "rate" else "count",
+    } | said  # fmt: skip
+    names = {one.name for one in schema.TABLES[said["table"]].columns} - {said["column"]}
+    row = {name: cell for name, cell in row.items() if name in names}
+    doubts = doubts if period else [*doubts, (N_("no day or period is said"), "")]
+    return Figure(said["table"], said["column"], cell, row, place, evidence, tuple(doubts))
+
+
+def _period(texts: list[str], year: int) -> Period | None:
+    """What texts say is counted, the last of: spans of days, days, months and quarters, years."""
+    flat = (text for text in map(flatten, texts) if not _OTHER_PERIOD.search(text))
+    stated = [one.period for text in flat for one in find_periods(text, year)]
+
+    def rank(one: Period) -> int:
+        return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)
+
+    return max((one for one in reversed(stated) if rank(one) >= 0), key=rank, default=None)
+
+
+def _day(cell: Cell) -> str | None:
+    """A day in ISO form, without its hour; None for what is no day."""
+    for form in _DAY_FORMS if cell else ():
+        with suppress(ValueError):
+            return f"{dt.datetime.strptime(text_of(cell).split()[0], form):%Y-%m-%d}"
+    return None
+
+
+def _where(table: Table, rows: pd.DataFrame) -> str:
+    more = " …" if len(rows) > _NAMED else ""
+    return f"{table.grid.name}, rows {', '.join(map(str, rows['row'][:_NAMED]))}{more}"

@@ -1,27 +1,34 @@
 """Tables of Excel, OpenDocument, Word, PDF, HTML, CSV and JSON as grids of cells.
 
-A merged header stands in every cell it spans; a number only in its first, or it would count twice.
-Cells are text, numbers, days or None; what Excel shows as 33 % is Percent(33), not 0.33.
+Cells are text, numbers, days or None; what Excel shows as 33 % is Percent(33), not 0.33. The words
+of a merged cell stand in every place it spans; a number only in the first, or it would count twice.
 """
 
 import csv
 import datetime as dt
 import io
 import json
+import math
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import product
 
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 MAX_ROWS, MAX_COLUMNS = 200_000, 200
-_STYLED = 5_000  # rows of an .xlsx up to which formats, formulas and hidden rows are looked at
+_STYLED = 20_000  # rows of a workbook up to which formats, formulas, hidden rows are looked at
+_NAMED = 20  # cells or rows that are named
+_FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
 _BROKEN_NUMBER = re.compile(r"(?<=[\d/.,])\n(?=[\d/.,])")
+_SPANNED = re.compile(r"[1-9]\d?")
+_BLOCKS = ("p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "table")
+_TABLE = "\ue000"  # stands in the text of a page where a table stood
+_DAYS = {"tungay": "từ ngày", "denngay": "đến ngày"}  # keys of saved records
 Cell = str | float | dt.date | None
+Span = tuple[tuple[int, int], tuple[int, int]]  # row and column of the first cell and of the last
 
 
 class Percent(float):
@@ -30,208 +37,186 @@ class Percent(float):
 
 @dataclass
 class Grid:
-    """A table as it stands: ``rows`` of equal length, the first being row ``first`` of ``name``."""
+    """A table as it stands: ``rows`` of equal length."""
 
     name: str
     rows: list[list[Cell]]
-    first: int = 1
     above: list[str] = field(default_factory=list)  # paragraphs over it, the nearest last
     told: list[tuple[str, str]] = field(default_factory=list)  # what a reader must know of it
 
     def place(self, row: int) -> str:
         """Where a row stands."""
-        return f"{self.name}, row {self.first + row}".replace(";", ",")
+        return f"{self.name}, row {row + 1}"
 
 
-def grid(name: str, rows: Iterable[Iterable[Cell]], above: Iterable[str] = ()) -> Grid:
-    """A grid of cells as they come: text normalised, lines of equal length."""
+def grid(name: str, rows: Iterable[Iterable[object]], spans: Iterable[Span] = ()) -> Grid:
+    """A grid of cells as they come: text normalised, rows of equal length, merged cells spread."""
     cells = [[_clean(cell) for cell in row] for row in rows]
     width = max(map(len, cells), default=0)
-    return Grid(name, [row + [None] * (width - len(row)) for row in cells], above=list(above))
+    cells = [row + [None] * (width - len(row)) for row in cells]
+    for (top, left), (bottom, right) in spans:
+        places = product(cells[top : bottom + 1], range(left, min(right + 1, width)))
+        for row, at in list(places)[1:]:
+            row[at] = _again(cells[top][left])
+    return Grid(name.replace(";", ","), cells)
 
 
 def _clean(cell: object) -> Cell:
-    if isinstance(cell, str):
-        return normalise(_BROKEN_NUMBER.sub("", cell)) or None
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, int | float) and not isinstance(cell, Percent):
-        return float(cell)
-    return cell if isinstance(cell, Percent | dt.date) else None
+    if isinstance(cell, str | bool):
+        return normalise(_BROKEN_NUMBER.sub("", str(cell))) or None
+    if isinstance(cell, Percent | dt.date):
+        return cell
+    return float(cell) if isinstance(cell, int | float) and math.isfinite(cell) else None
 
 
-def spread(rows: list[list[Cell]], spans: Iterable[tuple[int, int, int, int]]) -> None:
-    """Write the text of each merged cell (first row, column, last row, column) over its span."""
-    for top, left, bottom, right in spans:
-        text = rows[top][left] if top < len(rows) and left < len(rows[top]) else None
-        if isinstance(text, str):
-            for row in rows[top : bottom + 1]:
-                row[left : right + 1] = [text] * len(row[left : right + 1])
+def _again(cell: Cell) -> Cell:
+    """What a merged cell shows in the places that it spans beside its first."""
+    return cell if isinstance(cell, str) and not cell.strip()[:1].isdigit() else None
 
 
-def of_sheets(path: Path) -> Iterator[Grid]:
+def text_of(cell: Cell) -> str:
+    """A cell as text, whole numbers without a decimal mark."""
+    if isinstance(cell, float):
+        return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else cell or ""
+
+
+def is_figure(cell: Cell) -> bool:
+    """Whether a cell holds a number, as such or as text."""
+    return isinstance(cell, float) or (isinstance(cell, str) and bool(_FIGURE.fullmatch(cell)))
+
+
+def of_sheets(raw: bytes) -> Iterator[Grid]:
     """Every sheet of a workbook, hidden ones too; ValueError says why it cannot be read."""
     import python_calamine as calamine
 
-    raw = path.read_bytes()
-    if raw.lstrip()[:1] == b"<":  # saved as .xls by a program that writes HTML
-        yield from of_html(raw.decode("utf-8", errors="replace"))
-        return
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        names = book.sheets_metadata
-    except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
+        metas = [one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+        sheets = [book.get_sheet_by_name(meta.name) for meta in metas]
+        height = max((sheet.total_height for sheet in sheets), default=0)
+        held = [one.to_python(skip_empty_area=False) for one in sheets if height <= MAX_ROWS]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  of a broken file; a panic is no Exception
         if "EncryptedPackage".encode("utf-16-le") in raw or "assword" in str(error):
             raise ValueError(N_("has a password; save it without one")) from None
         raise ValueError(N_("cannot be opened as a workbook; save it as .xlsx")) from None
-    styles = _Styles(raw)
-    for at, meta in enumerate(names):
-        sheet = book.get_sheet_by_index(at)
-        if sheet.total_height > MAX_ROWS:
-            raise ValueError(N_("holds more than 200,000 rows in a sheet; split it"))
-        rows = [row[:MAX_COLUMNS] for row in sheet.to_python(skip_empty_area=False)]
+    if height > MAX_ROWS:
+        raise ValueError(N_("holds more than 200,000 rows in a sheet; split it"))
+    styled = _styled(raw) if sum(map(len, held)) <= _STYLED else {}
+    for meta, sheet, cells in zip(metas, sheets, held, strict=True):
+        rows = [row[:MAX_COLUMNS] for row in cells]
         while rows and not any(cell not in ("", None) for cell in rows[-1]):
             rows.pop()
-        told = styles.mark(meta.name, rows)
-        one = grid(meta.name, rows)
-        spread(one.rows, [(*start, *end) for start, end in sheet.merged_cell_ranges or []])
+        told = list(_as_shown(styled[meta.name], rows)) if meta.name in styled else []
         if meta.visible != calamine.SheetVisibleEnum.Visible:
             told.append((N_("sheet {about} is hidden; it was read"), meta.name))
+        one = grid(meta.name, rows, sheet.merged_cell_ranges or ())
         one.told += told
         yield one
 
 
-class _Styles:
-    """What calamine leaves out of an .xlsx: formats, hidden rows, formulas without a value."""
+def _styled(raw: bytes) -> dict[str, object]:
+    """Sheets of an .xlsx with what calamine leaves out: formats, hidden rows, formulas."""
+    import openpyxl
 
-    def __init__(self, raw: bytes) -> None:
-        self._raw, self._book, self._formulas = raw, None, None
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(raw))
+    except Exception:  # noqa: BLE001  no .xlsx, or one that only calamine can read
+        return {}
+    return {sheet.title: sheet for sheet in book.worksheets}
 
-    def mark(self, name: str, rows: list[list]) -> list[tuple[str, str]]:
-        """Turn percent cells into Percent; say what else there is to know."""
-        if not zipfile.is_zipfile(io.BytesIO(self._raw)) or not 0 < len(rows) <= _STYLED:
-            return []
-        with zipfile.ZipFile(io.BytesIO(self._raw)) as packed:
-            listed = packed.namelist()
-            if "xl/workbook.xml" not in listed:
-                return []
-            sizes = [info.file_size for info in packed.infolist() if "worksheets/" in info.filename]
-        if sum(sizes) > 30_000_000:
-            return []
-        import openpyxl
 
-        if self._book is None:
-            self._book, self._formulas = (
-                openpyxl.load_workbook(io.BytesIO(self._raw), data_only=values)
-                for values in (True, False)
-            )
-        if name not in self._book.sheetnames or not hasattr(self._book[name], "iter_rows"):
-            return []
-        sheet, formulas, told = self._book[name], self._formulas[name], []
-        for at, line in enumerate(sheet.iter_rows(max_row=len(rows), max_col=MAX_COLUMNS)):
-            for to, cell in enumerate(line[: len(rows[at])]):
-                if isinstance(cell.value, int | float) and "%" in (cell.number_format or ""):
-                    rows[at][to] = Percent(round(cell.value * 100, 6))
-                elif cell.value is None and formulas.cell(at + 1, to + 1).data_type == "f":
-                    rows[at][to] = None
-                    where = f"{name}!{cell.coordinate}"
-                    told.append(
-                        (N_("{about} is a formula without a value; save it in Excel"), where)
-                    )
-        hidden = [
-            str(n) for n, row in sheet.row_dimensions.items() if row.hidden and n <= len(rows)
-        ]
-        if hidden:
-            about = f"{name}: {', '.join(hidden[:20])}"
-            told.append((N_("rows are hidden; they were read: {about}"), about))
-        return told[:20]
+def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
+    """Turn what a sheet shows in per cent into Percent; tell what else there is to know of it."""
+    unknown = []
+    for row, cells in zip(rows, sheet.iter_rows(), strict=False):
+        for at, (value, cell) in enumerate(zip(row, cells, strict=False)):
+            if isinstance(value, int | float) and "%" in (cell.number_format or ""):
+                row[at] = Percent(round(value * 100, 6))
+            elif value == "" and cell.data_type == "f":
+                unknown.append(f"{sheet.title}!{cell.coordinate}")
+    for place in unknown[:_NAMED]:
+        yield N_("{about} is a formula without a value; save it in Excel"), place
+    hidden = [str(at) for at, row in sheet.row_dimensions.items() if row.hidden and at <= len(rows)]
+    if hidden:
+        places = ", ".join(hidden[:_NAMED])
+        yield N_("rows are hidden; they were read: {about}"), f"{sheet.title}: {places}"
 
 
 def of_word(table: object, name: str) -> Grid:
-    """A table of python-docx: its cells come once for each place they span."""
-    rows: list[list[Cell]] = []
-    before: list = []
+    """A table of python-docx, which gives a merged cell once for each place it spans."""
+    rows, seen = [], set()
     for row in table.rows:
-        cells = [None] * row.grid_cols_before + [*row.cells] + [None] * row.grid_cols_after
-        texts: list[Cell] = []
-        for at, cell in enumerate(cells):
-            text = cell.text if cell is not None else None
-            across = at and cell is not None and cells[at - 1] is not None
-            again = (across and cells[at - 1]._tc is cell._tc) or (
-                at < len(before) and before[at] is not None and cell is not None
-                and before[at]._tc is cell._tc)  # fmt: skip
-            texts.append(None if again and text and text.strip()[:1].isdigit() else text)
-        rows.append(texts)
-        before = cells
+        cells: list[Cell] = [None] * row.grid_cols_before
+        for cell in row.cells:
+            cells.append(_again(cell.text) if cell._tc in seen else cell.text)
+            seen.add(cell._tc)
+        rows.append(cells)
     return grid(name, rows)
 
 
-def of_html(text: str) -> Iterator[Grid]:
-    """Every table of a page, in order, with the text just above it."""
+def of_page(text: str) -> list[str | Grid]:
+    """An HTML page as lines and tables, in order; tables that hold others only lay it out."""
     from lxml import html
 
-    page = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
-    for number, table in enumerate(page.iter("table"), start=1):
-        if next(table.iter("table"), table) is not table or any(
-            t is not table for t in table.iter("table")
-        ):
-            continue  # holds other tables: layout, not figures
-        rows, held = [], {}
-        for at, line in enumerate(table.iter("tr")):
-            cells: list[Cell] = []
-            for cell in line.iter("td", "th"):
-                while (at, len(cells)) in held:
-                    cells.append(held.pop((at, len(cells))))
-                said = normalise(cell.text_content())
-                down, right = (_small(cell.get(name)) for name in ("rowspan", "colspan"))
-                again = None if said[:1].isdigit() else said
-                for step in range(right):
-                    for below in range(1, down):
-                        held[at + below, len(cells)] = again
-                    cells.append(again if step else said)
-            while (at, len(cells)) in held:
-                cells.append(held.pop((at, len(cells))))
-            rows.append(cells)
-        over = [
-            normalise(one.text_content())
-            for one in table.itersiblings("p", "h1", "h2", "h3", "div", preceding=True)
-        ]
-        yield grid(f"Table {number}", rows, over[:4][::-1])
+    parser = html.HTMLParser(encoding="utf-8")
+    page = html.fromstring(f"<body>{text}</body>".encode(), parser=parser)
+    tables = []
+    for one in [*page.iter("table", "script", "style")]:
+        if one.tag == "table" and one.find(".//table") is None:
+            tables.append(_of_html(one, f"Table {len(tables) + 1}"))
+            one.clear(keep_tail=True)
+            one.text = f"{_TABLE}{len(tables) - 1}"
+        elif one.tag != "table":
+            one.drop_tree()
+    for block in page.iter(*_BLOCKS):
+        block.text, block.tail = f"\n{block.text or ''}", f"\n{block.tail or ''}"
+    lines = page.text_content().splitlines()
+    return [tables[int(line[1:])] if line[:1] == _TABLE else line for line in lines]
 
 
-def _small(text: str | None) -> int:
-    return min(int(text), 50) if text and text.isdigit() else 1
+def _of_html(table: object, name: str) -> Grid:
+    cells: dict[tuple[int, int], Cell] = {}
+    for at, row in enumerate(table.iter("tr")):
+        to = 0
+        for cell in row.iter("td", "th"):
+            while (at, to) in cells:
+                to += 1
+            said = (cell.get(side, "") for side in ("rowspan", "colspan"))
+            down, right = (int(one) if _SPANNED.fullmatch(one) else 1 for one in said)
+            for place in product(range(at, at + down), range(to, to + right)):
+                cells[place] = _again(cell.text_content())
+            cells[at, to] = cell.text_content()
+    height, width = (max((place[side] for place in cells), default=-1) + 1 for side in (0, 1))
+    return grid(name, [[cells.get((at, to)) for to in range(width)] for at in range(height)])
 
 
 def of_csv(text: str, name: str) -> Grid:
-    """A CSV file, whatever parts its cells: comma, semicolon or tab."""
+    """A CSV file, whatever parts its cells: comma, semicolon, tab or bar."""
     head = "\n".join(text.splitlines()[:5])
-    mark = max(";\t,|", key=head.count)
-    return grid(name, csv.reader(io.StringIO(text), delimiter=mark))
+    return grid(name, csv.reader(io.StringIO(text), delimiter=max(";\t,|", key=head.count)))
 
 
 def of_json(text: str, name: str) -> Grid:
     """The longest list of records in a JSON file; other words and days in it stand above."""
-    lists: list[list[dict]] = []
-    above: list[str] = []
-
-    def look(value: object, key: str = "") -> None:
-        if isinstance(value, dict):
-            for inner, one in value.items():
-                look(one, inner)
-        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-            lists.append(value)
-        elif isinstance(value, str | int | float):
-            word = {"tungay": "từ ngày", "denngay": "đến ngày"}.get(
-                key.lower().replace("_", ""), key
-            )
-            above.append(f"{word} {value}")
-
     try:
-        look(json.loads(text))
+        said = list(_leaves(json.loads(text)))
     except (ValueError, RecursionError):
         raise ValueError(N_("is no JSON; save it again")) from None
-    records = max(lists, key=len, default=[])
+    records = max((one for _, one in said if isinstance(one, list)), key=len, default=[])
     keys = list(dict.fromkeys(key for one in records for key in one))
-    values = [[one.get(key) for key in keys] for one in records]
-    return grid(name, [keys, *values], [" ".join(above)])
+    one = grid(name, [keys, *([one.get(key) for key in keys] for one in records)])
+    above = (f"{_DAYS.get(key, key)} {word}" for key, word in said if not isinstance(word, list))
+    one.above.append(" ".join(above))
+    return one
+
+
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Lists of records, and words and numbers beside them, each with its key."""
+    if isinstance(value, dict):
+        for inner, one in value.items():
+            yield from _leaves(one, inner.lower().replace("_", ""))
+    elif not isinstance(value, list) or all(isinstance(one, dict) for one in value):
+        yield key, value

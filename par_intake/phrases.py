@@ -36,6 +36,7 @@ def flatten(text: str) -> str:
     return _OLD_STYLE.sub(lambda match: _OLD[match[0]], lower)
 
 
+@cache
 def compile_words(pattern: str) -> re.Pattern[str]:
     """A pattern of phrases.toml as a regular expression that starts and ends at word ends.
 
@@ -65,17 +66,9 @@ def around(name: str) -> re.Pattern[str]:
     return re.compile(table()["around"][name].replace("<capitalised>", word))
 
 
-@cache
-def _skips() -> list[tuple[str, re.Pattern[str]]]:
-    """(class, pattern) of numbers that are no figures: group ``n``, or else every one in it."""
-    listed = table()["skip"].items()
-    return [(name, re.compile(pattern)) for name, patterns in listed for pattern in patterns]
-
-
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _PLAIN = re.compile(_NUMBER)
 _RATIO = re.compile(rf"{_NUMBER}\s?/\s?{_NUMBER}(?![/\d])")
-_SPACE = re.compile(r"\s*")
 _YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
 _ANY_YEAR = re.compile(r"(?:19|20)\d{2}")
 CAPITAL = f"[{''.join(letter for letter in map(chr, range(0x1EFA)) if letter.isupper())}]"
@@ -128,9 +121,10 @@ def find_numerals(text: str) -> list[Numeral]:
             taken[start:end] = b"\1" * (end - start)
             found.append(Numeral(start, end, text[start:end], kind))
 
-    for name, pattern in _skips():
-        for match in pattern.finditer(flat):
-            if "n" not in pattern.groupindex:
+    skips = ((name, one) for name, listed in table()["skip"].items() for one in listed)
+    for name, pattern in skips:
+        for match in re.finditer(pattern, flat):
+            if "n" not in match.re.groupindex:
                 for number in _PLAIN.finditer(flat, *match.span()):
                     take(*number.span(), name)
             elif name not in _YIELD or not _noun_behind(flat, match.end("n")):
@@ -152,8 +146,8 @@ def written(numeral: Numeral, flat: str) -> str:
 
 
 def _noun_behind(flat: str, end: int) -> str | None:
-    start = _SPACE.match(flat, end).end()
-    return next((name for name, word in patterns("nouns").items() if word.match(flat, start)), None)
+    at = end + (flat[end : end + 1] == " ")
+    return next((name for name, word in patterns("nouns").items() if word.match(flat, at)), None)
 
 
 def _kind(flat: str, start: int, end: int) -> str:
@@ -245,8 +239,3 @@ def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
     start = dt.date(number.get("sy", year), number.get("sm", first), number.get("sd", 1))
     day = number.get("d") or calendar.monthrange(year, last)[1]
     return Period(start, dt.date(year, last, day), kind)
-
-
-def whole(year: int) -> Period:
-    """The year as a period."""
-    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31), "year")

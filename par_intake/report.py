@@ -11,8 +11,9 @@ from par_intake import documents, figures, phrases, raw_folder, workbook
 from par_intake.documents import Report, ReportError
 from par_intake.figures import Figure, Found, Tables
 from par_intake.forms import Reading
+from par_intake.grids import text_of
 from par_intake.sentences import read_text
-from par_intake.tables import Table, text_of
+from par_intake.tables import Table
 from par_lib.cleaning import register, schema, units
 from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
 from par_lib.storage import paths

@@ -21,6 +21,7 @@ from par_lib.cleaning import schema
 from par_lib.language.translation import N_
 
 _OPENING = 60  # characters in which a sentence says what all of it is about
+_OF_INDEX = ("points", "ratio", "rank")  # kinds of numbers that the index of service has
 _BEHIND = 30  # characters in which a topic behind a figure is still said of it
 
 
@@ -62,20 +63,18 @@ def _refuse(spot: Spot) -> None:
         raise NoFigure(N_("a threshold"))
     if around("from").search(flat, 0, at) and around("to").match(flat, end):
         raise NoFigure(EARLIER, "earlier")
-    opening = flat[spot.sentence.start : at][:_OPENING].partition("(")[0]
-    in_brackets = flat.rfind("(", 0, at) > flat.rfind(")", 0, at)
-    all_of_it = not in_brackets and spot.half.start == spot.sentence.start
-    for name, pattern in phrases.patterns("other").items():
-        own = pattern.search(flat, spot.clause.start, at)
-        is_own = own and ")" not in flat[own.end() : at]
-        is_behind = name in ("change", "earlier", "peer") and pattern.search(
-            flat, end, spot.behind.end
-        )
-        opens = (
-            name in ("target", "earlier", "peer", "sum") and all_of_it and pattern.search(opening)
-        )
-        if is_own or is_behind or opens:
-            raise NoFigure(EARLIER, name)
+    bracket = flat.find("(", spot.sentence.start, at)
+    opened = min(spot.sentence.start + _OPENING, at if bracket < 0 else bracket)
+    is_apart = flat.rfind("(", 0, at) > flat.rfind(")", 0, at) or spot.half != spot.sentence
+    where = {
+        "own": (max(spot.clause.start, flat.rfind(")", 0, at) + 1), at),
+        "behind": (end, spot.behind.end),
+        "opening": (spot.sentence.start, 0 if is_apart else min(at, opened)),
+    }
+    for other in phrases.table()["other"]:
+        pattern = phrases.compile_words(other["words"])
+        if any(pattern.search(flat, *where[place]) for place in other["where"]):
+            raise NoFigure(EARLIER, other["name"])
 
 
 def _figure(text: Text, spot: Spot) -> Figure:
@@ -112,8 +111,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
         "plan_year": str(plans[0] if plans and scope == "total" else period.end.year),
         "measure_unit": kind if kind in schema.MEASURE_UNITS else "count",
     }  # fmt: skip
-    names = {one.name for one in schema.TABLES[table].columns} - {column}
-    names |= set() if names & {"as_of", "period_end"} else {"period_end"}
+    names = {one.name for one in schema.TABLES[table].columns} - {column} | {"period_end"}
     line, at = spot.marked.line, spot.marked.line.start + spot.at
     evidence = line.text[max(0, spot.at - 90) : numeral.end + 40].strip()
     where = f"{line.where}, characters {at}–{at + len(numeral.text)}: {evidence[-120:]}"
@@ -128,9 +126,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
 def _topic(text: Text, spot: Spot) -> dict:
     """What is measured: said directly behind, before in the sentence, or set by a line above."""
     numeral = spot.numeral
-    of_index = numeral.kind in ("points", "ratio", "rank") and text.under(
-        spot.number, "service_index"
-    )
+    of_index = numeral.kind in _OF_INDEX and text.under(spot.number, "service_index")
     section = "index" if of_index else "topic"
 
     def fitting(part: Part) -> list[Mark]:

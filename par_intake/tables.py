@@ -1,354 +1,292 @@
 """Where everything stands in a grid: titles, header, units, sections, totals, notes.
 
-What the columns mean is declared in columns.toml; how the form is counted, ``forms`` knows.
+A grid is read once from top to bottom. A row that names units and columns opens a header of one to
+four rows; the rows under it are the table's until another header opens. What columns, sections and
+totals are called is declared in columns.toml; how a form is counted, ``forms`` knows.
 """
 
 import datetime as dt
 import re
-from collections import Counter
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
-from par_intake.grids import Cell, Grid
-from par_intake.phrases import TOTALS, flatten
-from par_lib.language.spelling import compare_key
+from par_intake.grids import Cell, Grid, is_figure, text_of
+from par_intake.phrases import flatten
 
-DROPPED = "…"  # the header of a column of persons
 _HEADER_ROWS = 4
-_YEAR = re.compile(r"(?:năm )?(?:19|20)\d{2}(?:\.0)?")
-_ORDINAL = re.compile(r"\(?\d{1,2}(?:\.0)?\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
-_ROMAN = re.compile(r"[IVX]{1,5}\.?|[A-ZĐ][.)]?|[*•-]")
-_FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
-_QUESTION = re.compile(r"(q|c|câu|câu hỏi)\s?\d{1,2}\b")
-_SUM = re.compile(r"\(?(\d{1,2})\)?\s*=\s*((?:\(?\d{1,2}\)?\s*\+\s*)+\(?\d{1,2}\)?)")
+_ID_DIGITS = 9  # a number so long may be a person's: of a telephone, of an identity card
+_YEAR = re.compile(r"\(?(?:năm )?(?:19|20)\d{2}\)?")
+_NUMERAL = re.compile(r"[IVX]{1,5}\.?|[A-ZĐ][.)]?")  # of a section
+_MARK = re.compile(rf"{_NUMERAL.pattern}|[*•–-]")
+_ORDINAL = re.compile(r"\(?\d{1,2}\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
+_SUM = re.compile(r"\(?\d{1,2}\)?\s*=\s*(?:\(?\d{1,2}\)?\s*\+\s*)+\(?\d{1,2}\)?")
 
 
 @cache
-def known_columns() -> dict:
+def known() -> dict:
     """columns.toml as it stands."""
-    import tomllib
-
     return tomllib.loads(files(__package__).joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(flatten(words).replace(" ", r"\s+"))
+    return re.compile(flatten(words))
 
 
 @lru_cache(maxsize=50_000)  # the same words stand in row after row
-def says(text: str, section: str, name: str, *, whole: bool = True) -> bool:
-    """Whether a text is what a section of columns.toml describes, or only holds it."""
-    pattern = _pattern(known_columns()[section][name])
-    return bool((pattern.fullmatch if whole else pattern.search)(flatten(text)))
+def says(text: Cell, section: str, name: str, *, whole: bool = True) -> bool:
+    """Whether a cell is what a section of columns.toml describes, or only holds it."""
+    pattern = _pattern(known()[section][name])
+    match = pattern.fullmatch if whole else pattern.search
+    return isinstance(text, str) and bool(match(flatten(text)))
+
+
+def level_of(text: str) -> str:
+    """The level all of whose offices a section or a total stands for; empty where it is none."""
+    return next((name for name in known()["levels"] if says(text, "levels", name)), "")
 
 
 @dataclass(eq=False)
 class Column:
-    """A column: its header from top to bottom, its number in the form, what it means."""
+    """A column: its header from top to bottom and its entry in columns.toml, where one fits."""
 
     at: int
     header: str
-    number: int | None = None
-    means: dict | None = None
+    means: dict = field(default_factory=dict)
 
     @property
     def role(self) -> str:
         """The name by which arithmetic knows it."""
-        return (self.means or {}).get("role", "")
+        return self.means.get("role", "")
 
 
 @dataclass
 class Row:
-    """A row of the body: the name in it, the section it stands in, and what it is."""
+    """A row of the body: the name in it, what it is, and the sections it stands in."""
 
     at: int
     name: str
+    kind: str  # "unit", "section" (with figures), "heading" (words alone) or "total"
     sections: tuple[str, ...] = ()
-    is_total: bool = False
-    is_section: bool = False
 
 
 @dataclass
 class Table:
-    """A grid whose parts are known."""
+    """A table whose parts are known; its rows are added one by one."""
 
     grid: Grid
-    columns: list[Column]
-    body: list[Row]
+    above: list[str]  # titles of the tables before it
     titles: list[str]
+    heads: list[list[Cell]]
+    columns: list[Column]
     unit_at: int | None
     form: str = ""
-    sums: list[tuple[int, list[int]]] = field(default_factory=list)  # numbers of columns
+    body: list[Row] = field(default_factory=list)
+    sums: list[list[Column]] = field(default_factory=list)  # a column and those that it adds up
+    is_over: bool = False
 
     def cell(self, row: Row, column: Column) -> Cell:
         """What stands where a row and a column meet."""
         return self.grid.rows[row.at][column.at]
 
-    def by_role(self, role: str) -> Column | None:
-        """The first column of a role."""
-        return next((column for column in self.columns if column.role == role), None)
+    def roles(self) -> dict[str, Column]:
+        """The first column of each role."""
+        return {column.role: column for column in reversed(self.columns) if column.role}
 
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """The headers of all columns."""
-        return tuple(column.header for column in self.columns)
+    def unknown(self) -> list[str]:
+        """Headers of columns that nobody declared."""
+        heads = [one.header for one in self.columns if one.at != self.unit_at and not one.means]
+        known_otherwise = ("", *filter(_is_anchor, heads), *filter(_is_of_persons, heads))
+        return [header for header in heads if header not in known_otherwise]
+
+    def understand(self) -> None:
+        """Find the form that knows most columns, else that of the title; what each column means."""
+        title, best = " ".join([*self.above, *self.titles]), (0, False)
+        columns = [column for column in self.columns if column.at != self.unit_at]
+        for form in known()["titles"]:
+            entries = known()["never"] + known()[form]
+            fitting = [next((e for e in entries if _fits(e, c.header)), {}) for c in columns]
+            sure = sum(bool({"table", "role"} & e.keys() and "inside" not in e) for e in fitting)
+            rank = sure, says(title, "titles", form, whole=False)
+            if rank > best:
+                best, self.form = rank, form
+                for column, entry in zip(columns, fitting, strict=True):
+                    column.means = entry
+        roles = self.roles()
+        sums = [[roles.get(name) for name in (whole, *of)] for whole, of in known()["sums"].items()]
+        self.sums = [one for one in sums if None not in one]
+
+    def add(self, at: int) -> bool:
+        """Take in a row under the header; whether it is one of units, sections or totals."""
+        cells = self.grid.rows[at]
+        words = _words(cells)
+        figures = any(is_figure(c) for to, c in enumerate(cells) if to not in (0, self.unit_at))
+        self.is_over |= bool(words) and not figures and says(words[0], "rows", "note")
+        if not self.is_over and _is_numbering(cells):
+            self._number(cells)
+        elif not self.is_over and (words or figures):
+            self.body.append(self._row(at, words, figures))
+            return self.body[-1].kind != "heading"
+        return False
+
+    def _number(self, cells: list[Cell]) -> None:
+        """Read the sums that a row of numbers declares: "(3)=(4)+(5)"."""
+        said = [[int(number) for number in re.findall(r"\d+", text_of(cell))] for cell in cells]
+        numbered = zip(said, self.columns, strict=True)
+        by_number = {numbers[0]: column for numbers, column in numbered if numbers}
+        sums = [said[at] for at, cell in enumerate(cells) if _SUM.match(text_of(cell))]
+        self.sums = [[by_number[n] for n in one] for one in sums if {*one} <= by_number.keys()]
+
+    def _row(self, at: int, words: list[str], figures: bool) -> Row:
+        """A row as what the first of its words and its figures make of it."""
+        cells, lead = self.grid.rows[at], words[0] if words else ""
+        unit = cells[self.unit_at] if self.unit_at is not None else None
+        name = unit if isinstance(unit, str) else ""
+        sections = self.body[-1].sections if self.body else ()
+        numbered = isinstance(cells[0], str) and bool(_NUMERAL.fullmatch(cells[0]))
+        if says(lead, "rows", "total") and (lead == name or not name or not figures):
+            return Row(at, lead, "total", sections)
+        if figures and name and (numbered or level_of(name)):
+            return Row(at, name, "section", (name,))
+        if figures or len(words) > 1 or any(isinstance(cell, dt.date) for cell in cells):
+            return Row(at, name, "unit", sections)
+        inner = sections and level_of(sections[0]) and not (numbered or level_of(lead))
+        return Row(at, lead, "heading", (*sections[:1], lead) if inner else (lead,))
 
 
-def text_of(cell: Cell) -> str:
-    """A cell as text, whole numbers without a decimal mark."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float):
-        return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
-    if isinstance(cell, dt.date):
-        return f"{cell:%d/%m/%Y}"
-    return str(cell)
-
-
-def is_figure(cell: Cell) -> bool:
-    """Whether a cell holds a number, as such or as text."""
-    return isinstance(cell, float) or bool(isinstance(cell, str) and _FIGURE.fullmatch(cell))
-
-
-def find(grid: Grid) -> Iterator[Table]:
-    """The tables of a grid, one under another or side by side; columns of persons are emptied."""
-    _drop_persons(grid)
+def find(grid: Grid) -> list[Table]:
+    """The tables of a grid, side by side or one under another; persons are taken out of it."""
+    found: list[Table] = []
     for part in _side_by_side(grid):
-        start, titles = 0, []
-        while (head := _header(part, start)) is not None:
-            table, start = _table(part, head, [*part.above, *titles, *_titles(part, start, head)])
-            titles = titles or table.titles
-            yield table
+        above, table, persons, start = [], None, set(), 0
+        for at, cells in enumerate(part.rows):
+            if table and cells in table.heads:
+                continue  # also where the header stands again, as on a new page
+            for to in persons:
+                short = sum(map(str.isdigit, text_of(cells[to]))) < _ID_DIGITS
+                cells[to] = cells[to] if short and is_figure(cells[to]) else None
+            headers = cells if any(map(_is_anchor, cells)) else []
+            if _opens(cells):
+                titles = [*([] if table else part.above), *_titles(part.rows[start:at])]
+                table = _open(part, at, above, titles)
+                headers = [column.header for column in table.columns]
+                above, start = [*above, *table.titles], at + len(table.heads)
+                found.append(table)
+            elif table and table.add(at):
+                start = at + 1
+            persons |= {to for to, header in enumerate(headers) if _is_of_persons(header)}
+    return found
 
 
-def _drop_persons(grid: Grid) -> None:
-    """Empty what stands under a header that means a person, so that it stands nowhere after."""
-    for at, row in enumerate(grid.rows):
-        if any(map(_is_anchor, row)):
-            for to, cell in enumerate(row):
-                if isinstance(cell, str) and says(cell, "persons", "words", whole=False):
-                    row[to] = DROPPED
-                    for below in grid.rows[at + 1 :]:
-                        below[to] = None
+def _titles(rows: list[list[Cell]]) -> Iterator[str]:
+    """Rows of words over a header; not what is noted under the table before it."""
+    for cells in rows:
+        words = [] if any(map(_is_number, cells)) else _words(cells)
+        if words and not says(words[0], "rows", "note"):
+            yield " ".join(words)
+
+
+def has_header(grid: Grid) -> bool:
+    """Whether a table begins in a grid."""
+    return any(map(_opens, grid.rows))
+
+
+def _is_of_persons(header: Cell) -> bool:
+    """Whether persons stand under a header."""
+    return says(header, "persons", "words", whole=False)
 
 
 def _side_by_side(grid: Grid) -> list[Grid]:
-    """Parts of a grid that an empty column parts, where each has a column of units."""
-    head = _header(grid, 0)
-    if head is None:
+    """The grid, or its parts where an empty column stands between two columns of units."""
+    head = next((at for at, cells in enumerate(grid.rows) if _opens(cells)), 0)
+    anchors, units = _anchors(grid.rows[head] if grid.rows else [])
+    inner = [at for at in anchors if units and at > units[0]]
+    starts = [at for at in inner if all(cells[at - 1] is None for cells in grid.rows[head:])]
+    if not starts:
         return [grid]
-    width = len(grid.rows[0])
-    body = grid.rows[head:]
-    empty = [at for at in range(width) if all(row[at] is None for row in body)]
-    starts = [0, *(at + 1 for at in empty if at + 1 not in empty and at + 1 < width)]
-    parts = []
-    for left, right in zip(starts, [*starts[1:], width], strict=True):
-        rows = [row[left:right] for row in grid.rows]
-        has_units = _header(replace(grid, rows=rows), 0) is not None
-        if parts and not has_units:
-            parts[-1] = (parts[-1][0], right)
-        else:
-            parts.append((left, right))
-    above = [*grid.above, *_titles(grid, 0, head)]  # a title over both stands in the first only
+    above = [*grid.above, *(word for cells in grid.rows[:head] for word in _words(cells))]
     return [
-        replace(
-            grid, rows=[row[left:right] for row in grid.rows], above=above if left else grid.above
-        )
-        for left, right in parts
+        Grid(grid.name, [cells[left:right] for cells in grid.rows], above if left else grid.above)
+        for left, right in pairwise([0, *starts, None])
     ]
 
 
-def _texts(row: list[Cell]) -> list[str]:
-    return list(dict.fromkeys(cell for cell in row if isinstance(cell, str)))
+def _open(grid: Grid, at: int, above: list[str], titles: list[str]) -> Table:
+    """The table whose header begins in a row."""
+    first, *below = grid.rows[at : at + _HEADER_ROWS]
+    anchors, units = _anchors(first)
+    beside = [one + 1 for one in anchors if one + 1 < len(first)]
+    unit_at = next(iter([*units, *beside]), None)
+    heads = [first]
+    for cells in below:
+        held = any(cells[one] not in (None, first[one]) for one in (*anchors[:1], unit_at or 0))
+        if held or not _words(cells) or any(map(_is_number, cells)) or _is_numbering(cells):
+            break
+        heads.append(cells)
+    columns = [Column(to, header) for to, header in enumerate(_headers(heads))]
+    table = Table(grid, above, titles, heads, columns, unit_at)
+    table.understand()
+    return table
 
 
-def is_question(header: str) -> bool:
-    """Whether a header numbers a question of a survey: "Câu 3", "Q3"."""
-    return bool(_QUESTION.match(flatten(header)))
+def _headers(heads: list[list[Cell]]) -> Iterator[str]:
+    """Headers from top to bottom; what stands over several columns is said of each of them."""
+    spread = [[*cells] for cells in heads]
+    for row, cells in enumerate(spread):
+        under = [any(below[at] for below in heads[row + 1 :]) for at in range(len(cells))]
+        for at in range(1, len(cells)):
+            if cells[at] is None and under[at] and under[at - 1]:
+                cells[at] = cells[at - 1]
+    for said in zip(*spread, strict=True):
+        yield " / ".join(dict.fromkeys(text_of(cell) for cell in said if cell is not None))
+
+
+def _fits(entry: dict, header: str) -> bool:
+    header, without = flatten(header), entry.get("without")
+    if not header or (without and _pattern(without).search(header)):
+        return False
+    return all(_pattern(words).search(header) for words in entry["words"])
+
+
+def _words(cells: list[Cell]) -> list[str]:
+    """The texts of a row, each once, without numbers, numerals and marks of lists."""
+    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
+    return [text for text in texts if not (_MARK.fullmatch(text) or _is_number(text))]
+
+
+def _is_number(cell: Cell) -> bool:
+    """Whether a cell holds a number that is no year."""
+    return is_figure(cell) and not _YEAR.fullmatch(text_of(cell))
 
 
 def _is_anchor(cell: Cell) -> bool:
-    return isinstance(cell, str) and (
-        says(cell, "anchors", "unit") or says(cell, "anchors", "number")
-    )
+    """Whether a cell is the header of units or of running numbers."""
+    return says(cell, "header", "unit") or says(cell, "header", "number")
 
 
-def _header(grid: Grid, start: int) -> int | None:
-    """The first row from ``start`` that opens a header."""
-    for at in range(start, min(len(grid.rows), start + 20_000)):
-        row = grid.rows[at]
-        named = [text for text in _texts(row) if not _ROMAN.fullmatch(text)]
-        if len(named) > 1 and any(map(_is_anchor, row)) and not _numbers(row):
-            return at
-        answers = sum(map(is_question, named))
-        if len(named) > 3 and answers > 2:
-            return at
-    return None
+def _anchors(cells: list[Cell]) -> tuple[list[int], list[int]]:
+    """Where headers of units or running numbers stand, and those of units, of fields last."""
+    anchors = [at for at, cell in enumerate(cells) if _is_anchor(cell)]
+    units = [at for at in anchors if says(cells[at], "header", "unit")]
+    return anchors, sorted(units, key=lambda at: says(cells[at], "header", "fields"))
 
 
-def _numbers(row: list[Cell]) -> list[Cell]:
-    return [c for c in row if is_figure(c) and not _YEAR.fullmatch(text_of(c).strip("() "))]
+def _opens(cells: list[Cell]) -> bool:
+    """Whether a row opens a header: of units or running numbers and more, or of questions."""
+    words = _words(cells)
+    anchored = any(map(_is_anchor, cells)) and not any(map(_is_number, cells))
+    asked = sum(says(word, "header", "question") for word in words)
+    return len(words) > 1 and (anchored or asked > 2)
 
 
-def _is_numbering(row: list[Cell]) -> bool:
-    """A row "(1) (2) (3)=(4)+(5)", with letters for the first columns or without."""
-    texts = [text_of(cell).strip() for cell in row if cell is not None]
-    if max(map(len, texts), default=0) > 40:
+def _is_numbering(cells: list[Cell]) -> bool:
+    """Whether a row is "(1) (2) (3)=(4)+(5)", with letters for the first columns or without."""
+    texts = [text_of(cell) for cell in cells if cell is not None]
+    if len(texts) < 3 or not all(_ORDINAL.fullmatch(flatten(text)) for text in texts):
         return False
-    digits = [int(found[0]) for t in texts if (found := re.search(r"\d+", t))]
-    return (
-        len(texts) > 2 and len(digits) > 1 and digits == sorted(set(digits)) and digits[0] <= 3
-        and all(_ORDINAL.fullmatch(flatten(text)) for text in texts)
-    )  # fmt: skip
-
-
-def _titles(grid: Grid, start: int, head: int) -> list[str]:
-    return [
-        " ".join(_texts(row)) for row in grid.rows[start:head] if _texts(row) and not _numbers(row)
-    ]
-
-
-def _table(grid: Grid, head: int, titles: list[str]) -> tuple[Table, int]:
-    """The table whose header opens at ``head``, and where the next can begin."""
-    anchors = [at for at, cell in enumerate(grid.rows[head]) if _is_anchor(cell)]
-    units = [at for at in anchors if says(str(grid.rows[head][at]), "anchors", "unit")]
-    unit_at = units[0] if units else None
-    if unit_at is None and anchors and anchors[0] + 1 < len(grid.rows[0]):
-        unit_at = anchors[0] + 1
-    end = head + 1
-    while end < min(len(grid.rows), head + _HEADER_ROWS):
-        row = grid.rows[end]
-        held = anchors[0] if anchors else 0
-        new = row[held] is not None and row[held] != grid.rows[head][held]
-        if new or _numbers(row) or _is_numbering(row) or not _texts(row):
-            break
-        if unit_at is not None and row[unit_at] not in (None, grid.rows[head][unit_at]):
-            break
-        end += 1
-    columns = _columns(grid.rows[head:end])
-    table = Table(grid, columns, [], titles, unit_at)
-    at = end
-    while at < len(grid.rows):
-        row = grid.rows[at]
-        if _is_numbering(row):
-            _number(table, row)
-        elif _is_head_again(grid, at, head, end):
-            at += end - head - 1
-        elif at > end and _opens(grid, at):
-            break
-        elif not _add(table, row, at):
-            at = next((n for n in range(at, len(grid.rows)) if _opens(grid, n)), len(grid.rows))
-            break
-        at += 1
-    _give_meaning(table)
-    return table, at
-
-
-def _opens(grid: Grid, at: int) -> bool:
-    return (
-        any(map(_is_anchor, grid.rows[at])) and _header(replace(grid, rows=[grid.rows[at]]), 0) == 0
-    )
-
-
-def _is_head_again(grid: Grid, at: int, head: int, end: int) -> bool:
-    """Whether the header stands here again, as on a new page."""
-    return (
-        grid.rows[at] == grid.rows[head] and grid.rows[at : at + end - head] == grid.rows[head:end]
-    )
-
-
-def _columns(heads: list[list[Cell]]) -> list[Column]:
-    """Columns by their headers; what stands over several is said of each of them."""
-    spread = [list(row) for row in heads]
-    for at, row in enumerate(spread[:-1]):
-        below = heads[at + 1 :]
-        for to in range(1, len(row)):
-            own = any(line[to] is not None for line in below)
-            if row[to] is None and own and any(line[to - 1] is not None for line in below):
-                row[to] = row[to - 1]
-    columns = []
-    for at in range(len(heads[0])):
-        said = dict.fromkeys(text_of(row[at]) for row in spread if row[at] is not None)
-        columns.append(Column(at, " / ".join(said)))
-    return columns
-
-
-def _number(table: Table, row: list[Cell]) -> None:
-    table.sums.clear()
-    for column in table.columns:
-        text = text_of(row[column.at])
-        if found := re.match(r"\(?(\d{1,2})", text):
-            column.number = int(found[1])
-        if found := _SUM.match(text):
-            table.sums.append((int(found[1]), [int(n) for n in re.findall(r"\d+", found[2])]))
-
-
-def _add(table: Table, row: list[Cell], at: int) -> bool:
-    """Add a row to the body; False where the table is over."""
-    texts = [text for text in _texts(row) if not _FIGURE.fullmatch(text)]
-    unit = row[table.unit_at] if table.unit_at is not None else None
-    name = unit if isinstance(unit, str) else ""
-    lead = next((text for text in texts if not _ROMAN.fullmatch(text)), "")
-    if lead and says(lead, "ends", "words") and not _numbers(row[1:]):
-        return False
-    numbers = [
-        cell for to, cell in enumerate(row) if is_figure(cell) and to not in (0, table.unit_at)
-    ]
-    above = table.body[-1] if table.body else None
-    sections = above.sections if above else ()
-    first = row[0] if isinstance(row[0], str) else ""
-    alone = len({text for text in texts if not _ROMAN.fullmatch(text)}) == 1 and not numbers
-    if compare_key(lead).startswith(tuple(TOTALS)) and (not name or lead == name or not numbers):
-        table.body.append(Row(at, lead, (), is_total=True))
-    elif alone and not any(isinstance(cell, dt.date) for cell in row):
-        kept = (
-            sections[:1]
-            if len(sections)
-            and not _ROMAN.fullmatch(first)
-            and level_of(sections[0])
-            and not level_of(lead)
-            else ()
-        )
-        table.body.append(Row(at, lead, (*kept, lead), is_section=True))
-    elif (_ROMAN.fullmatch(first) and numbers and name) or (name and level_of(name) and numbers):
-        table.body.append(Row(at, name, (name,), is_section=True))
-    elif numbers or len(texts) > 1:
-        table.body.append(Row(at, name, sections))
-    return True
-
-
-def level_of(text: str) -> str:
-    """The level a section's words stand for."""
-    return next((name for name in known_columns()["levels"] if says(text, "levels", name)), "")
-
-
-def _give_meaning(table: Table) -> None:
-    """What each column means: by its own words first, then by those of the table's form."""
-    entries = known_columns()["column"]
-    title = " ".join(table.titles)
-    titled = [form for form in known_columns()["forms"] if says(title, "forms", form, whole=False)]
-    for column in table.columns:
-        if column.at == table.unit_at or says(column.header, "anchors", "number"):
-            continue
-        column.means = next((e for e in entries if not e.get("inside") and _fits(e, column)), None)
-    votes = Counter(
-        c.means["form"]
-        for c in table.columns
-        if (c.means and "form" in c.means and c.means.get("table")) or c.role
-    )
-    form = max(votes, key=lambda name: (votes[name], name in titled), default="")
-    table.form = form or (titled[0] if titled else "")
-    for column in table.columns:
-        of_form = [e for e in entries if e.get("form") in (None, table.form)]
-        if column.at != table.unit_at and not says(column.header, "anchors", "number"):
-            column.means = next((e for e in of_form if _fits(e, column)), None)
-
-
-def _fits(entry: dict, column: Column) -> bool:
-    header = flatten(column.header)
-    if not header or ("without" in entry and _pattern(entry["without"]).search(header)):
-        return False
-    return all(_pattern(words).search(header) for words in entry["words"])
+    digits = [int(found[0]) for text in texts if (found := re.search(r"\d+", text))]
+    return len(digits) > 1 and digits == sorted(set(digits)) and digits[0] <= 3

@@ -39,17 +39,14 @@ _WORDS = {  # by code, or by column and code where LABELS means another thing
     "due": N_("dossiers due"), ("level", "province"): N_("Province"),
 }  # fmt: skip
 _HINTS = {
-    "text": N_("Words."),
-    "code": N_("Choose from the list."),
+    "text": N_("Words."), "code": N_("Choose from the list."),
     "unit": N_("Choose from the list, or write the name as the source does."),
-    "date": N_("A day, as 31/12/2022."),
-    "count": N_("A whole number, as 11.193."),
+    "date": N_("A day, as 31/12/2022."), "count": N_("A whole number, as 11.193."),
     "amount": N_("Billion dong, as 2.534,302; with its unit where it is another."),
     "rate": N_("Per cent, as 72,57; a bound as ≥70."),
-    "points": N_("Points, as 0,59 or 0,59/1,5."),
-    "rank": N_("A rank, as 61 or 61/63."),
+    "points": N_("Points, as 0,59 or 0,59/1,5."), "rank": N_("A rank, as 61 or 61/63."),
     "number": N_("A figure; its unit goes into the column for it."),
-}
+}  # fmt: skip
 _FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
             "amount": "#,##0.###", "date": "dd/mm/yyyy"}  # fmt: skip
 _WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
@@ -90,24 +87,28 @@ def word(column: str, code: str) -> str:
     return _t(_WORDS.get((column, code)) or (LABELS | _WORDS).get(code, code))
 
 
+def _meant(text: str, names: dict[str, Iterable[str]]) -> str | None:
+    """Whose name a text is, however it is spelled."""
+    wanted = compare_key(text)
+    return next((one for one, known in names.items() if wanted in map(compare_key, known)), None)
+
+
 def code_of(column: schema.Column, text: str) -> str:
     """The code that a cell's word or code stands for; ValueError where it stands for none."""
-    wanted, earlier = compare_key(text), phrases.table()["earlier_words"]
-    for code in column.codes:
-        if wanted in map(compare_key, (code, word(column.name, code), earlier.get(code, code))):
-            return code
-    choices = ", ".join(word(column.name, code) for code in column.codes)
-    raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
+    earlier = phrases.table()["earlier_words"]
+    words = {code: word(column.name, code) for code in column.codes}
+    named = {code: (code, now, earlier.get(code, code)) for code, now in words.items()}
+    if (code := _meant(text, named)) is None:
+        choices = ", ".join(words.values())
+        raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
+    return code
 
 
 def column_of(table: schema.Table, text: str) -> str | None:
     """The column a header stands for: its header, now or earlier or in English, or its name."""
-    wanted, earlier = compare_key(text), phrases.table()["earlier_headers"]
-    for name in (column.name for column in table.columns):
-        names = (name, _HEADERS[name], header(name), earlier.get(name, name))
-        if wanted in map(compare_key, names):
-            return name
-    return None
+    earlier, names = phrases.table()["earlier_headers"], [column.name for column in table.columns]
+    named = {name: (name, _HEADERS[name], header(name), earlier.get(name, name)) for name in names}
+    return _meant(text, named)
 
 
 def write(
@@ -118,45 +119,39 @@ def write(
     Where some are of ``proposals``, a row a figure, it has the sheets that hold some, each row to
     be ticked.
     """
-
-    def make(beside: Path) -> None:
-        with xlsxwriter.Workbook(beside) as book:
-            _write(book, province, year, units, tables)
-
-    write_whole(path, make)
-
-
-def _write(
-    book: xlsxwriter.Workbook, province: str, year: int, units: pd.DataFrame, tables: dict
-) -> None:
     proposed = any(_ASKED[0] in table for table in tables.values())
     shown = [table for name, table in schema.TABLES.items() if name in tables or not proposed]
-    cover = book.add_worksheet(_t(N_("How to fill in")))
-    cover.protect()
-    cover.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
-    title = _t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
-    cover.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 16}))
-    steps = (*(_READING if proposed else _FILLING), _THEN)
-    for number, step in enumerate(steps, start=1):
-        said = _t(step, year=str(year), province=province)
-        cover.write_string(number + 1, 0, f"{number}. {said}")
-    for row, table in enumerate(shown, start=len(steps) + 3):
-        name = sheet_name(table.name)
-        cover.write_url(row, 0, f"internal:'{name}'!A{HEAD + 1}", string=name)
     places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
     offered = {("unit", ()): [*places, schema.OTHERS]}
     for column in (column for table in shown for column in table.columns if column.codes):
         offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
-    lists = book.add_worksheet(LISTS)
-    lists.protect()
-    ranges = {}
-    for at, (key, choices) in enumerate(offered.items()):
-        lists.write_string(0, at, header(key[0]), book.add_format({"bold": True}))
-        lists.write_column(1, at, choices)
-        lists.set_column(at, at, _WIDE.get(key[0], 24))
-        ranges[key] = f"='{LISTS}'!{xl_range_abs(1, at, len(choices), at)}"
-    for table in shown:
-        _sheet(book, table, tables.get(table.name), ranges)
+    steps = [_t(step, year=str(year), province=province)
+             for step in (*(_READING if proposed else _FILLING), _THEN)]  # fmt: skip
+
+    def make(beside: Path) -> None:
+        # What begins with = is words, no formula.
+        book = xlsxwriter.Workbook(beside, {"strings_to_formulas": False, "strings_to_urls": False})
+        cover = book.add_worksheet(_t(N_("How to fill in")))
+        cover.protect()
+        cover.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
+        title = _t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
+        cover.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 16}))
+        cover.write_column(2, 0, [f"{number}. {step}" for number, step in enumerate(steps, 1)])
+        for row, name in enumerate((sheet_name(table.name) for table in shown), len(steps) + 3):
+            cover.write_url(row, 0, f"internal:'{name}'!A{HEAD + 1}", string=name)
+        lists = book.add_worksheet(LISTS)
+        lists.protect()
+        ranges = {}
+        for at, (key, choices) in enumerate(offered.items()):
+            lists.write_string(0, at, header(key[0]), book.add_format({"bold": True}))
+            lists.write_column(1, at, choices)
+            lists.set_column(at, at, _WIDE.get(key[0], 24))
+            ranges[key] = f"='{LISTS}'!{xl_range_abs(1, at, len(choices), at)}"
+        for table in shown:
+            _sheet(book, table, tables.get(table.name), ranges)
+        book.close()
+
+    write_whole(path, make)
 
 
 def _sheet(
@@ -170,32 +165,33 @@ def _sheet(
     head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E6B",
                             "text_wrap": True, "valign": "vcenter"})  # fmt: skip
     cells = known if known is not None else pd.DataFrame()
-    proposed = _ASKED[0] in cells
-    asked = _ASKED if proposed else ()
+    asked = _ASKED if _ASKED[0] in cells else ()
     for at, name in enumerate(asked):
         told = book.add_format({"text_wrap": True, "valign": "top", "locked": bool(at)})
         sheet.set_column(at, at, 34 if at else 10, told)
         sheet.write_string(HEAD - 1, at, _t(name), head)
-        for row, text in enumerate(cells[name], start=HEAD):
-            sheet.write_string(row, at, text)
+        sheet.write_column(HEAD, at, cells[name], told)
+    for row in range(HEAD, HEAD + len(cells) * bool(asked)):
+        sheet.set_row(row, 60)  # evidence takes up to four lines
+    last = HEAD + max(ROWS, len(cells)) - 1
     for at, column in enumerate(table.columns, start=len(asked)):
-        style = {"locked": False, "num_format": _FORMATS.get(column.kind, "@")}
-        free = book.add_format(style)
-        in_doubt = proposed and column.is_quantity and column.name != "plan_year"
-        filled = book.add_format(style | {"bg_color": "#FFD9A8"}) if in_doubt else free
+        shape = {"num_format": _FORMATS.get(column.kind, "@"), "valign": "top", "locked": False}
+        free = book.add_format(shape)
         sheet.set_column(at, at, _WIDE.get(column.name, 16), free)
         required = column.required and column.name not in _DEFAULTS
         sheet.write_string(HEAD - 1, at, header(column.name) + " *" * required, head)
         sheet.write_comment(HEAD - 1, at, _t(_HINTS[column.kind]), {"author": "par"})
         if choices := ranges.get((column.name, column.codes)):
             # A name the list lacks can be written too: an old name, an office to be added.
-            sheet.data_validation(HEAD, at, HEAD + max(ROWS, len(cells)) - 1, at, {
+            sheet.data_validation(HEAD, at, last, at, {
                 "validate": "list", "source": choices, "show_error": column.kind == "code"
             })  # fmt: skip
-        for row, text in enumerate(cells.get(column.name, ()), start=HEAD):
-            if text:  # as a string: what begins with = is words, no formula
-                shown = word(column.name, text) if column.kind == "code" else text
-                sheet.write_string(row, at, shown, filled)
+        texts = cells.get(column.name, ())
+        shown = [word(column.name, one) if column.codes and one else one for one in texts]
+        sheet.write_column(HEAD, at, shown, free)
+        if asked and column.is_quantity and column.name != "plan_year":
+            doubted = book.add_format({"bg_color": "#FFD9A8"})
+            sheet.conditional_format(HEAD, at, last, at, {"type": "no_blanks", "format": doubted})
     sheet.set_row(HEAD - 1, 34)
     sheet.freeze_panes(HEAD, 1)
     sheet.protect("", dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True))
@@ -236,7 +232,7 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
         made.setdefault((year, table.name), [])
 
         def tell(line: int, name: str, what: str, grid: Grid = grid, at: dict = places) -> None:
-            cell = f"{xl_col_to_name(at[name])}{grid.first + line}" if name in at else name
+            cell = f"{xl_col_to_name(at[name])}{line + 1}" if name in at else name
             problems.setdefault(f"{grid.name}, {cell}", what)
 
         rows = {}

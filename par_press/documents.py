@@ -173,7 +173,8 @@ def summary(found: list[Shown], stamp: Stamp, t: Language) -> bytes:
     from pypdfium2 import PdfDocument
 
     tagged = [one for one in found if "summary" in one.tags]
-    charts = [one for one in tagged if one.kind == "chart"][:_CHARTS]
+    drawn = {one.page: one for one in reversed(tagged) if one.kind == "chart"}  # a page's first
+    charts = [*drawn.values()][::-1][:_CHARTS]
     table = next((one.data for one in tagged if one.kind == "table"), None)
     columns = with_values([table["heads"], *table["shown"]]) if table else []
     firsts = {one.page: one for one in reversed(found) if one.kind in ("headline", "missing")}

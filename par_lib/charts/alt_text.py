@@ -57,8 +57,9 @@ def _extreme(exact: pd.DataFrame, value: float, drawn: Drawn, page: Page) -> str
 
 def say_dumbbell(drawn: Drawn, page: Page) -> str:
     risen = (drawn.rows["high"] > drawn.rows["low"]).sum()
-    return page.words("Rows: {count}; higher at the end: {risen}.", count=str(len(drawn.rows)),
-                      risen=str(risen))  # fmt: skip
+    start, end = map(page.head, drawn.ends)
+    return page.words("Rows: {count}; “{end}” above “{start}”: {risen}.", start=start, end=end,
+                      count=str(len(drawn.rows)), risen=str(risen))  # fmt: skip
 
 
 def say_stack(drawn: Drawn, page: Page) -> str:

@@ -73,8 +73,8 @@ def sources() -> None:
     here().show_sources()
 
 
-def single_figures(topic: str) -> DataFrame:
-    """The year's single figures that go with a table, each named in the reader's words: ``figure``.
+def single_figures(topic: str, *, caption: str) -> None:
+    """Show the year's single figures that go with a table, each named in the reader's words.
 
     Rows of ``data.indicators``. Those of other provinces and of inspections have charts of their
     own; one that language/labels.csv does not name goes with "scores", under its own name.
@@ -83,12 +83,18 @@ def single_figures(topic: str) -> DataFrame:
     rows = opened.data.indicators
     rows = rows[~rows["measure"].str.startswith("inspected_")]
     rows = rows.assign(figure=rows["measure"].map(MEASURES[opened.t.code]).fillna(rows["measure"]))
-    return rows[rows["measure"].map(MEASURES["topic"]).fillna("scores") == topic]
+    rows = rows[rows["measure"].map(MEASURES["topic"]).fillna("scores") == topic]
+    table(rows, "figure unit level period_start period_end value", caption)
 
 
 def pair(frame: pd.DataFrame, name: str) -> tuple[float, float]:
     """Sum of a column known within bounds, to be written in a text; of no rows, not known."""
     return tuple(frame[f"{name}_{end}"].astype(float).sum(min_count=1) for end in ("low", "high"))
+
+
+def if_few(names: pd.Series, most: int = 6) -> pd.Series:
+    """The names where there are so many at most, else none: a table lists them better."""
+    return names if len(names) <= most else names.iloc[:0]
 
 
 def cite(frame: pd.DataFrame, source: pd.DataFrame, status: str = "derived") -> pd.DataFrame:
@@ -162,7 +168,7 @@ class Notebook(Page):
         frames, _, status = line.strip().removeprefix("from ").partition(" as ")
         found = [get_ipython().ev(frame.strip()) for frame in frames.split(",") if frame.strip()]
         rows = [frame for frame in found if len(frame)]
-        worth = np.max(get_ipython().ev(stake.strip())) if stake else np.nan
+        worth = np.max(prose.value_of(stake.strip(), self.values)) if stake else np.nan
         worth = None if np.isnan(worth) else float(worth)
         for paragraph in paragraphs(body):
             try:

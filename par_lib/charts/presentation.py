@@ -94,6 +94,7 @@ class Page:
 
         TypeError for a fraction whose name says no unit.
         """
+        name = without_end(name)
         if isinstance(value, str):
             return self.words(value)
         if isinstance(value, tuple) and len(value) == 2:

@@ -9,6 +9,7 @@ import ast
 import difflib
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
@@ -132,12 +133,22 @@ def fill(
 
 
 def value_of(name: str, values: Mapping[str, object]) -> object:
-    """What a name in braces stands for; ``{frame.column}`` and ``{several[0]}`` too."""
+    """What a name in braces stands for; ``{frame.column}`` and ``{several[0]}`` too.
+
+    Of a frame with columns rate_low and rate_high, ``{frame.rate}`` is the pair of their sums over
+    its rows; of no rows, not known.
+    """
     first = name.partition(".")[0].partition("[")[0]
     if first not in values:
         raise Mistyped(f"{{{name}}}", (f"{{{one}}}" for one in values))
+    field = partial(string.Formatter().get_field, args=(), kwargs=values)
+    whose, _, column = name.rpartition(".")
+    ends = [f"{column}_low", f"{column}_high"]
     try:
-        return string.Formatter().get_field(name, (), values)[0]
+        owner = field(whose)[0] if whose else None
+        if {*ends} <= {*getattr(owner, "columns", ())}:
+            return tuple(owner[end].astype(float).sum(min_count=1) for end in ends)
+        return field(name)[0]
     except AttributeError as error:
         known = [f"{{{first}.{one}}}" for one in dir(error.obj)]
         raise Mistyped(f"{{{name}}}", known) from None

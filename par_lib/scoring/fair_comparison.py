@@ -74,7 +74,8 @@ def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFram
     """``expected_late`` of the year's dossier register by procedure, a row a unit of ``level``.
 
     Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Most late
-    beyond what is usual first. No row without a register.
+    beyond what is usual first. No row without a register. ``attrs["whole_pct"]``: the late rate of
+    all of them together.
     """
     dossiers = data.register[data.register["level"] == level]
     counts = register.late_dossiers(dossiers, by=("unit", "procedure"))
@@ -85,7 +86,8 @@ def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFram
         unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
         status="derived", source=register.SOURCE, locator=str(data.year),
     ).sort_values("late_ratio_low", ascending=False).reset_index()  # fmt: skip
-    rows.attrs = found.attrs
+    late, resolved = found["late_low"].sum(), found["resolved"].sum()
+    rows.attrs = found.attrs | {"whole_pct": 100 * late / (resolved or np.nan)}
     return rows
 
 
@@ -135,6 +137,16 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     found["verdict"] = _verdicts(found, value)
     found.attrs = told
     return found
+
+
+def groups(found: pd.DataFrame) -> list[pd.DataFrame]:
+    """Rows of a ``funnel`` above its limits of 99.8 %, within them, and below; highest first.
+
+    Those within are not ranked: they stay in the order of their size. Undecided ones are in none.
+    """
+    outside = found.sort_values(f"{found.attrs['value']}_low", ascending=False)
+    within = found[found["verdict"].isin(["rather_above", "inside", "rather_below"])]
+    return [outside[outside["verdict"] == "above"], within, outside[outside["verdict"] == "below"]]
 
 
 def limits(of: dict, size: pd.Series) -> pd.DataFrame:

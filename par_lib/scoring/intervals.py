@@ -4,6 +4,8 @@ A value is a pair low, high; exact where both are equal. Nothing is imputed: eve
 gives the lowest and the highest result that some completion of the data can reach.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -83,6 +85,19 @@ def highest(frame: pd.DataFrame, name: str, *, lowest: bool = False) -> pd.DataF
     ranks = rank_range(-high, -low) if lowest else rank_range(low, high)
     ties = ranks[ranks["rank_high"] == 1]
     return known.loc[ties.index if len(ties) == 1 else []]
+
+
+def in_order(frame: pd.DataFrame, name: str, places: int) -> Iterator[pd.DataFrame]:
+    """The ``highest`` row, then the highest of the others, and so on: a frame for each place.
+
+    >>> lost = pd.DataFrame({"lost_low": [2, 5, 5], "lost_high": [2, 5, 6]})
+    >>> [rows.index.tolist() for rows in in_order(lost.head(2), "lost", 3)]
+    [[1], [0], []]
+    """
+    for _ in range(places):
+        first = highest(frame, name)
+        yield first
+        frame = frame.drop(first.index)
 
 
 def lead(one: Pair, other: Pair) -> Pair:

@@ -150,11 +150,13 @@ class Area(Entry):
 class Rulebook(Entry):
     """All rules of one year; ``file`` is where they were read.
 
-    ``decision`` is the ministry's for the year, ``pillars`` their maxima as far as stated.
+    ``decision`` is the ministry's for the year, as ``decision_status`` has it; ``pillars`` their
+    maxima as far as stated.
     """
 
     year: int
     decision: str = ""
+    decision_status: Status = "stated"
     pillars: tuple[Area, ...] = ()
     max_points: PositiveFloat
     areas: tuple[Area, ...]

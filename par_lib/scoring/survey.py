@@ -22,8 +22,8 @@ def satisfaction(
 
     ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (1 where
     nobody has one).
-    Result, one row a group: respondents, satisfaction_pct, likely_pct_low, likely_pct_high;
-    percent, higher is better.
+    Result, one row a group: respondents, satisfaction_pct, likely_pct_low, likely_pct_high, in
+    percent, higher is better; effective, n_eff below.
 
     satisfaction = 100 × Σ w·[answer ≥ 4] / Σ w. The interval is Wilson's score interval for
     n_eff = n / (design_effect × k), where k = n Σw² / (Σw)² is Kish's effect of unequal weights:
@@ -37,7 +37,7 @@ def satisfaction(
     >>> answers = pd.DataFrame({"unit": "A", "respondent": range(100), "weight": 1.0,
     ...                         "answer": [4] * 80 + [2] * 20})
     >>> satisfaction(answers, by=["unit"]).iloc[0, 1:].round(2).tolist()
-    [100.0, 80.0, 71.12, 86.66]
+    [100.0, 80.0, 71.12, 86.66, 100.0]
     """
     if not design_effect >= 1:
         raise ValueError(f"design_effect is {design_effect}; it is 1 (simple random) or more")
@@ -66,7 +66,8 @@ def satisfaction(
     likely = proportion_confint(satisfied * effective, effective, alpha, method="wilson")
     shares = pd.DataFrame({"satisfaction_pct": satisfied, **pairs(likely_pct=likely)})
     shown = sums["respondents"] >= min_respondents
-    return sums[["respondents"]].join((100 * shares).where(shown)).reset_index()
+    found = sums[["respondents"]].join((100 * shares).where(shown))
+    return found.assign(effective=effective).reset_index()
 
 
 def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
@@ -108,8 +109,8 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     ``components`` is a result of ``satisfaction`` by ``by`` and component. satisfaction =
     Σ max × satisfaction / Σ max; points = Σ max × satisfaction / 100; both ends of the interval
     likewise, so that it is rather wider than it need be. A group that lacks a component,
-    or shows none for it, has no figure. Columns: ``by``, respondents (of the smallest component),
-    satisfaction_pct, likely_pct_low, likely_pct_high, points, points_low, points_high.
+    or shows none for it, has no figure. Columns: ``by``, respondents and effective (of the smallest
+    component), satisfaction_pct, likely_pct_low, likely_pct_high, points, points_low, points_high.
     Weighting by points is our reading: the official overall index is published, not its formula.
     """
     most = pd.Series(max_points, dtype=float)
@@ -120,7 +121,8 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
         for name in names
     }) / most.sum()  # fmt: skip
     points = (weighted / 100 * most.sum()).set_axis(["points", "points_low", "points_high"], axis=1)
-    frame = pd.concat([known.groupby(by)["respondents"].min(), weighted, points], axis=1)
+    least = known.groupby(by)[["respondents", "effective"]].min()
+    frame = pd.concat([least, weighted, points], axis=1)
     return frame.loc[known.index.unique(by)].rename_axis(by).reset_index()
 
 

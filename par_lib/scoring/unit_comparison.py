@@ -1,4 +1,4 @@
-"""Districts or communes compared over intervals: late rates, score, among the lowest or not.
+"""Districts or communes compared over intervals: late rates, figures, score.
 
 No weight and no limit here is official: they are parameters, and provinces use different ones.
 """
@@ -15,7 +15,6 @@ from par_lib.scoring.intervals import Pair, ends, pairs, rank_range
 
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
 LOWER_IS_BETTER = ("late_pct", "share_pct")
-VERDICTS = ("within", "undecided", "outside")
 COMPARED = ("district", "commune")  # levels whose units are compared
 
 
@@ -121,42 +120,20 @@ def known_figures(frame: pd.DataFrame) -> list[str]:
     return [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
 
 
-def only_figure(frame: pd.DataFrame, *, worst_count: int) -> pd.DataFrame:
-    """The one figure known, where there is only one: of one figure no score is made.
-
-    The rows of ``figures``, best first, with ``verdict`` (among_worst), ``figure`` (its name) and
-    ``as_of``; ``attrs["figure"]`` is that name too. No row where two are known, or none.
-    """
-    have = known_figures(frame)
-    name = have[0] if len(have) == 1 else ""
-    rows = frame if name else frame.iloc[:0]
-    low, high = _higher_is_better(rows, name or FIGURES[0])
-    day = frame.attrs["as_of"].get(name, pd.NaT)
-    rows = rows.assign(figure=name, as_of=day, verdict=among_worst(low, high, count=worst_count))
-    rows = _highest_first(rows, low, high)
-    rows.attrs = {"figure": name}
-    return rows
-
-
-def score(
-    frame: pd.DataFrame, *, weights: dict[str, float], worst_count: int, limits: list[float],
-) -> pd.DataFrame:  # fmt: skip
+def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]) -> pd.DataFrame:
     """The score of each unit and what follows from it; by a weighting of our own.
 
     ``frame`` is ``figures``. Adds score (composite), score_likely (the same with the sample's
-    interval of satisfaction), score_rank (1: highest), verdict (among_worst), band; all but the
-    first from score_likely. Highest first; status "assumed". No row where fewer than two figures
-    with a weight are known. ``attrs["interval"]``: "score_likely" where a sample is part of it.
+    interval of satisfaction), score_rank (1: highest), band; all but the first from score_likely.
+    Highest first; status "assumed". No row where fewer than two figures with a weight are known.
+    ``attrs["interval"]``: "score_likely" where a sample is part of it.
     """
     sampled = frame.assign(**pairs(satisfaction_pct=ends(frame, "likely_pct")))
     both, likely = (composite(one, weights=weights) for one in (frame, sampled))
     low, high = ends(likely, "score")
     found = frame.loc[both.index].join([
         both, rank_range(low, high).add_prefix("score_"), band(low, high, limits=limits),
-    ]).assign(
-        **pairs(score_likely=(low, high)), verdict=among_worst(low, high, count=worst_count),
-        status="assumed",
-    )  # fmt: skip
+    ]).assign(**pairs(score_likely=(low, high)), status="assumed")  # fmt: skip
     found = _highest_first(found, *ends(both, "score"))
     found.attrs = {"interval": "" if both.equals(likely) else "score_likely"}
     return found
@@ -187,25 +164,6 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
     mean = sum(weight / sum(used.values()) * np.array(_higher_is_better(frame, name))
                for name, weight in used.items())  # fmt: skip
     return pd.DataFrame(pairs(score=mean), index=frame.index)
-
-
-def among_worst(low: pd.Series, high: pd.Series, *, count: int) -> pd.Series:
-    """Whether each unit is among the ``count`` with the lowest values: VERDICTS.
-
-    "within": whatever values within the intervals are the true ones; "outside": whatever they
-    are; "undecided": else. Units that tie with the last of them are among them. Of no values none.
-    ValueError for a count that is not 1 to their number.
-
-    >>> low, high = pd.Series([10, 40, 30, 80]), pd.Series([20, 60, 90, 90])
-    >>> among_worst(low, high, count=2).tolist()
-    ['within', 'undecided', 'undecided', 'outside']
-    """
-    if len(low) and not 1 <= count <= len(low):
-        raise ValueError(f"count is {count}; it must be 1 to {len(low)}")
-    place = rank_range(-high, -low)
-    verdict = np.select([place["rank_high"] <= count, place["rank_low"] > count],
-                        ["within", "outside"], "undecided")  # fmt: skip
-    return pd.Series(verdict, index=low.index, dtype="str")
 
 
 def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFrame:

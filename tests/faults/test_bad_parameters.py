@@ -23,8 +23,8 @@ HOSTILE = [
 YEARS = ["2022; import os", "0", "99999", "-1", "20 22", "２０２２", "", "0001", "2022.0", "2022-",
          "quang-nam:", "../2022", "2023-2022"]  # fmt: skip
 VALUES = ["threshold_pct=nan", "threshold_pct=inf", "threshold_pct=1e999", "threshold_pct=",
-          "threshold_pct=0x10", "=5", "year=2021", "os=1", "worst_count=2.5",
-          "worst_count=__import__('os')"]  # fmt: skip
+          "threshold_pct=0x10", "=5", "year=2021", "os=1", "min_respondents=2.5",
+          "min_respondents=__import__('os')"]  # fmt: skip
 OPTIONS = [("--timeout", "0"), ("--timeout", "-1"), ("--jobs", "-1"), ("--lang", "fr"),
            ("--lang", ""), ("--notebook", "99"), ("--scheduler", "garbage")]  # fmt: skip
 

@@ -46,8 +46,9 @@ def test_plain_text_in_any_unicode_form(tmp_path, encoding, form):
     assert places(report) == EXPECTED
     assert report.lines[3].parent == 2
     assert report.lines[5].parent == 1
+    text = "\n".join(line.text for line in report.lines)
     for line in report.lines:  # a span of a line is a span of the whole text
-        assert report.text[line.start : line.start + len(line.text)] == line.text
+        assert text[line.start : line.start + len(line.text)] == line.text
 
 
 def test_tcvn3_letters_are_repaired(tmp_path):
@@ -141,3 +142,20 @@ def test_lines_that_a_page_broke_are_joined():
         "KẾT LUẬN",
         "a.",
     ]
+
+
+def test_a_page_comes_in_order_and_its_paragraphs_apart(tmp_path):
+    table = "<table><tr><td>Đơn vị<td>Trễ hạn<tr><td>Suối Mơ<td>{}</table>"
+    layout = "<table><tr><td>UBND TỈNH</td><td>Số: 5/BC</td></tr></table>"
+    page = f"<p>Năm 2030</p><p>12 hồ sơ</p>{layout}{table.format(7)}{table.format(8)}<p>Hết</p>"
+    page += table.format(9)
+    for name in ("page.html", "page.xls"):  # programs save pages as .xls, too
+        (tmp_path / name).write_text(page, encoding="utf-8")
+        report = documents.load(tmp_path / name)
+        assert [line.text for line in report.lines] == [
+            "Năm 2030", "12 hồ sơ", "UBND TỈNH Số: 5/BC", "Hết"]  # fmt: skip
+        assert [[row[1] for row in grid.rows] for grid in report.grids] == [
+            ["Trễ hạn", "7", "Trễ hạn", "8"], ["Trễ hạn", "9"]]  # fmt: skip
+    (tmp_path / "empty.html").write_text("", encoding="utf-8")
+    with pytest.raises(documents.ReportError, match="holds no text"):
+        documents.load(tmp_path / "empty.html")

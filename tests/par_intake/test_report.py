@@ -188,8 +188,9 @@ def test_a_damaged_report_is_read_as_it_stands_or_left(name, tmp_path):
     for number in range(100):
         variant = damage(text, chance)
         _, _, result = understood(build(variant.splitlines()))
+        held = "\n".join(line.text for line in result.report.lines)
         for one in result.found.figures:
-            assert one.cell.strip("≥≤<>%").split()[0] in result.report.text, (variant, one)
+            assert one.cell.strip("≥≤<>%").split()[0] in held, (variant, one)
         if number % 20:
             continue
         try:

@@ -100,6 +100,7 @@ def test_a_plain_table_in_any_order_under_titles_and_over_a_total(tmp_path):
         ["Đại Lộc", "district", "2722"],
         ["Quảng Nam", "district", "41657"],
     ]
+    assert read(path.rename(tmp_path / "b.xlsm"))[2022, "late_dossiers"].equals(table)
     assert set(table["period_end"]) == {"2022-12-31"}
     assert table["locator"].tolist() == ["Sheet1, row 4", "Sheet1, row 5", "Sheet1, row 8"]
     assert set(table["status"]) == {"reported"}

@@ -293,7 +293,10 @@ def test_a_dumbbell_leaves_out_what_is_known_only_within_bounds():
     assert texts(ax) == ["30%", "60%", "20%", "10%"]
     named = [text.get_text() for text in ax.get_legend().get_texts()]
     assert named == ["First date (%)", "Last date (%)"]
-    assert alt.endswith("Rows: 2; higher at the end: 1.") and "hatched" not in caption
+    assert (
+        alt.endswith("Rows: 2; “Last date (%)” above “First date (%)”: 1.")
+        and "hatched" not in caption
+    )
     assert finish(draw("dumbbell", BOTH.tail(2), caption="A")) == ("", "A")
 
 

@@ -1,11 +1,18 @@
 """Prose: named values filled in, silent where one is not known, in the reader's language."""
 
 import nbformat
+import pandas as pd
 import pytest
 
 from par_lib.language import prose
 from par_lib.language.prose import Absent
 from par_press import notebook_source
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    """Whatever notebook was open before."""
+    monkeypatch.setattr(prose.Mistyped, "words", staticmethod(str.format))
 
 
 def write(name: str, value: object) -> str:
@@ -22,6 +29,16 @@ def test_values_are_written_where_their_names_stand():
     assert fill("{a} trên {b}, {{c}}.", a=1, b="x") == "<1> trên <x>, {c}."
     assert fill("{parts.real} và {rows[1]}.", parts=3, rows=["A", "B"]) == "<3> và <B>."
     assert fill("Không có giá trị nào.") == "Không có giá trị nào."
+
+
+def test_a_pair_of_a_frame_is_added_up_over_its_rows():
+    lost = pd.DataFrame({"rank_low": [1, 2], "rank_high": [1.5, 4], "total_low": [1, 1]})
+    values = {"lost": lost, "of": {"first": lost[:1]}, "none": lost[:0]}
+    assert prose.value_of("lost.rank", values) == (3, 5.5)  # 1 + 2 and 1.5 + 4
+    assert prose.value_of("of[first].rank", values) == (1, 1.5)
+    assert all(map(pd.isna, prose.value_of("none.rank", values)))  # not known
+    with pytest.raises(NameError, match=r"no \{lost\.total\}. Did you mean: .*total_low"):
+        fill("{lost.total}", lost=lost)
 
 
 def test_a_value_that_is_not_known_is_told_by_its_name():

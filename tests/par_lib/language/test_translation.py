@@ -9,6 +9,7 @@ import pytest
 from par_lib.cleaning import schema
 from par_lib.language import translation
 from par_lib.language.translation import (
+    COLUMNS,
     LABELS,
     NBSP,
     TABLE_LABELS,
@@ -91,8 +92,9 @@ def test_every_code_of_a_table_has_a_word():
 
 
 def test_what_is_computed_has_a_word():
-    assert set(unit_comparison.FIGURES) <= set(LABELS)
-    assert set(unit_comparison.VERDICTS) <= set(LABELS)
+    assert set(unit_comparison.FIGURES) <= set(COLUMNS)
+    verdicts = {"above", "rather_above", "inside", "rather_below", "below", "undecided"}
+    assert verdicts | {"down", "up", "unclear"} <= set(LABELS)
     book = rulebook.load("quang-nam", 2022)
     assert {one.code for one in book.criteria} <= set(LABELS)
     assert set(schema.TABLES) <= set(TABLE_LABELS)

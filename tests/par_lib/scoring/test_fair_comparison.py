@@ -188,8 +188,12 @@ def test_bounds_across_a_limit_decide_nothing():
     frame = units([20] * 12, [200] * 12)
     frame.loc[0, ["late_low", "late_high"]] = 10, 90
     frame.loc[1, ["late_low", "late_high"]] = 90, 120
-    found = fair.funnel(frame).set_index("unit_code")["verdict"]
-    assert (found["u0"], found["u1"], found["u2"]) == ("undecided", "above", "inside")
+    found = fair.funnel(frame)
+    verdict = found.set_index("unit_code")["verdict"]
+    assert (verdict["u0"], verdict["u1"], verdict["u3"]) == ("undecided", "above", "inside")
+    above, within, below = fair.groups(found)  # the undecided one is in none
+    assert above["unit_code"].tolist() == ["u1"] and below.empty
+    assert set(within["unit_code"]) == {f"u{n}" for n in range(2, 12)}
 
 
 def test_dispersion_and_spread_solve_their_equations():

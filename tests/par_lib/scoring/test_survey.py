@@ -105,6 +105,7 @@ def test_overall_weights_components_by_their_points():
             "satisfaction_pct": [80.0, 60.0, 90.0],
             "likely_pct_low": [70.0, 50.0, 85.0],
             "likely_pct_high": [90.0, 70.0, 95.0],
+            "effective": [26.0, 20.5, 50.0],
         }
     )
     most = {"access": 1.5, "result": 2.5}
@@ -112,7 +113,7 @@ def test_overall_weights_components_by_their_points():
     assert table.loc["a", "satisfaction_pct"] == pytest.approx(67.5)
     assert table.loc["a", ["likely_pct_low", "likely_pct_high"]].tolist() == [57.5, 77.5]
     assert table.loc["a", "points"] == pytest.approx(2.7)
-    assert table.loc["a", "respondents"] == 38
+    assert table.loc["a", ["respondents", "effective"]].tolist() == [38, 20.5]
     assert pd.isna(table.loc["b", "satisfaction_pct"])  # lacks a component: no figure
 
 

@@ -23,16 +23,6 @@ def completed(rows: list[tuple[int, int, int]]) -> tuple[pd.Series, pd.Series, p
                  for column in zip(*map(sorted, rows), strict=True))  # fmt: skip
 
 
-@given(triples, st.integers(1, 6))
-def test_within_and_outside_hold_in_every_completion(rows, count):
-    low, value, high = completed(rows)
-    count = min(count, len(low))
-    verdict = unit_comparison.among_worst(low, high, count=count)
-    inside = value.rank(method="min") <= count
-    assert inside[verdict == "within"].all()
-    assert not inside[verdict == "outside"].any()
-
-
 @given(triples, st.floats(0.1, 5), st.floats(0.1, 5))
 def test_the_score_of_every_completion_lies_within_its_bounds(rows, one, other):
     low, value, high = completed(rows)
@@ -103,8 +93,6 @@ def test_bands_by_hand():
         unit_comparison.band(pd.Series([1.0]), pd.Series([1.0]), limits=[65, 50])
     with pytest.raises(ValueError, match="between 0 and 100"):
         unit_comparison.band(pd.Series([1.0]), pd.Series([1.0]), limits=[50, 100])
-    with pytest.raises(ValueError, match="it must be 1 to 2"):
-        unit_comparison.among_worst(pd.Series([1, 2]), pd.Series([1, 2]), count=3)
 
 
 def test_figures_of_2022_are_shares_and_say_so():
@@ -132,7 +120,7 @@ EQUAL = dict.fromkeys(unit_comparison.FIGURES, 1.0)
 
 def test_the_score_of_2022_by_hand():
     found = unit_comparison.figures(tables.load("quang-nam", 2022))
-    scored = unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50, 65, 80])
+    scored = unit_comparison.score(found, weights=EQUAL, limits=[50, 65, 80])
     by_name = scored.set_index("unit")
     # Hội An: (100 − 100 × 4,308 / 41,657 + 44.6) / 2 = (89.658 + 44.6) / 2 = 67.13
     ends = by_name.loc["Hội An", ["score_low", "score_high"]].tolist()
@@ -141,29 +129,22 @@ def test_the_score_of_2022_by_hand():
     ends = by_name.loc["Tây Giang", ["score_low", "score_high"]].tolist()
     assert ends == pytest.approx([69.488, 73.75], abs=1e-3)
     assert by_name.loc["Tây Giang", ["band_low", "band_high"]].tolist() == [65, 80]
-    counts = scored["verdict"].value_counts().to_dict()
-    assert counts == {"within": 2, "undecided": 9, "outside": 7}
     assert set(scored["status"]) == {"assumed"} and scored.attrs["interval"] == ""
-    assert unit_comparison.only_figure(found, worst_count=5).empty
 
 
 def test_of_one_figure_no_score_is_made():
     found = unit_comparison.figures(tables.load("quang-nam", 2023))
-    scored = unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50])
+    scored = unit_comparison.score(found, weights=EQUAL, limits=[50])
     assert scored.empty and "score_low" in scored and scored.attrs["interval"] == ""
-    # 12 districts lie below 20 %, 6 at or above it: those 6 are not among the 5 lowest
-    only = unit_comparison.only_figure(found, worst_count=5)
-    assert only.attrs["figure"] == "disbursed_pct" and len(only) == 18
-    assert only["verdict"].value_counts().to_dict() == {"undecided": 12, "outside": 6}
-    assert set(only["as_of"]) == {pd.Timestamp("2023-04-30")}
+    assert unit_comparison.known_figures(found) == ["disbursed_pct"] and len(found) == 18
+    assert found.attrs["as_of"] == {"disbursed_pct": pd.Timestamp("2023-04-30")}
 
 
 @pytest.mark.parametrize("year", [2021, 2024, 2025])
 def test_a_year_without_figures_by_district_flows_through(year):
     found = unit_comparison.figures(tables.load("quang-nam", year))
     assert found.empty and {"unit", "late_pct_low", "source"} <= set(found)
-    assert unit_comparison.only_figure(found, worst_count=5).empty
-    assert unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50]).empty
+    assert unit_comparison.score(found, weights=EQUAL, limits=[50]).empty
 
 
 def test_a_sample_widens_the_score_by_its_interval():
@@ -172,7 +153,7 @@ def test_a_sample_widens_the_score_by_its_interval():
     asked = pd.DataFrame({"unit_code": [code], "satisfaction_pct": [80.0],
                           "likely_pct_low": [70.0], "likely_pct_high": [88.0]})  # fmt: skip
     found = unit_comparison.figures(data, asked)
-    scored = unit_comparison.score(found, weights=EQUAL, worst_count=5, limits=[50])
+    scored = unit_comparison.score(found, weights=EQUAL, limits=[50])
     row = scored.set_index("unit").loc["Hội An"]
     # (89.658 + 44.6 + 80) / 3 = 71.419; with 70: 68.086, with 88: 74.086
     ends = row[["score_likely_low", "score_low", "score_high", "score_likely_high"]].tolist()
