@@ -190,6 +190,11 @@ def test_as_earlier_years_went_on_from_the_same_day():
     assert (row["here_pct_low"], row["here_pct_high"]) == (40, 40)
     assert (row["gained_pct_points_low"], row["final_pct_high"]) == (50, 100)
     assert row["final_as_of"] == pd.Timestamp("2022-01-31")
+    # 60 and 50 more would be 110: no plan is spent beyond 100
+    sixty = [25, 40, 70, 90, 20, 60]
+    more = TWO_YEARS.assign(rate_pct_low=sixty, rate_pct_high=sixty)
+    row = disbursement.went_on(disbursement.alike(more, more.tail(1)), year=2022).iloc[0]
+    assert (row["gained_pct_points_low"], row["final_pct_low"]) == (50, 100)
     # on 31 August 2021 lay between its 25 and 40: 50 to 65 more
     august = pd.concat([TWO_YEARS.iloc[:5], of_province((2022, "2022-08-31", 30))])
     row = disbursement.went_on(
