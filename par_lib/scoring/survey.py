@@ -103,6 +103,36 @@ def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
     return float(1 + ((m**2).sum() / m.sum() - 1) * max(alike, 0.0))
 
 
+def questions_effect(answers: pd.DataFrame, *, by: str, max_points: dict[str, float]) -> float:
+    """As how many people asked one question those count who were asked all of them; 1 or more.
+
+    ``answers`` as of ``satisfaction``, with component. 1 where everybody answers all questions
+    alike, up to their number where one answer tells nothing of the others: so much more is known of
+    ``overall`` than of its component with fewest. Groups that lack a component are left out.
+
+    Σ p (1 − p) / Σ n v over the groups: p their overall share, n = (Σw)² / Σw² of the component
+    with fewest, v = Σ u² the variance of p by what each person adds to it, u = Σ max / Σ max ×
+    w (satisfied − share) / Σw. Reference: R. S. Woodruff, J. Am. Stat. Assoc. 66 (1971) 411.
+
+    >>> people = {"unit": "A", "respondent": [*"abcd", *"abcd"], "weight": 1.0,
+    ...           "component": ["access"] * 4 + ["result"] * 4, "answer": [5, 5, 1, 1, 5, 1, 5, 1]}
+    >>> questions_effect(pd.DataFrame(people), by="unit", max_points={"access": 1, "result": 1})
+    2.0
+    """
+    known = answers[answers["component"].isin(list(max_points))]
+    known = known[known.groupby(by)["component"].transform("nunique") == len(max_points)]
+    w, yes = known["weight"].astype(float).fillna(1.0), known["answer"].astype(int)
+    yes = (yes >= SATISFIED_FROM).astype(float)
+    of_question = [known[by], known["component"]]
+    total, satisfied = (one.groupby(of_question).transform("sum") for one in (w, w * yes))
+    part = known["component"].map(max_points).astype(float) / sum(max_points.values()) * w / total
+    share_of = (part * yes).groupby(known[by]).sum()
+    adds = (part * (yes - satisfied / total)).groupby([known[by], known["respondent"]]).sum()
+    people = total**2 / (w**2).groupby(of_question).transform("sum")
+    told = (people.groupby(known[by]).min() * (adds**2).groupby(level=0).sum()).sum()
+    return float(max((share_of * (1 - share_of)).sum() / told, 1.0)) if told else 1.0
+
+
 def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) -> pd.DataFrame:
     """One satisfaction a group: the components' satisfaction weighted by their maximum points.
 

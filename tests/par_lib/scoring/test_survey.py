@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special, stats
 from scipy.stats import binomtest
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
-from par_lib.scoring import survey
+from par_lib.scoring import fair_comparison, survey
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
@@ -203,3 +204,58 @@ def test_an_estimated_design_effect_makes_the_interval_cover_what_it_says():
         total += 12
     assert 0.93 <= covered / total <= 0.97
     assert plain / total < 0.9  # as if neighbours were strangers
+
+
+MOST = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
+
+
+def all_asked(satisfied: np.ndarray, unit: str = "a", weight: float | list[float] = 1.0):
+    """A row an answer, of people (rows) to all questions (columns)."""
+    people, questions = satisfied.shape
+    names = [f"{unit}{person}" for person in range(people) for _ in range(questions)]
+    frame = pd.DataFrame({"unit_code": unit, "component": [*MOST][:questions] * people})
+    weights = np.repeat(np.broadcast_to(weight, people), questions)
+    answers = np.where(satisfied.ravel(), 5, 1)
+    return frame.assign(respondent=names, weight=weights, answer=answers)
+
+
+def test_all_questions_together_tell_more_than_one_where_answers_differ():
+    most = {"access": 3, "procedure": 1}
+    effect = lambda frame: survey.questions_effect(frame, by="unit_code", max_points=most)  # noqa: E731
+    same = np.array([[1, 1], [1, 1], [1, 1], [0, 0]])
+    assert effect(all_asked(same)) == 1
+    # shares 1/2 and 1/2, p = 1/2; u = (3/4 × ±1/2 + 1/4 × ±1/2) / 4: ±1/8, ±1/16
+    # v = 2/64 + 2/256 = 10/256; p (1 − p) / (4 v) = 1/4 / (40/256) = 1.6
+    assert effect(all_asked(np.array([[1, 1], [1, 0], [0, 1], [0, 0]]))) == pytest.approx(1.6)
+    # with weights: Σw 6, people 36 / 10; share of access 3/6, of procedure 4/6, p = 13/24
+    # u = w (3/4 × (1/2, 1/2, −1/2, −1/2) + 1/4 × (1/3, −2/3, 1/3, 1/3)) / 6, w = 2, 1, 2, 1
+    weighted = effect(all_asked(np.array([[1, 1], [1, 0], [0, 1], [0, 1]]), weight=[2, 1, 2, 1]))
+    u = np.array([2 * 11 / 24, 5 / 24, -2 * 7 / 24, -7 / 24]) / 6
+    assert weighted == pytest.approx(13 / 24 * 11 / 24 / (3.6 * (u**2).sum()))
+    lacking = all_asked(np.array([[1], [0]]), "b")  # was not asked about procedure
+    assert effect(pd.concat([all_asked(same), lacking])) == 1
+    assert effect(lacking) == 1
+
+
+def test_satisfaction_pooled_over_communes_is_nearer_to_the_truth_than_the_raw_one():
+    """18 communes of 30 to 90 people, five questions, answers of a person alike by half."""
+    rng, raw, drawn, covered, total = np.random.default_rng(3), 0.0, 0.0, 0, 0
+    for _ in range(12):
+        true = special.expit(special.logit(0.8) + rng.normal(0, 0.3, 18))
+        frames = []
+        for unit, mean in enumerate(true):
+            people = rng.integers(30, 90)
+            alike = (rng.normal(size=(people, 1)) + rng.normal(size=(people, 5))) / 2**0.5
+            frames.append(all_asked(alike < stats.norm.ppf(mean), f"u{unit:02}"))
+        frame = pd.concat(frames, ignore_index=True)
+        by_part = survey.satisfaction(frame, by=["unit_code", "component"])
+        found = survey.overall(by_part, by="unit_code", max_points=MOST)
+        told = found["effective"] * survey.questions_effect(frame, by="unit_code", max_points=MOST)
+        found = found.assign(told=told, yes=told * found["satisfaction_pct"] / 100)
+        found = fair_comparison.pooled(found, part="yes", size="told")
+        ends = found["pooled_likely_pct_low"], found["pooled_likely_pct_high"]
+        covered += ((ends[0] <= 100 * true) & (100 * true <= ends[1])).sum()
+        raw += ((found["satisfaction_pct"] - 100 * true) ** 2).sum()
+        drawn, total = drawn + ((found["pooled_pct"] - 100 * true) ** 2).sum(), total + 18
+    assert drawn < 0.8 * raw
+    assert 0.91 <= covered / total <= 0.99
