@@ -227,11 +227,11 @@ def test_all_questions_together_tell_more_than_one_where_answers_differ():
     # shares 1/2 and 1/2, p = 1/2; u = (3/4 × ±1/2 + 1/4 × ±1/2) / 4: ±1/8, ±1/16
     # v = 2/64 + 2/256 = 10/256; p (1 − p) / (4 v) = 1/4 / (40/256) = 1.6
     assert effect(all_asked(np.array([[1, 1], [1, 0], [0, 1], [0, 0]]))) == pytest.approx(1.6)
-    # with weights: Σw 6, people 36 / 10; share of access 3/6, of procedure 4/6, p = 13/24
-    # u = w (3/4 × (1/2, 1/2, −1/2, −1/2) + 1/4 × (1/3, −2/3, 1/3, 1/3)) / 6, w = 2, 1, 2, 1
+    # with weights: Σw 6, people 36 / 10; share of access 3/6, of procedure 5/6, p = 14/24
+    # u = w / 6 × (3/4 × (1/2, 1/2, −1/2, −1/2) + 1/4 × (1/6, −5/6, 1/6, 1/6)), w = 2, 1, 2, 1
     weighted = effect(all_asked(np.array([[1, 1], [1, 0], [0, 1], [0, 1]]), weight=[2, 1, 2, 1]))
-    u = np.array([2 * 11 / 24, 5 / 24, -2 * 7 / 24, -7 / 24]) / 6
-    assert weighted == pytest.approx(13 / 24 * 11 / 24 / (3.6 * (u**2).sum()))
+    u = np.array([2 * 10, 4, -2 * 8, -8]) / 24 / 6
+    assert weighted == pytest.approx(14 / 24 * 10 / 24 / (3.6 * (u**2).sum()))
     lacking = all_asked(np.array([[1], [0]]), "b")  # was not asked about procedure
     assert effect(pd.concat([all_asked(same), lacking])) == 1
     assert effect(lacking) == 1
