@@ -73,9 +73,9 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
 def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFrame:
     """``expected_late`` of the year's dossier register by procedure, a row a unit of ``level``.
 
-    Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Most late
-    beyond what is usual first. No row without a register. ``attrs["whole_pct"]``: the late rate of
-    all of them together.
+    Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Whoever
+    is most surely late beyond what is usual stands first, by the low end of likely_ratio. No row
+    without a register. ``attrs["whole_pct"]``: the late rate of all of them together.
     """
     dossiers = data.register[data.register["level"] == level]
     counts = register.late_dossiers(dossiers, by=("unit", "procedure"))
@@ -85,7 +85,7 @@ def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFram
     rows = found.assign(
         unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
         status="derived", source=register.SOURCE, locator=str(data.year),
-    ).sort_values("late_ratio_low", ascending=False).reset_index()  # fmt: skip
+    ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip
     late, resolved = found["late_low"].sum(), found["resolved"].sum()
     rows.attrs = found.attrs | {"whole_pct": 100 * late / (resolved or np.nan)}
     return rows
