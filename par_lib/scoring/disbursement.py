@@ -116,7 +116,7 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
     The stated basis and capital of which that year has most dates; empty with fewer than two. An
     unstated basis is no basis. Column month: 1 to 12, and 13 for the January after; each plan year
-    begins anew, so each is a line of its own.
+    begins anew, so each is a line of its own. A month of which sources differ is left out.
     """
     exact = rows["rate_pct_low"] == rows["rate_pct_high"]
     of_month = exact & rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")
@@ -124,7 +124,9 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     own = known[known["plan_year"] == year]
     dates = own.groupby(["scope", "basis"])["as_of"].nunique()
     most = dates[dates >= 2].nlargest(1).reset_index()[["scope", "basis"]]
-    found = known.merge(most, on=["scope", "basis"]).drop_duplicates(["plan_year", "month"])
+    found = known.merge(most, on=["scope", "basis"])
+    agreed = found.groupby(["plan_year", "month"])["rate_pct"].transform("nunique") == 1
+    found = found[agreed].drop_duplicates(["plan_year", "month"])
     found = found.sort_values(["plan_year", "month"])
     return found.sort_values("plan_year", key=lambda own: own != year, kind="stable",
                              ignore_index=True)  # fmt: skip

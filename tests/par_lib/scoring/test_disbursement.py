@@ -230,3 +230,4 @@ def test_a_year_whose_plan_changed_and_a_day_of_two_figures_are_no_path():
     twice = of_province((2022, "2022-03-31", 10), (2022, "2022-06-30", 20),
                         (2022, "2022-06-30", 25), *[(2022, "2022-09-30", 50)] * 2)  # fmt: skip
     assert disbursement.alike(twice, twice.tail(1))["rate_pct"].tolist() == [10, 50]
+    assert disbursement.trend(twice, year=2022)["rate_pct"].tolist() == [10, 50]
