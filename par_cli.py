@@ -35,25 +35,24 @@ app = typer.Typer(
     help="Yearly editions on administrative reform: PAR INDEX and SIPAS.",
 )  # fmt: skip
 Province = Annotated[str, typer.Option(help="Folder name in data/raw.")]
+Year = Annotated[str, typer.Argument(help="The year, as 2024.")]
+Lang = Annotated[str, typer.Option(help="vi or en.")]
 _SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agrees": "green"}
 
 
 @app.command()
 def run(
     editions: Annotated[
-        list[str] | None,
+        list[str],
         typer.Argument(help="Years, as 2022 or 2021-2024, or with a province, as demo:2021-2024."),
-    ] = None,
+    ] = (),
     province: Province = "quang-nam",
     every: Annotated[bool, typer.Option("--all", help="Every province and year.")] = False,
     lang: Annotated[str, typer.Option(help="vi, en, or vi,en for both.")] = "vi",
-    notebook: Annotated[
-        list[str] | None, typer.Option(help="Only this notebook, as 01; repeat for more.")
-    ] = None,
+    notebook: Annotated[list[str], typer.Option(help="Only this, as 01; repeat for more.")] = (),
     parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", help="name=value, for the notebooks that declare it."),
-    ] = None,
+        list[str], typer.Option("--parameter", "-p", help="name=value, where it is declared.")
+    ] = (),
     timeout: Annotated[int, typer.Option(help="Seconds a cell may take.", min=1, max=86400)] = 300,
     jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.", min=0)] = 0,
     force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
@@ -61,44 +60,39 @@ def run(
         bool, typer.Option(envvar="PAR_DOCUMENTS", help="Word, Excel and PDF beside the pages.")
     ] = True,
     fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
-    scheduler: Annotated[
-        str, typer.Option(help="Run on a dask cluster, as tcp://host:8786 (extra: cluster).")
-    ] = "",
+    scheduler: Annotated[str, typer.Option(help="Of a dask cluster: tcp://host:8786.")] = "",
 ) -> None:
     """Make editions: raw figures, tidy tables, notebooks, pages, index, manifest.
 
     Only what changed is run again. An edition that fails leaves the old one standing, and the
     others go on.
     """
-    from par_press import commands
+    from par_press import plan, runner
 
-    wanted = commands.editions(editions or [], province, every=every)
-    only, values = notebook or [], parameter or []
-    requests = commands.requests(wanted, lang, only, values, timeout, fork, force, documents)
-    failures = commands.make(requests, jobs=jobs, scheduler=scheduler)
-    if failures:
+    wanted = plan.editions(editions, province, every=every)
+    languages, notebooks = plan.languages_of(lang), plan.notebooks_of(notebook)
+    how = (languages, notebooks, plan.values_of(parameter, notebooks), timeout, fork,
+           notebooks if force else (), documents)  # fmt: skip
+    requests = [plan.Request(*edition, *how) for edition in wanted]
+    if runner.run(requests, jobs=jobs, scheduler=scheduler):
         raise typer.Exit(1)
 
 
 @app.command(name="list")
 def list_() -> None:
     """List provinces, years, notebooks and their parameters."""
-    from par_press import notebook_source, plan
+    from par_press import plan
 
     for province in paths.provinces():
         typer.echo(f"{province}: {', '.join(map(str, paths.years(province)))}")
     for notebook in plan.all_notebooks():
         typer.echo(f"\n{notebook.stem}")
-        for one in notebook_source.declared(notebook).values():
+        for one in plan.declared(notebook).values():
             typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
 
 
 @app.command()
-def check(
-    year: Annotated[str, typer.Argument(help="Year to check, as 2022.")],
-    province: Province = "quang-nam",
-    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
-) -> None:
+def check(year: Year, province: Province = "quang-nam", lang: Lang = "vi") -> None:
     """Read a year's raw tables and print what does not add up and what is missing."""
     from rich.console import Console
     from rich.table import Table
@@ -110,9 +104,7 @@ def check(
     t = language(lang)
     data = tables.load(province, paths.year_of(year))
     scorecard.build(data, rulebook.load(province, data.year))  # refuses rules that contradict data
-    table = Table(show_lines=True)
-    for label in (t("Severity"), t("Finding"), t("To decide")):
-        table.add_column(label)
+    table = Table(t("Severity"), t("Finding"), t("To decide"), show_lines=True)
     for row in findings.describe(data.review, t).itertuples():
         style = _SEVERITY_STYLE[row.severity]
         table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
@@ -124,9 +116,7 @@ def check(
 
 @app.command()
 def verify(
-    edition: Annotated[
-        Path, typer.Argument(help="Its folder, or a document of it, or the mark on its paper.")
-    ],
+    edition: Annotated[Path, typer.Argument(help="Its folder, a document, or the mark on paper.")],
 ) -> None:
     """Compare an edition and what it was made from with its manifest; name what was altered.
 
@@ -150,13 +140,13 @@ def verify(
 def diff(
     edition: Annotated[str, typer.Argument(help="As quang-nam:2022.")],
     against: Annotated[Path, typer.Option(help="Folder of the edition to compare it with.")],
-    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+    lang: Lang = "vi",
 ) -> None:
     """Say what an edition shows otherwise than another one, the largest change first, and why."""
     from par_lib.language.translation import language
-    from par_press import changes, commands
+    from par_press import changes, plan
 
-    ((province, year),) = commands.editions([edition], "quang-nam", every=False)
+    ((province, year),) = plan.editions([edition], "quang-nam")
     t = language(lang)
     found, causes = changes.between(against, paths.outputs(province, year), t)
     for cause in causes:
@@ -179,14 +169,10 @@ def read(
     ],
     year: Annotated[str, typer.Option(help="Year the files are about, as 2022.")],
     province: Province = "quang-nam",
-    to: Annotated[
-        Path | None, typer.Option(help="Folder for all of it; data/raw/PROVINCE if not given.")
-    ] = None,
+    to: Annotated[Path | None, typer.Option(help="For all of it; else data/raw/PROVINCE.")] = None,
     merge: Annotated[bool, typer.Option(help="Add to raw tables that exist.")] = False,
-    source: Annotated[
-        str, typer.Option(help="Its name in sources.toml; report-YEAR if not given.")
-    ] = "",
-    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+    source: Annotated[str, typer.Option(help="Its name in sources.toml; else report-YEAR.")] = "",
+    lang: Lang = "vi",
 ) -> None:
     """Take what is beyond doubt into raw tables; put the rest into a workbook to be ticked.
 
@@ -194,9 +180,9 @@ def read(
     """
     from par_intake import report
     from par_lib.language.translation import language
-    from par_press import place
+    from par_press import runner
 
-    place.scratch()
+    runner.scratch()
     about = paths.year_of(year)
     told = report.take(files, province, about, to=to, into_existing=merge,
                        source=source or f"report-{about}", t=language(lang))  # fmt: skip
@@ -206,7 +192,7 @@ def read(
 
 @app.command()
 def template(
-    year: Annotated[str, typer.Argument(help="Year to fill in, as 2024.")],
+    year: Year,
     province: Province = "quang-nam",
     to: Annotated[Path | None, typer.Option(help="The .xlsx to write; must not exist.")] = None,
 ) -> None:
@@ -215,11 +201,7 @@ def template(
 
 
 @app.command(name="new-year")
-def new_year(
-    year: Annotated[str, typer.Argument(help="Year to begin, as 2024.")],
-    province: Province = "quang-nam",
-    lang: Annotated[str, typer.Option(help="vi or en.")] = "vi",
-) -> None:
+def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "vi") -> None:
     """Begin a year: its folder, the workbook, and the list of what is to be done.
 
     A province is named without marks, as it was called that year: quang-nam until June 2025, hue.
@@ -230,8 +212,7 @@ def new_year(
     t, about = language(lang), paths.year_of(year)
     for words, values in raw_folder.begin_year(province, about):
         typer.echo(t(words, **values))
-    folder = paths.raw(province, about)
-    book = folder / f"{province}-{about}.xlsx"
+    book = paths.raw(province, about) / f"{province}-{about}.xlsx"
     if not book.exists():
         _template(province, about, book)
     for number, step in enumerate(raw_folder.CHECKLIST, start=1):
@@ -242,7 +223,6 @@ def new_year(
 @app.command()
 def demo(
     dossiers: Annotated[int, typer.Option(help="Size of the dossier register.")] = 400_000,
-    seed: Annotated[int, typer.Option(help="Another seed, another invented province.")] = 1,
     force: Annotated[bool, typer.Option(help="Take away what was added to it.")] = False,
 ) -> None:
     """Make the invented provinces "demo", 2021 to 2024, and "demo-today", 2025 and 2026.
@@ -251,7 +231,7 @@ def demo(
     """
     from par_demo import province
 
-    for folder in province.write(size=dossiers, seed=seed, force=force):
+    for folder in province.write(size=dossiers, force=force):
         typer.echo(f"{folder}  (synthetic)")
 
 
@@ -273,9 +253,7 @@ def _template(province: str, year: int, to: Path | None) -> Path:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    lang: Annotated[
-        str, typer.Option(envvar="LAB_LANG", help="vi or en; the system's if not given.")
-    ] = "",
+    lang: Annotated[str, typer.Option(envvar="LAB_LANG", help="vi or en; else the system's.")] = "",
 ) -> None:
     """Open JupyterLab on the notebooks, on this machine only; other options go to jupyter lab."""
     from par_press import lab

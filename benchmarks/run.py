@@ -74,14 +74,14 @@ def _papermill(task: tuple[Path, Path]) -> None:
 
 def our_runs(folder: Path, count: int, *, jobs: int = 2, scheduler: str = "") -> None:
     """As many notebook runs through the project's own runner, forked kernels."""
-    from par_press import commands, execute, plan
+    from par_press import plan, runner
 
     request = plan.Request("quang-nam", 2022, ("vi",), tuple(notebooks()))
     todo = [plan.Job(ROOT, request, one, "vi", folder / str(i)) for i, one in numbered(count)]
     for job in todo:
         job.target.parent.mkdir(parents=True, exist_ok=True)
-    with commands._executor(jobs, count, scheduler) as executor:
-        for future in [executor.submit(execute.run, job) for job in todo]:
+    with runner._executor(jobs, scheduler) as executor:
+        for future in [executor.submit(runner.task, job) for job in todo]:
             future.result()
 
 

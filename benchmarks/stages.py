@@ -60,13 +60,14 @@ def measure(folder: Path) -> list[str]:
 def _edition(request: plan.Request, folder: Path) -> float:
     """All that edition.finish does but the exchange, from the notebooks run last."""
     from par_lib.cleaning import tables
+    from par_lib.language.translation import language
     from par_press import edition, manifest
 
     def finish() -> None:
         data = tables.load(request.province, request.year)
-        edition._write_tables(data, folder / "tables")
-        edition._write_pages(request, data, folder, "vi")
-        manifest.write(folder, request, data, {}, dt.datetime.now(dt.UTC))
+        edition.write_tables(data, folder / "tables")
+        edition.Written(request, data, folder, language("vi"), "").write_pages()
+        manifest.write(folder, request, data, "", {}, {}, dt.datetime.now(dt.UTC))
 
     return statistics.median(seconds(finish) for _ in range(6))
 

@@ -137,14 +137,11 @@ def _whole(places: list[dict]) -> pd.DataFrame:
 _SOURCES = f"# {SYNTHETIC_WORDS}\n" + "".join(
     f"""
 [{name}]
-title = "{vi} giả lập do par demo đặt ra, không có thật"
-title_en = "{en} made by par demo; nothing in {them} is real"
+title = "Số liệu giả lập do par demo đặt ra, không có thật"
+title_en = "Synthetic figures made by par demo; nothing in them is real"
 producer = "par_lib"
 kind = "{tables.SYNTHETIC}"
 accessed = 2026-11-24
 """
-    for name, vi, en, them in (
-        (SOURCE, "Số liệu", "Synthetic figures", "them"),
-        ("register", "Sổ đăng ký hồ sơ", "Synthetic dossier register", "it"),
-    )
+    for name in (SOURCE, "register")
 )

@@ -2,18 +2,14 @@
 
 The press knows nothing of dossiers: it knows notebooks, parameters, languages and folders.
 
-- ``commands``: what ``par run`` does: which editions, which of them need work, who does it
-- ``notebook_source``: a notebook before it is run: its parameters, its prose as messages
-- ``plan``: what an edition is made of: notebooks, parameters, raw files
-- ``place``: where an edition is put: reserved, at once, whole
-- ``runner``: many editions at once, every notebook a task
-- ``execute``: one notebook run to its end
+- ``plan``: what is to be made: editions, notebooks, parameters; and from which raw files
+- ``runner``: the journey of ``par run``: many editions at once, each put in place whole
+- ``execute``: one notebook, translated and run to its end
 - ``kernels``: kernels forked from a warm process, and how the runner talks to them
 - ``page``: an executed notebook → one HTML page that needs nothing beside itself
-- ``markup``: the parts of a page: prose, code, charts
-- ``edition``: tables, pages and manifest of one province and year, put in place
-- ``documents``: what executed notebooks show; Word, Excel and PDF of it, the page for the chair
-- ``workbook``: tables.xlsx, every table a sheet
+- ``shown``: what executed notebooks show, and its parts made fit for a page
+- ``edition``: tables, pages, documents of one province and year; the list of editions
+- ``documents``: Word, Excel and PDF of what they show: the workbook, the page for the chair
 - ``report``: report.docx, for an office to sign
 - ``changes``: what an edition says otherwise than another, and why
 - ``manifest``: what an edition was made from, what of it still holds, and what was altered

@@ -1,12 +1,13 @@
 """What one edition of a place and year says otherwise than another, and what of its inputs did.
 
 Compared is what notebooks show, as they write it: a figure is a page, a table, a row and a column.
-Causes come from the raw files that each edition keeps of those it was made from.
+Causes come from the raw files and the rules that each edition keeps of those it was made from.
 """
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import count, zip_longest
@@ -16,10 +17,13 @@ import nbformat
 
 from par_lib.language.spelling import fold
 from par_lib.language.translation import UNKNOWN, Language
-from par_press import documents, manifest, plan
+from par_lib.scoring.rulebook import RULES
+from par_press import manifest, plan, shown
 
-INPUTS = "inputs"  # folder of an edition that keeps its raw tables
+INPUTS = "inputs"  # folder of an edition that keeps its raw tables, and in rules/ the built-in ones
 _MOST_BYTES = 1_000_000  # of a file that is kept
+Ends = tuple[float, float]
+_NONE = (UNKNOWN, (math.nan, math.nan))
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,11 @@ class Cause:
     names: str = ""  # what stands in the row, folded
 
 
-def keep_inputs(edition: Path, names: Mapping[str, str], root: Path) -> None:
+def keep_inputs(edition: Path, names: Iterable[str], root: Path) -> None:
     """Keep the raw tables and rules an edition was made from, but for large ones."""
-    for name in names:
-        file = root / name
+    files = {name: root / name for name in names}
+    files |= {f"rules/{file.name}": file for file in RULES.glob("*.toml")}
+    for name, file in files.items():
         if file.suffix in (".csv", ".toml") and file.stat().st_size <= _MOST_BYTES:
             copy = edition / INPUTS / name
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -74,10 +79,6 @@ def between(before: Path, after: Path, t: Language) -> tuple[list[Change], list[
     return sorted(changes, key=lambda one: -one.size), [one.said for one in causes]
 
 
-Ends = tuple[float, float]
-_NONE = (UNKNOWN, (math.nan, math.nan))
-
-
 def _size(before: Ends, after: Ends) -> float:
     """The larger part by which an end moved; 1, as large as can be, of words."""
     pairs = [(a, b) for a, b in zip(before, after, strict=True) if max(abs(a), abs(b)) > 0]
@@ -88,34 +89,32 @@ def _figures(folder: Path, made: dict, t: Language) -> dict[tuple, tuple[str, En
     """What is written and its number, by page, table, row, column and turn."""
     if t.code not in made["languages"]:
         raise ValueError(f"{folder}: has no pages in {t.code}; make it again with --lang")
-    books = folder / plan.language_folder(made["languages"], t.code) / "notebooks"
+    books = folder / plan.folder(made["languages"], t.code) / "notebooks"
     executed = {file.stem: nbformat.read(file, as_version=4) for file in sorted(books.iterdir())}
     figures: dict[tuple, tuple[str, Ends]] = {}
-
-    def add(*key: str, said: str, number: Ends = _NONE[1]) -> None:
-        turn = next(n for n in count() if (*key, n) not in figures)
-        figures[*key, turn] = said, number
-
-    for one in documents.read(executed):
+    turns: dict[tuple, Iterator[int]] = defaultdict(count)
+    for one in shown.read(executed):
+        found = []
         if one.kind == "table":
             for row, record in zip(one.data["shown"], one.data["data"], strict=True):
                 numbers = _numbers(record, one.data["schema"]["fields"])
-                for head, said, number in zip(one.data["heads"], row, numbers, strict=False):
-                    add(one.page, one.text, row[0], head, said=said, number=number)
+                found += [((one.text, row[0], head), said, number) for head, said, number in
+                          zip(one.data["heads"], row, numbers, strict=False)]  # fmt: skip
         elif one.kind != "chart":
-            add(one.page, "", "", t("Sentence"), said=one.text)
+            found = [(("", "", t("Sentence")), one.text, _NONE[1])]
+        for where, said, number in found:
+            key = (one.page, *where)
+            figures[*key, next(turns[key])] = said, number
     return figures
 
 
 def _numbers(record: Mapping, fields: list[Mapping]) -> Iterator[Ends]:
     """The numbers behind each column as it is shown: its two ends."""
-    names = {one["name"] for one in fields}
-    for one in fields:
-        name = one["name"]
-        if name.rpartition("_")[0] in names and name.endswith(("_low", "_high")):
-            continue
-        ends = (record.get(f"{name}_{end}", record[name]) for end in ("low", "high"))
-        yield tuple(end if isinstance(end, int | float) else math.nan for end in ends)
+    names = [one["name"] for one in fields]
+    for name in names:
+        if name.rpartition("_")[0] not in names or not name.endswith(("_low", "_high")):
+            ends = (record.get(f"{name}_{end}", record[name]) for end in ("low", "high"))
+            yield tuple(end if isinstance(end, int | float) else math.nan for end in ends)
 
 
 def _of(causes: list[Cause], read: list[str], row: str) -> tuple[str, ...]:
@@ -127,9 +126,11 @@ def _of(causes: list[Cause], read: list[str], row: str) -> tuple[str, ...]:
 
 
 def _causes(before: Path, after: Path, old: dict, new: dict, t: Language) -> list[Cause]:
-    found, earlier, later = [], old["inputs"], new["inputs"]
-    names = sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name))
-    for name in names:
+    found, (earlier, later) = [], map(_inputs, (old, new))
+    both = earlier.keys() & later.keys()  # an edition of an earlier program keeps no rules
+    edited = sorted(name for name in earlier | later if earlier.get(name) != later.get(name)
+                    and (name in both or not name.startswith("rules/")))  # fmt: skip
+    for name in edited:
         files = before / INPUTS / name, after / INPUTS / name
         short, table = Path(name).name, Path(name).stem if name.count("/") == 4 else ""
         if all(file.is_file() for file in files):
@@ -141,10 +142,16 @@ def _causes(before: Path, after: Path, old: dict, new: dict, t: Language) -> lis
     if old["parameters"] != new["parameters"]:
         found.append(Cause("", t("The parameters of the run were changed")))
     recipes = [{name: run["recipe"] for name, run in made["runs"].items()} for made in (old, new)]
-    edited = any(name.endswith(".ipynb") for name in names)
-    if recipes[0] != recipes[1] and not edited and old["parameters"] == new["parameters"]:
+    told = any(name.endswith(".ipynb") or name.startswith("rules/") for name in edited)
+    if recipes[0] != recipes[1] and not told and old["parameters"] == new["parameters"]:
         found.append(Cause("", t("The program was changed")))
     return found
+
+
+def _inputs(made: dict) -> dict[str, str]:
+    """Hash of each raw file, notebook and built-in rulebook."""
+    kept = {name.removeprefix(f"{INPUTS}/"): own for name, own in made["files"].items()}
+    return made["inputs"] | {name: own for name, own in kept.items() if name.startswith("rules/")}
 
 
 def _rows(before: Path, after: Path, t: Language) -> Iterator[tuple[str, str]]:

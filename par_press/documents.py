@@ -1,157 +1,209 @@
-"""What the executed notebooks of an edition show, in order, and the documents made of it.
+"""Word, Excel and PDF of an edition in a language, of what its notebooks show.
 
-A document is composed by the tags of cells, never by what they are about: ``report:II.3`` puts all
-that a cell shows third in section II of the report, ``summary`` on the page for the chair. Pictures
-and that page are drawn by Typst from what is given to it alone: no network, no fonts of the
-machine, no clock.
+The workbook has every table on a sheet of its own. Pictures and the page for the chair are drawn by
+Typst from what is given to it alone: no network, no fonts of the machine, no clock.
 """
 
 import datetime as dt
 import json
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from lxml import html
+import xlsxwriter
 from nbformat import NotebookNode
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-from par_lib.charts.table_data import DATA
+from par_lib.charts.presentation import Page, without_end
+from par_lib.charts.table_data import DATA, TRACE
+from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
-from par_lib.language.translation import UNKNOWN, Language
+from par_lib.language.translation import (
+    N_,
+    SYNTHETIC_WORDS,
+    TABLE_LABELS,
+    Language,
+    decimals,
+)
+from par_press import shown
+from par_press.shown import WORKBOOK, Shown, inert, section, sheet, with_values
 
-REPORT, SUMMARY, WORKBOOK = "report.docx", "summary.pdf", "tables.xlsx"  # beside the pages
+REPORT, SUMMARY = "report.docx", "summary.pdf"  # beside the pages, as the workbook
 _TEMPLATE = Path(__file__).parent / "templates" / "summary.typ"
-_PLACE = re.compile(r"report:(I{1,3}|IV)(?:\.(\d+))?")
-# What no document may hold, and marks that turn the direction of what follows.
-_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe]")
-_COLOUR = re.compile(r"var\(--\w+, (#\w+)\)")  # of a page's style sheet, and that of paper
 _DOTS_PER_INCH, _CHARTS = 300, 2
 # The page for the chair: points of its letters, rows of its table, lines of what is not known.
 _FITS = ((9.5, 9, 6), (9, 9, 5), (8.5, 7, 4), (8, 5, 3), (7.5, 3, 2))
+_WIDEST, _NARROWEST = 60, 9  # letters of a column
+_HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
+_MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
+_DATE = 14  # a spreadsheet's own format, as the reader's country writes dates
+_NOTES = (
+    N_("Reported: as the source writes it. Derived: computed from what sources write. "
+       "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
+       "no source states."),
+    N_("A quantity known only within bounds has its lower bound, its upper bound, and the "
+       "interval in words. An empty cell is not known; an empty upper bound has no limit."),
+    N_("Percentages are numbers of 0 to 100. Source and place are at the right."),
+    N_("To copy into a program, take the files of the folder tables (CSV)."),
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Stamp:
-    """What every document says of its edition; ``titles`` are those of its pages, by notebook.
+class Issue:
+    """An edition in one language: what every page and document says of it.
 
-    ``fingerprint`` is taken over all that the edition is made from, so equal editions share it, and
-    ``mark`` prints it: a paper leads back to the edition it belongs to.
+    ``titles`` are those of its pages, by notebook. ``fingerprint`` is taken over all that the
+    edition is made from, so equal editions share it, and ``mark`` prints it: a paper leads back to
+    the edition it belongs to. ``day`` is the last on which a source was looked at.
     """
 
-    place: str
-    kind: str
-    year: int
-    day: dt.date
-    dated: str
-    fingerprint: str
-    banner: str
-    mark: str
-    titles: Mapping[str, str]
+    def __init__(self, data: Tables, t: Language, fingerprint: str,
+                 titles: Mapping[str, str]) -> None:  # fmt: skip
+        self.data, self.t, self.fingerprint, self.titles = data, t, fingerprint, titles
+        self.place, self.year = data.place, str(data.year)
+        self.day = max(data.sources["accessed"].dropna())
+        self.dated = t("Sources accessed to {day}", day=self.day)
+        self.mark = t("Mark of this edition: {code}", code=fingerprint)
+        said = [SYNTHETIC_WORDS] if data.synthetic else []
+        if data.missing:
+            missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
+            said.append(t("No figures for {year} yet: {tables}.", year=self.year, tables=missing))
+        self.banner = " · ".join(said)
 
 
-@dataclass(frozen=True, eq=False)  # each is itself, and may be a key
-class Shown:
-    """One sentence, chart or table: its words, where they come from, and its place in documents.
-
-    ``cited`` has the places in each source; ``data`` are a table's, ``svg`` is a chart's picture.
-    """
-
-    page: str
-    tags: frozenset[str]
-    kind: str  # "headline", "sentence", "missing", "chart" or "table"
-    text: str  # of a chart or table its caption
-    cited: Mapping[str, str] = field(default_factory=dict)
-    status: str = ""
-    worth: float = 0.0
-    data: Mapping = field(default_factory=dict)
-    number: int = 0  # of a table among those of its page
-    svg: str = ""
-    alt: str = ""
-
-    @property
-    def place(self) -> tuple[str, int] | None:
-        """Section and rank in the report, as its cell is tagged."""
-        found = next(filter(None, map(_PLACE.fullmatch, sorted(self.tags))), None)
-        return found and (found[1], int(found[2] or 0))
-
-
-def write(folder: Path, executed: Mapping[str, NotebookNode], data: Tables, stamp: Stamp,
-          t: Language, *, form: Path) -> None:  # fmt: skip
+def write(folder: Path, executed: Mapping[str, NotebookNode], issue: Issue, form: Path) -> None:
     """Write Word, Excel and PDF into the ``folder`` of an edition's pages in a language.
 
     ``form`` is the Word file of the province's office for its report, if there is one.
     """
-    from par_press import report, workbook  # their libraries: here alone
+    from par_press import report  # which needs what stands here
 
-    found = read(executed)
-    workbook.write(folder / WORKBOOK, found, data, stamp, t)
+    found = shown.read(executed)
+    workbook(folder / WORKBOOK, found, issue)
     charts = drawn([one for one in found if one.kind == "chart" and one.place])
     own = form if form.is_file() else report.FORM
-    report.write(folder / REPORT, found, charts, data, stamp, t, form=own)
-    (folder / SUMMARY).write_bytes(summary(found, stamp, t))
+    report.write(folder / REPORT, found, charts, issue, form=own)
+    (folder / SUMMARY).write_bytes(summary(found, issue))
 
 
-def read(executed: Mapping[str, NotebookNode]) -> list[Shown]:
-    """Everything that notebooks, by their names, show."""
-    return [one for page, book in executed.items() for one in _of_page(page, book)]
+def workbook(file: Path, found: list[Shown], issue: Issue) -> None:
+    """Write the workbook: cover, notes, the tables of each page, then the year's data.
+
+    As public offices write accessible spreadsheets: a title in A1, one table a sheet below it, no
+    merged cells, a cover that links every sheet. Numbers are numbers, of which a spreadsheet shows
+    as many decimals as the page, with the marks of the reader's country. No cell is a formula.
+    """
+    t, named = issue.t, issue.t("Data")
+    sheets = [(sheet(t, one.page, one.number), issue.titles[one.page], one.data)
+              for one in found if one.kind == "table"]  # fmt: skip
+    sheets += [(f"{named} {number}", t("Data of the year"), table)
+               for number, table in enumerate(_tidy(issue.data, t), start=1)]  # fmt: skip
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_size(2400, 1600)
+        book.set_properties({
+            "title": f"{issue.place} {issue.year}", "subject": issue.fingerprint,
+            "keywords": issue.fingerprint, "comments": issue.banner,
+            "created": dt.datetime.combine(issue.day, dt.time()),
+        })  # fmt: skip
+        _Writer(book, issue).write(sheets)
 
 
-def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
-    tables = 0
-    for cell in book.cells:
-        here = {"page": page, "tags": frozenset(cell.metadata.get("tags", []))}
-        for output in cell.get("outputs", []):
-            shown, told = output.get("data", {}), output.get("metadata", {})
-            if "image/svg+xml" in shown:
-                words = told.get("image/svg+xml", {})
-                caption, alt = (inert(words.get(name, "")) for name in ("caption", "alt"))
-                printed = _COLOUR.sub(r"\1", shown["image/svg+xml"])
-                yield Shown(**here, kind="chart", text=caption, alt=alt, svg=printed)
-            elif DATA in shown:
-                tables += 1
-                title = inert(shown[DATA].get("title") or "")
-                yield Shown(**here, kind="table", text=title, number=tables, data=shown[DATA])
-            elif shown.get("text/html", "").startswith("<p"):
-                worth = told.get("par", {}).get("worth", 0.0)
-                yield Shown(**here, **_sentence(shown["text/html"]), worth=worth)
+def _tidy(data: Tables, t: Language) -> list[dict]:
+    """The year's own tables as data, with the words a page would have for them."""
+    taken: list[dict] = []
+    page = Page(data, t.code, emit=lambda given, **_: taken.append(given[DATA]))
+    for name, table in schema.TABLES.items():
+        if len(frame := getattr(data, name)):
+            columns = [one.name for one in table.columns if one.name not in TRACE]
+            page.table(frame, columns, t(TABLE_LABELS[name]))
+    return taken
 
 
-def _sentence(markup: str) -> dict:
-    said = html.fragment_fromstring(markup)
-    cited = {link.get("href").removeprefix("#source-"): inert(link.get("title", ""))
-             for link in said.xpath(".//*[@class='refs']/a")}  # fmt: skip
-    status = "".join(mark.text_content() for mark in said.find_class("status")[:1])
-    for mark in (*said.find_class("refs"), *said.find_class("more")):
-        mark.drop_tree()
-    return {"kind": said.get("class") or "sentence", "text": inert(said.text_content().strip()),
-            "cited": cited, "status": status}  # fmt: skip
+class _Writer:
+    def __init__(self, book: xlsxwriter.Workbook, issue: Issue) -> None:
+        self.book, self.issue, self.t = book, issue, issue.t
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.head = book.add_format({"text_wrap": True, "valign": "bottom", "bold": True})
+        self.formats: dict[object, Format] = {}
+
+    def write(self, sheets: list[tuple[str, str, dict]]) -> None:
+        """All sheets; the first two are the cover and the notes."""
+        issue, t = self.issue, self.t
+        cover, notes = (self.book.add_worksheet(t(name)) for name in (N_("Cover"), N_("Notes")))
+        self._text(notes, [t("Notes"), *map(t, _NOTES)], self.wrapped)
+        lines = [t("Tables of {place}, {year}", place=issue.place, year=issue.year),
+                 *filter(None, (issue.banner, issue.dated, issue.mark)),
+                 t("Each table has a sheet of its own; the sheet “{notes}” says how to read them.",
+                   notes=t("Notes"))]  # fmt: skip
+        self._text(cover, lines)
+        cover.set_column(1, 1, 110)
+        cover.set_column(0, 0, 16)
+        for row, (name, page, table) in enumerate(sheets, start=len(lines) + 1):
+            words = _inert(": ".join(filter(None, (page, table.get("title")))))
+            cover.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+            cover.write_string(row, 1, words)
+            self._table(self.book.add_worksheet(name), words, table, f"Table_{row}")
+
+    def _text(self, page: Worksheet, lines: list[str], look: Format | None = None) -> None:
+        page.set_column(0, 0, 120)
+        for row, line in enumerate(lines):
+            page.write_string(row, 0, _inert(line), look if row else self.title)
+        page.hide_gridlines(2)
+        page.fit_to_pages(1, 0)
+
+    def _table(self, page: Worksheet, title: str, table: dict, ref: str) -> None:
+        fields, records, t = table["schema"]["fields"], table["data"], self.t
+        page.write_string(0, 0, title, self.title)
+        page.write_string(1, 0, self.issue.banner or self.issue.dated)
+        page.write_url(2, 0, f"internal:'{t('Cover')}'!A1", string=t("Back to the cover"))
+        heads: list[str] = []
+        for column, about in enumerate(fields):
+            head = _inert(about.get("title") or about["name"])
+            while head.casefold() in map(str.casefold, heads):  # a named table has no two alike
+                head += " "
+            heads.append(head)
+            written = [self._cell(page, row, column, record[about["name"]], about)
+                       for row, record in enumerate(records, start=_HEAD + 1)]  # fmt: skip
+            width = max(map(len, [*written, *head.split()]), default=0) + 3
+            page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
+        page.add_table(_HEAD, 0, _HEAD + max(len(records), 1), len(fields) - 1, {
+            "name": ref, "style": "Table Style Light 1", "title": title[:255],
+            "columns": [{"header": head, "header_format": self.head} for head in heads],
+        })  # fmt: skip
+        page.freeze_panes(_HEAD + 1, 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(_HEAD)
+
+    def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict) -> str:
+        """Write one cell; gives about what a reader sees of it."""
+        if value is None:
+            page.write_blank(row, column, None, self.wrapped)
+            return ""
+        if about["type"] == "date":
+            page.write_datetime(row, column, dt.date.fromisoformat(value[:10]), self._look(_DATE))
+            return "31/12/2022"
+        if about["type"] in ("number", "year"):
+            digits = decimals(without_end(about["name"]), value)
+            shape = "0" if about["type"] == "year" else "#,##0"
+            shape += "." + "0" * digits if digits else ""
+            page.write_number(row, column, value, self._look(shape))
+            return f"{value:,.{digits}f}"
+        text = _inert(str(value))
+        page.write_string(row, column, text, self.wrapped)
+        return text
+
+    def _look(self, shape: str | int) -> Format:
+        if shape not in self.formats:
+            self.formats[shape] = self.book.add_format({"num_format": shape, "valign": "top"})
+        return self.formats[shape]
 
 
-def inert(text: str) -> str:
-    """Text in which nothing is left that a document could not hold, or would act on."""
-    return _ODD.sub("", text)
-
-
-def sheet(t: Language, page: str, number: int) -> str:
-    """Name of the sheet that holds a page's table of this number."""
-    return f"{t('Table')} {page[:2]}.{number}"
-
-
-def with_values(rows: list[list[str]]) -> list[tuple[str, ...]]:
-    """The columns of rows as written, the first being heads, in which something is known."""
-    return [column for column in zip(*rows, strict=True) if {*column[1:]} - {UNKNOWN, ""}]
-
-
-def section(shown: list[Shown], name: str) -> list[Shown]:
-    """What stands in a section of the report: by points at stake, then by rank, as it was shown."""
-    own = [(one.place[1], one) for one in shown if one.place and one.place[0] == name and one.text]
-    worth: dict[int, float] = {}
-    for rank, one in own:
-        worth[rank] = max(one.worth, worth.get(rank, one.worth))
-    return [one for _, one in sorted(own, key=lambda each: (-worth[each[0]], each[0]))]
+def _inert(text: str) -> str:
+    return inert(text)[:_MOST_LETTERS]
 
 
 def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
@@ -164,7 +216,7 @@ def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
     return dict(zip(charts, made if isinstance(made, list) else [made], strict=True))
 
 
-def summary(found: list[Shown], stamp: Stamp, t: Language) -> bytes:
+def summary(found: list[Shown], issue: Issue) -> bytes:
     """The page for the chair as PDF/UA: findings, two charts, tasks, and what is not known.
 
     It gets smaller letters, then fewer rows, until it holds on one page; ValueError where no size
@@ -172,27 +224,28 @@ def summary(found: list[Shown], stamp: Stamp, t: Language) -> bytes:
     """
     from pypdfium2 import PdfDocument
 
+    t, day = issue.t, issue.day
     tagged = [one for one in found if "summary" in one.tags]
     drawn = {one.page: one for one in reversed(tagged) if one.kind == "chart"}  # a page's first
     charts = [*drawn.values()][::-1][:_CHARTS]
     table = next((one.data for one in tagged if one.kind == "table"), None)
     columns = with_values([table["heads"], *table["shown"]]) if table else []
     firsts = {one.page: one for one in reversed(found) if one.kind in ("headline", "missing")}
-    findings = [firsts[page] for page in stamp.titles if page in firsts]
+    findings = [firsts[page] for page in issue.titles if page in firsts]
     unknown = [one for one in section(found, "IV") if one.kind not in ("chart", "table")]
     said = {
-        "title": t("{place} in {year}: administrative reform", place=stamp.place,
-                   year=str(stamp.year)),
-        "place": stamp.place, "lang": t.code, "code": stamp.fingerprint, "banner": stamp.banner,
-        "day": [stamp.day.year, stamp.day.month, stamp.day.day], "dated": stamp.dated,
-        "mark": stamp.mark, "charts": [{"alt": one.alt, "text": one.text} for one in charts],
+        "title": t("{place} in {year}: administrative reform", place=issue.place,
+                   year=issue.year),
+        "place": issue.place, "lang": t.code, "code": issue.fingerprint, "banner": issue.banner,
+        "day": [day.year, day.month, day.day], "dated": issue.dated, "mark": issue.mark,
+        "charts": [{"alt": one.alt, "text": one.text} for one in charts],
         "findings": [t("Findings"), *([one.text, one.status] for one in findings)],
         "unknown": [t("What is not known"), *([one.text, one.status] for one in unknown)],
         "table_title": table["title"] if table else "",
         "table": [[*map(inert, row)] for row in zip(*columns, strict=True)],
         "widths": [min(max(map(len, one)), 60) ** 0.6 for one in columns],
     }  # fmt: skip
-    midnight = dt.datetime.combine(stamp.day, dt.time(), dt.UTC)
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
     for size, rows, lines in _FITS:
         fitted = said | {"size": size, "rows": rows, "lines": lines}
         made = _compiled(_TEMPLATE.read_text(encoding="utf-8"), charts, fitted, format="pdf",

@@ -1,43 +1,46 @@
-"""Run one notebook with its parameters and make sure that it really ran to its end."""
+"""One notebook: its prose in the language of the page, run with its parameters to its very end.
+
+One paragraph of prose is one gettext message, translated when pressed.
+"""
 
 import ast
 import json
 import logging
-import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import nbformat
 import papermill
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
+from par_lib.language import prose
+from par_lib.language.prose import Messages
 from par_lib.language.translation import Language, language
 from par_lib.storage.dependencies import EVERY, YEARS
-from par_press import kernels, notebook_source, place
+from par_press import kernels
 from par_press.plan import Job
 
 MILLION = 1_000_000
 _LEFT = (("SystemExit", ""), ("SystemExit", "0"))  # sys.exit() that means no failure
 _MOST_OUTPUT = 20 * MILLION  # bytes of one notebook; a page of that size no browser likes
+_LOG = logging.getLogger(__name__)
+logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it tells, errors tell
 
 
 class NotebookError(RuntimeError):
     """A notebook did not run to its end; the message names notebook, cell and error."""
 
 
-_LOG = logging.getLogger(__name__)
-logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it tells, errors tell
-
-
 def run(job: Job) -> list[str]:
-    """Run one job, wherever this process is; gives the tables the notebook read.
+    """Run one job; gives the tables the notebook read.
 
     Raises NotebookError as ``execute`` does, and where a table was read that the notebook's
     metadata do not declare (``par.tables``).
     """
-    os.environ["PAR_ROOT"] = str(job.root)
-    place.scratch()
     executed = execute(
         job.notebook, job.target, parameters=job.parameters, language=language(job.lang),
         timeout_seconds=job.request.timeout_seconds, fork=job.request.fork,
@@ -52,7 +55,7 @@ def run(job: Job) -> list[str]:
 
 
 def execute(notebook: Path, target: Path, *, parameters: dict[str, object], language: Language,
-            timeout_seconds: int = 300, fork: bool = False) -> nbformat.NotebookNode:  # fmt: skip
+            timeout_seconds: int = 300, fork: bool = False) -> NotebookNode:  # fmt: skip
     """Run ``notebook`` in a fresh kernel, write it to ``target`` and return it.
 
     Prose is translated first. Two equal runs give equal notebooks. With ``fork`` the kernel is
@@ -73,14 +76,13 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     return book
 
 
-def _prepared(notebook: Path, parameters: dict[str, object],
-              language: Language) -> nbformat.NotebookNode:  # fmt: skip
+def _prepared(notebook: Path, parameters: dict[str, object], language: Language) -> NotebookNode:
     """The notebook in its language, with a cell of its parameters, and without outputs."""
     written = nbformat.read(notebook, as_version=4)
     if language.code != "vi":
-        for text in notebook_source.fallen_back(written, language.messages):
+        for text in fallen_back(written, language.messages):
             _LOG.warning("%s, not translated: %s", notebook.name, text)
-    source = notebook_source.translate(written, language.messages)
+    source = translate(written, language.messages)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     source.metadata.setdefault("kernelspec", kernel)
     book = papermill.execute_notebook(source, None, parameters=parameters, kernel_name="python3",
@@ -96,12 +98,43 @@ def _prepared(notebook: Path, parameters: dict[str, object],
     return book
 
 
-def _is_injected(cell: nbformat.NotebookNode) -> bool:
+def translate(notebook: NotebookNode, catalog: Messages) -> NotebookNode:
+    """A copy of the notebook with its prose in the language of the ``catalog``."""
+    translated = nbformat.from_dict(notebook)
+    for cell in translated.cells:
+        cell.source = prose.translate(cell.source, cell.cell_type, catalog)
+    return translated
+
+
+def fallen_back(notebook: NotebookNode, catalog: Messages) -> list[str]:
+    """Paragraphs and captions of a notebook that the ``catalog`` does not have."""
+    return [text for _, text in _messages(notebook) if text not in catalog]
+
+
+def extract(
+    file: BinaryIO, keywords: dict, comment_tags: list[str], options: dict
+) -> Iterator[tuple[int, str | None, str | tuple[str, str], list[str]]]:
+    """Babel extraction method for notebooks: paragraphs of prose, and captions."""
+    for number, text in _messages(nbformat.read(file, as_version=4)):
+        if prose.has_plural(text):
+            yield number, "ngettext", (text, text), []
+        else:
+            yield number, None, text, []
+
+
+def _messages(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
+    """Number of a cell, and each of its messages."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for text in prose.messages(cell.source, cell.cell_type):
+            yield number, text
+
+
+def _is_injected(cell: NotebookNode) -> bool:
     """Whether it is the cell that papermill put in, which its author does not see."""
     return "injected-parameters" in cell.metadata.get("tags", [])
 
 
-def _run_cells(book: nbformat.NotebookNode, timeout_seconds: int,
+def _run_cells(book: NotebookNode, timeout_seconds: int,
                fork: bool) -> tuple[int, str, Exception | None]:  # fmt: skip
     """Run the cells; gives the index of the last begun and what ended it, but for its own error."""
     index = 0
@@ -112,8 +145,9 @@ def _run_cells(book: nbformat.NotebookNode, timeout_seconds: int,
                 raise_on_iopub_timeout=True, config=kernels.config(private),
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
             )  # fmt: skip
-            starter = {"provisioner_name": kernels.provisioner(fork)}
-            client.create_kernel_manager().kernel_spec.metadata["kernel_provisioner"] = starter
+            starter = kernels.NAME if fork and kernels.available() else kernels.ORDINARY
+            spec = client.create_kernel_manager().kernel_spec
+            spec.metadata["kernel_provisioner"] = {"provisioner_name": starter}
             with client.setup_kernel():
                 for index, cell in enumerate(book.cells):
                     client.execute_cell(cell, index)
@@ -130,7 +164,7 @@ def _run_cells(book: nbformat.NotebookNode, timeout_seconds: int,
     return index, "", None
 
 
-def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
+def _tables_read(executed: NotebookNode) -> list[str]:
     """What sources() noted in the last cell of code; else it may be anything."""
     code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
     for output in code[-1].outputs if code else []:
@@ -139,7 +173,7 @@ def _tables_read(executed: nbformat.NotebookNode) -> list[str]:
     return [f"{EVERY}:{EVERY}"]
 
 
-def _fault(book: nbformat.NotebookNode) -> tuple[int, str]:
+def _fault(book: NotebookNode) -> tuple[int, str]:
     """Index of the first cell that failed, was not run or gave too much, and what it did; or ""."""
     left = written = 0
     for index, cell in enumerate(book.cells):

@@ -31,12 +31,13 @@ NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 # All that notebooks and the runner's workers import. Not matplotlib_inline's backend: imported
 # before a kernel is there, it loses figures.
 PRELOADED = (
-    "par_press.runner", "par_cli", "matplotlib.pyplot", "matplotlib.backends.backend_svg",
-    "seaborn", "pyarrow.dataset", "pyarrow.parquet", "pandera.backends.pandas.builtin_checks",
-    "statsmodels.stats.proportion", "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes",
-    "par_lib.scoring.unit_comparison", "par_lib.scoring.whatif", "par_lib.scoring.survey",
-    "par_lib.charts.notebook", "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel",
-    "debugpy", "IPython.extensions.storemagic",
+    "par_press.edition", "par_press.execute", "par_cli", "matplotlib.pyplot", "seaborn",
+    "matplotlib.backends.backend_svg", "pyarrow.dataset", "pyarrow.parquet",
+    "pandera.backends.pandas.builtin_checks", "statsmodels.stats.proportion",
+    "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes", "par_lib.scoring.unit_comparison",
+    "par_lib.scoring.whatif", "par_lib.scoring.survey", "par_lib.charts.notebook",
+    "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",
+    "IPython.extensions.storemagic",
 )  # fmt: skip
 _START_SECONDS, _END_SECONDS = 10, 2
 _PDEATHSIG = 1  # sys/prctl.h
@@ -47,11 +48,6 @@ def available() -> bool:
     """Whether this process can fork kernels; one under a dask nanny may have no children."""
     possible = "forkserver" in multiprocessing.get_all_start_methods()
     return possible and not multiprocessing.current_process().daemon
-
-
-def provisioner(fork: bool) -> str:
-    """Name of what starts a kernel: a fork where it is wanted and possible."""
-    return NAME if fork and available() else ORDINARY
 
 
 def context() -> BaseContext:

@@ -12,7 +12,7 @@ from par_lib.language import LANGUAGES
 from par_lib.language.translation import N_, language
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
-from par_press.notebook_source import translate
+from par_press.execute import translate
 from par_press.plan import all_notebooks
 
 NOTES = {"vi": "notebooks/START.vi.md", "en": "notebooks/START.md"}
@@ -23,7 +23,35 @@ _LONGEST = 50  # bytes of a folder: a socket's path, 107 in all, must fit below 
 _LOCALES = {"vi": "vi_VN", "en": "default"}
 
 
-def chosen_language(given: str = "") -> str:
+def start(given: str, more: list[str]) -> None:
+    """Run JupyterLab until it is stopped; ``more`` options go to it as they are."""
+    from jupyterlab.labapp import LabApp
+
+    lang, folder = chosen_language(given), paths.root() / "outputs" / ".lab"
+    prepare(folder, lang)
+    if lang != "vi":
+        translate_notebooks(lang)
+    above = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), above)))
+    options = [  # on this machine only, with a token, nothing from the network
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={paths.root()}",
+        f"--LabApp.app_settings_dir={folder / 'settings'}",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+        f"--LabApp.default_url=/lab/tree/{NOTES[lang]}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=",
+    ]
+    # Kernels speak over sockets in a folder only we can enter, where a path is not too long.
+    with tempfile.TemporaryDirectory(prefix="par-lab-") as private:
+        os.environ["JUPYTER_RUNTIME_DIR"] = private
+        if os.name == "posix" and len(os.fsencode(private)) <= _LONGEST:
+            options.append("--KernelManager.transport=ipc")
+        LabApp.launch_instance([*options, *more])
+
+
+def chosen_language(given: str) -> str:
     """The language given, else that of the system where Lab has it, else English."""
     if given and given not in LANGUAGES:
         raise ValueError(f"LAB_LANG {given!r}: choose one of {', '.join(LANGUAGES)}")
@@ -32,21 +60,19 @@ def chosen_language(given: str = "") -> str:
 
 
 def prepare(folder: Path, lang: str) -> None:
-    """Write what Lab reads at its start: settings, kernel, and the workspace if there is none."""
-    _write(folder / "settings" / "overrides.json", {
+    """Write what Lab reads at its start: settings and kernel. How a person arranged it stays."""
+    settings = {
         "@jupyterlab/translation-extension:plugin": {"locale": _LOCALES[lang]},
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false",
                                                         "checkForUpdates": False},
-    })  # fmt: skip
+        "@jupyterlab/docmanager-extension:plugin": {
+            "defaultViewers": {"markdown": "Markdown Preview"}},
+    }  # fmt: skip
     launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    _write(folder / "kernels" / "python3" / "kernel.json",
-           {"argv": launch, "display_name": "PAR", "language": "python"})  # fmt: skip
-    from jupyterlab_server.workspaces_handler import WorkspacesManager
-
-    workspaces = WorkspacesManager(str(folder / "workspaces"))
-    name = f"par-{lang}"
-    if not any(known["metadata"]["id"] == name for known in workspaces.list_workspaces()):
-        workspaces.save(name, json.dumps(_workspace(lang)))  # how a person arranged it stays
+    kernel = {"argv": launch, "display_name": "PAR", "language": "python"}
+    for name, content in (("settings/overrides.json", settings),
+                          ("kernels/python3/kernel.json", kernel)):  # fmt: skip
+        write_whole(folder / name, json.dumps(content, indent=1))
 
 
 def translate_notebooks(lang: str) -> None:
@@ -65,57 +91,3 @@ def translate_notebooks(lang: str) -> None:
             cell.source = cell.source.replace('lang: str = "vi"', f'lang: str = "{lang}"')
         copy.cells[0].source += "\n\n*" + t(_COPY, name=notebook.name) + "*"
         write_whole(target, nbformat.writes(copy))
-
-
-def arguments(folder: Path, lang: str) -> list[str]:
-    """Options of ``jupyter lab``: on this machine only, with a token, nothing from the network."""
-    return [
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={paths.root()}",
-        f"--LabApp.app_settings_dir={folder / 'settings'}",
-        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
-        f"--LabApp.default_url=/lab/workspaces/par-{lang}",
-        "--LabApp.extension_manager=readonly",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=",
-    ]
-
-
-def start(given: str, more: list[str]) -> None:
-    """Run JupyterLab until it is stopped; ``more`` options go to it as they are."""
-    from jupyterlab.labapp import LabApp
-
-    lang, folder = chosen_language(given), paths.root() / "outputs" / ".lab"
-    prepare(folder, lang)
-    if lang != "vi":
-        translate_notebooks(lang)
-    above = os.environ.get("JUPYTER_PATH")
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(folder), above)))
-    # Kernels speak over sockets in a folder only we can enter, where a path is not too long.
-    with tempfile.TemporaryDirectory(prefix="par-lab-") as private:
-        os.environ["JUPYTER_RUNTIME_DIR"] = private
-        fits = os.name == "posix" and len(os.fsencode(private)) <= _LONGEST
-        sockets = ["--KernelManager.transport=ipc"] if fits else []
-        LabApp.launch_instance([*arguments(folder, lang), *sockets, *more])
-
-
-def _workspace(lang: str) -> dict:
-    note = NOTES[lang]
-    widget = f"markdownviewer-widget:{note}"
-    shown = {"type": "tab-area", "currentIndex": 0, "widgets": [widget]}
-    return {
-        "data": {
-            "layout-restorer:data": {
-                "main": {"dock": shown, "current": widget},
-                "left": {"visible": True, "collapsed": False, "current": "filebrowser",
-                         "widgets": ["filebrowser"]},
-            },
-            "file-browser-filebrowser:cwd": {"path": "notebooks"},
-            widget: {"data": {"path": note, "factory": "Markdown Preview"}},
-        },
-        "metadata": {"id": f"par-{lang}"},
-    }  # fmt: skip
-
-
-def _write(path: Path, content: dict) -> None:
-    write_whole(path, json.dumps(content, indent=1))

@@ -5,6 +5,7 @@ import html
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,50 +16,64 @@ import nbformat
 from par_lib.language import LANGUAGES
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
-from par_press import place, plan
+from par_press import plan
 from par_press.plan import Request
 
 if TYPE_CHECKING:  # pandas takes a second, and an edition with nothing to do is told in a moment
     from par_lib.cleaning.tables import Tables
 
 MANIFEST = "manifest.json"
-EDITIONS = f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}"
 CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
 _RUN = {"recipe": str, "state": dict | None, "read": [str]}
 _SHAPE = {"province": str, "place": str, "year": int, "languages": [str], "parameters": {...: dict},
-          "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN}}  # fmt: skip
+          "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN},
+          "said_changed": [str]}  # fmt: skip
 _CODE = re.compile(rb"[a-z0-9-]+-\d{4}-[0-9a-f]{12}(?![0-9a-f])")  # a fingerprint
 # Set and taken away after a page was made, so no part of what its hash is taken over.
-_STATUS = re.compile(r'<p class="banner stale" role="status" data-files="(.*?)">.*?</p>\n', re.S)
+_STATUS = re.compile(r'<p class="banner stale" role="status">.*?</p>\n', re.S)
 
 
-def write(build: Path, request: Request, data: "Tables", runs: dict[str, dict],
-          started: dt.datetime) -> None:  # fmt: skip
+def write(build: Path, request: Request, data: "Tables", code: str, inputs: dict[str, str],
+          runs: dict[str, dict], started: dt.datetime) -> None:  # fmt: skip
     """Write the manifest of the edition that lies in ``build``; ``runs`` by name.
 
     Its times stand apart from content, which equal runs share.
     """
     missing = [f"no raw data for {request.year}: {name}" for name in data.missing]
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
-    content = {
+    _save(build, {
         "province": request.province, "place": data.place, "year": request.year,
-        "fingerprint": plan.fingerprint(request, runs), "documents": request.documents,
+        "fingerprint": code, "documents": request.documents,
         "synthetic": data.synthetic, "languages": request.languages, "parameters": request.values,
-        "inputs": plan.inputs_of(request, plan.read_by(runs)),
+        "inputs": inputs, "said_changed": [],
         "files": {name: dependencies.sha256(build / name) for name in _files(build)},
         "runs": dict(sorted(runs.items())),
         "versions": dependencies.versions(),
         "warnings": missing + _kernel_warnings(build),
         "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)},
-    }  # fmt: skip
+    })  # fmt: skip
+
+
+def _save(folder: Path, content: dict) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    write_whole(folder / MANIFEST, text + "\n")
+
+
+def fingerprint(request: Request, inputs: dict[str, str], runs: dict[str, dict]) -> str:
+    """As ``quang-nam-2022-0123456789ab``: over inputs, and all that decides each run.
+
+    Equal editions share it, and a paper that carries it leads back to its edition.
+    """
+    recipes = {name: run["recipe"] for name, run in runs.items()}
+    made_from = json.dumps([inputs, recipes, request.languages, request.documents], sort_keys=True)
+    digest = dependencies.sha256_of(made_from.encode())
+    return f"{request.province}-{request.year}-{digest[:12]}"
 
 
 def _files(folder: Path) -> list[str]:
-    """Paths, within the folder, of all files in it."""
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return sorted(file.relative_to(folder).as_posix() for file in files)
+    """Paths, within the folder, of all files in it but the manifest."""
+    names = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    return sorted({*names} - {MANIFEST})
 
 
 def _kernel_warnings(build: Path) -> list[str]:
@@ -73,12 +88,11 @@ def _kernel_warnings(build: Path) -> list[str]:
 
 def read(folder: Path) -> dict:
     """Manifest of the edition in a folder; ValueError where there is none, or a damaged one."""
-    file = folder / MANIFEST
+    file, made = folder / MANIFEST, None
     if not file.is_file():
         raise ValueError(f"{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
-    made = None
-    with suppress(ValueError):
-        made = json.loads(file.read_text(encoding="utf-8"))
+    with suppress(ValueError, TypeError):
+        made = {"said_changed": []} | json.loads(file.read_text(encoding="utf-8"))
     if not _fits(made, _SHAPE) or not set() < {*made["languages"]} <= {*LANGUAGES}:
         raise ValueError(f"{file}: damaged; make the edition again")
     return made
@@ -97,8 +111,18 @@ def _fits(held: object, shape: object) -> bool:
     return all(name in held and _fits(held[name], kind) for name, kind in shape.items())
 
 
-def edition_of(paper: str) -> str:
-    """Say which edition a document, or a fingerprint copied from paper, belongs to.
+def all_that_stand() -> Iterator[tuple[Path, dict]]:
+    """Folder and manifest of each edition in outputs/; a damaged one is passed over.
+
+    ``par verify`` tells of that, the next run mends it.
+    """
+    for file in sorted((paths.root() / "outputs").glob(f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}")):
+        with suppress(ValueError, OSError):
+            yield file.parent, read(file.parent)
+
+
+def edition_of(paper: str) -> Path:
+    """The edition that a document, or a fingerprint copied from paper, belongs to.
 
     ValueError where it holds no fingerprint, or no edition that stands has it.
     """
@@ -110,10 +134,9 @@ def edition_of(paper: str) -> str:
     codes = sorted({found.decode() for text in texts for found in _CODE.findall(text)})
     if not codes:
         raise ValueError(f"{paper}: no fingerprint of an edition stands in it")
-    for made in sorted((paths.root() / "outputs").glob(EDITIONS)):
-        with suppress(ValueError, OSError):
-            if read(made.parent).get("fingerprint") in codes:
-                return str(made.parent)
+    for folder, made in all_that_stand():
+        if made.get("fingerprint") in codes:
+            return folder
     raise ValueError(
         f"{paper}: is of the edition {', '.join(codes)}, which no longer stands: it was made from "
         "other figures or by another program than the one in outputs/"
@@ -136,11 +159,10 @@ def with_what_stands(request: Request) -> Request:
     made = standing(request)
     if made is None:
         return request
-    every = plan.all_notebooks()
-    asked = {notebook.stem for notebook in request.notebooks}
-    names = asked | {name.partition("/")[2] for name in made["runs"]}
-    notebooks = tuple(notebook for notebook in every if notebook.stem in names)
-    others = {notebook.stem for notebook in notebooks} - asked
+    every, asked = plan.all_notebooks(), {notebook.stem for notebook in request.notebooks}
+    made_of = {name.partition("/")[2] for name in made["runs"]}
+    notebooks = tuple(one for one in every if one.stem in asked | made_of)
+    others = {one.stem for one in notebooks} - asked
     values = {name: own for name, own in made["parameters"].items() if name in others}
     languages = [*made["languages"], *request.languages]
     if len(asked) == len(every):  # a person says which lies on top
@@ -158,17 +180,15 @@ def kept_runs(request: Request) -> dict[str, dict]:
     if made is None or request.languages[0] != made["languages"][0]:
         return {}
     kept = {}
-    for job in plan.jobs(request, request.target):
-        run = made["runs"].get(job.name)
-        file = job.target.relative_to(request.target).as_posix()
+    for job in request.jobs(request.target):
+        run, name = made["runs"].get(job.name), job.target.relative_to(request.target).as_posix()
         if (
             run
             and job.notebook not in request.anew
             and run["state"] is not None
-            and run["recipe"] == plan.recipe(job)
-            and run["state"] == dependencies.state_of(run["read"], request.province, request.year)
+            and run == plan.record(job, run["read"])
             and job.target.is_file()
-            and dependencies.sha256(job.target) == made["files"].get(file)
+            and dependencies.sha256(job.target) == made["files"].get(name)
         ):
             kept[job.name] = run
     return kept
@@ -179,13 +199,12 @@ def unchanged(request: Request) -> bool:
 
     False, too, where that cannot be told: making it will say why.
     """
-    wanted = {job.name for job in plan.jobs(request, request.target)}
     with suppress(ValueError, OSError):
         made, kept = read(request.target), kept_runs(request)
         return (
-            made["languages"] == list(request.languages)
+            made["languages"] == [*request.languages]
             and made.get("documents") == request.documents
-            and kept.keys() == made["runs"].keys() == wanted
+            and kept.keys() == made["runs"].keys() == {job.name for job in request.jobs(Path())}
             and made["inputs"] == plan.inputs_of(request, plan.read_by(kept))
             and not _files_altered(request.target, made)
         )
@@ -202,60 +221,49 @@ def altered(folder: Path) -> list[tuple[str, str]]:
     return _files_altered(folder, made) + _inputs_altered(made)
 
 
-def mark(folder: Path) -> None:
-    """Say on each page of an edition whether its raw data changed since.
-
-    Pages are written only where the edition's index, written last, does not say it yet.
-    """
-    made = read(folder)
-    changed = [name for name, _ in _inputs_altered(made) if name.startswith("data/raw/")]
-    if _said(folder / "index.html") == ", ".join(changed):
-        return
-    for lang in reversed(made["languages"]):  # the first lies on top
-        here = folder / plan.language_folder(made["languages"], lang)
-        line = _line(changed, lang) if changed else ""
-        for page in sorted(here.glob("*.html")):
-            text = page.read_text(encoding="utf-8")
-            said = _STATUS.sub("", text).replace("</header>", f"{line}</header>", 1)
-            if said != text:
-                write_whole(page, said)
-
-
-def mark_all() -> None:
-    """``mark`` every edition that stands and that no run is making."""
-    for file in sorted((paths.root() / "outputs").glob(EDITIONS)):
-        # One that is being made, that is damaged, or that may not be written, is left as it is.
-        with suppress(ValueError, OSError), place.reserved(file.parent):
-            mark(file.parent)
-
-
 def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
-    names = {*_files(folder)} - {MANIFEST}
-    return _differences(made["files"], {name: _hash(folder / name, made) for name in names})
+    now = {name: _hash(folder / name, made) for name in _files(folder)}
+    return _differences(made["files"], now)
 
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
     known = {paths.root() / name for name in made["inputs"]}
-    return _differences(made["inputs"], plan.fingerprints(known | _raw_now(made)))
-
-
-def _raw_now(made: dict) -> set[Path]:
-    """Raw files that an edition would be made from today."""
-    return plan.raw_files(made["province"], made["year"], plan.read_by(made["runs"]))
+    raw = plan.raw_files(made["province"], made["year"], plan.read_by(made["runs"]))
+    return _differences(made["inputs"], plan.fingerprints(known | raw))
 
 
 def _differences(before: dict[str, str], now: dict[str, str]) -> list[tuple[str, str]]:
     """What happened to each file, by its marks of before and now; by path."""
-    added = [(name, ADDED) for name in now.keys() - before.keys()]
-    missing = [(name, MISSING) for name in before.keys() - now.keys()]
-    changed = [(name, CHANGED) for name in now.keys() & before.keys() if now[name] != before[name]]
-    return sorted(added + missing + changed)
+    what = {name: CHANGED if name in now else MISSING for name in before}
+    what |= {name: ADDED for name in now if name not in before}
+    return sorted((name, done) for name, done in what.items() if before.get(name) != now.get(name))
 
 
-def _said(page: Path) -> str:
-    """The files a page says changed; empty where it says nothing."""
-    found = _STATUS.search(page.read_text(encoding="utf-8")) if page.is_file() else None
-    return html.unescape(found[1]) if found else ""
+def _hash(file: Path, made: dict) -> str:
+    """Hash of a file as it was made: of a page without the line that ``mark`` set on it."""
+    content = file.read_bytes()
+    if file.suffix == ".html" and made["said_changed"]:
+        for lang in made["languages"]:
+            content = content.replace(_line(made["said_changed"], lang).encode(), b"", 1)
+    return dependencies.sha256_of(content)
+
+
+def mark(folder: Path) -> None:
+    """Say on each page of an edition whether its raw data changed since.
+
+    The manifest, written last, notes what they say; all is as it was where it says so already.
+    """
+    made = read(folder)
+    changed = [name for name, _ in _inputs_altered(made) if name.startswith("data/raw/")]
+    if made["said_changed"] == changed:
+        return
+    for lang in made["languages"]:
+        own = folder / plan.folder(made["languages"], lang)
+        line = _line(changed, lang) if changed else ""
+        for page in sorted(own.glob("*.html")):
+            text = _STATUS.sub("", page.read_text(encoding="utf-8"))
+            write_whole(page, text.replace("</header>", f"{line}</header>", 1))
+    _save(folder, made | {"said_changed": changed})
 
 
 def _line(changed: list[str], lang: str) -> str:
@@ -264,21 +272,4 @@ def _line(changed: list[str], lang: str) -> str:
     t, files = language(lang), ", ".join(changed)
     said = t("The raw data changed after this edition was made: {files}. Make it again.",
              files=files)  # fmt: skip
-    names, words = html.escape(files), html.escape(said)
-    return f'<p class="banner stale" role="status" data-files="{names}">{words}</p>\n'
-
-
-def _hash(file: Path, made: dict) -> str:
-    """Hash of a file as it was made: of a page without the status line, if it is just that."""
-    if file.suffix != ".html":
-        return dependencies.sha256(file)
-    text = file.read_bytes().decode(errors="surrogateescape")
-    found = _STATUS.search(text)
-    if found:
-        names = html.unescape(found[1]).split(", ")
-        known = {*made["inputs"], *plan.fingerprints(_raw_now(made))}
-        lines = [_line(names, lang) for lang in LANGUAGES]
-        own = re.compile(rf"data/raw/{made['province']}/[\w.=/-]+")  # one that is gone again
-        if all(name in known or own.fullmatch(name) for name in names) and found[0] in lines:
-            text = text[: found.start()] + text[found.end() :]
-    return dependencies.sha256_of(text.encode(errors="surrogateescape"))
+    return f'<p class="banner stale" role="status">{html.escape(said)}</p>\n'

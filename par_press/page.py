@@ -10,7 +10,7 @@ import base64
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, groupby, pairwise
 from pathlib import Path
@@ -23,8 +23,7 @@ from nbformat import NotebookNode
 from par_lib.charts.table_data import DATA
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
-from par_press.documents import WORKBOOK, sheet
-from par_press.markup import highlight, inline_svg, markdown
+from par_press.shown import WORKBOOK, highlight, inline_svg, markdown, sheet
 
 _LOG = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,6 +34,13 @@ _ENVIRONMENT = Environment(
 )  # fmt: skip
 _HEADING = re.compile(r"<h([1-6])[ >]")
 _H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_PRE = Markup("<pre>{}</pre>")
+_FRAMED = Markup('<div class="{}"><p>{}</p>{}</div>')
+_CHART = Markup(
+    '<figure class="chart"><div class="scroll" tabindex="0">{chart}</div>{caption}'
+    '<p class="csv" hidden>{save} <button aria-label="{save} PNG {number}">PNG</button> '
+    '<button aria-label="{save} SVG {number}">SVG</button></p></figure>'
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,12 @@ class Link:
     current: bool = False
     language: str = ""
     note: str = ""
+
+    def __html__(self) -> str:
+        """As a template writes it."""
+        language = Markup(' lang="{0}" hreflang="{0}"').format(self.language)
+        more = language * bool(self.language) + Markup(' aria-current="page"') * self.current
+        return Markup('<a href="{}"{}>{}</a>').format(self.href, more, self.label)
 
 
 @dataclass(frozen=True)
@@ -79,16 +91,6 @@ class Edition:
     finding: str = ""
 
 
-@dataclass
-class _Section:
-    anchor: str = ""
-    heading: str = ""
-    blocks: list[Markup] = field(default_factory=list)
-    code: list[Markup] = field(default_factory=list)
-    has_output: bool = False
-    speaks: bool = False
-
-
 def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = ()) -> str:
     """Render an executed notebook as a page that needs nothing beside itself.
 
@@ -99,15 +101,18 @@ def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence
     Raises ValueError, naming page and cell, for a chart without alternative text, a picture
     that is not SVG, or headings that are not one H1 first and then no level skipped.
     """
-    sections, parameters = _read_sections(notebook, context)
-    blocks = [block for section in sections for block in section.blocks]
-    _check_headings("".join(blocks), context.title)
+    page = _Page(context)
+    page.read(notebook)
+    page.check_headings()
     if cards:
-        sections.insert(2, _cards_section(cards, context.language))
+        heading, form = context.language("Page by page"), _ENVIRONMENT.get_template("cards.html.j2")
+        listed = Markup(form.render(heading=heading, cards=cards))
+        page.sections.insert(2, _Section("pages", heading, [listed]))
     turns = list(pairwise(context.contents))
     around = {"previous": next((one for one, here in turns if here.current), None),
               "next": next((one for here, one in turns if here.current), None)}  # fmt: skip
-    return _render("page.html.j2", context, sections=sections, parameters=parameters, **around)
+    return _render("page.html.j2", context, sections=page.sections, parameters=page.parameters,
+                   **around)  # fmt: skip
 
 
 def render_collection(language: Language, editions: Iterable[Edition],
@@ -126,31 +131,118 @@ def render_changes(context: PageContext, changes: Sequence, causes: Sequence[str
     return _render("changes.html.j2", context, changes=changes, causes=causes, heads=heads)
 
 
-def _read_sections(notebook: NotebookNode,
-                   context: PageContext) -> tuple[list[_Section], list[Markup]]:  # fmt: skip
-    sections, parameters, numbers = [_Section()], [], (count(1), count(1))
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "markdown":
-            _add_prose(sections, markdown(cell.source))
-        elif PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
-            parameters.append(highlight(cell.source))
-        elif cell.cell_type == "code" and spoken(cell.source)[0]:
-            sections[-1].speaks = True  # what it says stands on the page already
-        elif code := _without_imports(cell.source) if cell.cell_type == "code" else "":
-            sections[-1].code.append(highlight(code))
-        for output in cell.get("outputs", []):
-            if output.get("metadata", {}).get("par", {}).get("nothing"):
-                continue  # said to whoever runs the notebook
-            sections[-1].has_output = True
-            try:
-                block = _render_output(output, context, *numbers)
-            except ValueError as error:
-                raise ValueError(f"{context.title}, cell {number}: {error}") from error
-            if output.get("data", {}).keys() & {"text/html", "image/svg+xml"}:
-                sections[-1].blocks.append(block)
-            else:
-                _add_prose(sections, block)
-    return _without_empty(sections, context.language), parameters
+@dataclass
+class _Section:
+    anchor: str = ""
+    heading: str = ""
+    blocks: list[Markup] = field(default_factory=list)
+    code: list[Markup] = field(default_factory=list)
+    computes: bool = False
+    shows: bool = False
+
+
+class _Page:
+    """The sections of a notebook, each with what it shows and its code; and its parameters."""
+
+    def __init__(self, context: PageContext) -> None:
+        self.context, self.t = context, context.language
+        self.sections, self.parameters = [_Section()], []
+        self.charts, self.tables = count(1), count(1)
+
+    def read(self, notebook: NotebookNode) -> None:
+        """Take cell by cell; name and leave out sections whose cells show nothing, but the last."""
+        for number, cell in enumerate(notebook.cells, start=1):
+            if cell.cell_type == "markdown":
+                self._prose(markdown(cell.source))
+            elif PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
+                self.parameters.append(highlight(cell.source))
+            elif cell.cell_type == "code":
+                # What prose says stands on the page already.
+                code = "" if (speaks := spoken(cell.source)[0]) else _without_imports(cell.source)
+                self.sections[-1].computes |= bool(speaks or code)
+                self.sections[-1].code += [highlight(code)] * bool(code)
+            for output in cell.get("outputs", []):
+                if output.get("metadata", {}).get("par", {}).get("nothing"):
+                    continue  # said to whoever runs the notebook
+                self.sections[-1].shows = True
+                try:
+                    block = self._output(output)
+                except ValueError as error:
+                    where = f"{self.context.title}, cell {number}"
+                    raise ValueError(f"{where}: {error}") from error
+                if output.get("data", {}).keys() & {"text/html", "image/svg+xml"}:
+                    self.sections[-1].blocks.append(block)
+                else:
+                    self._prose(block)
+        empty = [one for one in self.sections[1:-1] if one.computes and not one.shows]
+        if empty:
+            words = self.t("Nothing to show under: {sections}.",
+                           sections="; ".join(one.heading for one in empty))  # fmt: skip
+            self.sections[0].blocks.append(Markup("<p>{}</p>").format(words))
+        self.sections = [one for one in self.sections if one not in empty]
+
+    def _prose(self, html: Markup) -> None:
+        """Append it; each H2 opens a section. Raw HTML is escaped: every ``<h2>`` is a heading."""
+        for part in re.split(r"(?=<h2>)", html):
+            if found := _H2.match(part):
+                anchor = f"section-{len(self.sections)}"
+                part = f'<h2 id="{anchor}">{part.removeprefix("<h2>")}'
+                self.sections.append(_Section(anchor, Markup(found[1]).striptags()))
+            if part.strip():
+                self.sections[-1].blocks.append(Markup(part))
+
+    def _output(self, output: NotebookNode) -> Markup:
+        t = self.t
+        if output.output_type == "stream":
+            text = _PRE.format(strip_ansi(output.text))
+            words = t("Message from the computation")
+            return _FRAMED.format("stderr", words, text) if output.name == "stderr" else text
+        if output.output_type == "error":
+            trace = strip_ansi("\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
+            return _FRAMED.format("error", t("This computation failed"), _PRE.format(trace))
+        data = output.data
+        if "image/svg+xml" in data:
+            return self._chart(data["image/svg+xml"], output.metadata.get("image/svg+xml", {}))
+        if "text/html" in data:
+            shown = Markup(data["text/html"])
+            return self._with_sheet(shown) if DATA in data else shown
+        if "image/png" in data:  # of a notebook that was not opened by par.begin
+            _LOG.warning("a picture without words; open the notebook with par.begin")
+            address = f"data:image/png;base64,{data['image/png'].strip()}"
+            picture = Markup('<figure class="chart"><img alt="{}" src="{}"></figure>')
+            return picture.format(t("Chart without a description"), address)
+        if "text/markdown" in data:
+            return markdown(data["text/markdown"])
+        return _PRE.format(data.get("text/plain", ", ".join(data)))
+
+    def _chart(self, svg: str, words: Mapping[str, str]) -> Markup:
+        number, caption = next(self.charts), words.get("caption")
+        below = Markup("<figcaption>{}</figcaption>").format(caption) if caption else ""
+        chart = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}")
+        save = self.t("Download the picture:")
+        return _CHART.format(chart=chart, caption=below, save=save, number=number)
+
+    def _with_sheet(self, table: Markup) -> Markup:
+        """A table with a link to the workbook that names its sheet."""
+        end, sheets = Markup("</p></figure>"), self.context.sheets
+        name = sheet(self.t, sheets, next(self.tables))
+        if not sheets or not table.endswith(end):
+            return table
+        words = self.t("sheet “{name}”", name=name)
+        link = Markup(' <a href="{}" aria-label="Excel, {}">Excel</a> <span>({})</span>')
+        return table[: -len(end)] + link.format(WORKBOOK, words, words) + end
+
+    def check_headings(self) -> None:
+        """ValueError where they are not one H1 first, and then no level skipped."""
+        html = "".join(block for section in self.sections for block in section.blocks)
+        levels, title = [int(level) for level in _HEADING.findall(html)], self.context.title
+        if levels[:1] != [1] or levels.count(1) != 1:
+            wanted = "begin the first cell with the only '# heading'"
+            raise ValueError(f"{title}: heading levels {levels}: {wanted}")
+        for above, below in pairwise(levels):
+            if below > above + 1:
+                wrong = f"a level {below} heading follows level {above}: skip none"
+                raise ValueError(f"{title}: {wrong}")
 
 
 def _without_imports(source: str) -> str:
@@ -166,99 +258,8 @@ def _without_imports(source: str) -> str:
     return "\n".join(lines).strip()
 
 
-def _without_empty(sections: list[_Section], t: Language) -> list[_Section]:
-    """The sections less those whose cells show nothing, which are named; the last one stays."""
-    empty = [s for s in sections[1:-1] if (s.code or s.speaks) and not s.has_output]
-    if empty:
-        words = t("Nothing to show under: {sections}.",
-                  sections="; ".join(one.heading for one in empty))  # fmt: skip
-        sections[0].blocks.append(Markup("<p>{}</p>").format(words))
-    return [one for one in sections if one not in empty]
-
-
-def _cards_section(cards: Sequence[Link], t: Language) -> _Section:
-    heading, template = t("Page by page"), _ENVIRONMENT.get_template("cards.html.j2")
-    return _Section("pages", heading, [Markup(template.render(heading=heading, cards=cards))])
-
-
-def _add_prose(sections: list[_Section], html: Markup) -> None:
-    """Append prose; each H2 opens a section. Raw HTML is escaped: every ``<h2>`` is a heading."""
-    for part in re.split(r"(?=<h2>)", html):
-        found = _H2.match(part)
-        if found:
-            anchor = f"section-{len(sections)}"
-            part = f'<h2 id="{anchor}">{part.removeprefix("<h2>")}'
-            sections.append(_Section(anchor, Markup(found[1]).striptags()))
-        if part.strip():
-            sections[-1].blocks.append(Markup(part))
-
-
-def _render_output(output: NotebookNode, context: PageContext, charts: Iterable[int],
-                   tables: Iterable[int]) -> Markup:  # fmt: skip
-    t = context.language
-    if output.output_type == "stream":
-        text = Markup("<pre>{}</pre>").format(strip_ansi(output.text))
-        if output.name == "stderr":
-            words = t("Message from the computation")
-            return Markup('<div class="stderr"><p>{}</p>{}</div>').format(words, text)
-        return text
-    if output.output_type == "error":
-        trace = strip_ansi("\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
-        words = t("This computation failed")
-        return Markup('<div class="error"><p>{}</p><pre>{}</pre></div>').format(words, trace)
-    data = output.data
-    if "image/svg+xml" in data:
-        words = output.metadata.get("image/svg+xml", {})
-        return _render_chart(data["image/svg+xml"], words, next(charts), t)
-    if "text/html" in data:
-        shown = Markup(data["text/html"])
-        return _with_sheet(shown, context, next(tables)) if DATA in data else shown
-    if "image/png" in data:  # of a notebook that was not opened by par.begin
-        _LOG.warning("a picture without words; open the notebook with par.begin")
-        address = f"data:image/png;base64,{data['image/png'].strip()}"
-        words = t("Chart without a description")
-        picture = '<figure class="chart"><img alt="{}" src="{}"></figure>'
-        return Markup(picture).format(words, address)
-    if "text/markdown" in data:
-        return markdown(data["text/markdown"])
-    return Markup("<pre>{}</pre>").format(data.get("text/plain", ", ".join(data)))
-
-
-def _with_sheet(table: Markup, context: PageContext, number: int) -> Markup:
-    """A table with a link to the workbook that names its sheet."""
-    end, name = Markup("</p></figure>"), sheet(context.language, context.sheets, number)
-    if not context.sheets or not table.endswith(end):
-        return table
-    words = context.language("sheet “{name}”", name=name)
-    link = Markup(' <a href="{}" aria-label="Excel, {}">Excel</a> <span>({})</span>')
-    return table[: -len(end)] + link.format(WORKBOOK, words, words) + end
-
-
-def _render_chart(svg: str, words: dict[str, str], number: int, t: Language) -> Markup:
-    chart, caption = inline_svg(svg, alt=words.get("alt", ""), prefix=f"c{number}"), Markup()
-    if words.get("caption"):
-        caption = Markup("<figcaption>{}</figcaption>").format(words["caption"])
-    figure = Markup(
-        '<figure class="chart"><div class="scroll" tabindex="0">{}</div>{}<p class="csv" hidden>'
-        '{} <button aria-label="{} PNG {}">PNG</button> <button aria-label="{} SVG {}">SVG</button>'
-        "</p></figure>"
-    )
-    save = t("Download the picture:")
-    return figure.format(chart, caption, save, *(save, number) * 2)
-
-
-def _check_headings(html: str, title: str) -> None:
-    levels = [int(level) for level in _HEADING.findall(html)]
-    if levels[:1] != [1] or levels.count(1) != 1:
-        wanted = "begin the first cell with the only '# heading'"
-        raise ValueError(f"{title}: heading levels {levels}: {wanted}")
-    for above, below in pairwise(levels):
-        if below > above + 1:
-            raise ValueError(f"{title}: a level {below} heading follows level {above}: skip none")
-
-
 def _render(template: str, context: PageContext, **values: object) -> str:
-    style = (TEMPLATES / "page.css").read_text("utf-8") + _running_header(context)
+    style = _ENVIRONMENT.get_template("page.css").render(context=context)
     script = (TEMPLATES / "page.js").read_text("utf-8")
     # Charts carry style attributes, which no hash can allow; style elements and scripts need one.
     policy = (
@@ -267,35 +268,19 @@ def _render(template: str, context: PageContext, **values: object) -> str:
         f"style-src-elem '{_digest(style)}'; style-src-attr 'unsafe-inline'"
     )
     return _ENVIRONMENT.get_template(template).render(
-        context=context, t=context.language, anchor=_anchor, policy=policy, style=Markup(style),
+        context=context, t=context.language, policy=policy, style=Markup(style),
         script=Markup(script), **values,
     )  # fmt: skip
 
 
-def _running_header(context: PageContext) -> str:
-    """Print: place, year and date of the edition above each page; banner and number below."""
-    edition = " · ".join(filter(None, (context.place, context.year)))
-    boxes = {
-        "top-left": _css_string(edition or context.title),
-        "top-right": _css_string(context.edition_date),
-        "bottom-left": _css_string(context.banner),
-        "bottom-right": 'counter(page) " / " counter(pages)',
-    }
-    font = "font: 8.5pt system-ui, sans-serif; color: #5f6670"
-    rules = " ".join(f"@{box} {{ content: {text}; {font} }}" for box, text in boxes.items())
-    return f"@media print {{ @page {{ {rules} }} }}\n"
-
-
-def _css_string(text: str) -> str:
+def _css_string(text: str) -> Markup:
     """Quote text for CSS; every character that could end the string or the element is escaped."""
-    return '"' + re.sub(r"[^\w ·.,:;/()–-]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'
+    inert = re.sub(r"[^\w ·.,:;/()–-]", lambda found: f"\\{ord(found[0]):x} ", text)
+    return Markup(f'"{inert}"')
+
+
+_ENVIRONMENT.filters["css"] = _css_string
 
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _anchor(link: Link) -> Markup:
-    language = Markup(' lang="{0}" hreflang="{0}"').format(link.language) if link.language else ""
-    current = Markup(' aria-current="page"') if link.current else ""
-    return Markup('<a href="{}"{}{}>{}</a>').format(link.href, language, current, link.label)

@@ -1,17 +1,27 @@
-"""What an edition is to be made of: notebooks with their parameters, and raw files.
+"""What is to be made, checked before any kernel starts: editions, notebooks, their parameters; and
+from what: raw files.
 
 Nothing here imports pandas or a kernel: an edition with nothing to do is told in a moment.
 """
 
+import ast
 import json
+import math
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
+
+from par_lib.language import LANGUAGES
 from par_lib.storage import dependencies, paths
 
 _PRESS = Path(__file__).parent
+_EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4})(?:-(?P<last>\d{4}))?", re.ASCII)
+_GIVEN = ("province", "year", "lang")  # parameters set by the run itself
+_TYPES = {"int": int, "float": float, "str": str}
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,11 @@ class Request:
         """Where its edition stands."""
         return paths.outputs(self.province, self.year)
 
+    def jobs(self, edition: Path) -> list["Job"]:
+        """Every notebook in every language, in the folder of its edition."""
+        return [Job(paths.root(), self, notebook, lang, edition / folder(self.languages, lang))
+                for lang in self.languages for notebook in self.notebooks]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Job:
@@ -71,6 +86,52 @@ class Job:
         return {"province": request.province, "year": request.year, "lang": self.lang, **own}
 
 
+def folder(languages: Iterable[str], lang: str) -> Path:
+    """Within an edition: the first language lies on top, the others in folders of their own."""
+    return Path() if lang == next(iter(languages)) else Path(lang)
+
+
+def editions(texts: list[str], province: str, *, every: bool = False) -> list[tuple[str, int]]:
+    """Province and year of each edition meant, each once: ``2022``, ``demo:2021-2024``, or all."""
+    if every:
+        return [(one, year) for one in paths.provinces() for year in paths.years(one)]
+    if not texts:
+        raise ValueError("no edition: write years, as 2022, or demo:2021-2024, or --all")
+    wanted: dict[tuple[str, int], None] = {}
+    for text in texts:
+        found = _EDITION.fullmatch(text)
+        if found is None:
+            paths.year_of(text.rpartition(":")[2])
+            raise ValueError(f"edition {text!r}: write 2022, 2021-2024 or demo:2021-2024")
+        first, last = int(found["first"]), int(found["last"] or found["first"])
+        if last < first:
+            raise ValueError(f"edition {text!r}: write the earlier year first")
+        for year in range(first, last + 1):
+            own = found["province"] or province
+            wanted[own, paths.require(own, year)] = None
+    return list(wanted)
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """Languages as ``vi,en``, each once."""
+    codes = tuple(dict.fromkeys(code.strip() for code in text.split(",")))
+    for code in codes:
+        if code not in LANGUAGES:
+            raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
+    return codes
+
+
+def notebooks_of(only: list[str]) -> tuple[Path, ...]:
+    """The yearly notebooks named, as ``01`` or in full; all where none is."""
+    every, only = all_notebooks(), [name.zfill(2) for name in only]
+    known = {name for book in every for name in (book.stem, book.stem[:2])}
+    for name in only:
+        if name not in known:
+            names = ", ".join(book.stem for book in every)
+            raise ValueError(f"notebook {name!r}: choose one of {names}")
+    return tuple(one for one in every if not only or {one.stem, one.stem[:2]} & {*only})
+
+
 def all_notebooks() -> tuple[Path, ...]:
     """The yearly notebooks in order: not JupyterLab's copies, nor one whose metadata say so.
 
@@ -87,46 +148,111 @@ def _is_published(notebook: Path) -> bool:
     return True
 
 
-def language_folder(languages: tuple[str, ...] | list[str], lang: str) -> Path:
-    """The first language lies on top, the others in folders of their own."""
-    return Path() if lang == languages[0] else Path(lang)
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a parameters cell: ``year: int = 2022  # year being assessed``."""
+
+    name: str
+    type: type
+    default: object
+    meaning: str
 
 
-def jobs(request: Request, edition: Path) -> list[Job]:
-    """Every notebook of a request in every language, in the folder of its edition."""
-    folders = {lang: edition / language_folder(request.languages, lang)
-               for lang in request.languages}  # fmt: skip
-    return [Job(paths.root(), request, notebook, lang, folder)
-            for lang, folder in folders.items() for notebook in request.notebooks]  # fmt: skip
+def declared(notebook: Path) -> dict[str, Parameter]:
+    """Parameters of a notebook by name, read from its cell tagged ``parameters``.
+
+    Raises ValueError where the cell is missing or a line is not typed.
+    """
+    cells = nbformat.read(notebook, as_version=4).cells
+    tagged = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ValueError(f"{notebook.name}: needs one cell tagged parameters, has {len(tagged)}")
+    lines, found = tagged[0].splitlines(), {}
+    for node in ast.parse(tagged[0]).body:
+        if not isinstance(node, ast.AnnAssign) or ast.unparse(node.annotation) not in _TYPES:
+            raise ValueError(
+                f"{notebook.name}, parameters cell, line {node.lineno}: write it as "
+                "name: int = 2022  # meaning (types: int, float, str)"
+            )
+        name, kind = ast.unparse(node.target), _TYPES[ast.unparse(node.annotation)]
+        meaning = lines[node.lineno - 1].partition("#")[2].strip()
+        found[name] = Parameter(name, kind, ast.literal_eval(node.value), meaning)
+    return found
 
 
-def recipe(job: Job) -> str:
-    """sha256 over all that decides a run but the figures: notebook, parameters, code, versions."""
+def values_of(texts: list[str], notebooks: Iterable[Path]) -> dict[str, dict[str, object]]:
+    """Values a person gave as ``name=value``, by notebook name, typed as declared.
+
+    A notebook gets those it declares. A name that none declares, a name the run sets itself, and
+    a value of the wrong type raise ValueError with the valid choices.
+    """
+    known = {notebook.stem: declared(notebook) for notebook in notebooks}
+    choices = sorted({name for own in known.values() for name in own} - {*_GIVEN})
+    values: dict[str, dict[str, object]] = {name: {} for name in known}
+    for text in texts:
+        name, equals, written = text.partition("=")
+        if not equals or name not in choices:
+            names = ", ".join(choices)
+            raise ValueError(f"parameter {text!r}: choose name=value with a name out of {names}")
+        for notebook, own in known.items():
+            if name in own:
+                values[notebook][name] = _typed(own[name], written)
+    return values
+
+
+def _typed(parameter: Parameter, written: str) -> object:
+    expected, least, most = parameter.type.__name__, -math.inf, math.inf
+    if parameter.name.endswith("_pct"):
+        expected, least, most = f"{expected} of 0 to 100", 0, 100
+    with suppress(ValueError):
+        value = parameter.type(written)
+        if not isinstance(value, float) or (math.isfinite(value) and least <= value <= most):
+            return value
+    raise ValueError(
+        f"parameter {parameter.name}={written}: expected {expected} ({parameter.meaning}), "
+        f"for example {parameter.name}={parameter.default}"
+    )
+
+
+def record(job: Job, read: list[str]) -> dict[str, object]:
+    """What a run that read these tables was made from, told apart by content.
+
+    ``recipe``: all that decides it but the figures: notebook, parameters, code, versions; ``state``
+    of the figures, None where it cannot be told.
+    """
     parameters = json.dumps(job.parameters, sort_keys=True)
     parts = [dependencies.sha256(job.notebook), parameters, dependencies.code_digest(_PRESS)]
-    return dependencies.sha256_of("\0".join(parts).encode())
+    state = dependencies.state_of(read, job.request.province, job.request.year)
+    return {"recipe": dependencies.sha256_of("\0".join(parts).encode()), "read": read,
+            "state": state}  # fmt: skip
 
 
-def inputs_of(request: Request, read: Iterable[str] = ()) -> dict[str, str]:
+def read_by(runs: dict[str, dict]) -> set[str]:
+    """All that the runs of an edition have read."""
+    return {entry for run in runs.values() for entry in run["read"]}
+
+
+def inputs_of(request: Request, read: Iterable[str]) -> dict[str, str]:
     """Fingerprint of each file an edition is made from; of other years' those in ``read``."""
-    own = [*raw_files(request.province, request.year, read), *request.notebooks]
-    return fingerprints([*own, template(request.province)] if request.documents else own)
+    files = raw_files(request.province, request.year, read) | {*request.notebooks}
+    return fingerprints(files | {form(request.province)} if request.documents else files)
 
 
-def template(province: str) -> Path:
+def form(province: str) -> Path:
     """The form that a province's office has for its report, if it has one of its own."""
     return paths.raw(province) / "report-template.docx"
 
 
-def fingerprint(request: Request, runs: dict[str, dict]) -> str:
-    """As ``quang-nam-2022-0123456789ab``: over inputs, and all that decides each run.
-
-    Equal editions share it, and a paper that carries it leads back to its edition.
-    """
-    recipes = {name: run["recipe"] for name, run in runs.items()}
-    made_from = [inputs_of(request, read_by(runs)), recipes, request.languages, request.documents]
-    digest = dependencies.sha256_of(json.dumps(made_from, sort_keys=True).encode())
-    return f"{request.province}-{request.year}-{digest[:12]}"
+def raw_files(province: str, year: int, read: Iterable[str]) -> set[Path]:
+    """An edition's own raw files, and the tables of other years in ``read``, as runs note it."""
+    files = {*dependencies.raw_files(province, year)}
+    for entry in read:
+        of, _, table = entry.partition(":")
+        years = paths.years(province) if of == dependencies.EVERY else [int(of)]
+        name = "*.csv" if table == dependencies.EVERY else f"{table}.csv"
+        for other in {*years} - {year}:
+            files.update(paths.raw(province, other).glob(name))
+    return {file for file in files if not file.name.startswith(".")}
 
 
 def fingerprints(files: Iterable[Path]) -> dict[str, str]:
@@ -144,20 +270,3 @@ def fingerprints(files: Iterable[Path]) -> dict[str, str]:
         except OSError as error:
             found[name] = f"cannot be read ({error.strerror})"
     return found
-
-
-def raw_files(province: str, year: int, read: Iterable[str]) -> set[Path]:
-    """An edition's own raw files, and the tables of other years in ``read``, as runs note it."""
-    files = {*dependencies.raw_files(province, year)}
-    for entry in read:
-        of, _, table = entry.partition(":")
-        years = paths.years(province) if of == dependencies.EVERY else [int(of)]
-        name = "*.csv" if table == dependencies.EVERY else f"{table}.csv"
-        for other in {*years} - {year}:
-            files.update(paths.raw(province, other).glob(name))
-    return {file for file in files if not file.name.startswith(".")}
-
-
-def read_by(runs: dict[str, dict]) -> set[str]:
-    """All that the runs of an edition have read."""
-    return {entry for run in runs.values() for entry in run["read"]}

@@ -25,9 +25,8 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
-from par_lib.cleaning.tables import Tables
-from par_lib.language.translation import Language
-from par_press.documents import Shown, Stamp, inert, section, with_values
+from par_press.documents import Issue
+from par_press.shown import Shown, inert, section, with_values
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
@@ -37,8 +36,8 @@ _PRINTED = 72 / 300  # a PNG without a scale counts as 72 dots an inch
 _WIDEST_MM, _HIGHEST_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 120, 68, 162, 15, 6
 
 
-def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], data: Tables, stamp: Stamp,
-          t: Language, *, form: Path = FORM) -> None:  # fmt: skip
+def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: Issue, *,
+          form: Path = FORM) -> None:  # fmt: skip
     """Write the report; ``pictures`` has a PNG of each chart in it.
 
     ValueError, naming the file, for a ``form`` that Word would not open, or without ``{body}``.
@@ -47,15 +46,15 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], data: Ta
         document = docx.Document(str(form))
     except (KeyError, ValueError, zipfile.BadZipFile, docx.opc.exceptions.OpcError) as error:
         raise ValueError(f"{form}: is no Word document ({error}); save it as .docx") from None
-    anchor = _fill(document, _words(stamp, t))
+    anchor = _fill(document, _words(issue))
     if anchor is None:
         raise ValueError(f"{form}: write {{body}} alone in the paragraph where the report goes")
-    _Report(document, anchor, data, stamp, t).write(found, pictures)
-    about = document.core_properties
-    place = inert(stamp.place)[:200]  # a property takes 255 letters
-    about.title, about.author = f"{t('Report')} {place} {stamp.year}", place
-    about.keywords, about.comments = stamp.fingerprint, stamp.banner[:255]
-    about.created = about.modified = dt.datetime.combine(stamp.day, dt.time())
+    _Report(document, anchor, issue).write(found, pictures)
+    about, t = document.core_properties, issue.t
+    place = inert(issue.place)[:200]  # a property takes 255 letters
+    about.title, about.author = f"{t('Report')} {place} {issue.year}", place
+    about.keywords, about.comments = issue.fingerprint, issue.banner[:255]
+    about.created = about.modified = dt.datetime.combine(issue.day, dt.time())
     about.language, about.last_modified_by, about.revision = _LANGUAGES[t.code], place, 1
     held = io.BytesIO()
     document.save(held)
@@ -64,18 +63,19 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], data: Ta
             fixed.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
 
 
-def _words(stamp: Stamp, t: Language) -> dict[str, str]:
+def _words(issue: Issue) -> dict[str, str]:
     """What stands in braces in the form, but for the text itself."""
-    place = f"{stamp.kind} {stamp.place}" if t.code == "vi" else stamp.place
+    t, kind = issue.t, issue.data.units.query("level == 'province'")["kind"].iloc[0]
+    place = f"{kind} {issue.place}" if t.code == "vi" else issue.place
     return {
         "committee": t("People's Committee of {place}", place=place).upper(),
         "number": t("No.         /BC-UBND"), "republic": t("SOCIALIST REPUBLIC OF VIET NAM"),
         "motto": t("Independence – Freedom – Happiness"),
-        "place_and_date": t("{place}, day      month      year", place=stamp.place),
+        "place_and_date": t("{place}, day      month      year", place=issue.place),
         "title": t("Report").upper(),
         "subject": t("Results of administrative reform in {year} and tasks to improve them",
-                     year=str(stamp.year)),
-        "banner": stamp.banner, "mark": f"{stamp.dated} · {stamp.mark}",
+                     year=issue.year),
+        "banner": issue.banner, "mark": f"{issue.dated} · {issue.mark}",
         "recipients": t("Recipients:"), "recipients_list": t("- ……;\n- Archive."),
         "signature": t("ON BEHALF OF THE PEOPLE'S COMMITTEE"),
         "signature_hint": t("(Position, signature and full name)"),
@@ -111,14 +111,13 @@ def _ooxml(tag: str, **attributes: str) -> BaseOxmlElement:
 
 
 class _Report:
-    def __init__(self, document: Document, anchor: Paragraph, data: Tables, stamp: Stamp,
-                 t: Language) -> None:  # fmt: skip
-        self.document, self.anchor, self.data, self.stamp, self.t = document, anchor, data, stamp, t
+    def __init__(self, document: Document, anchor: Paragraph, issue: Issue) -> None:
+        self.document, self.anchor, self.issue, self.t = document, anchor, issue, issue.t
         self.tables, self.charts = count(1), count(1)
         self.footnotes, self.said, self.named = _Footnotes(document), {}, set()
         self._own_styles()
         for lang in document.styles.element.iter(qn("w:lang")):
-            lang.set(qn("w:val"), _LANGUAGES[t.code])
+            lang.set(qn("w:val"), _LANGUAGES[issue.t.code])
 
     def _own_styles(self) -> None:
         """Styles that the form of an office lacks are those of ours."""
@@ -128,8 +127,8 @@ class _Report:
                 self.document.styles.element.append(deepcopy(style.element))
 
     def write(self, found: list[Shown], pictures: dict[Shown, bytes]) -> None:
-        t, year = self.t, str(self.stamp.year)
-        titles = {"I": t("Results of {year}", year=year),
+        t = self.t
+        titles = {"I": t("Results of {year}", year=self.issue.year),
                   "II": t("Where points were deducted, and by whom"),
                   "III": t("Tasks"), "IV": t("What is not known")}  # fmt: skip
         for number, title in titles.items():
@@ -163,7 +162,7 @@ class _Report:
 
     def _source(self, name: str, places: str = "") -> str:
         """A source by its number, the first time with its title, and where in it."""
-        own, t, listed = self.data.sources.loc[name], self.t, places.split("; ")
+        own, t, listed = self.issue.data.sources.loc[name], self.t, places.split("; ")
         said = f"[{own['number']}]"
         if name not in self.named:
             self.named.add(name)
@@ -224,7 +223,7 @@ class _Report:
         told = [] if len(rows) <= _MOST_ROWS + 1 else [
             t("{shown} of {count} rows; all are in tables.xlsx.",
               shown=_MOST_ROWS, count=len(rows) - 1)]  # fmt: skip
-        cited = [name for name in self.data.sources.index if name in one.data["sources"]]
+        cited = [name for name in self.issue.data.sources.index if name in one.data["sources"]]
         if cited:
             told.append(t("Source: {sources}.", sources="; ".join(map(self._source, cited))))
         self._paragraph(" ".join(told), "Source Line")

@@ -1,26 +1,40 @@
-"""Many editions at once: every notebook is a task, and one failure stops only its own edition.
+"""The journey of ``par run``: requests become editions, many at once, every notebook a task.
 
 The tasks go through a concurrent.futures.Executor: processes of this machine, or a cluster's. What
-is put in place is put there by the runner alone.
+is put in place is put there by the runner alone, at once and whole, and one failure stops only its
+own edition.
 """
 
+import ctypes
 import datetime as dt
+import multiprocessing
+import os
+import re
 import shutil
+import tempfile
 import traceback
-from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Executor, Future, as_completed
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from multiprocessing import util
 from pathlib import Path
 
+import typer
+from filelock import FileLock, Timeout
+
 from par_lib.storage import dependencies, paths
-from par_press import edition, manifest, place, plan
-from par_press.execute import NotebookError, run
+from par_press import manifest, plan
 from par_press.plan import Job, Request
 
-KEPT, DONE, FAILED, STOPPED = "kept", "done", "failed", "stopped"
-Told = Callable[[str, str], None]
+WAITING, DONE, FAILED, STOPPED = "waiting", "done", "failed", "stopped"
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
+_ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
+_SCRATCH = "par-run-"
+_LONGEST = 48  # bytes of the folder above: a socket's path, 107 in all, must fit below it
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 @dataclass(frozen=True)
@@ -32,114 +46,151 @@ class Failure:
     log: Path | None = None
 
 
-@dataclass
-class _Edition:
-    request: Request
-    held: ExitStack  # its reservation and its folder, given up at the end
-    inputs: dict[str, str]  # as they were, and all tables of other years
-    build: Path
-    started: dt.datetime
-    runs: dict[str, dict]
-    waiting: set[Future] = field(default_factory=set)
-    failures: list[Failure] = field(default_factory=list)
+def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> list[Failure]:
+    """Make the editions that are not up to date, telling of it; gives the failures."""
+    scratch()
+    wanted = [manifest.with_what_stands(request) for request in requests]
+    stale = [request for request in wanted if not manifest.unchanged(request)]
+    for request in wanted:
+        if request not in stale:
+            with suppress(ValueError, OSError), reserved(request.target):
+                _clear(request.target)  # what a killed run left
+            typer.echo(f"{request.place}: nothing to do, it is up to date")
+    index, failures = paths.root() / "outputs" / "index.html", []
+    if stale or not index.is_file():
+        from par_press import edition  # this and pandas take a second
+
+        with _told() as tell, _executor(jobs, scheduler) as executor:
+            failures = make(stale, executor=executor, tell=tell)
+            edition.write_collection()
+    for failure in failures:
+        log = f"  (log: {failure.log})" if failure.log else ""
+        typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
+    for folder, _ in manifest.all_that_stand():
+        # One that is being made, or that may not be written, is left as it is.
+        with suppress(ValueError, OSError), reserved(folder):
+            manifest.mark(folder)
+    if len({failure.place for failure in failures}) < len(wanted):
+        typer.echo(f"Open {index}")
+    return failures
 
 
-def make(requests: Iterable[Request], *, executor: Executor, tell: Told) -> list[Failure]:
+def make(requests: Iterable[Request], *, executor: Executor,
+         tell: Callable[[str, str], None]) -> list[Failure]:  # fmt: skip
     """Make editions; gives the failures, whose old editions still stand.
 
-    ``tell(what, name)`` is called for each notebook, with KEPT, DONE, FAILED or STOPPED.
+    ``tell(what, name)`` is called for each notebook to be run: WAITING, then DONE, FAILED, STOPPED.
     """
     failures: list[Failure] = []
     jobs: dict[Future, tuple[_Edition, Job]] = {}
     for request in requests:
-        try:
-            begun, own = _begin(request)
-        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-            failures.append(_failure(request, error))
-            continue
-        for _ in begun.runs:
-            tell(KEPT, request.place)
-        for job in own:
+        one = _Edition(request, _journey(request))
+        for job in one.begin():
             try:
-                future = executor.submit(run, job)
+                future = executor.submit(task, job)
             except Exception as error:  # noqa: BLE001 - the pool is gone, of whatever it died
-                _give_up(begun, error, job)
+                one.give_up(error, job)
                 break
-            begun.waiting.add(future)
-            jobs[future] = (begun, job)
-        if not begun.waiting:
-            failures += _end(begun)
+            one.waiting.add(future)
+            jobs[future] = one, job
+            tell(WAITING, one.request.place)
+        if not one.waiting:
+            failures += one.end()
     for future in as_completed(jobs):
-        begun, job = jobs[future]
-        begun.waiting.discard(future)
-        tell(_take(future, begun, job), f"{job.request.place}  {job.name}")
-        if not begun.waiting:
-            failures += _end(begun)
+        one, job = jobs[future]
+        tell(one.take(future, job), f"{one.request.place}  {job.name}")
+        if not one.waiting:
+            failures += one.end()
     return failures
 
 
-def _begin(request: Request) -> tuple[_Edition, list[Job]]:
+def _journey(request: Request) -> Generator[list[Job], dict[str, list[str]], None]:
+    """Make one edition; yields what is to be run, and is sent the tables that each has read."""
+    from par_press import edition
+
     started = dt.datetime.now(dt.UTC)
-    with ExitStack() as held:
-        held.enter_context(place.reserved(request.target))
-        place.clear(request.target)
+    with reserved(request.target):
+        _clear(request.target)
         request = manifest.with_what_stands(request)  # again: another run may just have made it
         edition.forget_failures(request)
-        given = plan.inputs_of(request, [_ALL])
+        before = plan.inputs_of(request, [_ALL])
         edition.refresh_tables(request)
         kept = manifest.kept_runs(request)
-        build, own = edition.begin(request, kept)
-        held.callback(shutil.rmtree, build, ignore_errors=True)
-        return _Edition(request, held.pop_all(), given, build, started, kept), own
+        with _beside(request.target) as build:
+            own = edition.begin(request, build, kept)
+            read = yield own
+            runs = kept | {job.name: plan.record(job, read[job.name]) for job in own}
+            inputs = plan.inputs_of(request, plan.read_by(runs))
+            _require_unchanged(before, inputs)
+            changes = edition.finish(request, build, inputs, runs, started)
+            _put(build, request.target)
+        edition.write_changes(request, changes)
 
 
-def _take(future: Future, begun: _Edition, job: Job) -> str:
-    """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
-    try:
-        read = future.result()
-        begun.runs[job.name] = {
-            "recipe": plan.recipe(job),
-            "read": read,
-            "state": dependencies.state_of(read, job.request.province, job.request.year),
-        }
-    except Exception as error:  # noqa: BLE001 - a lost worker or a bug in one must not stop others
-        if begun.failures and isinstance(error, CancelledError):
-            return STOPPED  # by us; where nothing failed, a cluster gave it up
-        _give_up(begun, error, job)
-        return FAILED
-    return DONE
-
-
-def _give_up(begun: _Edition, error: BaseException, job: Job) -> None:
-    begun.failures.append(_failure(job.request, error, job))
-    for other in begun.waiting:
-        other.cancel()
-
-
-def _end(begun: _Edition) -> list[Failure]:
-    """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
-    with begun.held:
-        try:
-            if not begun.failures:
-                _require_unchanged(begun)
-                edition.finish(begun.request, begun.build, begun.runs, begun.started)
-        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-            begun.failures.append(_failure(begun.request, error))
-    return begun.failures
-
-
-def _require_unchanged(begun: _Edition) -> None:
+def _require_unchanged(before: dict[str, str], now: dict[str, str]) -> None:
     """ValueError for an input that changed since: notebooks may have read different figures."""
-    given, now = begun.inputs, plan.inputs_of(begun.request, plan.read_by(begun.runs))
-    changed = {name for name in now if given.get(name) != now[name]}
-    changed |= {name for name in given if not (paths.root() / name).is_file()}
+    changed = {name for name in now if before.get(name) != now[name]}
+    changed |= {name for name in before if not (paths.root() / name).is_file()}
     if changed:
         names = ", ".join(sorted(changed))
         raise ValueError(f"{names} changed while the edition was made; run again")
 
 
-def _failure(request: Request, error: BaseException, job: Job | None = None) -> Failure:
+@dataclass
+class _Edition:
+    """One on its journey: what of it is being run, what was read, and what went wrong."""
+
+    request: Request
+    journey: Generator[list[Job], dict[str, list[str]], None]
+    waiting: set[Future] = field(default_factory=set)
+    read: dict[str, list[str]] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    def begin(self) -> list[Job]:
+        """What is to be run; nothing where it cannot be begun."""
+        try:
+            return next(self.journey)
+        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+            self.give_up(error)
+            return []
+
+    def take(self, future: Future, job: Job) -> str:
+        """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
+        self.waiting.discard(future)
+        try:
+            self.read[job.name] = future.result()
+        except Exception as error:  # noqa: BLE001 - a lost worker must not stop others
+            if self.failures and isinstance(error, CancelledError):
+                return STOPPED  # by us; where nothing failed, a cluster gave it up
+            self.give_up(error, job)
+            return FAILED
+        return DONE
+
+    def give_up(self, error: BaseException, job: Job | None = None) -> None:
+        """Note what went wrong, and cancel what is not begun."""
+        self.failures.append(_failure(self.request, error, job))
+        for other in self.waiting:
+            other.cancel()
+
+    def end(self) -> list[Failure]:
+        """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
+        try:
+            if self.failures:
+                self.journey.close()
+            else:
+                self.journey.send(self.read)
+        except StopIteration:
+            pass
+        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+            self.give_up(error)
+        return self.failures
+
+
+def _failure(request: Request, error: BaseException, job: Job | None) -> Failure:
     """What to say of an error; its log is kept, unless the message says all."""
+    from par_press import edition
+    from par_press.execute import NotebookError
+
     if job is None and isinstance(error, ValueError | OSError):
         return Failure(request.place, str(error))
     message = str(error)
@@ -148,3 +199,157 @@ def _failure(request: Request, error: BaseException, job: Job | None = None) -> 
         message = f"{where}{type(error).__name__}: {error}"
     log = "".join(traceback.format_exception(error))
     return Failure(request.place, message, edition.keep_failed(request, job, log, message))
+
+
+def task(job: Job) -> list[str]:
+    """Run one job, wherever this process is; gives the tables the notebook read."""
+    from par_press import execute
+
+    os.environ["PAR_ROOT"] = str(job.root)
+    scratch()
+    return execute.run(job)
+
+
+@contextmanager
+def _told() -> Iterator[Callable[[str, str], None]]:
+    """A progress bar, and what moves it."""
+    from rich import progress as show
+
+    columns = (show.TextColumn("{task.description}"), show.BarColumn(), show.MofNCompleteColumn(),
+               show.TextColumn("{task.fields[failed]}"), show.TimeRemainingColumn())  # fmt: skip
+    with show.Progress(*columns) as progress:
+        bar, failed = progress.add_task("", total=0, failed=""), count(1)
+
+        def tell(what: str, name: str) -> None:
+            if what == WAITING:
+                progress.update(bar, total=progress.tasks[bar].total + 1)
+            else:
+                progress.update(bar, advance=1, description=name)
+            if what == FAILED:
+                progress.update(bar, failed=f"{next(failed)} failed")
+
+        yield tell
+
+
+@contextmanager
+def _executor(jobs: int, scheduler: str) -> Iterator[Executor]:
+    if scheduler:
+        with _cluster(scheduler) as client:
+            yield client.get_executor()  # it tries again what a lost worker had begun
+        return
+    from par_press import kernels
+
+    workers = jobs or os.cpu_count() or 1  # begun when there is work for them
+    with ProcessPoolExecutor(workers, kernels.begin(), kernels.begin_worker) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
+
+
+def _cluster(scheduler: str) -> AbstractContextManager:
+    if not _ADDRESS.fullmatch(scheduler):
+        raise ValueError(f"--scheduler {scheduler!r}: write its address as tcp://host:8786")
+    try:
+        from distributed import Client
+    except ImportError:
+        needed = "--scheduler needs the extra cluster: pip install distributed"
+        raise ValueError(needed) from None
+    try:
+        client = Client(scheduler, set_as_default=False, timeout="5s")
+    except OSError as error:
+        raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
+    if not client.scheduler_info(n_workers=-1)["workers"]:
+        client.close()
+        raise ValueError(f"{scheduler} has no worker; start one: dask worker {scheduler}")
+    return client
+
+
+@contextmanager
+def reserved(target: Path) -> Iterator[None]:
+    """Hold the edition at ``target`` for this run, to the end of the block or of the process.
+
+    Raises ValueError where another run holds it.
+    """
+    locks = target.parents[1] / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(locks / f"{target.parent.name}-{target.name}")
+    try:
+        held = lock.acquire(blocking=False)
+    except Timeout:
+        busy = "another run is making this edition; wait for it, then try again"
+        raise ValueError(busy) from None
+    with held:
+        yield
+
+
+def _clear(target: Path) -> None:
+    """Take away what killed runs left beside an edition that is reserved; put back what they moved.
+
+    Only where the system cannot exchange two folders is an edition ever moved aside.
+    """
+    previous = _previous(target)
+    if previous.exists() and not target.exists():
+        previous.rename(target)
+    for left in (previous, *target.parent.glob(f".{target.name}-*")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new folder beside ``target`` to build its edition in; what is left in it is taken away."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    build = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield build
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+
+
+def _put(build: Path, target: Path) -> None:
+    """Put the edition in ``build`` in place: a reader finds the old one or the new one, whole."""
+    build.chmod(0o755)
+    if not target.exists():
+        build.rename(target)
+    elif not _exchange(build, target):
+        target.rename(_previous(target))
+        build.rename(target)
+        shutil.rmtree(_previous(target), ignore_errors=True)
+
+
+def _previous(target: Path) -> Path:
+    return target.with_name(f".{target.name}.previous")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change names in one step; False where the system cannot."""
+    libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    rename = getattr(libc, "renameat2", None)
+    if rename is None:
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
+
+
+@cache
+def scratch() -> Path:
+    """A private folder for all that this process and those it starts leave in between.
+
+    Gone when the process ends; those of processes that were killed are taken away first. IPython
+    and matplotlib keep their own there: nothing is written to the home folder, and no profile or
+    style of a person's own changes a notebook.
+    """
+    above = Path(tempfile.gettempdir())
+    if above.name.startswith(_SCRATCH):  # that of the run this process works for
+        return above
+    if os.name == "posix" and len(os.fsencode(above)) > _LONGEST:
+        above = Path("/tmp")
+    paths.clear_dead(above, _SCRATCH)
+    own = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=above)
+    os.environ["TMPDIR"] = tempfile.tempdir = own
+    os.environ |= {name: f"{own}/{name}" for name in ("IPYTHONDIR", "MPLCONFIGDIR")}
+    # After multiprocessing has put its own folder in there away, at priority -100.
+    util.Finalize(None, shutil.rmtree, [own], {"ignore_errors": True}, exitpriority=-200)
+    return Path(own)

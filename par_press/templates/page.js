@@ -9,48 +9,38 @@
   }
 
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  const isTotal = (row) => row.classList.contains("total");
 
+  // Numbers fall first, names rise first; the third click restores the given order. Totals stay
+  // below, and so do rows whose number is not known.
   function makeSortable(table) {
-    const [headRow, ...more] = table.tHead ? table.tHead.rows : [];
-    const spans = [...table.querySelectorAll("[colspan], [rowspan]")];
-    if (!headRow || more.length || spans.length || !table.tBodies.length) return;
-    const body = table.tBodies[0];
-    const original = [...body.rows];
-    if (original.length < 2) return;
-    [...headRow.cells].forEach((head, column) => {
+    const [heads, ...more] = table.tHead ? table.tHead.rows : [];
+    const [body] = table.tBodies;
+    if (!heads || more.length || !body || body.rows.length < 2) return;
+    if (table.querySelector("[colspan], [rowspan]")) return;
+    const given = [...body.rows];
+    [...heads.cells].forEach((head, column) => {
       if (head.classList.contains("refs") || !head.textContent.trim()) return;
+      const data = (row) => row.cells[column].dataset.value;
+      const numeric = given.some((row) => data(row) !== undefined);
+      const words = (row) => data(row) || row.cells[column].textContent.trim();
+      const key = numeric ? (row) => Number(data(row) || NaN) : words;
+      const compare = numeric ? (a, b) => a - b : collator.compare;
+      const order = (sign) => (a, b) => isTotal(a) - isTotal(b)
+        || Number.isNaN(key(a)) - Number.isNaN(key(b)) || sign * compare(key(a), key(b)) || 0;
+      const cycle = numeric ? ["descending", "ascending"] : ["ascending", "descending"];
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
       head.append(button);
-      button.addEventListener("click", () => sort(table, original, head, column));
-    });
-  }
-
-  // Numbers fall first, names rise first; the third click restores the given order.
-  function sort(table, original, head, column) {
-    const numeric = original.some((row) => "value" in row.cells[column].dataset);
-    const cycle = numeric ? ["descending", "ascending"] : ["ascending", "descending"];
-    const direction = cycle[cycle.indexOf(head.getAttribute("aria-sort")) + 1];
-    for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
-    let rows = original;
-    if (direction) {
-      head.setAttribute("aria-sort", direction);
-      const sign = direction === "ascending" ? 1 : -1;
-      const key = (row) => {
-        const cell = row.cells[column];
-        if (!numeric) return cell.dataset.value || cell.textContent.trim();
-        return cell.dataset.value ? Number(cell.dataset.value) : NaN;
-      };
-      const compare = numeric ? (a, b) => a - b : collator.compare;
-      rows = [...original].sort((a, b) => {
-        const [totals, x, y] = [isTotal(a) - isTotal(b), key(a), key(b)];
-        if (totals) return totals;
-        if (numeric && (isNaN(x) || isNaN(y))) return isNaN(x) - isNaN(y);
-        return sign * compare(x, y);
+      button.addEventListener("click", () => {
+        const direction = cycle[cycle.indexOf(head.getAttribute("aria-sort")) + 1];
+        for (const other of heads.cells) other.removeAttribute("aria-sort");
+        if (direction) head.setAttribute("aria-sort", direction);
+        const sign = direction === "ascending" ? 1 : -1;
+        body.append(...(direction ? [...given].sort(order(sign)) : given));
       });
-    }
-    table.tBodies[0].append(...rows);
+    });
   }
 
   // Accents and đ are letters that one may leave out: "dien ban" finds Điện Bàn.
@@ -75,17 +65,14 @@
     find();
   }
 
-  const isTotal = (row) => row.classList.contains("total");
-
   // A chart as a file: SVG as it stands, PNG at 300 dots an inch, both on paper's white.
   function makeSavable(figure, number) {
     const [svg, line] = [figure.querySelector("svg"), figure.querySelector("p.csv")];
     if (!svg || !line) return;
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const { width, height } = svg.viewBox.baseVal;
     const copy = svg.cloneNode(true);
-    for (const [name, value] of Object.entries({ xmlns: "http://www.w3.org/2000/svg", width, height })) {
-      copy.setAttribute(name, value);
-    }
+    copy.setAttribute("width", width);
+    copy.setAttribute("height", height);
     copy.removeAttribute("style");
     const text = () => new XMLSerializer().serializeToString(copy);
     const save = (blob, kind) => {

@@ -66,14 +66,14 @@ def _without_status(pages: dict[str, str]) -> dict[str, str]:
 BOUNDARIES = [
     ("par_lib.cleaning.tables", "refresh", "before"),
     ("par_lib.cleaning.tables", "write_whole", "before"),
-    ("par_lib.cleaning.tables", "write_whole", "after"), ("par_press.place", "clear", "after"),
+    ("par_lib.cleaning.tables", "write_whole", "after"), ("par_press.runner", "_clear", "after"),
     ("par_press.edition", "begin", "after"), ("par_press.execute", "execute", "before"),
     ("par_press.execute", "execute", "after"), ("par_press.edition", "finish", "before"),
-    ("par_press.edition", "_write_tables", "after"),
-    ("par_press.edition", "_write_pages", "after"),
+    ("par_press.edition", "write_tables", "after"),
+    ("par_press.page", "render_page", "after"),
     ("par_press.manifest", "write", "after"),
-    ("par_press.place", "put", "before"), ("par_press.place", "_exchange", "after"),
-    ("par_press.place", "put", "after"),
+    ("par_press.runner", "_put", "before"), ("par_press.runner", "_exchange", "after"),
+    ("par_press.runner", "_put", "after"),
     ("par_press.edition", "write_collection", "before"),
     ("par_press.edition", "write_collection", "after"),
 ]  # fmt: skip
@@ -84,7 +84,7 @@ from concurrent.futures import Executor, Future
 from multiprocessing import forkserver
 
 import par_cli
-from par_press import edition, execute, kernels, manifest, place, plan, runner
+from par_press import edition, execute, kernels, plan, runner
 
 class Here(Executor):
     def submit(self, task, *given):
@@ -105,7 +105,7 @@ def run(module, name, when):
 
     setattr(module, name, dies)
     tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[1]
-    place.scratch()
+    runner.scratch()
     every = plan.all_notebooks()
     request = plan.Request("quang-nam", 2022, ("vi",), every, fork=True, anew=every)
     runner.make([request], executor=Here(), tell=lambda *_: None)
@@ -152,7 +152,7 @@ def test_a_run_killed_between_two_stages_leaves_an_edition_whole(
     assert die(module, name, when) == -signal.SIGKILL
     assert project.wait_for_none() == set()
     after = state(project, known)
-    if name in ("_exchange", "write_collection") or (name, when) == ("put", "after"):
+    if name in ("_exchange", "write_collection") or (name, when) == ("_put", "after"):
         assert after == wanted
     else:
         assert after != wanted

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from par_press import notebook_source
+from par_press import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -39,7 +39,7 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
 def test_a_committed_notebook_is_clean(path):
     nbformat.validate(notebook := nbformat.read(path, as_version=4))
     assert faults(notebook) == []
-    assert {"province", "year", "lang"} <= set(notebook_source.declared(path))
+    assert {"province", "year", "lang"} <= set(plan.declared(path))
 
 
 def test_the_check_finds_what_it_is_for():

@@ -188,7 +188,7 @@ def test_an_edition_moved_aside_by_a_killed_run_is_put_back(edition):
     ],
 )
 def test_what_is_mistyped_is_refused_before_a_kernel_starts(root, monkeypatch, arguments, words):
-    monkeypatch.setattr("par_press.commands.make", lambda *_, **__: pytest.fail("started"))
+    monkeypatch.setattr("par_press.runner.run", lambda *_, **__: pytest.fail("started"))
     result = par(*arguments)
     assert result.exit_code == 1
     assert words in result.output.replace("\n", " ")

@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 from par_cli import app
 from par_lib.cleaning import schema, tables
 from par_lib.language.translation import language
-from par_press import changes, documents, report, workbook
-from par_press.documents import Shown, Stamp
+from par_press import changes, documents, report, shown
+from par_press.documents import Issue
+from par_press.shown import Shown
 
 FOLDERS = ("", "en")
 HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt.exe " + "ơ" * 255
@@ -203,35 +204,34 @@ def text_of_word_body(document) -> str:
     return " ".join(one.text for one in document.paragraphs)
 
 
-def stamp(t) -> Stamp:
-    return Stamp(
-        place=HOSTILE, kind="tỉnh", year=2022, day=dt.date(2026, 11, 24), dated="24/11", mark="",
-        fingerprint="x-2022-0123456789ab", banner="", titles={"01_a": HOSTILE},
-    )  # fmt: skip
+def hostile(t) -> Issue:
+    issue = Issue(tables.load("quang-nam", 2022), t, "x-2022-0123456789ab", {"01_a": HOSTILE})
+    issue.place = HOSTILE
+    return issue
 
 
 def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
-    t, data = language("vi"), tables.load("quang-nam", 2022)
+    issue = hostile(language("vi"))
     fields = [{"name": "unit", "title": HOSTILE, "type": "string"}]
     table = {"title": HOSTILE, "schema": {"fields": fields}, "data": [{"unit": HOSTILE}],
              "heads": [HOSTILE], "shown": [[HOSTILE]], "sources": []}  # fmt: skip
     tags = frozenset({"report:II.1", "summary", "report:IV.1"})
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9pt" height="9pt"/>'
-    said = documents.inert(HOSTILE)
+    said = shown.inert(HOSTILE)
     assert "\u202e" not in said
     found = [
         Shown("01_a", tags, "headline", said, {"report-2022": said}, "x"),
         Shown("01_a", tags, "table", said, data=table, number=1),
         Shown("01_a", tags, "chart", said, svg=svg, alt=said),
     ]
-    workbook.write(tmp_path / "a.xlsx", found, data, stamp(t), t)
+    documents.workbook(tmp_path / "a.xlsx", found, issue)
     cells = [c for s in openpyxl.load_workbook(tmp_path / "a.xlsx") for r in s for c in r]
     assert all(cell.data_type != "f" for cell in cells)
     assert any(said == cell.value for cell in cells)
-    report.write(tmp_path / "a.docx", found, documents.drawn(found[2:]), data, stamp(t), t)
+    report.write(tmp_path / "a.docx", found, documents.drawn(found[2:]), issue)
     made = docx.Document(tmp_path / "a.docx")
     assert any(one.text.startswith(said) for one in made.paragraphs)
-    pdf = documents.summary(found, stamp(t), t)
+    pdf = documents.summary(found, issue)
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     (tmp_path / "a.pdf").write_bytes(pdf)
     assert "#panic()" in text_of_pdf(tmp_path / "a.pdf")

@@ -80,8 +80,8 @@ def test_changed_raw_data_is_said_on_every_page_until_the_edition_is_made_again(
 def test_a_status_line_that_nobody_but_a_forger_wrote_is_a_change(edition, words):
     page = edition / "en" / "03_sipas.html"
     own = page.read_text(encoding="utf-8")
-    for files in ("all is well", "data/raw/quang-nam/2022/sipas.csv", ""):
-        line = f'<p class="banner stale" role="status" data-files="{files}">{words}</p>\n'
+    for told in (words, f"{words} data/raw/quang-nam/2022/sipas.csv", ""):
+        line = f'<p class="banner stale" role="status">{told}</p>\n'
         page.write_text(own.replace("</header>", f"{line}</header>", 1), encoding="utf-8")
         done = par("verify", edition)
         assert done.exit_code == 1 and "en/03_sipas.html: changed" in done.output.splitlines()

@@ -5,7 +5,7 @@ import json
 import nbformat
 
 from par_lib.language.translation import language
-from par_press import lab, notebook_source, plan
+from par_press import execute, lab, plan
 
 
 def test_lab_has_english_copies_that_are_written_anew_only_when_the_notebook_changes(new_root):
@@ -43,5 +43,5 @@ def test_a_paragraph_without_translation_stays_and_is_named():
         cells=[nbformat.v4.new_markdown_cell("# Hồ sơ trễ hạn\n\nCâu chưa ai dịch.")]
     )
     english = language("en").messages
-    assert notebook_source.fallen_back(notebook, english) == ["Câu chưa ai dịch."]
-    assert "Câu chưa ai dịch." in notebook_source.translate(notebook, english).cells[0].source
+    assert execute.fallen_back(notebook, english) == ["Câu chưa ai dịch."]
+    assert "Câu chưa ai dịch." in execute.translate(notebook, english).cells[0].source

@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 
 from par_lib.language.translation import language
 from par_press.edition import first_headline
-from par_press.markup import inline_svg, markdown
 from par_press.page import Link, render_collection, render_page
+from par_press.shown import inline_svg, markdown
 
 KB = 1024
 

@@ -1,6 +1,7 @@
 """Forked kernels, what is run again and what is not, and failures that stop only their own."""
 
 import asyncio
+import importlib.util
 import json
 import os
 import signal
@@ -36,7 +37,7 @@ class Here(Executor):
 
     def submit(self, task, *arguments) -> Future:
         future: Future = Future()
-        if task is execute.run:
+        if task is runner.task:
             self.ran.append(arguments[0].name)
         try:
             future.set_result(task(*arguments))
@@ -289,7 +290,8 @@ def test_the_rest_of_a_failed_edition_is_not_run(made):
     failures = runner.make([request(force=True)], executor=executor,
                            tell=lambda what, name: told.append(what))  # fmt: skip
     assert [failure.message for failure in failures] == ["00.ipynb, cell 1: no"]
-    assert told == [runner.FAILED, *[runner.STOPPED] * len(NOTEBOOKS[1:])]
+    assert told == [*[runner.WAITING] * len(NOTEBOOKS), runner.FAILED,
+                    *[runner.STOPPED] * len(NOTEBOOKS[1:])]  # fmt: skip
     assert [future.cancelled() for future in executor.given] == [
         False,
         *[True] * len(NOTEBOOKS[1:]),
@@ -338,7 +340,7 @@ def test_a_manifest_that_is_none_is_made_again(made):
             file.write_text(json.dumps(sound | {name: value}), encoding="utf-8")
             said = CliRunner().invoke(app, ["verify", str(made)])
             assert said.exception is None or isinstance(said.exception, SystemExit), (name, value)
-            manifest.mark_all()
+            assert runner.run([]) == []  # marks what stands
             edition.write_collection()
             manifest.with_what_stands(request())
     file.write_text("{}", encoding="utf-8")
@@ -635,9 +637,14 @@ def alive(pids: set[int]) -> set[int]:
     return running
 
 
+def test_what_is_preloaded_is_there():
+    """The server passes over what it cannot import, and every kernel would import it anew."""
+    assert [name for name in kernels.PRELOADED if not importlib.util.find_spec(name)] == []
+
+
 def test_help_imports_neither_pandas_nor_a_kernel():
     heavy = "{'pandas', 'numpy', 'matplotlib', 'papermill'}"
-    code = f"import sys, par_cli, par_press.commands; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, par_cli, par_press.runner; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
 

@@ -6,7 +6,7 @@ import pytest
 
 from par_lib.language import prose
 from par_lib.language.prose import Absent
-from par_press import notebook_source
+from par_press import execute
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def test_what_falls_back_is_told():
     cells = [nbformat.v4.new_markdown_cell("Một.\n\nChưa dịch."),
              nbformat.v4.new_code_cell('table(rates, "unit", "Bảng")\nx = "Một chữ"')]  # fmt: skip
     notebook = nbformat.v4.new_notebook(cells=cells)
-    assert notebook_source.fallen_back(notebook, CATALOG) == ["Chưa dịch.", "Bảng"]
+    assert execute.fallen_back(notebook, CATALOG) == ["Chưa dịch.", "Bảng"]
 
 
 def test_code_is_not_translated():

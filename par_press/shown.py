@@ -1,0 +1,219 @@
+"""What executed notebooks show, in order; and its parts made fit for a page: prose, code, charts.
+
+Where it stands in a document is said by the tags of cells, never by what they are about:
+``report:II.3`` puts all that a cell shows third in section II of the report, ``summary`` on the
+page for the chair.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.etree import ElementTree
+
+from lxml import html
+from markupsafe import Markup
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, import_plugin
+from nbformat import NotebookNode
+
+from par_lib.charts.table_data import DATA
+from par_lib.language.translation import UNKNOWN, Language
+
+WORKBOOK = "tables.xlsx"  # beside the pages; every table has a sheet of it
+_PLACE = re.compile(r"report:(I{1,3}|IV)(?:\.(\d+))?")
+# What no document may hold, and marks that turn the direction of what follows.
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe]")
+_COLOUR = re.compile(r"var\(--\w+, (#\w+)\)")  # of a page's style sheet, and that of paper
+# Only these token classes have a colour in page.css; the other spans would treble the code's size.
+_COLOURED = "k|kn|kc|ow|s1|s2|sd|si|c1"
+_PLAIN_SPAN = re.compile(rf'<span class="(?!(?:{_COLOURED})")[^"]*">([^<]*)</span>|<span></span>')
+_REFERENCE = re.compile(r"#([\w.:-]+)")  # a colour looks like one, too, and is nobody's id
+_LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
+_NAMESPACE = re.compile(r"\{.*\}")
+_WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
+_OVERVIEW_POINTS = 500  # one wider than this does not, even if it is scrolled
+
+
+@dataclass(frozen=True, eq=False)  # each is itself, and may be a key
+class Shown:
+    """One sentence, chart or table: its words, where they come from, and its place in documents.
+
+    ``cited`` has the places in each source; ``data`` are a table's, ``svg`` is a chart's picture.
+    """
+
+    page: str
+    tags: frozenset[str]
+    kind: str  # "headline", "sentence", "missing", "chart" or "table"
+    text: str  # of a chart or table its caption
+    cited: Mapping[str, str] = field(default_factory=dict)
+    status: str = ""
+    worth: float = 0.0
+    data: Mapping = field(default_factory=dict)
+    number: int = 0  # of a table among those of its page
+    svg: str = ""
+    alt: str = ""
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Section and rank in the report, as its cell is tagged."""
+        found = next(filter(None, map(_PLACE.fullmatch, sorted(self.tags))), None)
+        return found and (found[1], int(found[2] or 0))
+
+
+def read(executed: Mapping[str, NotebookNode]) -> list[Shown]:
+    """Everything that notebooks, by their names, show."""
+    return [one for page, book in executed.items() for one in _of_page(page, book)]
+
+
+def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
+    tables = 0
+    for cell in book.cells:
+        here = {"page": page, "tags": frozenset(cell.metadata.get("tags", []))}
+        for output in cell.get("outputs", []):
+            shown, told = output.get("data", {}), output.get("metadata", {})
+            if "image/svg+xml" in shown:
+                words = told.get("image/svg+xml", {})
+                caption, alt = (inert(words.get(name, "")) for name in ("caption", "alt"))
+                printed = _COLOUR.sub(r"\1", shown["image/svg+xml"])
+                yield Shown(**here, kind="chart", text=caption, alt=alt, svg=printed)
+            elif DATA in shown:
+                tables += 1
+                title = inert(shown[DATA].get("title") or "")
+                yield Shown(**here, kind="table", text=title, number=tables, data=shown[DATA])
+            elif shown.get("text/html", "").startswith("<p"):
+                worth = told.get("par", {}).get("worth", 0.0)
+                yield Shown(**here, **_sentence(shown["text/html"]), worth=worth)
+
+
+def _sentence(markup: str) -> dict:
+    said = html.fragment_fromstring(markup)
+    cited = {link.get("href").removeprefix("#source-"): inert(link.get("title", ""))
+             for link in said.xpath(".//*[@class='refs']/a")}  # fmt: skip
+    status = "".join(mark.text_content() for mark in said.find_class("status")[:1])
+    for mark in (*said.find_class("refs"), *said.find_class("more")):
+        mark.drop_tree()
+    return {"kind": said.get("class") or "sentence", "text": inert(said.text_content().strip()),
+            "cited": cited, "status": status}  # fmt: skip
+
+
+def inert(text: str) -> str:
+    """Text in which nothing is left that a document could not hold, or would act on."""
+    return _ODD.sub("", text)
+
+
+def sheet(t: Language, page: str, number: int) -> str:
+    """Name of the sheet that holds a page's table of this number."""
+    return f"{t('Table')} {page[:2]}.{number}"
+
+
+def with_values(rows: list[list[str]]) -> list[tuple[str, ...]]:
+    """The columns of rows as written, the first being heads, in which something is known."""
+    return [column for column in zip(*rows, strict=True) if {*column[1:]} - {UNKNOWN, ""}]
+
+
+def section(shown: list[Shown], name: str) -> list[Shown]:
+    """What stands in a section of the report: by points at stake, then by rank, as it was shown."""
+    own = [(one.place[1], one) for one in shown if one.place and one.place[0] == name and one.text]
+    worth: dict[int, float] = {}
+    for rank, one in own:
+        worth[rank] = max(one.worth, worth.get(rank, one.worth))
+    return [one for _, one in sorted(own, key=lambda each: (-worth[each[0]], each[0]))]
+
+
+class _Prose(IPythonRenderer):
+    """Raw HTML is shown as text; pictures keep only their words (nothing may be loaded)."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return text
+
+    def table(self, text: str) -> str:
+        return f'<div class="scroll" tabindex="0"><table>\n{text}</table></div>\n'
+
+
+def markdown(source: str) -> Markup:
+    """Markdown to HTML in which names from data are inert.
+
+    Raw HTML, unsafe links and pictures become text. No anchors are added to headings.
+
+    >>> markdown("Late in *Tây Giang* <img src=x onerror=alert(1)>")
+    Markup('<p>Late in <em>Tây Giang</em> &lt;img src=x onerror=alert(1)&gt;</p>\\n')
+    """
+    prose = _Prose(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
+    plugins = (import_plugin(name) for name in ("table", "url", "def_list"))
+    return Markup(MarkdownWithMath(prose, plugins=plugins).render(source))
+
+
+@lru_cache(maxsize=1024)  # the same cells stand on the pages of every language and year
+def highlight(source: str) -> Markup:
+    """Python source to HTML with the few token classes that page.css colours.
+
+    >>> highlight("late = 3  # dossiers")
+    Markup('late = 3  <span class="c1"># dossiers</span>')
+    """
+    spans = Highlight2HTML(extra_formatter_options={"nowrap": True})(source.strip("\n"))
+    return Markup(_PLAIN_SPAN.sub(lambda found: found[1] or "", spans).rstrip("\n"))
+
+
+def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
+    """A chart's SVG made fit to stand inside a page, as one image with the words ``alt``.
+
+    Size, metadata and ids that nothing refers to are dropped; the other ids are numbered
+    under ``prefix``, so that those of several charts never meet, and equal runs are equal.
+    Coordinates keep two decimals, a hundredth of a point.
+
+    Raises ValueError where ``alt`` is empty or the text is not an SVG with a viewBox.
+
+    >>> inline_svg('<svg viewBox="0 0 9 9"><g id="a"/></svg>', alt="A dot", prefix="c1")
+    Markup('<svg viewBox="0 0 9 9" style="--points: 9" role="img" aria-label="A dot"><g /></svg>')
+    """
+    if not alt.strip():
+        raise ValueError("chart without alternative text: say what it shows, as alt=…")
+    root = ElementTree.fromstring(svg)
+    if "viewBox" not in root.attrib:
+        raise ValueError("chart without a viewBox: save it as SVG through the house style")
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if _local(child.tag) in ("metadata", "style", "title", "script"):
+                parent.remove(child)
+    for element in root.iter():
+        element.tag = _local(element.tag)
+        element.attrib = {_local(name): value for name, value in element.attrib.items()}
+        for name in {"d", "x", "y", "points"} & element.attrib.keys():
+            short = _LONG_DECIMAL.sub(_round, element.attrib[name])
+            element.set(name, " ".join(short.split()))
+        if element.tag not in ("text", "tspan"):
+            element.text = (element.text or "").strip() or None
+            for child in element:
+                child.tail = (child.tail or "").strip() or None
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    _number_ids(root, prefix)
+    width_points = float(root.attrib["viewBox"].split()[2])
+    root.set("style", f"--points: {width_points:.0f}")  # so that all charts share one letter size
+    if width_points > _WIDE_POINTS:
+        root.set("class", "overview" if width_points > _OVERVIEW_POINTS else "wide")
+    root.attrib |= {"role": "img", "aria-label": alt}
+    return Markup(ElementTree.tostring(root, encoding="unicode").strip())
+
+
+def _local(name: object) -> str:
+    return _NAMESPACE.sub("", str(name))
+
+
+def _round(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _number_ids(root: ElementTree.Element, prefix: str) -> None:
+    values = [value for element in root.iter() for value in element.attrib.values()]
+    referred, names = {name for value in values for name in _REFERENCE.findall(value)}, {}
+    for element in root.iter():
+        identifier = element.attrib.pop("id", None)
+        if identifier in referred:
+            names[identifier] = f"{prefix}-{len(names) + 1}"
+            element.set("id", names[identifier])
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            own = _REFERENCE.sub(lambda found: "#" + names.get(found[1], found[1]), value)
+            element.set(name, own)
