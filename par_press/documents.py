@@ -20,17 +20,13 @@ from par_lib.charts.presentation import Page, without_end
 from par_lib.charts.table_data import DATA, TRACE
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
-from par_lib.language.translation import (
-    N_,
-    SYNTHETIC_WORDS,
-    TABLE_LABELS,
-    Language,
-    decimals,
-)
+from par_lib.language.translation import N_, SYNTHETIC_WORDS, TABLE_LABELS, Language, decimals
 from par_press import shown
 from par_press.shown import WORKBOOK, Shown, inert, section, sheet, with_values
 
-REPORT, SUMMARY = "report.docx", "summary.pdf"  # beside the pages, as the workbook
+REPORT, SUMMARY = "report.docx", "summary.pdf"
+BESIDE = {REPORT: N_("Report (Word)"), SUMMARY: N_("One page (PDF)"),
+          WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
 _TEMPLATE = Path(__file__).parent / "templates" / "summary.typ"
 _DOTS_PER_INCH, _CHARTS = 300, 2
 # The page for the chair: points of its letters, rows of its table, lines of what is not known.

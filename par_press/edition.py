@@ -15,14 +15,7 @@ from markupsafe import Markup
 
 from par_lib.cleaning import tables
 from par_lib.language import LANGUAGES
-from par_lib.language.translation import (
-    N_,
-    NAMES,
-    SYNTHETIC_WORDS,
-    TABLE_LABELS,
-    Language,
-    language,
-)
+from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import write_whole
 from par_press import changes, documents, manifest, page, plan
@@ -30,8 +23,6 @@ from par_press.page import Link
 from par_press.plan import Job, Request
 
 OVERVIEW = "00_overview"  # its page is the edition's index.html
-DOCUMENTS = {documents.REPORT: N_("Report (Word)"), documents.SUMMARY: N_("One page (PDF)"),
-             page.WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
 # Without the link to the page that says more: a card leads there itself.
 _HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
 
@@ -122,7 +113,8 @@ class Written(documents.Issue):
                      for table, label in TABLE_LABELS.items()
                      if not getattr(self.data, table).empty]  # fmt: skip
         if self.request.documents:
-            downloads = [*(Link(file, t(label)) for file, label in DOCUMENTS.items()), *downloads]
+            beside = [Link(file, t(label)) for file, label in documents.BESIDE.items()]
+            downloads = [*beside, *downloads]
         executed = f"notebooks/{name}.ipynb"
         if (self.folder / executed).is_file():
             downloads.append(Link(executed, t("Executed notebook")))
