@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -123,7 +124,8 @@ class _Writer:
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.head = book.add_format({"text_wrap": True, "valign": "bottom", "bold": True})
-        self.formats: dict[object, Format] = {}
+        # Of numbers and dates; one of a shape, whatever cells have it.
+        self.look = cache(lambda shape: book.add_format({"num_format": shape, "valign": "top"}))
 
     def write(self, sheets: list[tuple[str, str, dict]]) -> None:
         """All sheets; the first two are the cover and the notes."""
@@ -176,26 +178,19 @@ class _Writer:
 
     def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict) -> str:
         """Write one cell; gives about what a reader sees of it."""
-        if value is None:
-            page.write_blank(row, column, None, self.wrapped)
-            return ""
-        if about["type"] == "date":
-            page.write_datetime(row, column, dt.date.fromisoformat(value[:10]), self._look(_DATE))
-            return "31/12/2022"
-        if about["type"] in ("number", "year"):
+        look, seen = self.wrapped, ""
+        if value is not None and about["type"] == "date":
+            value, look, seen = dt.date.fromisoformat(value[:10]), self.look(_DATE), "31/12/2022"
+        elif value is not None and about["type"] in ("number", "year"):
             digits = decimals(without_end(about["name"]), value)
             shape = "0" if about["type"] == "year" else "#,##0"
-            shape += "." + "0" * digits if digits else ""
-            page.write_number(row, column, value, self._look(shape))
-            return f"{value:,.{digits}f}"
-        text = _inert(str(value))
-        page.write_string(row, column, text, self.wrapped)
-        return text
-
-    def _look(self, shape: str | int) -> Format:
-        if shape not in self.formats:
-            self.formats[shape] = self.book.add_format({"num_format": shape, "valign": "top"})
-        return self.formats[shape]
+            look = self.look(shape + ("." + "0" * digits if digits else ""))
+            seen = f"{value:,.{digits}f}"
+        elif value is not None:
+            value = seen = _inert(str(value))
+        write = page.write_string if isinstance(value, str) else page.write
+        write(row, column, value, look)
+        return seen
 
 
 def _inert(text: str) -> str:
