@@ -65,7 +65,7 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: I
 
 def _words(issue: Issue) -> dict[str, str]:
     """What stands in braces in the form, but for the text itself."""
-    t, kind = issue.t, issue.data.units.query("level == 'province'")["kind"].iloc[0]
+    t, kind = issue.t, issue.data.kind
     place = f"{kind} {issue.place}" if t.code == "vi" else issue.place
     return {
         "committee": t("People's Committee of {place}", place=place).upper(),
