@@ -184,6 +184,7 @@ def write_collection() -> None:
 
 def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
     """The newest year of a place first, each with its finding in ``lang`` where it has that."""
+    t = language(lang)
     standing = sorted(manifest.all_that_stand(), key=lambda one: one[0].name, reverse=True)
     for folder, made in sorted(standing, key=lambda one: one[0].parent.name):
         languages, year, own = made["languages"], str(made["year"]), folder.relative_to(root)
@@ -194,7 +195,7 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
         links = [Link(href, NAMES[one], False, one) for one, href in pages.items()]
         changed = own.with_name(_in(lang, f"{year}-changes"))
         if (root / changed).is_file():
-            links.append(Link(changed.as_posix(), language(lang)("What changed")))
+            links.append(Link(changed.as_posix(), t("What changed")))
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
         yield page.Edition(made["place"], year, links, note, _headline(text, pages.get(lang, "")))
 

@@ -141,7 +141,7 @@ class Page:
         """
         label = _text(self.t("More"))
         more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if rows and href else ""
-        mark, kind = self._mark_of(rows, status), "headline" if rows else "missing"
+        mark, kind = self.mark_of(rows, status), "headline" if rows else "missing"
         self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence, worth=worth)
 
     def say(
@@ -149,7 +149,7 @@ class Page:
         worth: float | None = None,
     ) -> None:  # fmt: skip
         """Show a computed sentence of the running text, with the sources of the ``rows``."""
-        mark = self._mark_of(rows, status)
+        mark = self.mark_of(rows, status)
         self._display(f"<p>{_text(sentence)}{mark}</p>", sentence, worth=worth)
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
@@ -254,7 +254,7 @@ class Page:
         markup = f'<ol class="sources">{"".join(items)}</ol>'
         self._display(markup, "\n".join(plain), read=dependencies.tables_read())
 
-    def _mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
+    def mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
         """Sources of all the rows and one status: of a single row its own, else "derived".
 
         What rests on assumed rows only is assumed.

@@ -45,13 +45,14 @@ def _rows(here: notebook.Notebook, curves: pd.DataFrame) -> str:
     rows = []
     for code, curve in curves.groupby("criterion", sort=False):
         first, name = curve.iloc[0], html.escape(here.words(code))
+        mark = here.mark_of([curve.head(1)], None)
         scale, unit = (1, "") if first["stated"] else (100, "%")  # the assumed maximum is a point
         won = (curve[["won_points_low", "won_points_high"]] * scale).round(6)
         looked_up = json.dumps([curve["rate_pct"].tolist(), *won.to_numpy().T.tolist()])
         present = here.cell("rate_pct", first["present_pct_low"], first["present_pct_high"])
         at = int((curve["rate_pct"] <= first["present_pct_low"]).sum()) - 1
         rows.append(
-            f'<tr data-curve="{looked_up}" data-unit="{unit}"><th scope="row">{name}'
+            f'<tr data-curve="{looked_up}" data-unit="{unit}"><th scope="row">{name}{mark}'
             f'<input type="range" min="0" max="{len(curve) - 1}" value="{at}" aria-label="{name}">'
             f'<small data-next="{_next(here.t)}"></small></th><td class="num">{present}</td>'
             f'<td class="num"><output></output></td><td class="num"><output>{UNKNOWN}</output></td>'

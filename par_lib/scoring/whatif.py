@@ -157,7 +157,7 @@ def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     One row a criterion that is movable() and rate to reach, in rising order: criterion, stated (its
     points are; else the maximum is assumed to be 1), present_pct_low/_high, rate_pct (0 to 100 in
     steps of a half, the present rate, and each of the rule's own steps with its neighbours 0.1 to
-    either side), won_points_low/_high.
+    either side), won_points_low/_high, status, source and locator.
     """
     rows = []
     for row in _by_rule(scorecard, rules, movable(scorecard, rules)).itertuples():
@@ -166,9 +166,10 @@ def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
         rates = np.concatenate([np.arange(0, 100.5, 0.5), steps.ravel(), [low]])
         for rate in np.unique(rates.clip(0, 100).round(6)):
             won = _won(rule, row, Change(row.criterion, to_pct=rate))
-            rows.append((row.criterion, row.stated, low, high, rate, *won))
+            rows.append((row.criterion, row.stated, low, high, rate, *won,
+                         row.status, row.source, row.locator))  # fmt: skip
     columns = ["criterion", "stated", "present_pct_low", "present_pct_high", "rate_pct",
-               "won_points_low", "won_points_high"]  # fmt: skip
+               "won_points_low", "won_points_high", "status", "source", "locator"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
