@@ -14,22 +14,18 @@ from par_lib.scoring import (
     disbursement,
     fair_comparison,
     intervals,
-    on_time,
     parts,
-    process_chart,
-    provinces,
+    rates,
     rulebook,
     scorecard,
-    service_index,
     survey,
     unit_comparison,
     whatif,
 )
 
 DOCS = Path(__file__).parent
-MODULES = (intervals, parts, rulebook, on_time, scorecard, whatif, survey, unit_comparison,
-           fair_comparison, process_chart, provinces, changes, disbursement,
-           service_index)  # fmt: skip
+MODULES = (intervals, parts, rulebook, rates, scorecard, whatif, survey, unit_comparison,
+           fair_comparison, changes, disbursement)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

@@ -226,6 +226,15 @@ def cited(entries: Iterable[Entry | dict], columns: str) -> pd.DataFrame:
     return frame.assign(status=status, locator=where, source=RULEBOOK)
 
 
+def class_limits() -> pd.DataFrame:
+    """Classes of the index of service, best first: classification, from_points (that many or more).
+
+    Those of the index of Decision 766/QĐ-TTg, as status and source say: rules/service_index.toml.
+    """
+    written = read_toml(RULES / "service_index.toml", name="service_index.toml")
+    return cited(written["classes"], "classification from_points")
+
+
 def read(file: Path) -> Rulebook:
     """A rulebook from TOML; ValueError naming the file and every fault in it."""
     written = read_toml(file, name=file.name)

@@ -2,6 +2,8 @@
 
 Points come from a source where one states them, else from the rulebook's rule and the year's
 figure; both can be intervals. Everything that rests on an assumed rule has status "assumed".
+Below it: points as sources state them, of the PAR INDEX, SIPAS and the index of service (Decision
+766/QĐ-TTg), of this province, its units and other provinces.
 """
 
 from dataclasses import dataclass
@@ -9,23 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
-from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
-from par_lib.scoring import on_time
+from par_lib.cleaning.tables import RULEBOOK, Tables
+from par_lib.language.spelling import sort_key
 from par_lib.scoring.intervals import NOTHING, Pair, ends, pairs
 from par_lib.scoring.parts import share
-from par_lib.scoring.rulebook import Criterion, Rulebook
+from par_lib.scoring.rates import read_rate
+from par_lib.scoring.rulebook import Criterion, Rulebook, class_limits
 
 _HALF_CENT = 0.005  # points are written with two decimals
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A figure in percent, known within [low, high], and the rows it was read from."""
-
-    low: float
-    high: float
-    rows: pd.DataFrame
+_BEST_FIRST = {name: place for place, name in enumerate(schema.CODES["classification"])}
 
 
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
@@ -68,6 +64,25 @@ def _criterion(rule: Criterion, data: Tables, file: str) -> dict[str, object]:
         "max_points": rule.max_points, "stated": len(stated) > 0, "status": status,
         "source": source, "locator": locator,
     }  # fmt: skip
+
+
+def _stated_points(rule: Criterion, data: Tables, file: str) -> pd.DataFrame:
+    """Rows that state the criterion's points; none where no source does."""
+    table, _, name = rule.points.partition(":")
+    if not table:
+        return data.scores.iloc[:0]
+    column = {"sipas": "component", "scores": "criterion"}[table]
+    frame = getattr(data, table)
+    rows = frame[(frame[column] == name) & frame["points"].notna()]
+    if table == "sipas":
+        rows = rows[rows["level"] == "province"]
+    most = rows["max_points"].fillna(rule.max_points)
+    for row in rows[(most != rule.max_points) | (rows["points"] > rule.max_points)].itertuples():
+        raise ValueError(
+            f"{rule.code}: {row.source} ({row.locator}) states {row.points:g} of "
+            f"{row.max_points:g} points, {file} has {rule.max_points:g}; correct one of them"
+        )
+    return rows
 
 
 def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.DataFrame:
@@ -189,87 +204,118 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     return rows.reset_index()
 
 
-def read_rate(measure: str, data: Tables) -> Rate | None:
-    """The province's figure a rule is applied to; None where this year has none."""
-    kind, _, name = measure.partition(":")
-    readers = {"sipas": _satisfaction, "indicators": _indicator, "on_time": _on_time,
-               "disbursement": _disbursed}  # fmt: skip
-    return readers[kind](data, name) if measure else None
+def from_points(stated: pd.DataFrame, share_name: str = "satisfaction_pct") -> pd.DataFrame:
+    """What points say: points lost of each component and its share of the maximum, most lost first.
+
+    ``stated`` is ``hull`` by component: pairs points, and max_points. Adds the pairs lost_points =
+    max_points − points (lower is better, 0 to max_points) and ``share_name`` = 100 × points /
+    max_points (higher is better, 0 to 100), which takes the place of a published one; status
+    "derived". A component without points or maximum is left out: it lost nothing known. Points
+    without an upper end may be the maximum.
+
+    >>> stated = pd.DataFrame({"component": ["access"], "points_low": [1.2], "points_high": [1.2],
+    ...                        "max_points": [1.5]})
+    >>> from_points(stated)[["lost_points_low", "satisfaction_pct_high"]].values.tolist()
+    [[0.3, 80.0]]
+    """
+    known = stated.dropna(subset=["points_low", "max_points"])
+    low, high = ends(known, "points")
+    most, high = known["max_points"], high.fillna(known["max_points"])
+    lost = (most - high).round(9), (most - low).round(9)  # of decimal fractions
+    shares = share(low, total=most), share(high, total=most)
+    known = known.drop(columns=share_name, errors="ignore").assign(
+        **pairs(**{"lost_points": lost, share_name: shares}), status="derived"
+    )
+    return known.sort_values("lost_points_high", ascending=False, kind="stable", ignore_index=True)
 
 
-def _satisfaction(data: Tables, component: str) -> Rate | None:
-    rows = data.sipas.query("component == @component and level == 'province'")
-    shares = rows["satisfaction_pct"].fillna(share(rows["points"], total=rows["max_points"]))
-    return _rate(shares, shares, rows)
+def provinces(data: Tables, index: str) -> pd.DataFrame:
+    """Provinces of which a source states the ``index``, this one among them; highest value first.
+
+    ``index``: "par_index", in points of 100, or "sipas_index", in percent of satisfied people;
+    higher is better. Of others it is read from the indicators <index>_points or _pct and
+    <index>_rank. Columns unit; pairs points or satisfaction_pct, and rank (1 is best), missing
+    where not stated, from the least to the most stated where sources differ; status, source,
+    locator. ``attrs["all_count"]``: how many provinces there were on the last day of the year. No
+    row where no other province is known.
+    """
+    value = {"par_index": "points", "sipas_index": "satisfaction_pct"}[index]
+    measures = {f"{index}_{value.removeprefix('satisfaction_')}": value, f"{index}_rank": "rank"}
+    others = data.indicators[data.indicators["measure"].isin(measures)]
+    for measure, name in measures.items():
+        of_measure = [end.where(others["measure"] == measure) for end in ends(others, "value")]
+        others = others.assign(**pairs(**{name: of_measure}))
+    own = data.scores[data.scores["criterion"] == index].assign(unit=data.place)
+    overall = data.sipas.query("level == 'province' and component == 'overall'")
+    valued = own if value == "points" else overall
+    trace, ranks = ["status", "source", "locator"], [*pairs(rank=NOTHING)]
+    values = [*pairs(**{value: NOTHING})]
+    valued = valued.assign(**pairs(**{value: [valued[value]] * 2}))
+    rows = pd.concat([one[["unit", *names, *trace]] for one, names in (
+        (others, [*values, *ranks]), (own, ranks), (valued, values))])  # fmt: skip
+    rows = rows.dropna(subset=[values[0], ranks[0]], how="all")
+    found = hull(rows.astype(dict.fromkeys([*values, *ranks], float)), by="unit")
+    found = found[["unit", *values, *ranks, *trace]].sort_values(values[0], ascending=False)
+    found = found.iloc[: None if len(others) else 0].reset_index(drop=True)
+    found.attrs["all_count"] = len(units.units_on(units.provinces(), f"{data.year}-12-31"))
+    return found
 
 
-def _indicator(data: Tables, name: str) -> Rate | None:
-    """A figure of the whole year and province; of ``part/whole``, the share."""
-    rows = of_whole_year(data.indicators, data.year)
-    rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
-    part, _, whole = name.partition("/")
-    own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
-    if not whole:
-        return _rate(*ends(own, "value"), own)
-    both = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
-    if both.empty:
-        both = own.merge(of, how="cross", suffixes=("", "_of"))
-    low = _percent(both["value_low"], both["value_high_of"])
-    high = _percent(both["value_high"], both["value_low_of"])
-    return _rate(low, high, pd.concat([own, of]))
+def classed(index: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Units of one level on one day: the total and the class of each, highest first.
+
+    ``index``: rows of the level; ``place`` names the province, whose row is no unit's. The day is
+    the last of those of which most units are known. Where no source gives the class it follows from
+    the points by ``rulebook.class_limits``, and is "assumed".
+
+    >>> rows = pd.DataFrame({"unit": ["A", "B"], "component": "total", "as_of": 1,
+    ...     "points_low": 79.9, "points_high": [79.9, 80.1],
+    ...     "classification": "", "status": "reported"})
+    >>> classed(rows, "P")[["classification", "status"]].values.tolist()
+    [['fair', 'assumed'], ['', 'reported']]
+    """
+    rows = index[(index["component"] == "total") & (index["unit"] != place)]
+    known = rows.groupby("as_of")["unit"].nunique()
+    rows = rows[rows["as_of"] == known[known == known.max()].index.max()]
+    limits = class_limits().sort_values("from_points")
+    at = [limits["from_points"].searchsorted(end.fillna(0), side="right") - 1
+          for end in ends(rows, "points")]  # fmt: skip
+    ours = (rows["classification"] == "") & rows["points_low"].notna() & (at[0] == at[1])
+    named = limits["classification"].to_numpy()[at[0]]
+    rows = rows.assign(
+        classification=rows["classification"].mask(ours, named),
+        status=rows["status"].mask(ours, "assumed"),
+    )
+    rows = rows.sort_values("unit", key=lambda names: names.map(sort_key))
+    rows = rows.sort_values("classification", key=lambda own: own.map(_BEST_FIRST), kind="stable")
+    return rows.sort_values("points_low", ascending=False, kind="stable", ignore_index=True)
 
 
-def _on_time(data: Tables, level: str) -> Rate | None:
-    """On time as a share of on time and late, over the whole year; as stated without counts."""
-    counted = on_time.count(data, level)
-    if counted is None:
-        return None
-    whole = of_whole_year(on_time.totals(data, level), data.year)
-    if whole[["late_low", "late_high"]].isna().all(axis=None):
-        return _rate(*ends(whole, "on_time_pct"), whole)
-    return Rate(*counted.on_time_pct(), counted.rows)
+def by_class(classed: pd.DataFrame) -> pd.DataFrame:
+    """How many units have each class that one has, best first: classification, unit_count.
+
+    >>> by_class(pd.DataFrame({"classification": ["fair", "", "good", "fair"]})).values.tolist()
+    [['good', 1], ['fair', 2]]
+    """
+    counts = classed["classification"].value_counts().rename("unit_count")
+    counts = counts[[name for name in _BEST_FIRST if name in counts]]
+    return counts.rename_axis("classification").reset_index()
 
 
-def _disbursed(data: Tables, level: str) -> Rate | None:
-    """The rate at the end of the year; before it, only that it was reached already."""
-    capital = data.disbursement
-    rows = capital[(capital["level"] == level) & (capital["unit"] == data.place)]
-    rows = rows[rows["scope"] == ("total" if (rows["scope"] == "total").any() else "year_plan")]
-    rows = rows[rows["as_of"] == rows["as_of"].max()]
-    high = rows["rate_pct_high"].clip(upper=100)
-    if len(rows) and rows["as_of"].iloc[0] != pd.Timestamp(data.year, 12, 31):
-        high = high.mask(high.notna(), 100.0)
-    return _rate(rows["rate_pct_low"].clip(upper=100), high, rows)
+def side_by_side(index: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Points of the parts side by side: a row a unit or date, a pair of columns a part.
 
+    Rows of which no part is known are left out.
 
-def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
-    """Hull of what the rows say; an open end is 0 or 100, a row that says nothing is left out."""
-    says = low.notna() | high.notna()
-    if not says.any():
-        return None
-    ends = low[says].astype(float).fillna(0), high[says].astype(float).fillna(100)
-    return Rate(float(ends[0].min()), float(ends[1].max()), rows)
-
-
-def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """100 × part / whole, at most 100; missing where either is, or the whole is zero."""
-    return (100 * part.astype(float) / whole.astype(float).replace(0, np.nan)).clip(upper=100)
-
-
-def _stated_points(rule: Criterion, data: Tables, file: str) -> pd.DataFrame:
-    """Rows that state the criterion's points; none where no source does."""
-    table, _, name = rule.points.partition(":")
-    if not table:
-        return data.scores.iloc[:0]
-    column = {"sipas": "component", "scores": "criterion"}[table]
-    frame = getattr(data, table)
-    rows = frame[(frame[column] == name) & frame["points"].notna()]
-    if table == "sipas":
-        rows = rows[rows["level"] == "province"]
-    most = rows["max_points"].fillna(rule.max_points)
-    for row in rows[(most != rule.max_points) | (rows["points"] > rule.max_points)].itertuples():
-        raise ValueError(
-            f"{rule.code}: {row.source} ({row.locator}) states {row.points:g} of "
-            f"{row.max_points:g} points, {file} has {rule.max_points:g}; correct one of them"
-        )
-    return rows
+    >>> rows = pd.DataFrame({"unit": "A", "component": ["total", "progress"],
+    ...     "points_low": [80.0, 18.0], "points_high": [80.0, 19.0],
+    ...     "status": "reported", "source": "s", "locator": "l"})
+    >>> side_by_side(rows, "unit")[["unit", "progress_low", "progress_high"]].values.tolist()
+    [['A', 18.0, 19.0]]
+    """
+    wide = index.drop_duplicates(by).set_index(by)[["status", "source", "locator"]]
+    for name in schema.INDEX_COMPONENTS:
+        own = index[index["component"] == name].drop_duplicates(by).set_index(by)
+        wide = wide.assign(**pairs(**{name: ends(own, "points")}))
+    parts = [f"{name}_low" for name in schema.INDEX_COMPONENTS if name != "total"]
+    return wide.dropna(subset=parts, how="all").reset_index()

@@ -8,8 +8,7 @@ max_points, of 2022 1.5 + 1.5 + 2.5 + 2.5 + 2. The official method is not availa
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from par_lib.scoring.intervals import ends, pairs
-from par_lib.scoring.parts import share
+from par_lib.scoring.intervals import pairs
 
 SATISFIED_FROM = 4
 
@@ -154,28 +153,6 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     least = known.groupby(by)[["respondents", "effective"]].min()
     frame = pd.concat([least, weighted, points], axis=1)
     return frame.loc[known.index.unique(by)].rename_axis(by).reset_index()
-
-
-def from_points(components: pd.DataFrame) -> pd.DataFrame:
-    """What points say: lost points and satisfaction of each component, most lost first.
-
-    ``components`` is scorecard.hull by component: pairs points, and max_points. Adds the pairs
-    lost_points = max_points − points (lower is better, 0 to max_points) and satisfaction_pct =
-    100 × points / max_points (higher is better, 0 to 100), which takes the place of a published
-    one; status "derived". A component without points or maximum is left out: it lost nothing known.
-
-    >>> stated = pd.DataFrame({"component": ["access"], "points_low": [1.2], "points_high": [1.2],
-    ...                        "max_points": [1.5]})
-    >>> from_points(stated)[["lost_points_low", "satisfaction_pct_high"]].round(2).values.tolist()
-    [[0.3, 80.0]]
-    """
-    known = components.dropna(subset=["points_low", "max_points"])
-    known, most = known.drop(columns="satisfaction_pct", errors="ignore"), known["max_points"]
-    low, high = ends(known, "points")
-    satisfied = share(low, total=most), share(high, total=most)
-    lost = pairs(lost_points=(most - high, most - low), satisfaction_pct=satisfied)
-    known = known.assign(**lost, status="derived")
-    return known.sort_values("lost_points_high", ascending=False, ignore_index=True)
 
 
 def max_points_of(sipas: pd.DataFrame) -> dict[str, float]:

@@ -19,7 +19,7 @@ import pandas as pd
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
-from par_lib.scoring import on_time
+from par_lib.scoring import rates
 from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK
 from par_lib.scoring.rulebook import Criterion, Rulebook
@@ -274,14 +274,14 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     """These districts clear a part of their late dossiers: a change of on_time_district.
 
     The on-time share, on_time / (on_time + late), rises by cleared / (on_time + late), of which
-    ``on_time.count`` says the fewest and the most. ValueError for an unknown district, or one
+    ``rates.count`` says the fewest and the most. ValueError for an unknown district, or one
     without figures.
     """
     whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
     known = units.units_on(data.units, f"{data.year}-12-31", level="district")
     codes = {units.resolve(name, known, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
-    counted = on_time.count(data, "district")
+    counted = rates.count(data, "district")
     if counted is None or len(own) != len(codes):
         raise ValueError(f"late_dossiers: {', '.join(names)}: no figure of the whole year "
                          f"{data.year} for one of them, or no total of districts")  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from par_lib.cleaning import findings, schema, tables, units
 from par_lib.language.translation import language
-from par_lib.scoring import on_time, provinces
+from par_lib.scoring import rates, scorecard
 
 GOLDEN = Path(__file__).parent / "golden"
 EDITIONS = [path.stem for path in sorted(GOLDEN.glob("*-20[0-9][0-9].csv"))]
@@ -129,7 +129,7 @@ def test_a_satisfaction_among_the_lowest_five_is_a_rank_from_59_to_63(load):
                                                ("sipas_index", "satisfaction_pct")])  # fmt: skip
 def test_whoever_has_the_higher_value_has_the_better_rank(load, edition, index, column):
     """Values and ranks come from many pages; a figure of another year would break the order."""
-    known = provinces.known(load(edition), index).dropna(subset=[f"{column}_low", "rank_low"])
+    known = scorecard.provinces(load(edition), index).dropna(subset=[f"{column}_low", "rank_low"])
     assert known["rank_low"].is_monotonic_increasing and known["rank_low"].is_unique
 
 
@@ -157,7 +157,7 @@ def test_what_was_expected_is_no_disbursement(load):
 @pytest.mark.parametrize("edition", ["da-nang-2022", "da-nang-2025"])
 def test_what_an_inspection_found_is_seen_from_other_years(load, edition):
     """2 of 14 and 5 of 44 reported late; 7 of 10, 23 of 44 and 548 of 1,531 found late."""
-    found = on_time.inspected(load(edition).all_years("indicators")).set_index("procedure")
+    found = rates.inspected(load(edition).all_years("indicators")).set_index("procedure")
     counts = found[["reported_late", "reported_handled", "verified_late", "verified_handled"]]
     assert counts.loc["inspected_project_change"].tolist() == [5, 44, 23, 44]
     assert counts.loc["inspected_investment_certificate"].tolist() == [2, 14, 7, 10]
@@ -172,7 +172,7 @@ def test_what_an_inspection_found_is_seen_from_other_years(load, edition):
         "inspected_all": 35.79,
     }  # fmt: skip
     assert set(found["period_start"]) == {pd.Timestamp("2021-06-15")}
-    assert on_time.inspected(load("quang-nam-2023").all_years("indicators")).empty
+    assert rates.inspected(load("quang-nam-2023").all_years("indicators")).empty
 
 
 def test_who_reports_by_unit_changes_with_the_districts(load):

@@ -13,7 +13,6 @@ from par_lib.charts import control_plots, plot_words, plots
 from par_lib.charts.notebook import Notebook
 from par_lib.language.prose import Mistyped
 from par_lib.scoring import fair_comparison
-from par_lib.scoring.process_chart import process_chart
 
 NAN = float("nan")
 
@@ -54,7 +53,7 @@ SIZED = rows("late", *[(f"U{i}", late, late) for i, late in
 SIZED.loc[12, ["late_low", "late_high"]] = 5, 60
 FUNNEL = fair_comparison.funnel(SIZED.assign(resolved=[100] * 11 + [250, 150], unit_code="u"))
 MONTHS = pd.DataFrame({"month": range(1, 13), "late_pct": [10, 14] * 5 + [11, 30.0]})
-MONTHS = MONTHS.join(process_chart(MONTHS["late_pct"]))
+MONTHS = MONTHS.join(fair_comparison.process_chart(MONTHS["late_pct"]))
 
 KINDS = {
     "bar": (LATE, plots.barplot, {"x": "late", "y": "unit"}),
@@ -473,10 +472,10 @@ def test_a_process_chart_names_the_month_that_is_not_ordinary():
     alt, _ = finish(draw("process"), "en")
     assert "Not ordinary: 12 (30%)" in alt
     few = MONTHS.head(6)[["month", "late_pct"]]
-    few = few.join(process_chart(few["late_pct"]))
+    few = few.join(fair_comparison.process_chart(few["late_pct"]))
     assert "Too few months for limits" in finish(draw("process", few), "en")[0]
     level = MONTHS.assign(late_pct=[10, 12] * 6)[["month", "late_pct"]]
-    level = level.join(process_chart(level["late_pct"]))
+    level = level.join(fair_comparison.process_chart(level["late_pct"]))
     assert "All within ordinary variation" in finish(draw("process", level), "en")[0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from par_lib.scoring.process_chart import process_chart
+from par_lib.scoring.fair_comparison import process_chart
 
 SOAK = bool(os.environ.get("PAR_SOAK"))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from par_lib.cleaning import schema, tables
-from par_lib.scoring import provinces
+from par_lib.scoring import scorecard
 
 HEAD = (
     "measure,unit,level,period_start,period_end,value,measure_unit,basis,status,source,locator,note"
@@ -29,7 +29,7 @@ def test_values_of_two_sources_are_an_interval_and_ranks_stand_alone(new_root):
         row("par_index_rank", "An Giang", "63/63", "count"),
         row("par_index_rank", "Cao Bằng", "61/63", "count"),
     )
-    known = provinces.known(tables.load("quang-nam", 2025), "par_index").set_index("unit")
+    known = scorecard.provinces(tables.load("quang-nam", 2025), "par_index").set_index("unit")
     # the own province has neither points nor a rank of 2025: it is not listed
     assert list(known.index) == ["Hải Phòng", "An Giang", "Cao Bằng"]
     assert known.loc["Hải Phòng", ["points_low", "points_high"]].tolist() == [91.81, 91.87]
@@ -39,17 +39,17 @@ def test_values_of_two_sources_are_an_interval_and_ranks_stand_alone(new_root):
 
 
 def test_of_63_provinces_14_are_known_in_2023(root):
-    known = provinces.known(tables.load("quang-nam", 2023), "par_index")
+    known = scorecard.provinces(tables.load("quang-nam", 2023), "par_index")
     assert (len(known), known.attrs["all_count"]) == (14, 63)
     own = known[known["unit"] == "Quảng Nam"].iloc[0]
     assert (own["points_low"], own["rank_low"], own["status"]) == (84.6, 56, "reported")
-    derived = provinces.known(tables.load("quang-nam", 2022), "par_index").set_index("unit")
+    derived = scorecard.provinces(tables.load("quang-nam", 2022), "par_index").set_index("unit")
     assert derived["status"].to_dict()["Quảng Nam"] == "derived"
 
 
 def test_without_another_province_there_is_nothing_to_compare(root):
     for year, index in ((2025, "par_index"), (2021, "sipas_index")):
-        known = provinces.known(tables.load("quang-nam", year), index)
+        known = scorecard.provinces(tables.load("quang-nam", year), index)
         assert known.empty and {"unit", "rank_low", "source"} <= set(known.columns)
 
 

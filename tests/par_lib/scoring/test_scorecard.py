@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
-from par_lib.scoring import on_time, rulebook, scorecard
+from par_lib.scoring import rates, rulebook, scorecard
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
@@ -101,7 +101,7 @@ def late(start: str = "2022-01-01", end: str = "2022-12-31", **figures: float) -
     ],
 )
 def test_on_time_from_what_is_known(figures, low, high):
-    rate = scorecard.read_rate("on_time:district", Year(late_dossiers=late(**figures)))
+    rate = rates.read_rate("on_time:district", Year(late_dossiers=late(**figures)))
     assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-4)
 
 
@@ -111,13 +111,13 @@ def test_received_in_the_province_bounds_each_level_unless_a_source_gives_no_end
     name = "dossiers_received_online_and_offline"
     received = [indicator(name, 1000, 1000), indicator(name, 1100, 1100)]
     year = Year(late_dossiers=rows, indicators=pd.DataFrame(received))
-    assert on_time.count(year, "district").together == (100, 1100)
-    rate = scorecard.read_rate("on_time:district", year)
+    assert rates.count(year, "district").together == (100, 1100)
+    rate = rates.read_rate("on_time:district", year)
     assert (rate.low, rate.high) == pytest.approx((0, 90.9091), abs=1e-4)
     received.append(indicator(name, 1000, None))  # "more than 1,000"
     year = Year(late_dossiers=rows, indicators=pd.DataFrame(received))
-    assert scorecard.read_rate("on_time:district", year).high == 100
-    assert on_time.count(year, "commune") is None
+    assert rates.read_rate("on_time:district", year).high == 100
+    assert rates.count(year, "commune") is None
 
 
 @pytest.mark.long
@@ -127,7 +127,7 @@ def test_no_completion_of_on_time_and_late_lies_outside(done, late_, more, part,
     told = late(received=done + late_ + more, late_low=int(part * late_), late_high=late_)
     half = late(end="2022-06-30", on_time=int(where * done))
     year = Year(late_dossiers=pd.concat([told, half]))
-    counted = on_time.count(year, "district")
+    counted = rates.count(year, "district")
     assert counted.on_time[0] <= done <= counted.on_time[1]
     assert counted.late[0] <= late_ <= counted.late[1]
     if done + late_:
@@ -137,12 +137,12 @@ def test_no_completion_of_on_time_and_late_lies_outside(done, late_, more, part,
 
 def test_a_part_of_the_year_is_not_the_year():
     first_quarter = late(end="2022-03-31", on_time=90, late_low=10, late_high=10)
-    assert scorecard.read_rate("on_time:district", Year(late_dossiers=first_quarter)) is None
+    assert rates.read_rate("on_time:district", Year(late_dossiers=first_quarter)) is None
     row = {"unit": "Quảng Nam", "level": "province", "scope": "total", "rate_pct_low": 5.0,
            "rate_pct_high": 5.0, **TRACE}  # fmt: skip
     for day, high in (("2022-02-28", 100.0), ("2022-12-31", 5.0)):
         capital = pd.DataFrame([row | {"as_of": pd.Timestamp(day)}])
-        rate = scorecard.read_rate("disbursement:province", Year(disbursement=capital))
+        rate = rates.read_rate("disbursement:province", Year(disbursement=capital))
         assert (rate.low, rate.high) == (5.0, high)  # what is disbursed only grows
 
 
@@ -157,10 +157,10 @@ def test_a_share_of_two_intervals_and_only_of_the_province():
     rows = [indicator("a", 200, None), indicator("b", 400, 500), indicator("c", 61.69, 61.69)]
     rows.append(indicator("c", 20, 20, unit="Hội An", level="district"))
     year = Year(indicators=pd.DataFrame(rows))
-    share = scorecard.read_rate("indicators:a/b", year)
+    share = rates.read_rate("indicators:a/b", year)
     assert (share.low, share.high) == (40, 100)
-    assert scorecard.read_rate("indicators:c", year).low == 61.69
-    assert scorecard.read_rate("indicators:d", year) is None
+    assert rates.read_rate("indicators:c", year).low == 61.69
+    assert rates.read_rate("indicators:d", year) is None
 
 
 def score(points: float, most: float, status: str = "reported") -> dict:

@@ -1,10 +1,10 @@
-"""The index of service: units compared on one day, classes stated and assumed, targets."""
+"""The index of service: units compared on one day, classes stated and assumed."""
 
 import pandas as pd
 import pytest
 
 from par_lib.cleaning import schema
-from par_lib.scoring import service_index
+from par_lib.scoring import rulebook, scorecard
 
 AUGUST, OCTOBER = pd.Timestamp("2024-08-19"), pd.Timestamp("2024-10-28")
 
@@ -20,8 +20,8 @@ def test_units_are_compared_on_the_day_of_which_most_are_known():
         total("Đ", AUGUST, stated="good"), total("A", OCTOBER, 89.07), total("P", OCTOBER, 82.8),
     ])  # fmt: skip
     rows = rows.astype({"points_low": float, "points_high": float})
-    assert service_index.units(rows, "P")["unit"].tolist() == ["Đ", "A", "B"]
-    later = service_index.units(rows[rows["as_of"] > AUGUST], "P")
+    assert scorecard.classed(rows, "P")["unit"].tolist() == ["Đ", "A", "B"]
+    later = scorecard.classed(rows[rows["as_of"] > AUGUST], "P")
     # no source gives the class of 89.07 points: by limits of ours, 80 to 90
     (row,) = later.itertuples()
     assert (row.unit, row.classification, row.status) == ("A", "good", "assumed")
@@ -35,31 +35,27 @@ def test_units_are_compared_on_the_day_of_which_most_are_known():
 def test_a_class_follows_only_where_both_ends_lie_in_it(low, high, name):
     row = pd.DataFrame([total("A", AUGUST, 1.0) | {"points_low": low, "points_high": high}])
     row = row.astype({"points_low": float, "points_high": float})
-    assert service_index.units(row, "P")["classification"].tolist() == [name]
+    assert scorecard.classed(row, "P")["classification"].tolist() == [name]
 
 
-def test_limits_are_assumed_and_targets_stated():
-    limits = service_index.class_limits()
+def test_limits_of_classes_are_assumed():
+    limits = rulebook.class_limits()
     assert limits["classification"].tolist() == list(schema.CODES["classification"])
     assert set(limits["status"]) == {"assumed"}
-    targets = service_index.targets("commune", 2026)
-    assert set(targets["status"]) == {"reported"}
-    assert targets["locator"].str.startswith("https://www.sggp.org.vn/").all()
-    assert service_index.targets("commune", 2024).empty  # they begin in July 2025
-    assert pd.isna(service_index.targets("district", 2025)["target_pct"].max())  # draws no line
 
 
 def test_of_no_rows_everything_is_empty():
     none = pd.DataFrame([total("A", AUGUST, 1.0)]).assign(max_points=1.0, source="s", locator="l")[
         :0
     ]
-    units = service_index.units(none, "P")
-    assert units.empty and service_index.by_class(units).empty
-    assert service_index.parts(none).empty and service_index.side_by_side(none, "unit").empty
+    units = scorecard.classed(none, "P")
+    assert units.empty and scorecard.by_class(units).empty
+    assert scorecard.from_points(none).empty and scorecard.side_by_side(none, "unit").empty
 
 
 def test_points_without_an_upper_end_may_be_the_maximum():
     row = {"component": "progress", "points_low": 18.0, "points_high": None, "max_points": 20.0}
-    lost = service_index.parts(pd.DataFrame([row]).astype({"points_high": float})).iloc[0]
+    rows = pd.DataFrame([row]).astype({"points_high": float})
+    lost = scorecard.from_points(rows, "earned_pct").iloc[0]
     assert lost[["lost_points_low", "lost_points_high"]].tolist() == [0, 2]  # 20 − 20, 20 − 18
     assert lost[["earned_pct_low", "earned_pct_high"]].tolist() == [90, 100]

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
-from par_lib.scoring import fair_comparison, survey
+from par_lib.scoring import fair_comparison, scorecard, survey
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
@@ -129,14 +129,14 @@ def test_what_points_say_by_hand():
         "component": ["access", "result", "feedback"], "points_low": [1.2, 1.5, None],
         "points_high": [1.2, 2.0, None], "max_points": [1.5, 2.5, 2.0], "status": "reported",
     })  # fmt: skip
-    found = survey.from_points(stated)
+    found = scorecard.from_points(stated)
     assert found["component"].tolist() == ["result", "access"]  # of feedback nothing is known
     # result: 2.5 − 2.0 = 0.5 to 2.5 − 1.5 = 1; 100·1.5/2.5 = 60 to 100·2/2.5 = 80
     # access: 1.5 − 1.2 = 0.3; 100·1.2/1.5 = 80
     ends = ["lost_points_low", "lost_points_high", "satisfaction_pct_low", "satisfaction_pct_high"]
     assert found[ends].round(9).to_numpy().tolist() == [[0.5, 1, 60, 80], [0.3, 0.3, 80, 80]]
     assert set(found["status"]) == {"derived"}
-    assert survey.from_points(stated.iloc[:0]).empty
+    assert scorecard.from_points(stated.iloc[:0]).empty
 
 
 def test_a_design_effect_by_hand():

@@ -1,4 +1,4 @@
-"""Dossiers on time and late of a level over the year, within all the bounds that are known."""
+"""Rates of a province and year that rules are applied to, within all the bounds that are known."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,87 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.tables import Tables, of_whole_year
-from par_lib.scoring.intervals import Pair
+from par_lib.scoring.intervals import Pair, ends
+from par_lib.scoring.parts import share
 
 _INSPECTED = r"(?P<procedure>inspected_.+)_(?P<figure>(?:reported|verified)_(?:late|handled))"
 _RECEIVED = "dossiers_received_online_and_offline"  # measure: in the province, at all levels
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A figure in percent, known within [low, high], and the rows it was read from."""
+
+    low: float
+    high: float
+    rows: pd.DataFrame
+
+
+def read_rate(measure: str, data: Tables) -> Rate | None:
+    """The province's figure a rule is applied to; None where this year has none."""
+    kind, _, name = measure.partition(":")
+    readers = {"sipas": _satisfaction, "indicators": _indicator, "on_time": _on_time,
+               "disbursement": _disbursed}  # fmt: skip
+    return readers[kind](data, name) if measure else None
+
+
+def _satisfaction(data: Tables, component: str) -> Rate | None:
+    rows = data.sipas.query("component == @component and level == 'province'")
+    shares = rows["satisfaction_pct"].fillna(share(rows["points"], total=rows["max_points"]))
+    return _rate(shares, shares, rows)
+
+
+def _indicator(data: Tables, name: str) -> Rate | None:
+    """A figure of the whole year and province; of ``part/whole``, the share."""
+    rows = of_whole_year(data.indicators, data.year)
+    rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
+    part, _, whole = name.partition("/")
+    own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
+    if not whole:
+        return _rate(*ends(own, "value"), own)
+    both = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
+    if both.empty:
+        both = own.merge(of, how="cross", suffixes=("", "_of"))
+    low = _percent(both["value_low"], both["value_high_of"])
+    high = _percent(both["value_high"], both["value_low_of"])
+    return _rate(low, high, pd.concat([own, of]))
+
+
+def _on_time(data: Tables, level: str) -> Rate | None:
+    """On time as a share of on time and late, over the whole year; as stated without counts."""
+    counted = count(data, level)
+    if counted is None:
+        return None
+    whole = of_whole_year(totals(data, level), data.year)
+    if whole[["late_low", "late_high"]].isna().all(axis=None):
+        return _rate(*ends(whole, "on_time_pct"), whole)
+    return Rate(*counted.on_time_pct(), counted.rows)
+
+
+def _disbursed(data: Tables, level: str) -> Rate | None:
+    """The rate at the end of the year; before it, only that it was reached already."""
+    capital = data.disbursement
+    rows = capital[(capital["level"] == level) & (capital["unit"] == data.place)]
+    rows = rows[rows["scope"] == ("total" if (rows["scope"] == "total").any() else "year_plan")]
+    rows = rows[rows["as_of"] == rows["as_of"].max()]
+    high = rows["rate_pct_high"].clip(upper=100)
+    if len(rows) and rows["as_of"].iloc[0] != pd.Timestamp(data.year, 12, 31):
+        high = high.mask(high.notna(), 100.0)
+    return _rate(rows["rate_pct_low"].clip(upper=100), high, rows)
+
+
+def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
+    """Hull of what the rows say; an open end is 0 or 100, a row that says nothing is left out."""
+    says = low.notna() | high.notna()
+    if not says.any():
+        return None
+    ends = low[says].astype(float).fillna(0), high[says].astype(float).fillna(100)
+    return Rate(float(ends[0].min()), float(ends[1].max()), rows)
+
+
+def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """100 × part / whole, at most 100; missing where either is, or the whole is zero."""
+    return (100 * part.astype(float) / whole.astype(float).replace(0, np.nan)).clip(upper=100)
 
 
 @dataclass(frozen=True)
