@@ -80,8 +80,7 @@ def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
     says = low.notna() | high.notna()
     if not says.any():
         return None
-    ends = low[says].astype(float).fillna(0), high[says].astype(float).fillna(100)
-    return Rate(float(ends[0].min()), float(ends[1].max()), rows)
+    return Rate(float(low[says].fillna(0).min()), float(high[says].fillna(100).max()), rows)
 
 
 def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:

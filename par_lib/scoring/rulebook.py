@@ -260,10 +260,6 @@ def _say(fault: dict, written: dict) -> str:
         message = "write [rate, points] for each, as in [[0, 0], [80, 1.5]]"
     if fault["type"] == "extra_forbidden":
         message = "is not known here; see par_lib/scoring/rules for the names there are"
-        if fault["loc"][-1] == "rule":
-            message = ("a rule is now written as rates with their points, points_by_rate = "
-                       "[[0, 0], [80, 1.5]], and not at all where only a source states points; "
-                       "CHANGELOG.md has each old form in the new one")  # fmt: skip
     return f"{place}:{value} {message}"
 
 

@@ -25,11 +25,11 @@ _BEST_FIRST = {name: place for place, name in enumerate(schema.CODES["classifica
 
 
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
-    """One row a criterion of the rulebook; columns criterion, area, max_points, stated, status,
-    source, locator and the pairs rate_pct, points, lost_points, lost_pct.
+    """One row a criterion of the rulebook.
 
-    Points and lost points (max − points) as ``_low``/``_high``: apart where sources differ or the
-    figure is an interval; lost_pct is 100 × lost / max, lower is better, in [0, 100]. Rates in
+    Columns criterion, area, max_points, stated, status, source, locator; pairs rate_pct, points,
+    lost_points, lost_pct. Points and lost points (max − points) are apart where sources differ or
+    the figure is an interval; lost_pct is 100 × lost / max, lower is better, in [0, 100]. Rates in
     percent, both ends missing where no figure of the whole year is known. ``stated``: whether a
     source gives the points. status: that of the source's rows where it states points and maximum,
     "assumed" where a rule or maximum is ours, "unknown" where neither points nor figure is known:
@@ -38,12 +38,10 @@ def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
     card = pd.DataFrame([_criterion(rule, data, rules.file) for rule in rules.criteria])
-    low, high = ends(card, "points")
-    most = card["max_points"]
+    (low, high), most = ends(card, "points"), card["max_points"]
     card = card.assign(**pairs(lost_points=(most - high, most - low)))
     card = _within_the_whole(card, data, rules)
-    shares = [100 * end / most for end in ends(card, "lost_points")]
-    return card.assign(**pairs(lost_pct=shares))
+    return card.assign(**pairs(lost_pct=[100 * end / most for end in ends(card, "lost_points")]))
 
 
 def _criterion(rule: Criterion, data: Tables, file: str) -> dict[str, object]:
@@ -78,10 +76,9 @@ def _stated_points(rule: Criterion, data: Tables, file: str) -> pd.DataFrame:
         rows = rows[rows["level"] == "province"]
     most = rows["max_points"].fillna(rule.max_points)
     for row in rows[(most != rule.max_points) | (rows["points"] > rule.max_points)].itertuples():
-        raise ValueError(
-            f"{rule.code}: {row.source} ({row.locator}) states {row.points:g} of "
-            f"{row.max_points:g} points, {file} has {rule.max_points:g}; correct one of them"
-        )
+        stated = f"{row.source} ({row.locator}) states {row.points:g} of {row.max_points:g} points"
+        raise ValueError(f"{rule.code}: {stated}, {file} has {rule.max_points:g}; "
+                         "correct one of them")  # fmt: skip
     return rows
 
 
@@ -140,21 +137,18 @@ def losses(card: pd.DataFrame, index: pd.DataFrame) -> Losses:
     """
     rows = card[card["stated"]].sort_values("lost_points_high", ascending=False, kind="stable")
     index = index.dropna(subset=["points_low"])
-    total, known, rest, excess = NOTHING, NOTHING, NOTHING, float("nan")
-    if len(index):
-        total = tuple(100 - float(index[f"points_{end}"].item()) for end in ("high", "low"))
+    total = tuple(float(100 - end.sum(min_count=1)) for end in ends(index, "points")[::-1])
     if rows.empty:
-        return Losses(rows, total, known, rest, total, excess)
-    known = tuple(float(rows[f"lost_points_{end}"].sum()) for end in ("low", "high"))
-    more = known[0] - total[1]
-    if more > _HALF_CENT * (len(rows) + 1):
-        excess = more
-    elif len(index):
-        rest = max(total[0] - known[1], 0.0), max(total[1] - known[0], 0.0)
-        ends = {"lost_points_low": rest[0], "lost_points_high": rest[1]}
-        last = index[["source", "locator"]].assign(criterion="rest", status="derived", **ends)
-        rows = pd.concat([rows, last], ignore_index=True)
-    return Losses(rows, total, known, rest, NOTHING, excess)
+        return Losses(rows, total, NOTHING, NOTHING, total, np.nan)
+    known = tuple(float(end.sum()) for end in ends(rows, "lost_points"))
+    excess = known[0] - total[1]
+    if excess > _HALF_CENT * (len(rows) + 1):
+        return Losses(rows, total, known, NOTHING, NOTHING, excess)
+    rest = tuple(np.maximum([total[0] - known[1], total[1] - known[0]], 0.0).tolist())
+    if len(index):
+        last = index[["source", "locator"]].assign(criterion="rest", status="derived")
+        rows = pd.concat([rows, last.assign(**pairs(lost_points=rest))], ignore_index=True)
+    return Losses(rows, total, known, rest, NOTHING, np.nan)
 
 
 def usual_target(below_points: Pair, above_points: Pair) -> float:

@@ -105,8 +105,7 @@ def changed(tmp_path):
         (TO_80, "= [[0, 0], [80, 15]]", "points_by_rate: [[0, 0], [80, 15]]: 15 points "
          "are above max_points 1.5; correct one of them"),
         (f"points_by_rate {TO_80}", 'rule = "ratio_to_target"\ntarget = 80',
-         "criteria online_payment, rule: 'ratio_to_target': a rule is now written as rates with "
-         "their points, points_by_rate = [[0, 0], [80, 1.5]]"),
+         "criteria online_payment, rule: 'ratio_to_target': is not known here"),
         ("complete = true", "compleat = true", "areas sipas, compleat: True: is not known here"),
         ('"sipas:access"', '"sipas:acess"', "'acess' is not one of access"),
         ('"scores:online_payment"', '"score:online_payment"', "begin it with one of sipas:"),
