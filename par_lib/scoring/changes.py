@@ -35,17 +35,15 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
 
 def _figures(data: Tables, t: Language) -> pd.DataFrame:
     """Figures of the province, from the least to the most published; index figure, kind."""
-    scores = data.scores.assign(**pairs(points=[data.scores["points"]] * 2))
     late = data.late_dossiers[data.late_dossiers["unit"] == data.place]
     late = late[(late["period_end"] - late["period_start"]).dt.days > 363]
     capital = data.disbursement.query("level == 'province' and scope == 'total'")
     capital = capital[capital["as_of"] == pd.Timestamp(data.year, 12, 31)]
     sipas = data.sipas[(data.sipas["unit"] == data.place) & (data.sipas["component"] == "overall")]
-    sipas = sipas.assign(**pairs(satisfaction_pct=[sipas["satisfaction_pct"]] * 2))
     found = []
     for rows, named_by, told in (
-        (scores, "criterion", {"points": N_("{criterion} (points)"),
-                               "rank": N_("{criterion} (rank)")}),
+        (data.scores, "criterion", {"points": N_("{criterion} (points)"),
+                                    "rank": N_("{criterion} (rank)")}),
         (sipas, "component", {"satisfaction_pct": N_("Overall satisfaction (SIPAS)")}),
         (late, "level", {"late": N_("{level}: late dossiers of the year")}),
         (capital, "basis", {"rate_pct": N_("Disbursed at year end, basis: {basis}")}),

@@ -14,8 +14,9 @@ NOTHING: Pair = (float("nan"), float("nan"))
 
 
 def ends(frame: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
-    """The lows and the highs of the pair ``name``, as numbers."""
-    return frame[f"{name}_low"].astype(float), frame[f"{name}_high"].astype(float)
+    """The lows and the highs of the pair ``name``, as numbers; of an exact column itself twice."""
+    low, high = (name, name) if name in frame else (f"{name}_low", f"{name}_high")
+    return frame[low].astype(float), frame[high].astype(float)
 
 
 def pairs(**named: tuple) -> dict[str, object]:

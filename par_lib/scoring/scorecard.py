@@ -179,7 +179,7 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     """
     known = stated
     if "points" in stated:  # exact; of the index of service they are a pair already
-        known = stated.assign(**pairs(points=[stated["points"]] * 2)).drop(columns="points")
+        known = stated.assign(**pairs(points=ends(stated, "points"))).drop(columns="points")
     keys = [name for name in (by, "year", "as_of") if name in known]
     lows = [name for name in known if name.endswith("_low")]
     says = known[lows].notna().any(axis=1)
@@ -241,10 +241,10 @@ def provinces(data: Tables, index: str) -> pd.DataFrame:
         others = others.assign(**pairs(**{name: of_measure}))
     own = data.scores[data.scores["criterion"] == index].assign(unit=data.place)
     overall = data.sipas.query("level == 'province' and component == 'overall'")
-    valued = own if value == "points" else overall
     trace, ranks = ["status", "source", "locator"], [*pairs(rank=NOTHING)]
     values = [*pairs(**{value: NOTHING})]
-    valued = valued.assign(**pairs(**{value: [valued[value]] * 2}))
+    valued = own if value == "points" else overall
+    valued = valued.assign(**pairs(**{value: ends(valued, value)}))
     rows = pd.concat([one[["unit", *names, *trace]] for one, names in (
         (others, [*values, *ranks]), (own, ranks), (valued, values))])  # fmt: skip
     rows = rows.dropna(subset=[values[0], ranks[0]], how="all")

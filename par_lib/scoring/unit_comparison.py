@@ -78,20 +78,16 @@ def figures(
     published = data.sipas.query("level == @level and component == 'overall'")
     sampled = satisfaction is not None and len(satisfaction) > 0
     asked = satisfaction if sampled else published
-    exact = [asked["satisfaction_pct"]] * 2
-    likely = ends(asked, "likely_pct") if sampled else exact
-    stated = {
-        "late_pct": rates, "share_pct": shares,
-        "disbursed_pct": capital.assign(**pairs(disbursed_pct=ends(capital, "rate_pct"))),
-        "satisfaction_pct": asked.assign(**pairs(satisfaction_pct=exact)),
-        "likely_pct": asked.assign(**pairs(likely_pct=likely)),
-    }  # fmt: skip
-    for name, rows in stated.items():  # where sources differ, the hull of what they say
-        low, high = f"{name}_low", f"{name}_high"
-        held = rows.groupby("unit_code").agg({low: "min", high: "max"}).reindex(frame.index)
-        if held.notna().any(axis=None):
-            held = held.fillna({low: 0.0, high: 100.0}).clip(upper=100)
-        frame[[low, high]] = held.astype(float)
+    for name, rows, column in (
+        ("late_pct", rates, "late_pct"), ("share_pct", shares, "share_pct"),
+        ("disbursed_pct", capital, "rate_pct"), ("satisfaction_pct", asked, "satisfaction_pct"),
+        ("likely_pct", asked, "likely_pct" if sampled else "satisfaction_pct"),
+    ):  # fmt: skip
+        low, high = (end.groupby(rows["unit_code"]) for end in ends(rows, column))
+        held = pd.DataFrame({"low": low.min(), "high": high.max()}).reindex(frame.index)
+        if held.notna().any(axis=None):  # where sources differ, the hull of what they say
+            held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
+        frame[[f"{name}_low", f"{name}_high"]] = held
     have = known_figures(frame)
     dates = {"late_pct": late["period_end"].max(), "disbursed_pct": capital["as_of"].max()}
     dates["share_pct"] = dates["late_pct"]
