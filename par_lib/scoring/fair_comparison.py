@@ -30,8 +30,8 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     """Late dossiers of each unit beside those usual for what it handles: indirect standardisation.
 
     ``cells``: a row a unit and a value of ``by`` (procedure or field); columns unit_code, ``by``,
-    resolved, and the pair late. Result, one row a unit, index unit_code: resolved, and the pairs
-    late, expected_late, late_ratio, likely_ratio.
+    resolved, and late, exact or a pair. Result, one row a unit, index unit_code: resolved, and the
+    pairs late, expected_late, late_ratio, likely_ratio.
 
     expected = Σ resolved × R over what the unit handled, R = Σ late / Σ resolved of a procedure in
     all units, itself included; late_ratio = late / expected, 1 is usual, lower is better.
@@ -48,8 +48,8 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     F. Garwood, Biometrika 28 (1936) 437.
 
     >>> cells = pd.DataFrame({"unit_code": list("AABB"), "procedure": list("xyxy"),
-    ...     "resolved": [100, 300, 300, 100], "late_low": [4, 66, 12, 14]})
-    >>> found = expected_late(cells.assign(late_high=cells["late_low"]), by="procedure")
+    ...     "resolved": [100, 300, 300, 100], "late": [4, 66, 12, 14]})
+    >>> found = expected_late(cells, by="procedure")
     >>> found[["expected_late_low", "late_ratio_low"]].round(2).values.tolist()  # 4 % and 20 %
     [[64.0, 1.09], [32.0, 0.81]]
     """
@@ -74,7 +74,7 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     return found
 
 
-def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFrame:
+def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     """``expected_late`` of the year's dossier register by procedure, a row a unit of ``level``.
 
     Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Whoever
@@ -83,8 +83,7 @@ def late_given_mix(data: Tables, *, level: str, enough: int = 30) -> pd.DataFram
     """
     dossiers = data.register[data.register["level"] == level]
     counts = register.late_dossiers(dossiers, by=("unit", "procedure"))
-    cells = counts.rename(columns={"unit": "unit_code", "late": "late_low"})
-    found = expected_late(cells.assign(late_high=cells["late_low"]), by="procedure", enough=enough)
+    found = expected_late(counts.rename(columns={"unit": "unit_code"}), by="procedure")
     names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
     rows = found.assign(
         unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
@@ -120,13 +119,11 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     """
     is_ratio = size not in units
     value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
-    n, most = ends(units, size) if is_ratio else [units[size].astype(float)] * 2
-    low, high = ends(units, part)
+    (n, most), (low, high) = ends(units, size), ends(units, part)
     known = n.gt(0) & n.eq(most) & low.notna()
-    if not is_ratio and (over := units[known & (high > n)]).size:
-        row = over.iloc[0]
-        raise ValueError(f"unit {row['unit_code']}: {part} is {row[f'{part}_high']:g}, above its "
-                         f"{size}, {row[size]:g}; correct one of them")  # fmt: skip
+    for row in units.index[known & (high > n) & (not is_ratio)]:
+        raise ValueError(f"unit {units.loc[row, 'unit_code']}: {part} is {high[row]:g}, above its "
+                         f"{size}, {n[row]:g}; correct one of them")  # fmt: skip
     exact = known & (low == high)
     enough = exact.sum() >= FEWEST_UNITS and low[exact].sum() > 0
     mean = low[exact].sum() / n[exact].sum() if enough else np.nan

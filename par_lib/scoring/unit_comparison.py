@@ -11,7 +11,7 @@ from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
 from par_lib.language.spelling import sort_key
 from par_lib.scoring import parts
-from par_lib.scoring.intervals import Pair, ends, pairs, rank_range
+from par_lib.scoring.intervals import ends, pairs, rank_range
 
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
 LOWER_IS_BETTER = ("late_pct", "share_pct")
@@ -105,9 +105,10 @@ def figures(
 def _traced(codes: pd.Series, *rows: pd.DataFrame) -> pd.DataFrame:
     """Source and locator of each unit's figures; of one without any, of all."""
     every = pd.concat(rows)
-    own = {code: every[every["unit_code"] == code] for code in codes}
-    traces = [join_traces(said["source"], said["locator"])
-              for said in (every if own[code].empty else own[code] for code in codes)]  # fmt: skip
+    own = {code: join_traces(said["source"], said["locator"])
+           for code, said in every.groupby("unit_code")}  # fmt: skip
+    others = join_traces(every["source"], every["locator"])
+    traces = [own.get(code, others) for code in codes]
     return pd.DataFrame(traces, codes.index, ["source", "locator"])
 
 
@@ -130,7 +131,8 @@ def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]
     found = frame.loc[both.index].join([
         both, rank_range(low, high).add_prefix("score_"), band(low, high, limits=limits),
     ]).assign(**pairs(score_likely=(low, high)), status="assumed")  # fmt: skip
-    found = _highest_first(found, *ends(both, "score"))
+    order = ["score_low", "score_high"]
+    found = found.sort_values(order, ascending=False, kind="stable", ignore_index=True)
     found.attrs = {"interval": "" if both.equals(likely) else "score_likely"}
     return found
 
@@ -157,8 +159,11 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
             if weight and frame[f"{name}_low"].notna().any()}  # fmt: skip
     if len(used) < 2:
         return pd.DataFrame(columns=["score_low", "score_high"], index=frame.index[:0], dtype=float)
-    mean = sum(weight / sum(used.values()) * np.array(_higher_is_better(frame, name))
-               for name, weight in used.items())  # fmt: skip
+    mean = np.zeros((2, len(frame)))
+    for name, weight in used.items():
+        low, high = ends(frame, name)
+        better = (100 - high, 100 - low) if name in LOWER_IS_BETTER else (low, high)
+        mean += weight / sum(used.values()) * np.array(better)
     return pd.DataFrame(pairs(score=mean), index=frame.index)
 
 
@@ -213,14 +218,3 @@ def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]
     shares = zip(ends(units, "share_pct"), lost_points, strict=True)
     laid = units.assign(**pairs(lost_points=[share / 100 * points for share, points in shares]))
     return laid.assign(status="assumed").dropna(subset="lost_points_low")
-
-
-def _higher_is_better(frame: pd.DataFrame, name: str) -> Pair:
-    low, high = ends(frame, name)
-    return (100 - high, 100 - low) if name in LOWER_IS_BETTER else (low, high)
-
-
-def _highest_first(frame: pd.DataFrame, low: pd.Series, high: pd.Series) -> pd.DataFrame:
-    order = pd.DataFrame({"low": low, "high": high})
-    order = order.sort_values(["low", "high"], ascending=False, kind="stable").index
-    return frame.loc[order].reset_index(drop=True)

@@ -227,7 +227,7 @@ def parse_changes(text: str, *, data: Tables, rules: Rulebook) -> list[Change]:
     return [_change(part, data, rules) for part in listed(text)]
 
 
-def usual_changes(data: Tables, card: pd.DataFrame, rules: Rulebook) -> list[Change]:
+def usual_changes(data: Tables, card: pd.DataFrame) -> list[Change]:
     """What is asked first, as far as the year has figures for it.
 
     The two districts with most late dossiers clear half of them, online payment reaches 30 %,

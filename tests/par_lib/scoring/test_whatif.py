@@ -253,10 +253,10 @@ def test_efforts_and_numbers_as_written():
 
 def test_the_usual_changes_ask_only_what_the_year_knows(year):
     scores = scorecard.build(year["data"], year["rules"])
-    usual = whatif.usual_changes(year["data"], scores, year["rules"])
+    usual = whatif.usual_changes(year["data"], scores)
     assert [change.criterion for change in usual] == [
         "on_time_district", "online_payment", "sipas_feedback",
     ]  # fmt: skip
     empty = tables.load("quang-nam", 2024)
     known = rulebook.load("quang-nam", 2024)
-    assert whatif.usual_changes(empty, scorecard.build(empty, known), known) == []
+    assert whatif.usual_changes(empty, scorecard.build(empty, known)) == []
