@@ -171,7 +171,8 @@ def _process(ax: Axes, drawn: Drawn, page: Page) -> None:
 def _line_legend(ax: Axes, page: Page, dashes: dict[str, str]) -> None:
     handles = [Line2D([], [], color=PALETTE["muted"], linestyle=style, label=page.words(text))
                for text, style in dashes.items()]  # fmt: skip
-    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=3, frameon=False)
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.06), ncols=3, frameon=False,
+              handlelength=1.8, columnspacing=1.2)  # fmt: skip
 
 
 def _tiles(ax: Axes, drawn: Drawn, page: Page) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -121,7 +121,7 @@ class Tables:
         listed = pd.DataFrame(rows, columns=[t("Table"), t("What it holds"), t("Rows")])
         return listed.style.set_caption(f"{self.place}, {self.year}").hide().to_html(uuid="tables")
 
-    @property
+    @cached_property
     def place(self) -> str:
         """Official name of the province; with it as unit, a row is the total of its level."""
         return units.home(self.units)

@@ -91,7 +91,7 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
     def annex(of: int) -> int:
         return sum(of >= since for since in ANNEXES_SINCE)
 
-    every = every[[annex(one) == annex(year) for one in every["year"]]]
+    every = every[every["year"].map(annex) == annex(year)]
     known = hull(every[every["criterion"].str.startswith(("pillar_", "par_index"))])
     known = known.dropna(subset=["points_low"]).set_index("criterion")
     others = sorted(set(known.drop("par_index", errors="ignore")["year"]) - {year})

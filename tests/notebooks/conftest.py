@@ -1,5 +1,6 @@
 """Notebooks run cell by cell in this process: no kernel is started."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +17,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 def run() -> Iterator[Callable[..., list[RichOutput]]]:
     """``run("01_late_dossiers", province="demo", year=2022)`` gives what its cells show."""
     shell = InteractiveShell.instance(user_module=ModuleType("cells"))  # __main__ stays pytest's
+    gc.freeze()  # a shell that is reset looks for garbage: not among all that is imported
 
     def outputs(name: str, **parameters: object) -> list[RichOutput]:
         shell.reset()
@@ -36,4 +38,5 @@ def run() -> Iterator[Callable[..., list[RichOutput]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MPLBACKEND", "agg")
         yield outputs
+    gc.unfreeze()
     InteractiveShell.clear_instance()
