@@ -251,8 +251,8 @@ def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
         at = tiles["row"] + " " + tiles["column"]
         wrong = ~at.str.fullmatch(r"\d{1,3} \d{1,3}") | at.duplicated() | tiles["code"].duplicated()
         remedy = "write a code and a place, two whole numbers, each once"
-        cells = tiles[wrong].agg(", ".join, axis=1)
-        schema.refuse([Problem(row, "", f"{text}: {remedy}") for row, text in cells.items()], place)
+        schema.refuse([Problem(row, "", f"{', '.join(cells)}: {remedy}")
+                       for row, *cells in tiles[wrong].itertuples(name=None)], place)  # fmt: skip
     return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
 
 

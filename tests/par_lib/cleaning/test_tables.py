@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import par_lib as par
-from par_lib.cleaning import findings, schema, tables
+from par_lib.cleaning import findings, schema, tables, units
 from par_lib.language.numbers import BOUNDS
 from par_lib.language.translation import language
 
@@ -125,6 +125,24 @@ def test_an_empty_table_and_a_year_or_province_without_data(root):
         tables.load("quang-nam", 1999)
     with pytest.raises(ValueError, match="choose one of da-nang, quang-nam"):
         tables.load("hue", 2022)
+
+
+def test_a_province_s_own_tiles_win_and_a_row_that_is_no_tile_is_named(root):
+    path = root / "data/raw/quang-nam/tiles.csv"
+    own = "code,row,column\n507,0,1\n503,0,2\n"
+    path.write_text(own, encoding="utf-8")
+    known = units.load_units("quang-nam")
+    assert tables.load_tiles("quang-nam", known).to_numpy().tolist() == [["507", 0, 1],
+                                                                         ["503", 0, 2]]  # fmt: skip
+    for row in ("504,-1,3", "504,x,3", "504,0,2", "507,5,5"):  # the last two stand there already
+        path.write_text(f"{own}{row}\n", encoding="utf-8")
+        with pytest.raises(
+            schema.DataError, match=rf"tiles\.csv, row 4: {row.replace(',', ', ')}: "
+        ):
+            tables.load_tiles("quang-nam", known)
+    path.write_text("unit,row,column\n", encoding="utf-8")
+    with pytest.raises(schema.DataError, match="row 1: columns must be code, row, column"):
+        tables.load_tiles("quang-nam", known)
 
 
 @pytest.mark.long
