@@ -22,7 +22,7 @@ NAMES = {
     "PAR", "INDEX", "SIPAS", "CSV", "Gini", "Lorenz", "Pareto", "Kitagawa", "Wilson", "UBND",
     "PTNT", "KH", "CCHC", "TTHC", "NSNN", "CBCCVC", "QĐ", "BNV", "TTg", "Kaplan", "Meier",
     "Notebook", "notebook", "PNG", "SVG", "HĐND", "Spiegelhalter", "XmR", "Shewhart", "Wheeler",
-    "Newcombe", "Bayes", "beta",
+    "Newcombe", "Bayes", "beta", "Kish",
 }  # fmt: skip
 DECIMAL_POINT = re.compile(r"\d\.(?!\d{3}(?!\d))\d")  # 72.57, but not 11.193
 ENGLISH_THOUSANDS = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
