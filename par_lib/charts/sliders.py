@@ -48,9 +48,9 @@ def _rows(here: notebook.Notebook, curves: pd.DataFrame) -> str:
         mark = here.mark_of([curve.head(1)], None)
         scale, unit = (1, "") if first["stated"] else (100, "%")  # the assumed maximum is a point
         won = (curve[["won_points_low", "won_points_high"]] * scale).round(6)
-        looked_up = json.dumps([curve["rate_pct"].tolist(), *won.to_numpy().T.tolist()])
-        present = here.cell("rate_pct", first["present_pct_low"], first["present_pct_high"])
-        at = int((curve["rate_pct"] <= first["present_pct_low"]).sum()) - 1
+        looked_up = json.dumps([curve["reached_pct"].tolist(), *won.to_numpy().T.tolist()])
+        present = here.cell("rate_pct", first["rate_pct_low"], first["rate_pct_high"])
+        at = int((curve["reached_pct"] <= first["rate_pct_low"]).sum()) - 1
         rows.append(
             f'<tr data-curve="{looked_up}" data-unit="{unit}"><th scope="row">{name}{mark}'
             f'<input type="range" min="0" max="{len(curve) - 1}" value="{at}" aria-label="{name}">'

@@ -93,8 +93,8 @@ def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterato
                   "{rest} in the second half.")  # fmt: skip
         if at_province:
             what = N_("{level}: {part} late dossiers at the one-stop centre in the first half "
-                      "alone, but the departments listed have {whole} in the whole year."
-                      )  # fmt: skip
+                      "alone, but the departments listed have {whole} in the whole "
+                      "year.")  # fmt: skip
         judged = "note", N_("Confirm that both counts use the same definition of late.")
         if a > b:
             decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
@@ -221,7 +221,7 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
     what = N_("SIPAS: the components add up to {sum} points, and {stated} are stated.")
     judged = verdict(abs(a - b) <= _POINTS_TOLERANCE, N_("Correct the total or a component."))
     yield found("components_against_total", "sipas", what, a, b, judged,
-                   {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]))  # fmt: skip
+                {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]))  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
     for row in sipas.query("component == 'overall' and satisfaction_pct.notna()").itertuples():
         stated = row.satisfaction_pct
@@ -233,8 +233,8 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
                     "quoted.")  # fmt: skip
         values = {"implied": [implied, 2, "%"], "stated": [stated, _decimals(stated), "%"]}
         yield found("components_against_satisfaction", "sipas", what, stated, implied,
-                       ("conflict", decide), values,
-                       pd.concat([sipas.loc[[row.Index]], parts]))  # fmt: skip
+                    ("conflict", decide), values,
+                    pd.concat([sipas.loc[[row.Index]], parts]))  # fmt: skip
 
 
 def sources_that_differ(

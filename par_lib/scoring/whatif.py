@@ -25,7 +25,7 @@ from par_lib.scoring.parts import ROUNDING_SLACK
 from par_lib.scoring.rulebook import Criterion, Rulebook
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
-_RISES = np.arange(0, 100.5, 0.5)
+_HALVES = np.arange(0, 100.5, 0.5)  # percentage points, 0 to 100
 _CHANGE = re.compile(
     r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<pct>%?)"
 )
@@ -74,11 +74,11 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]
         if change.to_pct is not None and not 0 <= change.to_pct <= 100:
             raise ValueError(f"{change.criterion}: {change.to_pct:g} % is not in 0 to 100")
     rows = _by_rule(scorecard, rules, codes)
-    each = [*zip(rows.itertuples(), changes, strict=True)]
-    won = np.reshape([_won(rules[row.criterion], row, change) for row, change in each], (-1, 2)).T
+    won = _won_each(rules, rows, changes)
     new = np.reshape([change.reached_pct or (_moved(row.rate_pct_low, change, 0),
                                              _moved(row.rate_pct_high, change, 1))
-                      for row, change in each], (-1, 2)).T  # fmt: skip
+                      for row, change in zip(rows.itertuples(), changes, strict=True)],
+                     (-1, 2)).T  # fmt: skip
     share = 100 * won / rows["max_points"].to_numpy()
     places = [change.places for change in changes]
     return rows.assign(places=places, **pairs(new_rate_pct=new, won_points=won, won_pct=share))
@@ -141,11 +141,11 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
     rows = _by_rule(scorecard, rules, movable(scorecard, rules))
     surely = np.reshape(
         [_won(rules[row.criterion], row, Change(row.criterion, by_pct=(rise, rise)))[0]
-         for row in rows.itertuples() for rise in _RISES],
-        (len(rows), len(_RISES)),
+         for row in rows.itertuples() for rise in _HALVES],
+        (len(rows), len(_HALVES)),
     )  # fmt: skip
     enough = surely >= target_points - ROUNDING_SLACK
-    rise = np.where(enough.any(axis=1), _RISES[enough.argmax(axis=1)], np.nan)
+    rise = np.where(enough.any(axis=1), _HALVES[enough.argmax(axis=1)], np.nan)
     even = rows.assign(needed_rise=rise, most_points=surely.max(axis=1)).query("most_points > 0")
     order = ["needed_rise", "most_points"]
     return even.sort_values(order, ascending=[True, False], ignore_index=True)
@@ -154,23 +154,22 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
 def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """What ``simulate`` gives for every rate that a slider of a page can be set to.
 
-    One row a criterion that is movable() and rate to reach, in rising order: criterion, stated (its
-    points are; else the maximum is assumed to be 1), present_pct_low/_high, rate_pct (0 to 100 in
-    steps of a half, the present rate, and each of the rule's own steps with its neighbours 0.1 to
-    either side), won_points_low/_high, status, source and locator.
+    The rows of criteria that are movable(), one for each rate to reach, in rising order:
+    reached_pct (0 to 100 in steps of a half, the present rate's low end, and each of the rule's own
+    steps with its neighbours 0.1 to either side) and the pair won_points; status, source and
+    locator name the rule too.
     """
-    rows = []
-    for row in _by_rule(scorecard, rules, movable(scorecard, rules)).itertuples():
-        rule, low, high = rules[row.criterion], row.rate_pct_low, row.rate_pct_high
-        steps = np.add.outer([rate for rate, _ in rule.points_by_rate], [-0.1, 0.0, 0.1])
-        rates = np.concatenate([np.arange(0, 100.5, 0.5), steps.ravel(), [low]])
-        for rate in np.unique(rates.clip(0, 100).round(6)):
-            won = _won(rule, row, Change(row.criterion, to_pct=rate))
-            rows.append((row.criterion, row.stated, low, high, rate, *won,
-                         row.status, row.source, row.locator))  # fmt: skip
-    columns = ["criterion", "stated", "present_pct_low", "present_pct_high", "rate_pct",
-               "won_points_low", "won_points_high", "status", "source", "locator"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    rows = _by_rule(scorecard, rules, movable(scorecard, rules))
+    reached = []
+    for row in rows.itertuples():
+        knots = [rate for rate, _ in rules[row.criterion].points_by_rate]
+        beside = np.add.outer(knots, [-0.1, 0.0, 0.1]).ravel()
+        settings = np.concatenate([_HALVES, beside, [row.rate_pct_low]])
+        reached.append(np.unique(settings.clip(0, 100).round(6)))
+    rows = rows.assign(reached_pct=reached).explode("reached_pct", ignore_index=True)
+    rows = rows.astype({"reached_pct": float})
+    return rows.assign(**pairs(won_points=_won_each(rules, rows, [
+        Change(row.criterion, to_pct=row.reached_pct) for row in rows.itertuples()])))  # fmt: skip
 
 
 def movable(scorecard: pd.DataFrame, rules: Rulebook) -> list[str]:
@@ -190,6 +189,13 @@ def _by_rule(scorecard: pd.DataFrame, rules: Rulebook, codes: list[str]) -> pd.D
     return rows.assign(status=np.where(certain, "derived", "assumed"))
 
 
+def _won_each(rules: Rulebook, rows: pd.DataFrame, changes: Sequence[Change]) -> np.ndarray:
+    """Least and most points won, each a row, by the change of every row of ``_by_rule``."""
+    won = [_won(rules[row.criterion], row, change)
+           for row, change in zip(rows.itertuples(), changes, strict=True)]  # fmt: skip
+    return np.reshape(won, (-1, 2)).T
+
+
 def _won(rule: Criterion, row: tuple, change: Change) -> Pair:
     """Least and most points won over all rates the row allows.
 
@@ -197,14 +203,14 @@ def _won(rule: Criterion, row: tuple, change: Change) -> Pair:
     onto a knot, or at an end of the interval; beside a knot too, where the rule jumps.
     """
     knots, won = [0.0, 100.0, *(rate for rate, _ in rule.points_by_rate)], []
-    for end, shift in enumerate(change.by_pct):
+    for end, shift in enumerate(dict.fromkeys(change.by_pct)):  # once where both ends move alike
         turning = [row.rate_pct_low, row.rate_pct_high, *knots, *(knot - shift for knot in knots)]
         beside = np.add.outer(turning, [-_BESIDE, 0.0, _BESIDE])
         rates = np.unique(beside.clip(row.rate_pct_low, row.rate_pct_high))
         before = np.array([rule.points_at(rate) for rate in rates])
         after = np.array([rule.points_at(_moved(rate, change, end)) for rate in rates])
         won.append(_bent(before, after, row, rule.max_points))
-    return float(won[0].min()), float(won[1].max())
+    return float(won[0].min()), float(won[-1].max())
 
 
 def _moved(rate: float, change: Change, end: int) -> float:
@@ -239,8 +245,8 @@ def usual_changes(data: Tables, card: pd.DataFrame) -> list[Change]:
     worst = listed.dropna(subset=["late_low"]).nlargest(2, "late_low")["unit"]
     if len(worst) == 2 and (late["unit"] == data.place).any():
         changes.insert(0, clear_late(data, [*worst], share_pct=50))
-    rates = card.set_index("criterion")["rate_pct_high"]  # missing where not known: not below
-    return [one for one in changes if rates.get(one.criterion, np.inf) < (one.to_pct or np.inf)]
+    now = card.set_index("criterion")["rate_pct_high"]  # missing where not known: not below
+    return [one for one in changes if now.get(one.criterion, np.inf) < (one.to_pct or np.inf)]
 
 
 def parse_effort(text: str) -> dict[str, float]:

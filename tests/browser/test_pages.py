@@ -201,7 +201,7 @@ def test_sliders_of_the_page_say_what_par_lib_computes(browser, edition_pages):
         assert seen.page.locator("tfoot output").first.inner_text() != t.number(0, 2)
     stated = set(card.query("stated")["criterion"])
     for places, outputs in zip(settings, said, strict=True):
-        rates = {code: curve["rate_pct"][at] for (code, curve), at
+        rates = {code: curve["reached_pct"][at] for (code, curve), at
                  in zip(curves.items(), places, strict=True)}  # fmt: skip
         changes = [whatif.Change(code, to_pct=rate) for code, rate in rates.items()]
         won = whatif.simulate(card, rules, changes).set_index("criterion")
