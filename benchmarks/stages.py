@@ -114,7 +114,7 @@ def profile_cells() -> None:
     whole = sum(own for _, _, own, _, _ in stats.values())
     print()
     for what, file, function in (
-        ("figures drawn and written as SVG", "par_lib/charts/plots.py", "to_svg"),
+        ("figures drawn and written as SVG", "par_lib/charts/notebook.py", "to_svg"),
         ("tables written as HTML and CSV", "par_lib/charts/presentation.py", "table"),
         ("the year's tables read and checked", "par_lib/cleaning/tables.py", "load"),
         ("break-even and what-if", "par_lib/scoring/whatif.py", "break_even"),

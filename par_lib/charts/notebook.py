@@ -10,9 +10,11 @@ its unit: ``_pct``, ``_points``, ``_bn_vnd``, ``_date``, ``_year``; the others a
 """
 
 import html
+import io
 from collections.abc import Iterable
 from numbers import Real
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -25,7 +27,7 @@ from pandas import DataFrame
 from seaborn.axisgrid import Grid
 
 from par_lib.charts import plot_words
-from par_lib.charts.plots import PALETTE, STYLE, to_svg
+from par_lib.charts.plots import PALETTE, STYLE
 from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
@@ -101,6 +103,25 @@ def cite(frame: pd.DataFrame, source: pd.DataFrame, status: str = "derived") -> 
     """The frame with the source and locator of another's first row, and a status."""
     trace = {name: source[name].iloc[0] if len(source) else "" for name in ("source", "locator")}
     return frame.assign(status=status, **trace)
+
+
+def to_svg(fig: Figure, alt: str) -> str:
+    """A figure as an SVG element with real text, CSS colours and ``alt`` as its name.
+
+    Colours are CSS variables with a fallback, so that a page may darken them; two runs give the
+    same bytes.
+    """
+    buffer = io.StringIO()
+    metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    # Ids of its own: where a page hides one chart, another must not lose its hatching with it.
+    with mpl.rc_context({"svg.hashsalt": alt}):
+        fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for name, colour in PALETTE.items():
+        svg = svg.replace(colour, f"var(--{name}, {colour})")
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}" ', 1)
 
 
 def _drawn(plot: so.Plot) -> Figure:

@@ -51,7 +51,7 @@ class Page:
         named = data.units[data.units["level"].isin(_TRANSLATED_LEVELS)]
         self._english = dict(zip(named["name"], named["name_en"], strict=True))
 
-    def words(self, text: str, **values: str) -> str:
+    def words(self, text: str, **values: str | int) -> str:
         """A code, a unit or a sentence of the package, as the reader calls it."""
         if self.t.code != "vi" and text in self._english:
             return self._english[text]
