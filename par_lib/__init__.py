@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from par_lib.storage.paths import provinces, years
 
 if TYPE_CHECKING:  # for editors; the same as below
-    from par_lib.charts.notebook import begin
-    from par_lib.charts.presentation import show
+    from par_lib.charts.notebook import begin, show
     from par_lib.charts.view import Explorer as explore
     from par_lib.charts.view import view
     from par_lib.cleaning.succession import former, successors
@@ -29,7 +28,7 @@ _WHEN_USED = {
     "former": "par_lib.cleaning.succession:former",
     "late_rates": "par_lib.scoring.unit_comparison:late_rates",
     "load": "par_lib.cleaning.tables:load",
-    "show": "par_lib.charts.presentation:show",
+    "show": "par_lib.charts.notebook:show",
     "successors": "par_lib.cleaning.succession:successors",
     "view": "par_lib.charts.view:view",
 }

@@ -11,7 +11,8 @@ its unit: ``_pct``, ``_points``, ``_bn_vnd``, ``_date``, ``_year``; the others a
 
 import html
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from numbers import Real
 
 import matplotlib as mpl
@@ -24,6 +25,7 @@ from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
+from pandas.io.formats.style import Styler
 from seaborn.axisgrid import Grid
 
 from par_lib.charts import plot_words
@@ -33,7 +35,7 @@ from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
 from par_lib.language import prose
 from par_lib.language.prose import Absent, Mistyped, paragraphs
-from par_lib.language.translation import MEASURES, UNKNOWN, decimals
+from par_lib.language.translation import MEASURES, UNKNOWN, Language, language
 
 _opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its current figure
 
@@ -124,6 +126,36 @@ def to_svg(fig: Figure, alt: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt, quote=True)}" ', 1)
 
 
+def show(frame: pd.DataFrame, lang: str = "vi") -> Styler:
+    """The frame as a table to read: same rows and columns, missing values as a dash.
+
+    Numbers of a column have as many decimals as it needs, four at most. The frame itself stays as
+    it is; what is returned is a pandas Styler, shown by a notebook.
+
+    >>> show(pd.DataFrame({"late": [11193.0, None], "rate_pct": [72.57, 4.5]})).to_string()
+    ' late rate_pct\\n0 11.193 72,57\\n1 – 4,50\\n'
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError("par.show takes a DataFrame, as data.sipas or data.sipas[['unit']]")
+    write = {name: _writer(frame[name], language(lang)) for name in frame.columns}
+    return frame.style.format(write, na_rep=UNKNOWN, escape="html")
+
+
+def _writer(column: pd.Series, t: Language) -> Callable[[object], str]:
+    """What writes a value of a column of anybody's: years and words as they are."""
+    fits = (few for few in range(4) if not ((column.round(few) - column).abs() > 1e-9).any())
+    digits = next(fits, 4) if pd.api.types.is_float_dtype(column) else 0
+
+    def write(value: object) -> str:
+        if isinstance(value, pd.Timestamp):
+            return t.date(value)
+        if isinstance(value, bool) or not isinstance(value, Real):
+            return UNKNOWN if value is pd.NaT else str(value)
+        return str(int(value)) if str(column.name).endswith("year") else t.number(value, digits)
+
+    return write
+
+
 def _drawn(plot: so.Plot) -> Figure:
     figure = plt.figure()
     plot.theme(sns.axes_style("white") | STYLE).on(figure).plot()
@@ -160,43 +192,34 @@ class Notebook(Page):
 
     def plain_table(self, frame: DataFrame) -> str:
         """A frame that stands at the end of a cell, as a table to read; of many rows the ends."""
-        return frame.to_html(
-            border=0, na_rep=UNKNOWN, max_rows=40, show_dimensions=len(frame) > 40,
-            float_format=lambda value: self.t.number(value, decimals("", value)),
-        )  # fmt: skip
+        write = [_writer(frame.iloc[:, at], self.t) for at in range(frame.shape[1])]
+        return frame.to_html(border=0, na_rep=UNKNOWN, max_rows=40, formatters=write,
+                             show_dimensions=len(frame) > 40)  # fmt: skip
 
-    def say_cell(self, line: str, body: str) -> None:
-        """``%%say [from frame [as status]] [worth points]``: paragraphs whose values are known."""
-        for sentence, rows, status, worth in self._sentences(line, body):
-            self.say(sentence, *rows, status=status, worth=worth)
+    def say_cell(self, line: str, body: str, kind: str = "") -> None:
+        """``%%say [from frames [as status]] [worth points]``: paragraphs whose values are known.
 
-    def headline_cell(self, line: str, body: str) -> None:
-        """``%%headline``: the finding, the first paragraph whose values are all known.
-
-        ``%%headline from frame see 02_disbursement`` leads to the page that says more; ``worth
-        lost_points`` in either names the points at stake, by which documents order findings.
+        ``worth lost_points`` names the points at stake, by which documents order findings.
         """
         line, _, page = line.partition(" see ")
-        for sentence, rows, status, worth in self._sentences(line, body):
-            href = f"{page.strip()}.html" if page else ""
-            self.headline(sentence, *rows, status=status, href=href, worth=worth)
-            return
-
-    def _sentences(
-        self, line: str, body: str
-    ) -> Iterable[tuple[str, list, str | None, float | None]]:
         line, _, stake = line.partition(" worth ")
         frames, _, status = line.strip().removeprefix("from ").partition(" as ")
         found = [get_ipython().ev(frame.strip()) for frame in frames.split(",") if frame.strip()]
         rows = [frame for frame in found if len(frame)]
         worth = np.max(prose.value_of(stake.strip(), self.values)) if stake else np.nan
-        worth = None if np.isnan(worth) else float(worth)
         for paragraph in paragraphs(body):
-            try:
-                sentence = self.sentence(paragraph)
-            except Absent:
-                continue
-            yield sentence, rows, status or self._status(paragraph, rows), worth
+            with suppress(Absent):
+                sentence, own = self.sentence(paragraph), status or self._status(paragraph, rows)
+                self.say(sentence, *rows, status=own, worth=worth, kind=kind, page=page.strip())
+                if kind:
+                    return
+
+    def headline_cell(self, line: str, body: str) -> None:
+        """``%%headline``: the finding, the first paragraph whose values are all known.
+
+        ``%%headline from frame see 02_disbursement`` leads to the page that says more.
+        """
+        self.say_cell(line, body, kind="headline")
 
     def _status(self, paragraph: str, rows: list[pd.DataFrame]) -> str | None:
         """ "derived" where the paragraph has a number that its one reported row does not hold."""

@@ -2,13 +2,14 @@
 
 import base64
 import html
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from numbers import Real
 
 import pandas as pd
 from IPython.display import display
-from pandas.io.formats.style import Styler
 
 from par_lib.charts.table_data import DATA, MOST_ROWS, STATUSES, as_data, ends
 from par_lib.cleaning import schema
@@ -17,10 +18,10 @@ from par_lib.cleaning.tables import Tables
 from par_lib.language import translation
 from par_lib.language.prose import Absent, fill
 from par_lib.language.spelling import fold
-from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, Language, language
+from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
 from par_lib.storage import csv_files, dependencies
 
-_UNITS = ("pct", "points", "bn_vnd", "date", "year")  # last words of names that say a unit
+_UNITS = ("pct", "points", "bn_vnd", "gini")  # last words of names that say a unit
 # What a source writes; a number in any other column was computed.
 STATED = {column.name for table in schema.TABLES.values() for column in table.quantities}
 # The English pages write places as they are spelled; these have English names.
@@ -50,6 +51,11 @@ class Page:
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         named = data.units[data.units["level"].isin(_TRANSLATED_LEVELS)]
         self._english = dict(zip(named["name"], named["name_en"], strict=True))
+        told = ["number", "title", "title_en", "producer", "date", "accessed", "address"]
+        self.sources = data.sources.reindex(columns=told).astype(object).fillna("")
+        if lang != "vi":
+            english = self.sources["title_en"]
+            self.sources["title"] = self.sources["title"].mask(english != "", english)
 
     def words(self, text: str, **values: str | int) -> str:
         """A code, a unit or a sentence of the package, as the reader calls it."""
@@ -71,7 +77,10 @@ class Page:
             return None
         return translation.decimals(name, *pd.concat(ends).dropna(), computed=True)
 
-    def cell(self, column: str, low: object, high: object, digits: int | None = None) -> str:
+    def cell(
+        self, column: str, low: object, high: object, digits: int | None = None, *,
+        in_text: bool = False,
+    ) -> str:  # fmt: skip
         """A value, or an interval, as a table and a chart write it; what is not known as a dash.
 
         ``digits``, else those that the source wrote, else by the unit that the column's name says.
@@ -81,43 +90,32 @@ class Page:
         if pd.isna(low):
             return UNKNOWN
         if isinstance(low, pd.Timestamp):
-            return self.t.date(low)
+            return self.t.date(low, in_text=in_text)
         if column.endswith("year"):
             return str(int(low))
         if digits is None:
             known = (float(end) for end in (low, high) if not pd.isna(end))
-            digits = translation.decimals(column, *known)
-        return self.t.interval(low, high, digits, percent=column.endswith("_pct"))
+            digits = translation.decimals(column, *known, most=2 if in_text else 4)
+        percent = column.endswith("_pct")
+        return self.t.interval(low, high, digits, percent=percent, in_text=in_text)
 
     def write(self, name: str, value: object) -> str:
-        """A value as a sentence writes it, by the unit its name says; Absent where not known.
+        """A value, a pair or several as a sentence writes them, by the unit that the name says.
 
-        TypeError for a fraction whose name says no unit.
+        Absent for what is not known; TypeError for a fraction whose name says no unit.
         """
         name = without_end(name)
-        if isinstance(value, str):
-            return self.words(value)
-        if isinstance(value, tuple) and len(value) == 2:
-            if pd.isna(value[0]):
-                raise Absent(name)
-            digits = translation.decimals(name, *value, most=2)
-            low, high = (round(float(end), digits) for end in value)
-            return self.t.interval(low, high, digits, percent=name.endswith("_pct"), in_text=True)
-        if isinstance(value, Iterable):
-            listed = list(value)
+        if isinstance(value, Iterable) and not isinstance(value, str | tuple):
+            listed = [self.write(name, one) for one in value]
             if not listed:
                 raise Absent(name)
-            return self.t.listing([self.write(name, one) for one in listed])
-        if value is None or pd.isna(value):
+            return self.t.listing(listed)
+        low, high = value if isinstance(value, tuple) else (value, value)
+        if pd.isna(low):
             raise Absent(name)
-        if isinstance(value, pd.Timestamp):
-            return self.t.date(value, in_text=True)
-        if name.endswith("year"):
-            return str(int(value))
-        if float(value) % 1 and not name.endswith((*_UNITS, "gini")):
+        if isinstance(value, Real) and value % 1 and not name.endswith(_UNITS):
             raise TypeError(f"{{{name}}} is {value}: its name must say the unit, as {name}_pct")
-        writes = self.t.percent if name.endswith("_pct") else self.t.number
-        return writes(float(value), translation.decimals(name, float(value), most=2))
+        return self.cell(name, low, high, in_text=True)
 
     def sentence(self, text: str) -> str:
         """A text in the reader's language, with its values; Absent where one is not known."""
@@ -130,27 +128,23 @@ class Page:
         except Absent:
             return ""
 
-    def headline(
-        self, sentence: str, *rows: pd.DataFrame, status: str | None = None, href: str = "",
-        worth: float | None = None,
-    ) -> None:  # fmt: skip
-        """Show the finding; without ``rows`` it rests on, it says what the data do not hold.
-
-        ``href`` leads to the page that says more; ``worth`` are the points at stake, by which
-        documents order what they say.
-        """
-        label = _text(self.t("More"))
-        more = f' <a class="more" href="{html.escape(href)}">{label}</a>' if rows and href else ""
-        mark, kind = self.mark_of(rows, status), "headline" if rows else "missing"
-        self._display(f'<p class="{kind}">{_text(sentence)}{mark}{more}</p>', sentence, worth=worth)
-
     def say(
         self, sentence: str, *rows: pd.DataFrame, status: str | None = None,
-        worth: float | None = None,
+        worth: float = math.nan, kind: str = "", page: str = "",
     ) -> None:  # fmt: skip
-        """Show a computed sentence of the running text, with the sources of the ``rows``."""
-        mark = self.mark_of(rows, status)
-        self._display(f"<p>{_text(sentence)}{mark}</p>", sentence, worth=worth)
+        """Show a sentence with the sources of the ``rows`` that it rests on.
+
+        ``worth`` are the points at stake, by which documents order what they say. ``kind`` is
+        "headline" of a finding, which leads to the ``page`` that says more; without rows it says
+        what the data do not hold.
+        """
+        mark, link = self.mark_of(rows, status), ""
+        if rows and page:
+            more = _text(self.t("More"))
+            link = f' <a class="more" href="{html.escape(page)}.html">{more}</a>'
+        kind = "missing" if kind and not rows else kind
+        self._display(f"<p{_class(kind)}>{_text(sentence)}{mark}{link}</p>", sentence,
+                      worth=None if math.isnan(worth) else float(worth))  # fmt: skip
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
         """Show columns by name, in the reader's words; of no rows, that there are no figures.
@@ -235,14 +229,11 @@ class Page:
     def show_sources(self) -> None:
         """List the sources cited on this page: title, producer, date, address."""
         t, items, plain = self.t, [], []
-        fields = ["number", "title", "title_en", "producer", "date", "accessed", "address"]
-        known = self.data.sources.reindex(columns=fields).astype(object).fillna("")
-        for source in known[known.index.isin(list(self.cited))].itertuples():
-            title = source.title if t.code == "vi" else source.title_en or source.title
+        for source in self.sources[self.sources.index.isin(list(self.cited))].itertuples():
             published = t("published {day}", day=source.date) if source.date else ""
             accessed = t("accessed {day}", day=source.accessed) if source.accessed else ""
             made = ", ".join(filter(None, (source.producer, published, accessed)))
-            line = f"{title}. {made}".rstrip(". ")
+            line = f"{source.title}. {made}".rstrip(". ")
             if places := "; ".join(filter(None, self.cited[source.Index])):
                 line += ". " + t("Cited: {places}", places=places)
             address = html.escape(source.address)
@@ -276,7 +267,7 @@ class Page:
             self.cited.setdefault(name, {})[place] = None
         links = " ".join(
             f'<a href="#source-{name}" title="{html.escape("; ".join(places), quote=True)}">'
-            f"[{self.data.sources.loc[name, 'number']}]</a>"
+            f"[{self.sources.loc[name, 'number']}]</a>"
             for name, places in cited.items()
         )
         word = self.t(STATUSES[status])
@@ -309,36 +300,3 @@ def _text(value: object) -> str:
 
 def _class(name: str) -> str:
     return f' class="{name}"' if name else ""
-
-
-_MOST_DIGITS = 4
-
-
-def show(frame: pd.DataFrame, lang: str = "vi") -> Styler:
-    """The frame as a table to read: same rows and columns, missing values as a dash.
-
-    Numbers of a column have as many decimals as it needs, four at most. The frame itself stays as
-    it is; what is returned is a pandas Styler, shown by a notebook.
-
-    >>> show(pd.DataFrame({"late": [11193.0, None], "rate_pct": [72.57, 4.5]})).to_string()
-    ' late rate_pct\\n0 11.193 72,57\\n1 – 4,50\\n'
-    """
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError("par.show takes a DataFrame, as data.sipas or data.sipas[['unit']]")
-    t = language(lang)
-    write = {name: _writer(frame[name], t) for name in frame.columns}
-    return frame.style.format(write, na_rep=UNKNOWN, escape="html")
-
-
-def _writer(column: pd.Series, t: Language) -> Callable[[object], str]:
-    digits = 0
-    if pd.api.types.is_float_dtype(column):
-        off = ((column.round(few) - column).abs().max() for few in range(_MOST_DIGITS))
-        digits = next((few for few, most in enumerate(off) if not most > 1e-9), _MOST_DIGITS)
-
-    def write(value: object) -> str:
-        if isinstance(value, pd.Timestamp):
-            return t.date(value)
-        return str(value) if isinstance(value, str | bool) else t.number(float(value), digits)
-
-    return write

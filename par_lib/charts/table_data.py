@@ -74,18 +74,14 @@ def as_data(
     if {*TRACE} <= {*frame.columns}:
         sources = sorted({one for names in frame["source"] for one in names.split("; ")})
         add("status", t("Status"), frame["status"].map(lambda one: t(STATUSES[one])))
-        add("source", t("Source"), frame["source"].map(lambda one: _titles(page, one)))
+        titles = "[" + page.sources["number"].astype(str) + "] " + page.sources["title"]
+        named = frame["source"].map(
+            lambda own: "; ".join(titles[[*dict.fromkeys(own.split("; "))]])
+        )
+        add("source", t("Source"), named)
         add("locator", t("Place in the source"), frame["locator"].map(page.where))
     written = pd.concat(columns, axis=1).to_json(
         orient="records", date_format="iso", double_precision=15
     )
     told = {"heads": list(heads.values()), "shown": shown, "sources": sources}
     return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)} | told
-
-
-def _titles(page: "Page", source: str) -> str:
-    known = page.data.sources.reindex(columns=["number", "title", "title_en"])
-    if page.t.code != "vi":
-        known = known.assign(title=known["title_en"].fillna(known["title"]))
-    names = dict.fromkeys(source.split("; "))
-    return "; ".join(f"[{known['number'][one]}] {known['title'][one]}" for one in names)

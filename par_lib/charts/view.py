@@ -20,7 +20,7 @@ from par_lib.charts.notebook import Notebook
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.language.translation import LABELS, NAMES, language
+from par_lib.language.translation import LABELS, N_, NAMES, language
 from par_lib.scoring import rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first
 from par_lib.storage import paths
@@ -29,6 +29,10 @@ from par_lib.storage.paths import write_whole
 _STEP_PCT = 0.5  # of a slider
 _WIDE = widgets.Layout(width="98%")
 _COLUMNS = widgets.Layout(grid_template_columns="repeat(auto-fill, minmax(min(21rem, 100%), 1fr))")
+_CALLED = {  # parameters, as controls name them
+    "province": N_("Province"), "year": N_("Year"), "level": N_("Level"), "lang": N_("Language"),
+    "threshold_pct": N_("Threshold, %"), "what_if": N_("Changes"),
+}  # fmt: skip
 _CSS = """<style>
 .par-view { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr));
   gap: 0 2rem; }
@@ -94,23 +98,23 @@ def view(
         raise ValueError(f"level {level!r}: choose one of {', '.join(levels(data))}")
     if not 0 <= threshold_pct <= 100:
         raise ValueError(f"threshold_pct is {threshold_pct:g}; it must be 0 to 100")
-    parts = {
-        "what_if": _drawn(_what_if, data, lang, what_if),  # what was asked comes first
-        "late_dossiers": _drawn(_late, data, lang, level),
-        "disbursement": _drawn(_disbursed, data, lang, level, threshold_pct),
-    }
-    here, pieces = _page(data, lang)
-    for finding, frame, markup in parts.values():
+    asked = {  # by table; what was asked comes first
+        "what_if": (_what_if, what_if), "late_dossiers": (_late, level),
+        "disbursement": (_disbursed, level, threshold_pct),
+    }  # fmt: skip
+    (here, pieces), frames = _page(data, lang), {}
+    for name, (part, *of) in asked.items():
+        finding, frame, markup = _drawn(part, data, lang, *of)
+        frames[name] = frame.copy()
         pieces.append("<section>")
         if finding:
-            here.headline(finding, *filter(len, [frame]))
+            here.say(finding, *filter(len, [frame]), kind="headline")
         pieces.append(f"{markup}</section>")
     here.show_sources()
     parameters = {
         "province": data.province, "year": data.year, "level": level,
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
-    frames = {name: frame.copy() for name, (_, frame, _) in parts.items()}
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
 
 
@@ -187,7 +191,8 @@ def _what_if(here: Notebook, text: str) -> tuple[str, pd.DataFrame]:
 class Explorer(widgets.VBox):
     """Choices, and below them the view they give; ``view`` is the present one.
 
-    Sliders write the line of changes, which can be edited as well: it is what counts.
+    ``controls`` are the parameters of ``par.view``, each an attribute, too. Sliders, a criterion
+    each, write the line of changes, which can be edited as well: it is what counts.
     """
 
     def __init__(
@@ -195,39 +200,35 @@ class Explorer(widgets.VBox):
         threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
     ) -> None:  # fmt: skip
         languages = [(name, code) for code, name in NAMES.items()]
-        self.province = widgets.Dropdown(options=paths.provinces(), value=province)
-        self.year = widgets.Dropdown(options=paths.years(province)[::-1], value=year)
-        self.level = widgets.Dropdown(options=[level], value=level)
-        self.lang = widgets.Dropdown(options=languages, value=lang)
-        self.threshold_pct = _slider(threshold_pct, 0.0, 1.0)
-        self.what_if = widgets.Text(what_if, continuous_update=False, layout=_WIDE)
-        controls = [
-            self.province, self.year, self.level, self.lang, self.threshold_pct, self.what_if,
-        ]  # fmt: skip
+        self.controls = {
+            "province": widgets.Dropdown(options=paths.provinces(), value=province),
+            "year": widgets.Dropdown(options=paths.years(province)[::-1], value=year),
+            "level": widgets.Dropdown(options=[level], value=level),
+            "lang": widgets.Dropdown(options=languages, value=lang),
+            "threshold_pct": _slider(threshold_pct, 0.0, 1.0),
+            "what_if": widgets.Text(what_if, continuous_update=False, layout=_WIDE),
+        }
+        vars(self).update(self.controls)
         self._folded = widgets.Accordion([widgets.GridBox(layout=_COLUMNS)])
         self.button = widgets.Button(icon="save", layout=widgets.Layout(width="auto"))
         self._saved = widgets.HTML()
         self._code = widgets.Textarea(disabled=True, rows=4, layout=_WIDE)
         self._shown = widgets.HTML(layout=_WIDE)
         super().__init__([
-            widgets.GridBox(controls, layout=_COLUMNS), self._folded,
+            widgets.GridBox([*self.controls.values()], layout=_COLUMNS), self._folded,
             widgets.HBox([self.button, self._saved]), self._code, self._shown,
         ])  # fmt: skip
         self._begin()
-        self.province.observe(self._new_place, "value")
-        self.year.observe(self._new_place, "value")
-        self.lang.observe(self._begin, "value")
-        for control in (self.level, self.threshold_pct, self.what_if):
-            control.observe(self._show, "value")
+        changed = {"province": self._new_place, "year": self._new_place, "lang": self._begin}
+        for name, control in self.controls.items():
+            control.observe(changed.get(name, self._show), "value")
         self.button.on_click(self._save)
 
     def _new_place(self, changed: dict) -> None:
-        year = self.year.value
         if changed["owner"] is self.province:
             self.year.options = paths.years(self.province.value)[::-1]  # chooses the newest
-        if self.year.value == year:  # else that choice has come here by itself
-            self.what_if.value = ""
-            self._begin()
+        self.what_if.value = ""
+        self._begin()
 
     def _begin(self, _: object = None) -> None:
         """Criteria, levels and words for the province, year and language chosen."""
@@ -244,10 +245,9 @@ class Explorer(widgets.VBox):
             widgets.VBox([widgets.Label(slider.tooltip), slider]) for slider in self.rates.values()
         ]
         self._folded.titles = (t("What if a figure reached, %"),)
-        self.province.description, self.year.description = t("Province"), t("Year")
-        self.level.description, self.lang.description = t("Level"), t("Language")
-        self.threshold_pct.description = t("Threshold, %")
-        self.what_if.description, self.button.description = t("Changes"), t("Write as parameters")
+        for name, words in _CALLED.items():
+            self.controls[name].description = t(words)
+        self.button.description = t("Write as parameters")
         own = levels(self._data)[::-1] or ["district"]
         self.level.options = [(t(LABELS[code]), code) for code in own]  # chooses the first
         if level in own:
@@ -263,11 +263,9 @@ class Explorer(widgets.VBox):
         self.what_if.value = "; ".join(asked)
 
     def _show(self, _: object = None) -> None:
+        asked = {name: control.value for name, control in self.controls.items()}
         try:
-            self.view = view(
-                self._data, level=self.level.value, threshold_pct=self.threshold_pct.value,
-                what_if=self.what_if.value, lang=self.lang.value,
-            )  # fmt: skip
+            self.view = view(**asked | {"province": self._data, "year": None})
         except ValueError as error:  # a line of changes that cannot be read: said, not raised
             self._saved.value = f'<p role="alert">{html.escape(str(error))}</p>'
             return

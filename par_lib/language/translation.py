@@ -68,8 +68,8 @@ class Language:
         form = forms if isinstance(forms, str) else forms[0 if count == 1 else -1]
         return self._fill(form, {"count": count, **values})
 
-    def number(self, value: float | None, digits: int = 0) -> str:
-        """Write a number.
+    def number(self, value: float | None, digits: int = 0, unit: str = "") -> str:
+        """Write a number; what is not known as a dash.
 
         >>> language("vi").number(11193), language("en").number(1.1922, digits=4)
         ('11.193', '1.1922')
@@ -82,7 +82,7 @@ class Language:
         with localcontext(rounding=ROUND_HALF_UP):  # as 70.65 is taken to 70.7 by hand
             exact = value if isinstance(value, int) else round(float(value), 9)
             text = format_decimal(exact, format=pattern, locale=self.code)
-        return text.replace("-", MINUS)
+        return text.replace("-", MINUS) + unit
 
     def signed(self, value: float, digits: int = 0) -> str:
         """Write a change: +3, −0,5, and 0 without a sign."""
@@ -94,9 +94,7 @@ class Language:
         >>> language("vi").percent(72.57), language("en").percent(72.57)
         ('72,57%', '72.57%')
         """
-        if pd.isna(value):
-            return UNKNOWN
-        return self.number(value, digits) + "%"
+        return self.number(value, digits, "%")
 
     def date(self, value: dt.date, *, in_text: bool = False) -> str:
         """Write a date; ``in_text`` as a sentence does: in Vietnamese 5/3 as 05/3, 2/5 as 02/5.
@@ -136,10 +134,8 @@ class Language:
         ends = {"low": write(low, digits), "high": write(high, digits)}
         if ends["low"] == ends["high"]:
             return ends["low"]
-        if in_text and low < 0:  # a dash beside a minus sign would mislead
-            return self("from {low} to {high}", **ends)
-        if in_text:
-            return self("{low}–{high}", **ends)
+        if in_text:  # a dash beside a minus sign would mislead
+            return self(N_("from {low} to {high}") if low < 0 else N_("{low}–{high}"), **ends)
         if low.is_integer() and high.is_integer():
             digits = 0
         if low < 0:
