@@ -172,6 +172,8 @@ _VI = {  # what each does, in Vietnamese; one without an entry is an error
     "sources": "Danh mục nguồn đã trích; ô cuối của notebook.",
     "pair": "Tổng của một cột có cận dưới, cận trên, để ghi vào câu văn.",
     "cite": "Gắn nguồn của bảng khác cho một bảng tự tính.",
+    "funnelplot": "Giá trị của mỗi đơn vị theo quy mô, và giới hạn dao động ngẫu nhiên ở quy mô đó.",
+    "processplot": "Các tháng với giá trị trung bình và giới hạn dao động thông thường.",
     "begin": "Mở notebook: số liệu, ngôn ngữ, kiểu biểu đồ.",
     "listed": "Đơn vị có số liệu riêng.",
     "unlisted": "Đơn vị chỉ có số liệu gộp.",

@@ -203,8 +203,10 @@ class _Chart:
 
     def write_legend(self, named: dict[str, Artist], *, above: float = 1.0, ncols: int = 3) -> None:
         if named:
-            self.ax.legend(named.values(), named, loc="lower left", bbox_to_anchor=(0, above),
-                           frameon=False, handlelength=1.8, columnspacing=1.2, ncols=ncols)  # fmt: skip
+            self.ax.legend(
+                named.values(), named, loc="lower left", bbox_to_anchor=(0, above), ncols=ncols,
+                frameon=False, handlelength=1.8, columnspacing=1.2,
+            )  # fmt: skip
 
     def beside(self, x: float, y: float, text: str, *, left: bool, **look: object) -> None:
         """Write beside a point."""
