@@ -263,6 +263,21 @@ def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
     assert "Điện Bàn" in told.output and "11.913 → 11.193" in told.output
 
 
+def test_an_edited_built_in_rule_is_named_with_its_line_and_not_the_program(edition, tmp_path):
+    later, name = tmp_path / "2022", "inputs/rules/par_index_2022.toml"
+    shutil.copytree(edition, later)
+    lines = (later / name).read_text().splitlines()
+    row = next(n for n, line in enumerate(lines, 1) if line.startswith("max_points = "))
+    (later / name).write_text("\n".join([*lines[: row - 1], "max_points = 99.5", *lines[row:]]))
+    made = json.loads((later / "manifest.json").read_text())
+    made["files"][name] = "other"
+    for run in made["runs"].values():
+        run["recipe"] = "other"
+    (later / "manifest.json").write_text(json.dumps(made))
+    _, causes = changes.between(edition, later, language("vi"))
+    assert causes == [f"par_index_2022.toml, dòng {row}, {lines[row - 1]} → max_points = 99.5"]
+
+
 def test_an_edition_that_replaces_another_says_what_changed_beside_it(edition):
     names = ("report.docx", "tables.xlsx", "summary.pdf", "en/report.docx", "en/tables.xlsx")
     before = [(edition / name).read_bytes() for name in names]
