@@ -31,11 +31,7 @@ _UNSURE = N_("whose figure it is is not sure")
 
 
 class NoFigure(Exception):
-    """A number that is no figure of the tables; without a reason it is not worth a word."""
-
-    def __init__(self, reason: str = "", about: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.about = reason, about
+    """A number that is no figure of the tables: why and what that is about, if worth a word."""
 
 
 class Spot:
@@ -101,11 +97,8 @@ class Text:
         while start > 0:
             start, end = spot.marked.sentence(start - 2)[0], start
             yield "before", Part(spot.marked, start, end)
-        for how, numbers in (
-            ("heading", self.above(spot.number)), ("line", range(spot.number)[::-1]),
-        ):  # fmt: skip
-            for number in numbers:
-                yield how, Part(self.marked[number], 0, len(self.marked[number].flat))
+        yield from (("heading", self.marked[at].whole) for at in self.above(spot.number))
+        yield from (("line", marked.whole) for marked in self.marked[: spot.number][::-1])
 
     def period(self, spot: Spot, table: str) -> Period:
         """The period of a figure: its clause's, its sentence's, one before, or a heading's."""

@@ -78,7 +78,7 @@ def _listed(text: Text, spot: Spot, start: int) -> list[tuple[Name, bool]]:
     parts = [Part(spot.marked, start, spot.rest.end)]
     if spot.marked.flat.rstrip().endswith(":"):
         below = [at for at, line in enumerate(text.lines) if line.parent == spot.number]
-        parts += [Part(text.marked[at], 0, len(text.marked[at].flat)) for at in below]
+        parts += [text.marked[at].whole for at in below]
     listed = []
     for part in parts:
         names = [name for name in part.of("names") if name.level != "province"]

@@ -113,6 +113,11 @@ class Marked:
     bare: str  # flat, with spaces for all that is marked but numbers
     stops: list[int]  # where sentences end
 
+    @property
+    def whole(self) -> "Part":
+        """All of it."""
+        return Part(self, 0, len(self.flat))
+
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a position starts and ends; a list goes on after "gồm"."""
         start = max((stop + 1 for stop in self.stops if stop < at), default=0)

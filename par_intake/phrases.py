@@ -54,12 +54,6 @@ def table() -> dict:
 
 
 @cache
-def patterns(section: str) -> dict[str, re.Pattern[str]]:
-    """The words of a section by name, in the file's order, to be searched for."""
-    return {name: compile_words(words) for name, words in table()[section].items()}
-
-
-@cache
 def around(name: str) -> re.Pattern[str]:
     """What stands around a figure, by its name in [around]."""
     word = rf"{CAPITAL}((?!{CAPITAL})[^\W\d_])+"
@@ -146,8 +140,8 @@ def written(numeral: Numeral, flat: str) -> str:
 
 
 def _noun_behind(flat: str, end: int) -> str | None:
-    at = end + (flat[end : end + 1] == " ")
-    return next((name for name, word in patterns("nouns").items() if word.match(flat, at)), None)
+    at, nouns = end + (flat[end : end + 1] == " "), table()["nouns"].items()
+    return next((name for name, words in nouns if compile_words(words).match(flat, at)), None)
 
 
 def _kind(flat: str, start: int, end: int) -> str:

@@ -39,16 +39,18 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
     that was or is there.
     """
     known, end = units.load_units(province), pd.Timestamp(year, 12, 31)
-    own = units.units_in(known, year)
+    own, every = units.units_in(known, year), units.provinces()
+    today = every.loc[every["province"] == province, "today"]  # empty where it is invented
+    there = units.units_on(every[every["today"].isin(today)], end).itertuples()
+    heirs = [f"{one.province} ({one.kind} {one.name})" for one in there]
     days = own.loc[own["level"] == "province", "valid_to"]
-    last = end if days.isna().any() else min(end, days.max())  # NaT where it was none that year
-    heirs = [f"{one.province} ({one.kind} {one.name})" for one in _on_its_land(province, end)]
     if days.empty:
         all_days = known[known["level"] == "province"]
         ended, begun = all_days["valid_to"].max(), all_days["valid_from"].min()
         when = f"ended on {ended:%Y-%m-%d}" if ended < end else f"began on {begun:%Y-%m-%d}"
         names = " or ".join(heirs)
         raise ValueError(f"province {province!r} {when}; in {year} its land is part of {names}")
+    last = min(end, days.fillna(end).max())
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
     sources = paths.raw(province) / "sources.toml"
     if not sources.is_file():
@@ -73,13 +75,6 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
             "{file}.")),
     )  # fmt: skip
     return [(words, values) for so, words in told if so]
-
-
-def _on_its_land(province: str, day: pd.Timestamp) -> Iterator[tuple]:
-    """The provinces that stand on a province's land on a day; none where it is invented."""
-    every = units.provinces()
-    today = every.loc[every["province"] == province, "today"]
-    return units.units_on(every[every["today"].isin(today)], day).itertuples()
 
 
 _OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure

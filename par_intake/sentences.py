@@ -41,9 +41,10 @@ def read_text(report: Report, known: pd.DataFrame, year: int) -> tuple[list[Figu
                     _refuse(spot)
                     found.append(_figure(text, spot))
             except NoFigure as none:
-                if none.reason and not is_task:
+                if none.args and not is_task:
+                    reason, about = (*none.args, "")[:2]
                     at, where = (number, numeral.start), marked.line.where
-                    left.append(Left(numeral.text, none.reason, none.about, where, at))
+                    left.append(Left(numeral.text, reason, about, where, at))
     return found, left
 
 
@@ -150,7 +151,9 @@ def _topic(text: Text, spot: Spot) -> dict:
             return found[0].what
         if how == "line":
             break
-    raise NoFigure("" if numeral.kind in ("plain", "ratio") else N_("no measure is named"))
+    if numeral.kind in ("plain", "ratio"):
+        raise NoFigure
+    raise NoFigure(N_("no measure is named"))
 
 
 def _target(topic: dict, spot: Spot) -> dict:
