@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
 from par_intake import phrases
 from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
@@ -25,6 +24,9 @@ from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key
 from par_lib.language.translation import COLUMNS, LABELS, N_, TABLE_LABELS, Language, language
 from par_lib.storage.paths import write_whole
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 _t = language(LANGUAGES[0])  # an office fills in Vietnamese
 _HEADERS = COLUMNS | {  # where a form asks for more than a chart shows
@@ -119,6 +121,9 @@ def write(
     Where some are of ``proposals``, a row a figure, it has the sheets that hold some, each row to
     be ticked.
     """
+    import xlsxwriter  # only who writes or reads a workbook pays for it
+    from xlsxwriter.utility import xl_range_abs
+
     proposed = any(_ASKED[0] in table for table in tables.values())
     shown = [table for name, table in schema.TABLES.items() if name in tables or not proposed]
     places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
@@ -155,7 +160,7 @@ def write(
 
 
 def _sheet(
-    book: xlsxwriter.Workbook, table: schema.Table, known: pd.DataFrame | None, ranges: dict
+    book: "xlsxwriter.Workbook", table: schema.Table, known: pd.DataFrame | None, ranges: dict
 ) -> None:
     """One sheet: what is known of the table, all of it to be changed but the headers."""
     sheet = book.add_worksheet(sheet_name(table.name))
@@ -223,6 +228,8 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
     ``source``. Of proposals only the ticked rows count, and they may be of another year. Raises
     DataError with every cell that the cleaning would refuse.
     """
+    from xlsxwriter.utility import xl_col_to_name
+
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     problems: dict[str, str] = {}  # the first of each cell
     for grid in grids:
