@@ -86,6 +86,7 @@ class Units:
     def __init__(self, known: pd.DataFrame, year: int) -> None:
         self.year = year
         self.on = cache(partial(units.units_on, known))
+        self._resolver = cache(lambda day: units.resolver(self.on(day)))
         self.find = cache(self._find)  # names repeat
 
     def day_of(self, period: Period | None) -> str:
@@ -96,7 +97,7 @@ class Units:
         """The name as written and its level, where it is one unit's on that day."""
         for wanted in dict.fromkeys((level or None, None)):
             with suppress(units.UnknownUnit):
-                code = units.resolve(name, on := self.on(day), level=wanted)
+                code, on = self._resolver(day)(name, level=wanted), self.on(day)
                 return name, on.loc[on["code"] == code, "level"].iloc[0]
         return None
 

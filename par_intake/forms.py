@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 
 import pandas as pd
 
@@ -167,7 +167,7 @@ class Reading:
         if len(register := rows.dropna(subset=["received", "due", "finished"])):
             found.extras["late_register"] = register[columns[2:]]
         doubts = [] if _LATE.search(flatten(title)) else [(_NOT_LATE, "")]
-        code_of = cache(partial(units.resolve, units=self._units.on(day)))
+        code_of = cache(units.resolver(self._units.on(day)))
         codes = [code_of(row.unit, level=row.level) for row in rows.itertuples()]
         said = {"table": "late_dossiers", "column": "late"}
         for _, own in rows.groupby(codes, sort=False):

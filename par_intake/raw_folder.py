@@ -5,7 +5,7 @@ New rows are added, what stands there already is never replaced.
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -172,11 +172,12 @@ def _merged(
     by = [*names] if table.name in ADDED_UP else [*names, "source"]
     compared = [c for c in table.columns if c.name not in (*by, *_OWN) and not is_task]
     merged = old.to_dict("records")
-    by_key = {_key(row, by, known): row for row in merged}
+    code_of = units.resolver(known)
+    by_key = {_key(row, by, code_of): row for row in merged}
     told = []
     for row in new.to_dict("records"):
         label = " ".join(row[name] for name in names if name not in _OWN and row[name])
-        there = by_key.get(key := _key(row, by, known))
+        there = by_key.get(key := _key(row, by, code_of))
         if there is None:
             merged.append(row)
             if not is_task:  # one bullet can set several
@@ -195,11 +196,11 @@ def _merged(
     return raw_table(table, merged), told
 
 
-def _key(row: dict[str, str], columns: list[str], known: pd.DataFrame) -> tuple[str, ...]:
+def _key(row: dict[str, str], columns: list[str], code_of: Callable[..., str]) -> tuple[str, ...]:
     """What two rows must share to be one; of a locator, where it is a key, only the bullet."""
     cells = dict(row)
     with suppress(KeyError, units.UnknownUnit):  # a table without units, or "all others"
-        cells["unit"] = units.resolve(row["unit"], known, counted=row["level"])
+        cells["unit"] = code_of(row["unit"], counted=row["level"])
     bullet = ", characters" if "unit" in columns else ", +"
     return tuple(cells[name].partition(", characters")[0].partition(bullet)[0] for name in columns)
 

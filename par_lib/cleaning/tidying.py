@@ -7,7 +7,7 @@ their own, with what is known of them.
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 
@@ -72,22 +72,23 @@ def resolve_units(
         return raw
     dated = next((name for name in ("as_of", "period_end") if name in raw), None)
     dates = raw[dated] if dated else pd.Series(pd.Timestamp(year, 1, 1), raw.index)
-    valid_on = cache(lambda date: units.units_on(known, date))
-    provinces_on = cache(lambda date: units.units_on(units.provinces(), date))
+
+    @cache
+    def on(date: pd.Timestamp, nation: bool = False) -> tuple[Callable[..., str], dict[str, str]]:
+        valid = units.units_on(units.provinces() if nation else known, date)
+        return units.resolver(valid), dict(zip(valid["code"], valid["name"], strict=True))
 
     @cache  # names repeat
     def found(name: str, level: str, date: pd.Timestamp) -> tuple[str, str]:
         if beside and level == "province":  # a district may bear the name of another province
-            for valid in (valid_on(date), provinces_on(date)):
+            for code_of, names in (on(date), on(date, nation=True)):
                 with suppress(units.UnknownUnit):
-                    return named(units.resolve(name, valid, level=level), valid)
+                    return (code := code_of(name, level=level)), names[code]
+        code_of, names = on(date)
         try:
-            return named(units.resolve(name, valid_on(date), counted=level), valid_on(date))
+            return (code := code_of(name, counted=level)), names[code]
         except units.UnknownUnit as error:
             raise units.UnknownUnit(_ended(name, known, date.date()) or str(error)) from None
-
-    def named(code: str, valid: pd.DataFrame) -> tuple[str, str]:
-        return code, valid.loc[valid["code"] == code, "name"].item()
 
     rows = []
     for row, name, level, date in zip(raw.index, raw["unit"], raw["level"], dates, strict=True):

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -228,14 +228,9 @@ def lookup(units: pd.DataFrame) -> Index:
     A spelling that several units share ("Cao Lãnh", a city and a district) has several codes.
     "tỉnh" at the end of a name may be left out where no other unit is called so.
     """
-    named = units[["level", "kind", "name", "aliases", "code"]]
-    return _index(home(units), tuple(named.itertuples(index=False, name="Named")))
-
-
-@lru_cache(maxsize=16)  # asked for each name again, of the same units
-def _index(province: str, units: tuple[tuple, ...]) -> Index:
     full, shorter = defaultdict(set), defaultdict(set)
-    for unit in units:
+    province = home(units)
+    for unit in units[["level", "kind", "name", "aliases", "code"]].itertuples():
         for spelling in _spellings(unit):
             full[unit.level, compare_key(spelling)].add(unit.code)
             if short := _without_province(spelling, home=province, bare=False):
@@ -243,34 +238,43 @@ def _index(province: str, units: tuple[tuple, ...]) -> Index:
     return {key: frozenset(codes) for key, codes in (shorter | full).items() if key[1]}
 
 
-def resolve(
-    name: str, units: pd.DataFrame, *, level: str | None = None, counted: str | None = None,
-    where: str = "",
-) -> str:  # fmt: skip
+def resolver(units: pd.DataFrame) -> Callable[..., str]:
+    """``resolve`` for many names of the same units, whose spellings are laid out once."""
+    index, province = lookup(units), home(units)
+
+    def found(
+        name: str, *, level: str | None = None, counted: str | None = None, where: str = ""
+    ) -> str:
+        place = f"{where}: " if where else ""
+        for spelling, levels in readings(normalise(name), province):
+            for one in (level,) if level else _LEVELS.get(counted, schema.LEVELS):
+                codes = index.get((one, compare_key(spelling)), ()) if one in levels else ()
+                if len(codes) == 1:
+                    return next(iter(codes))
+                if codes:
+                    shared = units[units["code"].isin(codes) & (units["level"] == one)].itertuples()
+                    choices = " or ".join(f'"{_called(u)}" ({u.level} {u.code})' for u in shared)
+                    raise AmbiguousUnit(f'{place}"{name}" is ambiguous: write {choices}')
+        inner, _, outer = name.rpartition(",")
+        if inner and "parent" in units:
+            with suppress(UnknownUnit):
+                inside = units[units["parent"] == found(outer)]
+                return resolve(inner, inside, level=level, counted=counted)
+        raise UnknownUnit(place + _unknown(name, units, level))
+
+    return found
+
+
+def resolve(name: str, units: pd.DataFrame, **asked: str | None) -> str:
     """Code of the unit a source calls ``name``, among ``units`` already restricted to a date.
 
     The word for the kind, "UBND …" and the province behind the name may be written or not; behind
     a comma may stand the unit around it ("xã Tân Thành, huyện …"). A bare name of several levels
-    is the unit of ``counted``, the level of its row, else of the highest. ``where`` opens the
-    message of UnknownUnit, raised where no unit or several of one level bear the name.
+    is the unit of ``counted``, the level of its row, else of the highest; ``level`` allows no
+    other. ``where`` opens the message of UnknownUnit, raised where no unit or several of one level
+    bear the name.
     """
-    index = lookup(units)
-    place = f"{where}: " if where else ""
-    for spelling, levels in readings(normalise(name), home(units)):
-        for one in (level,) if level else _LEVELS.get(counted, schema.LEVELS):
-            codes = index.get((one, compare_key(spelling)), ()) if one in levels else ()
-            if len(codes) == 1:
-                return next(iter(codes))
-            if codes:
-                shared = units[units["code"].isin(codes) & (units["level"] == one)].itertuples()
-                choices = " or ".join(f'"{_called(u)}" ({u.level} {u.code})' for u in shared)
-                raise AmbiguousUnit(f'{place}"{name}" is ambiguous: write {choices}')
-    inner, _, outer = name.rpartition(",")
-    if inner and "parent" in units:
-        with suppress(UnknownUnit):
-            around = resolve(outer, units)
-            return resolve(inner, units[units["parent"] == around], level=level, counted=counted)
-    raise UnknownUnit(place + _unknown(name, units, level))
+    return resolver(units)(name, **asked)
 
 
 def readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -283,7 +287,7 @@ def readings(text: str, home: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield rest, _KINDS[kind][1] if kind else schema.LEVELS
 
 
-@lru_cache(maxsize=20_000)  # lookup() asks for the same names at each call
+@lru_cache(maxsize=20_000)  # the same names are asked for on each date
 def split_kind(text: str) -> tuple[str, str]:
     """The word for a kind of place that a name begins with, written out, and the rest."""
     for kind, (short, _) in _KINDS.items():
