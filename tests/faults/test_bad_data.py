@@ -143,7 +143,7 @@ def test_a_damaged_file_is_refused_in_words_or_says_the_same(name, year, known, 
     good = read(path, table, known, year)
     rng = random.Random(name)
     damaged = whole_file(text) | one_cell(text, rng, 3000 if SOAK else 60)
-    assert len(damaged) >= 99
+    assert len(damaged) > 90
     refused = 0
     for what, content in damaged.items():
         path.write_bytes(content)
