@@ -97,9 +97,11 @@ class Written(documents.Issue):
         super().__init__(data, t, code, titles)
 
     def write_pages(self) -> None:
-        """A page of each notebook; that of the overview is the index, with a card of each other."""
-        cards = [Link(_file(name), self.titles[name], note=first_headline(book, href=_file(name)))
-                 for name, book in self.executed.items() if name != OVERVIEW]  # fmt: skip
+        """A page of each notebook; that of the overview is the index, with a card a finding."""
+        found = {name: first_headline(book, href=_file(name))
+                 for name, book in self.executed.items() if name != OVERVIEW}  # fmt: skip
+        cards = [Link(_file(name), self.titles[name], note=note)
+                 for name, note in found.items() if note]  # fmt: skip
         for name, book in self.executed.items():
             own = cards if name == OVERVIEW else ()
             text = page.render_page(book, self._context(name), cards=own)

@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def copy_project(root: Path, *, without: tuple[str, ...] = ("demo",)) -> None:
+def copy_project(root: Path, *, without: tuple[str, ...] = ("demo*",)) -> None:
     """The real data and the notebooks; without what par demo made beside the data."""
     ignored = shutil.ignore_patterns(*without)
     shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=ignored)
@@ -92,7 +92,7 @@ def root(tmp_path_factory):
 def bare_root(tmp_path_factory):
     """A project without any province."""
     root = tmp_path_factory.mktemp("project")
-    copy_project(root, without=("demo", "quang-nam", "da-nang"))
+    copy_project(root, without=("demo*", "quang-nam", "da-nang"))
     with entered(root, root):
         yield root
 

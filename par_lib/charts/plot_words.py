@@ -144,7 +144,8 @@ class _Chart:
                         fontsize=9, bbox=BACKING)  # fmt: skip
         self.write_legend(self.labelled(self.words), above=1.06)
         self.write_numbers("y", self.drawn.value)
-        self.ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        steps = (1, 3) if right > 30 * left else (1, 2, 3, 5)
+        self.ax.xaxis.set_major_locator(LogLocator(subs=steps))
         self.ax.xaxis.set_major_formatter(lambda size, _: self.page.cell("size", size, size))
         self.ax.minorticks_off()
         self.ax.set_xlabel(self.page.head(self.drawn.by), loc="left")
