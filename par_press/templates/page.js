@@ -123,7 +123,7 @@
         reached.value = `${write(rates[at], 1)}%`;
         slider.setAttribute("aria-valuetext", reached.value);
         won.value = moved ? ends(least, most, unit) : "–";
-        const more = low.findIndex((points, index) => index > at && points > least + 1e-6);
+        const more = low.findIndex((points, index) => index > at && points >= least + 0.005); // a gain that is seen
         next.textContent = more < 0 ? "" : next.dataset.next
           .replace("{rate}", `${write(rates[more], 1)}%`).replace("{points}", ends(low[more], high[more], unit));
         if (!unit) [sum[0], sum[1]] = [sum[0] + least, sum[1] + most];
