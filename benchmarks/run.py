@@ -200,9 +200,25 @@ def part_h(_: Path) -> list[str]:
     return [row(name, value, "target 0.2") for name, value in took.items()]
 
 
+def part_i(folder: Path) -> list[str]:
+    """One cold edition by how many units it compares: invented provinces, documents and all."""
+    ways = {}
+    for communes in (94, 168):
+        own = project(folder / str(communes))
+        made = f"from par_demo import province; province.write(size=80_000, communes={communes})"
+        command("python", "-c", made, PAR_ROOT=own)
+        ways[communes] = lambda own=own: command("par", "run", "demo-today:2026", "--force",
+                                                 PAR_ROOT=own)  # fmt: skip
+    ways[18] = lambda: command("par", "run", "demo:2024", "--force", PAR_ROOT=own)
+    took = alternating(ways, repeats=3)
+    return [row(f"one edition, {units} units", took[units],
+                f"{took[units] / took[18]:.2f} times that of 18 (target 2)")
+            for units in sorted(took)]  # fmt: skip
+
+
 PARTS = {
     "a": part_a, "b": part_b, "c": part_c, "d": dossiers.measure, "e": part_e, "f": part_f,
-    "g": stages.measure, "h": part_h,
+    "g": stages.measure, "h": part_h, "i": part_i,
 }  # fmt: skip
 
 

@@ -22,21 +22,24 @@ from par_lib.storage import csv_files, paths
 
 YEARS = {"demo": (2021, 2022, 2023, 2024), "demo-today": (2025, 2026)}
 LAST_DAY, FIRST_DAY = "2025-06-30", "2025-07-01"  # of districts; of communes alone
-ZONE = "Minh họa 94"  # a special zone, of which there are no figures
+ZONE = "đặc khu"  # the kind of the one commune of which there are no figures
 _TODAY = 20_000  # dossiers of demo-today a year: enough for each of its units, old and new
 _DISTRICTS = [("thành phố", "City")] * 2 + [("thị xã", "Town")] + [("huyện", "District")] * 15
 
 
-def write(*, size: int = 400_000, seed: int = 1, force: bool = False) -> list[Path]:
-    """Write data/raw/demo and data/raw/demo-today anew; returns both. ``size``: dossiers of demo's
-    register in all years.
+def write(
+    *, size: int = 400_000, seed: int = 1, force: bool = False, communes: int = 94
+) -> list[Path]:
+    """Write data/raw/demo and data/raw/demo-today anew; returns both.
+
+    ``size``: dossiers of demo's register in all years; ``communes``: those of demo-today.
 
     Raises ValueError for fewer than 4,000 dossiers, where one of the folders holds real figures,
     and, without ``force``, where sources were added to it.
     """
     if size < 4_000:
         raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
-    folders = {paths.raw(province): units for province, units in _units().items()}
+    folders = {paths.raw(province): units for province, units in _units(communes).items()}
     for folder in folders:
         _check_invented(folder, force=force)
     for folder, units in folders.items():
@@ -89,7 +92,7 @@ def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
 def _valid(units: pd.DataFrame, day: str) -> pd.DataFrame:
     """The units of a day, but for the zone, of which there are no figures."""
     ended = units["valid_to"].between("1", day, inclusive="left")
-    return units[(units["valid_from"] <= day) & ~ended & (units["name"] != ZONE)]
+    return units[(units["valid_from"] <= day) & ~ended & (units["kind"] != ZONE)]
 
 
 def _tiles(units: pd.DataFrame) -> pd.DataFrame:
@@ -99,9 +102,9 @@ def _tiles(units: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"code": codes, "row": row, "column": column})
 
 
-def _units() -> dict[str, pd.DataFrame]:
+def _units(communes: int) -> dict[str, pd.DataFrame]:
     """demo: 18 districts of four communes. demo-today: districts to June 2025, whose communes
-    became 23 wards and 70 communes; and a zone."""
+    became 23 wards, a zone, and communes."""
     demo, today = [], []
     for number, (kind, english) in enumerate(_DISTRICTS, start=1):
         code, name = f"{900 + number}", f"Minh họa {number:02}"
@@ -109,12 +112,12 @@ def _units() -> dict[str, pd.DataFrame]:
         demo += [_unit(f"{code}{row}", f"{name} {corner}", "commune", "xã")
                  for row, corner in enumerate(("Đông", "Tây", "Nam", "Bắc"), start=1)]  # fmt: skip
         today.append(_unit(code, f"{name} cũ", "district", kind, valid_to=LAST_DAY))
-    for number in range(1, 95):
-        kind = "phường" if number <= 23 else "xã" if number < 94 else "đặc khu"
+    for number in range(1, communes + 1):
+        kind = "phường" if number <= 23 else "xã" if number < communes else ZONE
         code, name = f"99{number:03}", f"Minh họa {number:02}"
         today.append(_unit(code, name, "commune", kind, valid_from=FIRST_DAY))
         today += [_unit(f"{code}{part}", f"{name}{part}", "commune", "xã", valid_to=LAST_DAY,
-                        successor=code) for part in "abc" if number < 94]  # fmt: skip
+                        successor=code) for part in "abc" if number < communes]  # fmt: skip
     return {"demo": _whole(demo), "demo-today": _whole(today)}
 
 
