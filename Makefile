@@ -45,7 +45,7 @@ bench: $(READY) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for som
 	@$(BIN)/python benchmarks/run.py $(PARTS)
 
 soak: $(READY) ## The tests of faults and of intervals with large counts: an hour
-	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults tests/par_lib/scoring
+	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults tests/par_lib/scoring tests/par_intake
 
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb

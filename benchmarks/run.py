@@ -125,7 +125,7 @@ def part_c(folder: Path) -> list[str]:
 
 
 def part_e(folder: Path) -> list[str]:
-    """The sample reports: `par read` as a command, and reading alone in a process that is warm."""
+    """The sample reports and a list of 100,000 dossiers: `par read` as a command; reading alone."""
     from par_intake import report
     from par_lib.cleaning import units
 
@@ -138,6 +138,11 @@ def part_e(folder: Path) -> list[str]:
         sample.write_text(dated, encoding="utf-8")
         ways[f"`par read {sample.name}`"] = lambda one=sample: _read_anew(one, folder / "raw")
         ways[f"reading {sample.name}"] = lambda one=sample: report.read(one, known, 2022)
+    long = folder / "list.csv"
+    rows = (f"{n},H{n},03/01/2022,08/01/2022,Sở Y tế" for n in range(100_000))
+    head = "STT,Mã hồ sơ,Ngày tiếp nhận,Ngày hẹn trả,Đơn vị"
+    long.write_text("\n".join([head, *rows]), encoding="utf-8")
+    ways["`par read list.csv`"] = lambda: _read_anew(long, folder / "raw")
     took = alternating(ways, repeats=5)
     return [row(name, value) for name, value in took.items()]
 
