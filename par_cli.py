@@ -115,6 +115,21 @@ def check(year: Year, province: Province = "quang-nam", lang: Lang = "vi") -> No
 
 
 @app.command()
+def tidy(
+    files: Annotated[list[Path], typer.Argument(help="Raw tables, as data/raw/…/scores.csv.")],
+) -> None:
+    """Rewrite raw tables that Excel or LibreOffice saved in the project's form; no figure changes.
+
+    UTF-8, columns apart by commas, dates as 2022-12-31, no blank rows.
+    """
+    from par_lib.cleaning import tables
+
+    for file in files:
+        told = "rewritten" if tables.rewrite(file) else "is in the project's form"
+        typer.echo(f"{file}: {told}")
+
+
+@app.command()
 def verify(
     edition: Annotated[Path, typer.Argument(help="Its folder, a document, or the mark on paper.")],
 ) -> None:

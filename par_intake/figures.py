@@ -8,7 +8,7 @@ from functools import cache, partial
 import pandas as pd
 
 from par_intake.phrases import Period
-from par_lib.cleaning import schema, units
+from par_lib.cleaning import schema, tidying, units
 from par_lib.language import numbers
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_, Language
@@ -194,4 +194,5 @@ def doubts(one: Figure, t: Language) -> str:
 def raw_table(table: schema.Table, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
     """Rows as the raw table: every column it declares, as text, empty where nothing is said."""
     columns = [column.name for column in table.columns]
-    return pd.DataFrame(list(rows), columns=columns, dtype=str).fillna("")
+    raw = pd.DataFrame(list(rows), columns=columns, dtype=str).fillna("")
+    return tidying.in_any_locale(raw, table=table)

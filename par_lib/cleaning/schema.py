@@ -6,6 +6,7 @@ when high is missing, unknown when both are missing. What is wrong with a raw ta
 cell: file, row as a spreadsheet counts, column, value, remedy; what is tidied from it cannot be.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -88,6 +89,11 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+
+    @property
+    def dates(self) -> list[str]:
+        """Names of the columns that hold days."""
+        return [column.name for column in self.columns if column.kind == "date"]
 
     @property
     def quantities(self) -> tuple[Column, ...]:
@@ -241,9 +247,23 @@ class DataError(ValueError):
 
 
 def refuse(problems: Iterable[Problem], file: str) -> None:
-    """Raise DataError with every problem of a file, in the order of its rows, if there is any."""
-    if by_row := sorted(dict.fromkeys(problems), key=lambda problem: problem.row):
-        raise DataError(problem.told(file) for problem in by_row)
+    """Raise DataError with every problem of a file, in the order of its rows, if there is any.
+
+    Of more than five cells of a column with one remedy, as where a spreadsheet destroyed them, the
+    first is told, and how many there are; names of units are all told.
+    """
+    alike = defaultdict(list)
+    for problem in sorted(dict.fromkeys(problems), key=lambda problem: problem.row):
+        remedy = problem.what if problem.column == "unit" else problem.what.rpartition("; ")[2]
+        alike[problem.column, remedy].append(problem)
+    told = []
+    for first, *more in alike.values():
+        if len(more) >= 5:
+            count = f" (and {len(more)} other cells of this column)"
+            first, more = first._replace(what=first.what + count), []
+        told += [first, *more]
+    if told:
+        raise DataError(problem.told(file) for problem in sorted(told, key=lambda one: one.row))
 
 
 @cache
@@ -301,8 +321,7 @@ def days(texts: pd.Series) -> pd.Series:
 
 def parse_dates(raw: pd.DataFrame, *, table: Table) -> pd.DataFrame:
     """The raw table with dates in its columns of days; NaT for what is no day."""
-    dated = [column.name for column in table.columns if column.kind == "date"]
-    return raw.assign(**{name: days(raw[name]) for name in dated})
+    return raw.assign(**{name: days(raw[name]) for name in table.dates})
 
 
 def quoted(text: object) -> str:

@@ -1,5 +1,6 @@
 """From a province's raw folder to the tidy tables an edition is made of, and their sources."""
 
+import codecs
 import datetime as dt
 import json
 import re
@@ -27,6 +28,7 @@ RULEBOOK = "rulebook"  # the source of what only a rule of ours says
 SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
 SOURCE_KINDS = ("report", "press", "law", "dataset", "derived", SYNTHETIC)
 SOURCE_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
+_COPY = re.compile(r"(\w+)(?: - (?:Copy|Bản sao).*| ?\(\d+\))")  # as Explorer names it
 _REQUIRED = ("title", "producer", "kind", "accessed")
 _FIELDS = {
     "title": (str, '"…"'), "title_en": (str, '"…"'), "described": (bool, "true"),
@@ -319,6 +321,30 @@ def _no_tables(folder: Path) -> Iterator[str]:
     """A message for each CSV of a year whose name is no table's: it would not be read."""
     names = [f"{name}.csv" for name in _RAW]
     for file in sorted(folder.glob("[!.]*.[cC][sS][vV]")):
-        if file.name not in names:
-            place = file.relative_to(paths.root()).as_posix()
+        place = file.relative_to(paths.root()).as_posix()
+        if (copy := _COPY.fullmatch(file.stem)) and copy[1] in _RAW:
+            yield f"{place}: is a copy of {copy[1]}.csv; delete it, or move it out of the folder"
+        elif file.name not in names:
             yield f"{place}: is no table's file; give it one of these names: {', '.join(names)}"
+
+
+def rewrite(file: Path) -> bool:
+    """Write a raw table that a spreadsheet saved in the project's form; whether it was otherwise.
+
+    UTF-8, commas, dates as 2022-12-31, no blank rows; a banner and all figures stay as written.
+    Which table it is, its columns tell. TableError and DataError as for any raw table, ValueError
+    for the columns of none; the file is then left as it is.
+    """
+    raw = csv_files.read_csv(file, file=str(file))
+    known = {tuple(column.name for column in table.columns): table
+             for table in (*_RAW.values(), schema.UNITS)}  # fmt: skip
+    if (table := known.get(tuple(raw.columns))) is None:
+        raise ValueError(f"{file}: has the columns of no raw table: {', '.join(raw.columns)}")
+    plain = tidying.in_any_locale(csv_files.with_plain_dates(raw, table.dates), table=table)
+    schema.refuse(schema.raw_problems(plain, table=table, file=str(file)), str(file))
+    banner = csv_files.banner_of(file)
+    text = banner + plain.to_csv(index=False, lineterminator="\n")
+    if file.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode():
+        return False
+    write_whole(file, text)
+    return True

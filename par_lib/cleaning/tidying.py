@@ -18,6 +18,7 @@ from par_lib.cleaning import schema, succession, units
 from par_lib.cleaning.schema import ADDED_UP, Problem, quoted
 from par_lib.language import numbers
 from par_lib.language.numbers import Quantity
+from par_lib.storage import csv_files
 from par_lib.storage.csv_files import FIRST_ROW
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}  # what may stand behind a slash
@@ -36,6 +37,7 @@ def tidy_table(
 
     Every row's source must be one of ``sources``, where they are given.
     """
+    raw = csv_files.with_plain_dates(raw, table.dates)
     problems = schema.raw_problems(raw, table=table, file=file)
     if sources is not None:
         unknown = raw.loc[~raw["source"].isin([*sources, ""]), "source"]
@@ -153,11 +155,25 @@ def parse_quantities(
     return tidy
 
 
+def in_any_locale(raw: pd.DataFrame, *, table: schema.Table) -> pd.DataFrame:
+    """A raw table to be written: without figures that a spreadsheet in English would change."""
+    plain = {}
+    for column in table.quantities:
+        cells = zip(raw[column.name], _kinds(raw, column), strict=True)
+        plain[column.name] = [numbers.in_any_locale(*cell) for cell in cells]
+    return raw.assign(**{name: pd.Series(cells, raw.index, str) for name, cells in plain.items()})
+
+
+def _kinds(raw: pd.DataFrame, column: schema.Column) -> pd.Series:
+    """The kind of each cell; missing where its unit of measure is unknown, told by raw_problems."""
+    if column.unit_column:
+        return raw[column.unit_column].map(numbers.KIND_OF_UNIT)
+    return pd.Series(column.kind, raw.index)
+
+
 def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) -> pd.DataFrame:
     """The Quantity of each cell of a column: low, high, out_of, approximate; a row a cell."""
-    cells, kinds = raw[column.name], pd.Series(column.kind, raw.index)
-    if column.unit_column:  # an unknown unit is told by raw_problems
-        kinds = raw[column.unit_column].map(numbers.KIND_OF_UNIT)
+    cells, kinds = raw[column.name], _kinds(raw, column)
     quantities = []
     for row, text in cells.items():
         quantity = _UNSTATED

@@ -154,6 +154,7 @@ def _listed(province: str) -> Iterator[dict[str, str]]:
 
 def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
     """A province's own units, once no cell of the file is faulty."""
+    raw = csv_files.with_plain_dates(raw, schema.UNITS.dates)
     problems = schema.raw_problems(raw, table=schema.UNITS, file=file)
     ended = schema.days(raw["valid_to"]) < schema.days(raw["valid_from"])
     for column, faulty, what in (

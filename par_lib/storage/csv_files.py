@@ -3,6 +3,7 @@
 A first line that begins with # is a banner: it says what the whole table is, as "synthetic".
 """
 
+import codecs
 import csv
 import io
 import re
@@ -15,6 +16,10 @@ import pandas as pd
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 _MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")  # a letter between two that a code page lacks
+_SEPARATORS = ",;\t|"
+# What Vietnamese has beside ASCII: its marks, đ, and what stands between words.
+_VIETNAMESE = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323đĐ–—‘’“”…\xa0"
 _FORMULA = r"^(?=[=+@\t\r-])"  # what a spreadsheet would take for a formula
 
 
@@ -25,53 +30,112 @@ class TableError(ValueError):
 def read_csv(path: Path, *, file: str = "") -> pd.DataFrame:
     """Every cell as text, a banner skipped; ``01`` stays ``01``, ``NA`` is a word.
 
+    A table that a spreadsheet saved is read like the one it was made of: separated by commas,
+    semicolons, tabs or bars; in UTF-8, UTF-16 or the Vietnamese code page of Windows; with blank
+    rows, empty columns behind the last, and spaces around the names of columns.
+
     Labels of rows are their rows in the file less two, whatever blank rows or banners stand
     between, so that an error names the row a spreadsheet shows. Letters are composed (NFC). Raises
-    TableError for what is no table in UTF-8 separated by commas; it names the ``file`` so, or as
-    the path does.
+    TableError for what is no such table; it names the ``file`` so, or as the path does.
     """
     try:
-        return _read(path)
+        return _read(path.read_bytes())
     except TableError as error:
         raise TableError(f"{file or path.name}, {error}") from None
 
 
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError(
-            f"byte {error.start} is not UTF-8; save it as CSV UTF-8 (comma delimited)"
-        ) from None
-    rows = _rows(text)
-    number, names = next((row for row in rows if not row[1][0].startswith("#")), (1, []))
+def _read(content: bytes) -> pd.DataFrame:
+    rows = _rows(unicodedata.normalize("NFC", _decoded(content)))
+    number, names = next((row for row in rows if not _above_header(row[1][0])), (1, []))
+    width, names = len(names), [" ".join(name.split()) for name in names]
+    names = names[: max((at for at, name in enumerate(names, start=1) if name), default=0)]
     if not names:
         raise TableError("row 1: is empty; write the names of the columns")
-    if len(names) == 1 and (mark := re.search(r"[;\t|]", names[0])):
-        raise TableError(f"row {number}: columns are separated by {mark[0]!r}; save it with commas")
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise TableError(f"row {number}: the column {twice[0]!r} stands there twice; delete one")
     body = list(rows)
     for at, cells in body:
-        if len(cells) != len(names):
+        if len(cells) != width or any(cells[len(names) :]):
             raise TableError(
                 f"row {at}: {len(cells)} cells where the header has {len(names)}; put a cell "
                 'that holds a comma in "quotes", and delete cells beyond the last column'
             )
+        if lost := next((cell for cell in cells if _LOST.search(cell) and "//" not in cell), ""):
+            raise TableError(f"row {at}: {lost[:60]!r}: a letter has become ?; begin with the file "
+                             "as it was, and save it as CSV UTF-8 (comma delimited)")  # fmt: skip
     index = pd.Index([at - FIRST_ROW for at, _ in body], dtype="int64")
-    return pd.DataFrame([cells for _, cells in body], index, names, dtype="str")
+    return pd.DataFrame([cells[: len(names)] for _, cells in body], index, names, dtype="str")
+
+
+def with_plain_dates(raw: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Dates as 2022-12-31 where a spreadsheet made 31/12/2022 of them: day, month, year.
+
+    So read only if no date of these columns has the month first, and one shows it: by a day above
+    12, or a zero in front (where the month stands first, none is written). Others stay as they are.
+
+    >>> raw = pd.DataFrame({"as_of": ["05/01/2022", "2022-12-31", "1/2"]})
+    >>> with_plain_dates(raw, ["as_of"])["as_of"].tolist()
+    ['2022-01-05', '2022-12-31', '1/2']
+    """
+    cells = {name: raw[name] for name in names if name in raw}
+    written = pd.concat(cells).str.strip() if cells else pd.Series(dtype=str)
+    parts = written.str.extract(r"^(\d{1,2})/(\d{1,2})/(\d{4})$").dropna()
+    if parts.empty:
+        return raw
+    first, other = (pd.to_datetime(parts.agg("/".join, axis=1), format=order, errors="coerce")
+                    for order in ("%d/%m/%Y", "%m/%d/%Y"))  # fmt: skip
+    zeros = parts[0].str.startswith("0") | parts[1].str.startswith("0")
+    shown = zeros.any() or (first.notna() & other.isna()).any() or first.equals(other)
+    if not shown or (first.isna() & other.notna()).any():
+        return raw
+    plain = first.dropna().dt.strftime("%Y-%m-%d").reindex(written.index).fillna(written)
+    return raw.assign(**{name: plain[name] for name in cells})
+
+
+def banner_of(path: Path) -> str:
+    """The banner of a table as a line of its own, empty where there is none."""
+    first = _decoded(path.read_bytes()).partition("\n")[0].strip('"; \t\r,')
+    return f"{first}\n" if first.startswith("#") else ""
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file; of the code page only what is Vietnamese, for all else is another one."""
+    try:
+        if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return content.decode("utf-16")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = content.decode("cp1258", errors="replace")
+        marks = unicodedata.normalize("NFD", text).translate(dict.fromkeys(map(ord, _VIETNAMESE)))
+        if marks.isascii():
+            return text
+        what = f"byte {error.start} is not UTF-8"
+        raise TableError(f"{what}; save it as CSV UTF-8 (comma delimited)") from None
+
+
+def _above_header(cell: str) -> bool:
+    """A banner, or what tells Excel how columns are separated."""
+    return cell.startswith(("#", "sep="))
+
+
+def _separator(text: str) -> str:
+    """What parts the names of the columns: the commonest mark of the header."""
+    lines = (line for line in text.splitlines() if line.strip(_SEPARATORS + ' "'))
+    header = next((line for line in lines if not _above_header(line.lstrip('"'))), "")
+    return max(_SEPARATORS, key=header.count)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with its number in a spreadsheet."""
     csv.field_size_limit(_MOST_LETTERS)
-    reader = csv.reader(io.StringIO(unicodedata.normalize("NFC", text), newline=""), strict=True)
+    source = io.StringIO(text, newline="")
+    reader = csv.reader(source, strict=True, delimiter=_separator(text))
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
             if control := _CONTROL.search("".join(cells)):
                 raise TableError(f"row {number}: holds {control[0]!r}; type the cell anew")
-            if cells:
+            if any(map(str.strip, cells)):
                 yield number, cells
     except csv.Error as error:
         remedy = "look for a quote that is not closed, or a cell that holds a whole document"

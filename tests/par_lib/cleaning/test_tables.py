@@ -1,5 +1,6 @@
 """The tidy tables of 2022, and what cannot be read, named by file, row and column."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -165,6 +166,14 @@ def test_a_csv_that_is_no_table_s_is_told(root):
         with pytest.raises(schema.DataError, match=f"2022/{name}: is no table's file; give it"):
             tables.load("quang-nam", 2022)
         other.unlink()
+    for name in ("sipas - Copy.csv", "sipas (1).csv", "sipas - Bản sao (2).csv"):  # of Explorer
+        other = own.with_name(name)
+        other.write_bytes(own.read_bytes())
+        with pytest.raises(schema.DataError, match=re.escape(f"{name}: is a copy of sipas.csv")):
+            tables.load("quang-nam", 2022)
+        other.unlink()
+    for name in (".~lock.sipas.csv#", "~$sipas.xlsx"):  # of a program that has it open
+        own.with_name(name).touch()
     assert tables.load("quang-nam", 2022)
 
 
