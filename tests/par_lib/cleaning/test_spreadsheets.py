@@ -102,12 +102,11 @@ def figures(frame):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("blank", [False, True])
 @pytest.mark.parametrize("name", TABLES)
-def test_what_excel_saved_has_the_same_figures_or_is_refused(name, way, blank, known, tmp_path):
+def test_what_excel_saved_has_the_same_figures_or_is_refused(name, way, known, tmp_path):
     good = read(RAW / str(TABLES[name]) / f"{name}.csv", name, known)
     path = tmp_path / f"{name}.csv"
-    path.write_bytes(saved(name, *WAYS[way], blank=blank))
+    path.write_bytes(saved(name, *WAYS[way], blank=way != "vi CSV UTF-8"))
     try:
         found = read(path, name, known)
     except ValueError as error:

@@ -269,6 +269,7 @@ def test_63_provinces_and_696_districts_became_34_and_3321_communes(every):
     assert wards.to_dict() == {"xã": 2599, "phường": 709, "đặc khu": 13}  # 22 became phường in 2026
 
 
+@pytest.mark.long
 def test_every_unit_of_every_province_is_found_by_its_name_and_kind(every):
     """Names differ within a province at a time; with the level of its row the bare name will do."""
     shared = 0

@@ -254,6 +254,7 @@ def province(rng, count, rate, relative_sd, sizes=(60, 6_000)):
     return rng.binomial(n, true), n, true
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [10, 18, 94])
 def test_simulated_false_alarms_of_the_funnel(count):
     """No unit of these provinces is special: 5 and 0.2 in 100 may be outside at most."""
@@ -275,6 +276,7 @@ def test_simulated_false_alarms_of_the_funnel(count):
     assert outside / all_units <= 0.002
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [18, 94])
 def test_simulated_ratios_given_the_mix_cover_the_truth_and_raise_no_more_alarms(count):
     """Twenty procedures of 0.5 to 50 %, units of any size; each has a true ratio of its own."""
@@ -346,6 +348,7 @@ def test_pooling_agrees_with_the_posterior_by_brute_force():
     assert (weight * beta[0]).sum() / weight.sum() == pytest.approx(0.975, abs=0.008)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [18, 94])
 def test_simulated_coverage_of_wilson_and_pooled_intervals(count):
     rng = np.random.default_rng(7)

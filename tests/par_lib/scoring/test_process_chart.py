@@ -70,6 +70,7 @@ def test_the_chart_does_not_depend_on_unit_and_zero(values, times, plus):
     assert (one["natural_low"] <= one["mean"]).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("months", "said"), [(12, 1 / 12), (24, 1 / 6)])
 def test_ordinary_months_are_called_special_no_more_often_than_said(months, said):
     rng, repeats = np.random.default_rng(months), 4_000 if SOAK else 300
