@@ -129,6 +129,7 @@ def merge(
         old = new.iloc[:0]
         if file.is_file():
             old = csv_files.read_csv(file, file=str(file)).map(normalise)
+            old = csv_files.with_plain_dates(old, table.dates)
             schema.refuse(schema.raw_problems(old, table=table, file=str(file)), str(file))
         then = units.units_in(known, year)
         files[file], told = _merged(old, new, table=table, known=then)
