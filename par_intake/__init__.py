@@ -7,8 +7,7 @@
 - ``phrases``: numbers, days and words that reports use (``phrases.toml``)
 - ``marks``: what a line names: offices, numbers, measures, levels, periods, plans
 - ``context``: whose a figure is, of when, a share of what, from the text around it
-- ``lists``: listings under a threshold
-- ``sentences``: figures of sentences, taken with caution or with their doubts
+- ``sentences``: figures of sentences and of listings, taken with caution or with their doubts
 - ``figures``: figures taken and proposed; rows of raw tables
 - ``workbook``: the workbook an office fills in or ticks, written and read
 - ``raw_folder``: raw tables into their folder; a province begun
