@@ -279,8 +279,7 @@ def processplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
     of_stretch = data[["mean", "natural_low", "natural_high"]]
     rows = _told(data, x, y, marked=data["signal"] != "", **of_stretch)
     ax = _axes(Drawn("process", y, x, rows, caption), 3.6)
-    mean = rows["mean"].fillna(np.inf)  # of a stretch without limits
-    for _, own in rows.groupby(mean.ne(mean.shift()).cumsum()):
+    for _, own in rows.groupby(data["stretch"].to_numpy()):
         ax.plot(own["name"], own["low"], color=PALETTE["bar"], linewidth=1.2)
         ax.plot(own["name"], own["mean"], label=N_("mean"), **_LINE)
         ax.plot(own["name"], own.filter(like="natural"), label=[N_("natural limits"), "_"],

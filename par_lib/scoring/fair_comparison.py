@@ -273,8 +273,8 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
     ``breaks``: labels of equal stretches, as a method or a set of units; each is charted by itself,
     for a line across a change of method compares what is not alike. A series with a season is
     charted as its differences from the same month of the year before: ``values.diff(12)``. Result:
-    value, mean, the pair natural, signal; of a stretch with fewer than FEWEST_MONTHS values only
-    the values.
+    value, stretch (numbered), mean, the pair natural, signal; of a stretch with fewer than
+    FEWEST_MONTHS values only the values.
 
     natural = mean ± 2.66 × mean moving range, the range being |value − the one before|, between
     known neighbours of one stretch: about three standard deviations of an ordinary month. signal:
@@ -295,7 +295,8 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
     """
     stretch = pd.Series(0, values.index) if breaks is None else breaks.ne(breaks.shift()).cumsum()
     charts = [_chart(own) for _, own in values.astype(float).groupby(stretch)]
-    return pd.concat(charts) if charts else _chart(values.astype(float))
+    chart = pd.concat(charts) if charts else _chart(values.astype(float))
+    return chart.assign(stretch=stretch)
 
 
 def _chart(values: pd.Series) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
 from par_lib.language.spelling import sort_key
 from par_lib.scoring import parts
+from par_lib.scoring.fair_comparison import process_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
 
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
@@ -200,6 +201,25 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     together = 100 * own["late_low"].sum() / whole.sum() if exact else float("nan")
     rates.attrs["whole_pct"] = float(together)
     return rates
+
+
+def late_months(data: Tables, *, level: str) -> pd.DataFrame:
+    """The late rate of a level by month beside its ``process_chart``; a row a month, first to last.
+
+    Columns month (1 to 12), late_pct (100 × late / resolved), those of the chart; period_end,
+    resolved, late pair, status, source, locator. A month without figures between others keeps its
+    row, without a rate. Communes of July 2025 are other ones than before: a new stretch. No row
+    where no month is known; a month of two rows of the level is left out.
+    """
+    rows = data.late_dossiers.query("level == @level and unit == @data.place")
+    rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31].set_index("period_end")
+    rows = rows[~rows.index.duplicated(keep=False) & rows["late_low"].notna()].sort_index()
+    months = rows.asfreq("ME") if len(rows) else rows
+    late, resolved = months["late_low"].astype(float), months["resolved"].astype(float)
+    rate = 100 * late / resolved.mask(resolved == 0)
+    months = months.assign(month=months.index.month, late_pct=rate)
+    breaks = pd.Series((level == "commune") & (months.index > DISTRICTS_ENDED), months.index)
+    return months.join(process_chart(months["late_pct"], breaks=breaks)).reset_index()
 
 
 def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]) -> pd.DataFrame:

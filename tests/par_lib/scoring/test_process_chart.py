@@ -1,6 +1,7 @@
 """Process charts: by hand, and how often ordinary months are called special."""
 
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.scoring.fair_comparison import process_chart
+from par_lib.scoring.unit_comparison import late_months
 
 SOAK = bool(os.environ.get("PAR_SOAK"))
 
@@ -86,3 +88,21 @@ def called_special(draw, repeats: int) -> float:
     """Share of charts with a signal."""
     charts = (process_chart(pd.Series(draw()))["signal"] for _ in range(repeats))
     return sum((signals != "").any() for signals in charts) / repeats
+
+
+def test_months_of_other_communes_are_a_stretch_of_their_own_and_a_gap_stays_a_gap():
+    """Late of 100 resolved; July 2025 has other communes than June; March and May are unknown."""
+    ends = pd.to_datetime(["2025-01-31", "2025-02-28", "2025-04-30", "2025-06-30", "2025-07-31"])
+    rows = pd.DataFrame({"unit": "P", "level": "commune", "period_end": ends, "resolved": 100,
+                         "late_low": [5, 7, 6, 9, 4], "late_high": [5, 7, 6, 9, 4],
+                         "period_start": ends.to_period("M").start_time})  # fmt: skip
+    whole = rows.tail(1).assign(period_start=pd.Timestamp("2025-01-01"), late_low=99)
+    data = SimpleNamespace(late_dossiers=pd.concat([rows, whole]), place="P")
+    found = late_months(data, level="commune")
+    assert found["month"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert found["late_pct"].fillna(-1).tolist() == [5, 7, -1, 6, -1, 9, 4]
+    assert found["stretch"].tolist() == [1] * 6 + [2]
+    other = late_months(SimpleNamespace(late_dossiers=rows, place="Q"), level="commune")
+    assert other.empty and set(other) == set(found)
+    of_districts = SimpleNamespace(late_dossiers=rows.assign(level="district"), place="P")
+    assert set(late_months(of_districts, level="district")["stretch"]) == {1}
