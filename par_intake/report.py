@@ -14,7 +14,7 @@ from par_intake.forms import Reading
 from par_intake.grids import text_of
 from par_intake.sentences import read_text
 from par_intake.tables import Table
-from par_lib.cleaning import register, schema, units
+from par_lib.cleaning import dossier_register, schema, units
 from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
 from par_lib.storage import paths
 
@@ -187,20 +187,20 @@ def _is_register(file: Path) -> bool:
 def count_register(
     files: list[Path], known: pd.DataFrame, year: int, *, source: str
 ) -> tuple[Tables, dict[str, int]]:
-    """The raw table, and how many rows of each of register.FAULTS it leaves out.
+    """The raw table, and how many rows of each of dossier_register.FAULTS it leaves out.
 
     late counts what was resolved after its due date; the basis is what was resolved in the year.
     A row with the province as unit is the total of its level. ValueError where most rows are
     faulty, as with a register of another province.
     """
     until = dt.date(year, 12, 31)
-    histogram, faults = register.count(files, units=known["code"], until=until)
+    histogram, faults = dossier_register.count(files, units=known["code"], until=until)
     if histogram["dossiers"].sum() <= sum(faults.values()):
         raise ValueError(
             f"{files[0]}: most rows, or all, cannot be counted ({faults}); is it the register of "
             f"this province and of {year}? choose others with --province, --year"
         )
-    own = register.late_dossiers(histogram)
+    own = dossier_register.late_dossiers(histogram)
     totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
     totals["unit"] = units.as_total(known, year)
     then = units.units_in(known, year).drop_duplicates("code", keep="last")

@@ -4,7 +4,7 @@
 - ``units``: provinces, districts, communes and departments valid on a date; names resolved
 - ``succession``: which units stand where another stood
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
-- ``register``: a dossier register counted, however large
+- ``dossier_register``: a dossier register counted, however large
 - ``findings``: what was compared, and what a person should decide
 - ``checks``: every check of a year's tables
 - ``tables``: a year's raw folder → its tidy tables, and their sources; ``load``

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib.cleaning import checks, register, schema, tidying, units
+from par_lib.cleaning import checks, dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.language import LANGUAGES
 from par_lib.language.translation import TABLE_LABELS, language
@@ -302,17 +302,19 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{file}, {error}")
-    files = register.files_of(province, year)
-    if files and register.SOURCE not in sources.index:
+    files = dossier_register.files_of(province, year)
+    if files and dossier_register.SOURCE not in sources.index:
         where = files[0].parent
         problems.append(f"{where}: a register needs a source; add [register] to sources.toml")
     if problems:
         raise DataError(problems)
-    counted, faults = register.count(files, units=known["code"], until=dt.date(year, 12, 31))
+    counted, faults = dossier_register.count(
+        files, units=known["code"], until=dt.date(year, 12, 31)
+    )
     kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
-    trace = {"status": "derived", "source": register.SOURCE, "locator": str(year)}
+    trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": str(year)}
     tidy["register"] = counted.astype(kinds).assign(**trace)
-    more = register.faults_found(faults, year)
+    more = dossier_register.faults_found(faults, year)
     review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
     return tidy | {"review": review}
 

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 from statsmodels.stats.rates import confint_poisson
 
-from par_lib.cleaning import register
+from par_lib.cleaning import dossier_register
 from par_lib.cleaning.tables import Tables
 from par_lib.scoring.intervals import ends, pairs
 
@@ -82,12 +82,12 @@ def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     without a register. ``attrs["whole_pct"]``: the late rate of all of them together.
     """
     dossiers = data.register[data.register["level"] == level]
-    counts = register.late_dossiers(dossiers, by=("unit", "procedure"))
+    counts = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
     found = expected_late(counts.rename(columns={"unit": "unit_code"}), by="procedure")
     names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
     rows = found.assign(
         unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
-        status="derived", source=register.SOURCE, locator=str(data.year),
+        status="derived", source=dossier_register.SOURCE, locator=str(data.year),
     ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip
     late, resolved = found["late_low"].sum(), found["resolved"].sum()
     rows.attrs = found.attrs | {"whole_pct": 100 * late / (resolved or np.nan)}

@@ -229,9 +229,9 @@ def cited(entries: Iterable[Entry | dict], columns: str) -> pd.DataFrame:
 def class_limits() -> pd.DataFrame:
     """Classes of the index of service, best first: classification, from_points (that many or more).
 
-    Those of the index of Decision 766/QĐ-TTg, as status and source say: rules/service_index.toml.
+    Of Decision 766/QĐ-TTg, as status and source say: rules/service_index_classes.toml.
     """
-    written = read_toml(RULES / "service_index.toml", name="service_index.toml")
+    written = read_toml(RULES / "service_index_classes.toml", name="service_index_classes.toml")
     return cited(written["classes"], "classification from_points")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from par_intake import report
-from par_lib.cleaning import register
+from par_lib.cleaning import dossier_register
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
@@ -64,17 +64,17 @@ def write(tmp_path):
 
 
 def count(*files: Path) -> tuple[pd.DataFrame, dict[str, int]]:
-    return register.count(list(files), units=UNITS, until=UNTIL)
+    return dossier_register.count(list(files), units=UNITS, until=UNTIL)
 
 
 @pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
 def test_counts_by_hand_and_faults_told(write, name):
     histogram, faults = count(write(pd.concat([FIVE, FAULTY, ODD]), name))
-    assert faults == dict.fromkeys(register.FAULTS[1:], 1)  # the first is of text only
+    assert faults == dict.fromkeys(dossier_register.FAULTS[1:], 1)  # the first is of text only
     days = histogram.sort_values(["unit", "days_late"])
     assert days["days_late"].tolist() == [-2, 0, 5, 1, 10]
     assert days["finished"].tolist() == [True, True, True, True, False]
-    counts = register.late_dossiers(histogram).set_index("unit")
+    counts = dossier_register.late_dossiers(histogram).set_index("unit")
     # 901: three received and resolved, one late; 902: two received, one resolved, late
     assert counts.loc["901", ["received", "resolved", "on_time", "late"]].tolist() == [3, 3, 2, 1]
     assert counts.loc["902", ["received", "resolved", "on_time", "late"]].tolist() == [2, 1, 0, 1]
@@ -202,12 +202,12 @@ def histogram(days: list[int], open_: list[int] = ()) -> pd.DataFrame:
 @given(st.lists(st.integers(-20, 40), min_size=1, max_size=40), st.sampled_from([0.5, 0.9, 0.95]))
 def test_quantiles_are_exact(days, share):
     expected = np.quantile(days, share, method="inverted_cdf")
-    assert register.quantile(histogram(days), share) == expected
+    assert dossier_register.quantile(histogram(days), share) == expected
 
 
 def test_open_dossiers_are_censored_by_hand():
     # at −1: 1 of 4 finished, 75 % open; one open dossier leaves at 0; at 2: 1 of the 2 left, 37.5 %
-    curve = register.still_open(histogram([-1, 2, 5], [0]))
+    curve = dossier_register.still_open(histogram([-1, 2, 5], [0]))
     assert dict(curve[["days_after_due", "open_pct"]].to_numpy()) == pytest.approx(
         {-1: 75.0, 2: 37.5, 5: 0.0}
     )
@@ -216,19 +216,19 @@ def test_open_dossiers_are_censored_by_hand():
 def test_rates_by_hand():
     days = histogram([-1, 0, 1, 40], [60]).assign(status="derived", source="s", locator="2022")
     two = pd.concat([days, days.iloc[:2].assign(procedure="P0")])
-    found = register.rates(two, by="procedure").set_index("procedure")
+    found = dossier_register.rates(two, by="procedure").set_index("procedure")
     # P1: 4 finished, 2 of them after their due date: 50 %; 95 of 100 by the fourth, 40 days after;
     # the open one, 60 days over, is not finished. P0: 2 finished in time.
     columns = ["finished_dossiers", "late", "late_pct", "days_95", "source"]
     assert found[columns].T.to_dict("list") == {
         "P0": [2, 0, 0.0, 0, "s"], "P1": [4, 2, 50.0, 40, "s"],
     }  # fmt: skip
-    nothing = register.rates(two[~two["finished"]], by="procedure")
+    nothing = dossier_register.rates(two[~two["finished"]], by="procedure")
     assert nothing.empty and set(columns) <= set(nothing)
 
 
 def test_nothing_finished_has_no_curve():
-    curve = register.still_open(histogram([], [0, 3]))
+    curve = dossier_register.still_open(histogram([], [0, 3]))
     assert curve.empty and list(curve) == ["days_after_due", "open_pct"]
 
 
