@@ -249,7 +249,7 @@ def funnelplot(
     """Each unit's value against its size, and where units of that size lie by chance.
 
     ``data`` is a ``fair_comparison.funnel`` with its attrs; ``x`` names what its sizes are. Whole
-    line: the mean; dotted: limits of 95 %; dashed: of 99.8 %. Outside these a unit is in colour.
+    line: the mean, in colour a target; dotted: limits of 95 %; dashed: 99.8 %, in colour outside.
     """
     out = data["verdict"].isin(["above", "below"])
     rows = _told(data, name, y, size=data["size"], verdict=data["verdict"], marked=out)
@@ -257,6 +257,7 @@ def funnelplot(
     sizes = pd.Series(np.geomspace(rows["size"].min() / 1.2, rows["size"].max() * 1.2, 120))
     lines = fair_comparison.limits(data.attrs, sizes)
     ax.axhline(data.attrs["mean"], label=N_("mean"), **_LINE | {"color": PALETTE["ink"]})
+    ax.axhline(data.attrs["target"], **_LINE | {"color": PALETTE["accent"]})  # missing: no line
     for limits, text, dashes in (("within_95", N_("limits of 95%"), "dotted"),
                                  ("within_99_8", N_("limits of 99.8%"), "dashed")):  # fmt: skip
         ax.plot(sizes, lines.filter(like=limits), label=[text, "_"], linestyle=dashes, **_LINE)

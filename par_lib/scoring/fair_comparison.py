@@ -102,7 +102,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     size, by size, with size, a pair of values (``<part>_pct`` = 100 × part / size, or
     ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and verdict. No row with
     fewer than FEWEST_UNITS. ``attrs``: value, mean, dispersion, spread, units, left_out (how many
-    have no known size or count). ValueError for a part above its size.
+    have no known size or count), target (that of ``units``). ValueError for a part above its size.
 
     verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
     "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
@@ -131,6 +131,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     told = {
         "value": value, "mean": unit * mean, "dispersion": dispersion, "spread": spread,
         "units": int(exact.sum()) if enough else 0, "left_out": int((~known).sum()),
+        "target": units.attrs.get("target", np.nan),
     }  # fmt: skip
     found = units.assign(size=n, **pairs(**{value: (unit * low / n, unit * high / n)}))
     found = found[known & enough].sort_values("size")

@@ -235,6 +235,18 @@ def class_limits() -> pd.DataFrame:
     return cited(written["classes"], "classification from_points")
 
 
+def commune_targets(level: str, year: int) -> pd.DataFrame:
+    """What the centre asks of communes since July 2025: on_time_pct, at least; late_pct, at most.
+
+    Percent of the dossiers resolved, as a source states it (rules/commune_targets.toml): one row
+    with status, source and locator; none for another level, or a year before.
+    """
+    written = read_toml(RULES / "commune_targets.toml", name="commune_targets.toml")
+    targets = cited(written["targets"], "measure target_pct")
+    asked = targets[(targets["measure"] == "on_time_pct") & (level == "commune") & (year >= 2025)]
+    return asked.assign(on_time_pct=asked["target_pct"], late_pct=100 - asked["target_pct"])
+
+
 def read(file: Path) -> Rulebook:
     """A rulebook from TOML; ValueError naming the file and every fault in it."""
     written = read_toml(file, name=file.name)

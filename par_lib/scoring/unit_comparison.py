@@ -13,6 +13,7 @@ from par_lib.language.spelling import sort_key
 from par_lib.scoring import parts
 from par_lib.scoring.fair_comparison import process_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
+from par_lib.scoring.rulebook import commune_targets
 
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
 LOWER_IS_BETTER = ("late_pct", "share_pct")
@@ -188,8 +189,8 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     """Late dossiers as a share of those resolved, by unit, highest first; empty where not known.
 
     late_pct_low, late_pct_high: 100 × late / resolved, 0 to 100, lower is better; over the longest
-    period, for units whose resolved dossiers are known. ``attrs["whole_pct"]``: of all of them
-    together, missing where one count is a bound.
+    period, for units whose resolved dossiers are known. ``attrs``: whole_pct, of all of them
+    together, missing where one count is a bound; target, what the centre asks of communes at most.
     """
     rows = longest_period(data.late_dossiers.query("level == @level"))
     own = rows[(rows["unit"] != data.place) & rows["resolved"].gt(0) & rows["late_low"].notna()]
@@ -199,7 +200,8 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     rates = rates.sort_values("late_pct_high", ascending=False, ignore_index=True)
     exact = len(rates) and rates["late_low"].eq(rates["late_high"]).all()
     together = 100 * own["late_low"].sum() / whole.sum() if exact else float("nan")
-    rates.attrs["whole_pct"] = float(together)
+    target = commune_targets(level, data.year)["late_pct"].max()
+    rates.attrs = {"whole_pct": float(together), "target": target}
     return rates
 
 

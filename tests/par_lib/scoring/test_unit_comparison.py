@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
-from par_lib.scoring import unit_comparison
+from par_lib.scoring import rulebook, unit_comparison
 
 settings.register_profile("par", deadline=None)  # a busy machine is no failure
 settings.load_profile("par")
@@ -203,3 +203,11 @@ def test_lost_points_by_unit_by_hand():
     assert found["status"].tolist() == ["assumed"]
     unknown = (float("nan"), float("nan"))
     assert unit_comparison.lost_points_by_unit(units, lost_points=unknown).empty
+
+
+def test_the_central_target_stands_beside_communes_since_2025_only():
+    """At least 99 % on time is at most 1 % late."""
+    asked = rulebook.commune_targets("commune", 2025)
+    assert asked[["on_time_pct", "late_pct", "status"]].to_numpy().tolist() == [[99, 1, "reported"]]
+    assert rulebook.commune_targets("commune", 2024).empty
+    assert rulebook.commune_targets("district", 2025).empty
