@@ -273,7 +273,7 @@ def raw_schema(table: Table) -> pa.DataFrameSchema:
     for column in table.columns:
         checks = []
         if column.required:
-            checks.append(pa.Check.str_length(min_value=1, error="is empty"))
+            checks.append(pa.Check.str_length(min_value=1, error="is empty; fill it in"))
         if column.written:
             pattern, what = column.written
             checks.append(pa.Check.str_matches(rf"^(?:{pattern})\Z", error=what))

@@ -307,7 +307,7 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
         where = files[0].parent
         problems.append(f"{where}: a register needs a source; add [register] to sources.toml")
     if problems:
-        raise DataError(problems)
+        raise DataError([*problems, *_open_tables(own)])
     counted, faults = dossier_register.count(
         files, units=known["code"], until=dt.date(year, 12, 31)
     )
@@ -322,12 +322,18 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
 def _no_tables(folder: Path) -> Iterator[str]:
     """A message for each CSV of a year whose name is no table's: it would not be read."""
     names = [f"{name}.csv" for name in _RAW]
-    for file in sorted(folder.glob("[!.]*.[cC][sS][vV]")):
+    for file in sorted(folder.glob("[!.~]*.[cC][sS][vV]")):
         place = file.relative_to(paths.root()).as_posix()
         if (copy := _COPY.fullmatch(file.stem)) and copy[1] in _RAW:
             yield f"{place}: is a copy of {copy[1]}.csv; delete it, or move it out of the folder"
         elif file.name not in names:
             yield f"{place}: is no table's file; give it one of these names: {', '.join(names)}"
+
+
+def _open_tables(folder: Path) -> Iterator[str]:
+    """A message for each table that Excel or LibreOffice notes as open: it may not be saved yet."""
+    for file in sorted((*folder.glob("~$*"), *folder.glob(".~lock.*"))):
+        yield f"{file.name}: its table is open in a spreadsheet; save and close it there"
 
 
 def rewrite(file: Path) -> bool:
@@ -342,10 +348,12 @@ def rewrite(file: Path) -> bool:
              for table in (*_RAW.values(), schema.UNITS)}  # fmt: skip
     if (table := known.get(tuple(raw.columns))) is None:
         raise ValueError(f"{file}: has the columns of no raw table: {', '.join(raw.columns)}")
-    plain = tidying.in_any_locale(csv_files.with_plain_dates(raw, table.dates), table=table)
-    schema.refuse(schema.raw_problems(plain, table=table, file=str(file)), str(file))
-    banner = csv_files.banner_of(file)
-    text = banner + plain.to_csv(index=False, lineterminator="\n")
+    raw = csv_files.with_plain_dates(raw, table.dates)
+    problems = schema.raw_problems(raw, table=table, file=str(file))
+    tidying.parse_quantities(raw, table=table, problems=problems)
+    schema.refuse(problems, str(file))
+    plain = tidying.in_any_locale(raw, table=table)
+    text = csv_files.banner_of(file) + plain.to_csv(index=False, lineterminator="\n")
     if file.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode():
         return False
     write_whole(file, text)

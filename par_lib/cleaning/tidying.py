@@ -174,6 +174,15 @@ def _kinds(raw: pd.DataFrame, column: schema.Column) -> pd.Series:
 def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) -> pd.DataFrame:
     """The Quantity of each cell of a column: low, high, out_of, approximate; a row a cell."""
     cells, kinds = raw[column.name], _kinds(raw, column)
+    # An English spreadsheet's "1,234.5" has one reading, "1,234" too where a figure is whole. Of an
+    # amount it is the project's own decimal, save beside figures that are surely English.
+    english = cells.str.fullmatch(numbers.ENGLISH)
+    surely = english & ((cells.str.count("[.,]") > 1) | kinds.isin(("count", "rank")))
+    doubtful = english & ~surely & kinds.isin(("amount", "number")) & surely.any()
+    cells = cells.where(~surely, cells.str.translate(numbers.SWAPPED))
+    what = " can be thousands or a decimal, beside English figures; write 1234 or 1,2340"
+    problems += [Problem(row, column.name, f"{quoted(text)}{what}")
+                 for row, text in cells[doubtful].items()]  # fmt: skip
     quantities = []
     for row, text in cells.items():
         quantity = _UNSTATED

@@ -111,6 +111,9 @@ def load_units(province: str) -> pd.DataFrame:
     rows = list(_listed(province))
     if path.is_file():
         own = _checked(csv_files.read_csv(path, file=file).map(normalise), file).to_dict("records")
+        # A spreadsheet takes the zeros in front of a code away.
+        whole = {(row["level"], row["code"].lstrip("0")): row["code"] for row in rows}
+        own = [row | {"code": whole.get((row["level"], row["code"]), row["code"])} for row in own]
         filled = {row["code"]: {name: cell for name, cell in row.items() if cell} for row in own}
         listed = {row["code"] for row in rows}
         rows = [row | filled.get(row["code"], {}) for row in rows]

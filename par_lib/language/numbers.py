@@ -67,7 +67,8 @@ _FIGURE = re.compile(
 )
 _PLAIN = re.compile(r"[0-9]+([.,][0-9]+)?")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
-_ENGLISH = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+ENGLISH = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+SWAPPED = str.maketrans(".,", ",.")  # English marks as Vietnamese ones
 
 
 class QuantityError(ValueError):
@@ -226,7 +227,7 @@ def _read(written: str, kind: Kind) -> Decimal:
 
 
 def _wrong_marks(written: str) -> str:
-    if _ENGLISH.fullmatch(written):
-        swapped = written.translate(str.maketrans(".,", ",."))
+    if ENGLISH.fullmatch(written):
+        swapped = written.translate(SWAPPED)
         return f"is written the English way; write {swapped} (decimal comma, thousands dot)"
     return f"{written} mixes its marks; write thousands as 1.234.567 and decimals as 72,57"

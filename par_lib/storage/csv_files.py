@@ -16,7 +16,8 @@ import pandas as pd
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 _MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")  # a letter between two that a code page lacks
+# A letter between two that a code page lacks, or UTF-8 that was taken for another one.
+_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd|á[º»]|Ä‘|Æ°")
 _SEPARATORS = ",;\t|"
 # What Vietnamese has beside ASCII: its marks, đ, and what stands between words.
 _VIETNAMESE = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323đĐ–—‘’“”…\xa0"
@@ -61,7 +62,7 @@ def _read(content: bytes) -> pd.DataFrame:
                 'that holds a comma in "quotes", and delete cells beyond the last column'
             )
         if lost := next((cell for cell in cells if _LOST.search(cell) and "//" not in cell), ""):
-            raise TableError(f"row {at}: {lost[:60]!r}: a letter has become ?; begin with the file "
+            raise TableError(f"row {at}: {lost[:60]!r}: letters were lost; begin with the file "
                              "as it was, and save it as CSV UTF-8 (comma delimited)")  # fmt: skip
     index = pd.Index([at - FIRST_ROW for at, _ in body], dtype="int64")
     return pd.DataFrame([cells[: len(names)] for _, cells in body], index, names, dtype="str")
@@ -128,11 +129,13 @@ def _separator(text: str) -> str:
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with its number in a spreadsheet."""
     csv.field_size_limit(_MOST_LETTERS)
-    source = io.StringIO(text, newline="")
-    reader = csv.reader(source, strict=True, delimiter=_separator(text))
+    source, mark = io.StringIO(text, newline=""), _separator(text)
+    reader = csv.reader(source, strict=True, delimiter=mark)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
+            if len(cells) == 1 and mark in cells[0]:  # a spreadsheet had all of it in one cell
+                (cells,) = csv.reader(cells, strict=True, delimiter=mark)
             if control := _CONTROL.search("".join(cells)):
                 raise TableError(f"row {number}: holds {control[0]!r}; type the cell anew")
             if any(map(str.strip, cells)):

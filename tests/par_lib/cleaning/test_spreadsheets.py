@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_lib.cleaning import schema, tidying, units
+from par_lib.cleaning import schema, tables, tidying, units
 from par_lib.storage import csv_files
 
 RAW = Path(__file__).resolve().parents[3] / "data" / "raw" / "quang-nam"
@@ -168,7 +168,10 @@ def test_fonts_of_old_and_letters_that_were_lost_are_refused(tmp_path):
     with pytest.raises(csv_files.TableError, match=r"scores.csv, byte 19 is not UTF-8; save it as"):
         csv_files.read_csv(path)
     path.write_text("unit,note\nĐi?n Bàn,x\n", encoding="utf-8")
-    with pytest.raises(csv_files.TableError, match=r"row 2: .Đi.n Bàn.: a letter has"):
+    with pytest.raises(csv_files.TableError, match=r"row 2: .Đi.n Bàn.: letters were lost"):
+        csv_files.read_csv(path)
+    path.write_bytes(b"unit,note\n" + "Quảng Nam,x\n".encode().decode("cp1252").encode())
+    with pytest.raises(csv_files.TableError, match=r"row 2: .Quáº£ng Nam.: letters were lost"):
         csv_files.read_csv(path)
     path.write_text("unit,note\nĐiện Bàn,https://x.vn/a?b=1\n", encoding="utf-8")
     assert len(csv_files.read_csv(path)) == 1
@@ -189,3 +192,70 @@ def test_par_tidy_rewrites_a_table_and_no_figure(tmp_path, known):
     path.write_text("a;b\n1;2\n", encoding="utf-8")
     refused = CliRunner().invoke(app, ["tidy", str(path)])
     assert refused.exit_code == 1 and path.read_text(encoding="utf-8") == "a;b\n1;2\n"
+
+
+def test_rows_that_came_as_one_cell_are_read(tmp_path, known):
+    """A Vietnamese Excel parts by semicolons: it has each line of ours in its first cell."""
+    own = RAW / "2022" / "late_dossiers.csv"
+    lines, out = own.read_text(encoding="utf-8").splitlines(), io.StringIO()
+    csv.writer(out, delimiter=";").writerows([line] for line in lines if ";" not in line)
+    path = tmp_path / own.name
+    path.write_text(out.getvalue(), encoding="utf-8-sig")
+    assert '"",' in out.getvalue()  # lines with quotes were quoted once more
+    whole = csv_files.read_csv(own)
+    without = whole[~whole.map(lambda cell: ";" in cell).any(axis=1)].reset_index(drop=True)
+    assert_frame_equal(csv_files.read_csv(path), without, check_index_type=False)
+
+
+def test_english_figures_are_read_where_they_can_be_nothing_else():
+    """Of a count 1,234 is 1234; of an amount 1.234, unless 1,234.5 beside it shows the language."""
+
+    def read_as(name: str, *cells: str) -> tuple[list[float], list[int]]:
+        table = schema.TABLES["disbursement" if name == "plan_bn_vnd" else "late_dossiers"]
+        raw = pd.DataFrame({column.name: [""] * len(cells) for column in table.columns})
+        problems: list[schema.Problem] = []
+        found = tidying.parse_quantities(raw.assign(**{name: cells}), table=table,
+                                         problems=problems)  # fmt: skip
+        return found[name].tolist(), [problem.row for problem in problems]
+
+    assert read_as("received", "1,234", "1,234,567", "12.345") == ([1234, 1234567, 12345], [])
+    assert read_as("plan_bn_vnd", "2,345", "1.234,5") == ([2.345, 1234.5], [])
+    assert read_as("plan_bn_vnd", "1,234.5", "1,234,567") == ([1234.5, 1234567.0], [])
+    assert read_as("plan_bn_vnd", "1,234.5", "2,345")[1] == [1]
+
+
+def test_par_tidy_settles_no_figure_that_can_be_two(tmp_path):
+    head = ",".join(column.name for column in schema.TABLES["disbursement"].columns)
+    rows = [f'Quảng Nam,province,2022,2022-12-31,total,unstated,"{plan}",,,reported,s,l,'
+            for plan in ("1,234.5", "2,345")]  # fmt: skip
+    path = tmp_path / "disbursement.csv"
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    with pytest.raises(schema.DataError, match=r"row 3, column plan_bn_vnd: '2,345' can be"):
+        tables.rewrite(path)
+
+
+def test_a_code_that_lost_its_zeros_is_the_listed_one(new_root):
+    """Đồng Văn of Hà Giang is 026: a spreadsheet saves 26."""
+    listed = units.load_units("ha-giang").query("code == '026'")
+    assert listed["name"].tolist() == ["Đồng Văn"]
+    path = new_root / "data/raw/ha-giang/units.csv"
+    path.parent.mkdir()
+    head = ",".join(column.name for column in schema.UNITS.columns)
+    path.write_text(f"{head}\n26,Đồng Văn,,district,,,,,ĐV cũ,s\n", encoding="utf-8")
+    own = units.load_units("ha-giang").query("name == 'Đồng Văn' and level == 'district'")
+    assert own["code"].tolist() == ["026"] and own["aliases"].tolist() == ["ĐV cũ"]
+
+
+def test_a_table_that_is_open_says_so_beside_what_is_wrong(new_root):
+    folder = new_root / "data/raw/quang-nam/2022"
+    for note in (".~lock.sipas.csv#", "~$sipas.csv"):
+        (folder / note).write_text("x", encoding="utf-8")
+    assert tables.clean("quang-nam", 2022)  # no fault by itself
+    (folder / "sipas - Copy.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(schema.DataError) as error:
+        tables.clean("quang-nam", 2022)
+    assert [problem.partition("; ")[0].rpartition("/")[2] for problem in error.value.problems] == [
+        "sipas - Copy.csv: is a copy of sipas.csv",
+        ".~lock.sipas.csv#: its table is open in a spreadsheet",
+        "~$sipas.csv: its table is open in a spreadsheet",
+    ]
