@@ -190,6 +190,8 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
     standing = sorted(manifest.all_that_stand(), key=lambda one: one[0].name, reverse=True)
     for folder, made in sorted(standing, key=lambda one: one[0].parent.name):
         languages, year, own = made["languages"], str(made["year"]), folder.relative_to(root)
+        if manifest.is_orphan(folder):
+            continue
         pages = {one: f"{own / plan.folder(languages, one)}/index.html" for one in languages}
         if not all((root / href).is_file() for href in pages.values()):
             continue

@@ -144,6 +144,7 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
                 book, kernel_name="python3", timeout=timeout_seconds, record_timing=False,
                 raise_on_iopub_timeout=True, config=kernels.config(private),
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
+                on_cell_executed=_require_no_exit,
             )  # fmt: skip
             starter = kernels.NAME if fork and kernels.available() else kernels.ORDINARY
             spec = client.create_kernel_manager().kernel_spec
@@ -162,6 +163,12 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
     except DeadKernelError as error:
         return index, "its process ended, by exit(), killed, or out of memory", error
     return index, "", None
+
+
+def _require_no_exit(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+    """DeadKernelError for a cell that called quit(): its kernel may answer a few cells more."""
+    if any(one["source"] == "ask_exit" for one in execute_reply["content"].get("payload", ())):
+        raise DeadKernelError(f"cell {cell_index} asked it to end")
 
 
 def _tables_read(executed: NotebookNode) -> list[str]:

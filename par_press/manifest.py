@@ -121,6 +121,11 @@ def all_that_stand() -> Iterator[tuple[Path, dict]]:
             yield file.parent, read(file.parent)
 
 
+def is_orphan(folder: Path) -> bool:
+    """Whether the province or year of an edition has gone from data/raw: no list names it then."""
+    return not (paths.root() / "data" / "raw" / folder.parent.name / folder.name).is_dir()
+
+
 def edition_of(paper: str) -> Path:
     """The edition that a document, or a fingerprint copied from paper, belongs to.
 

@@ -57,7 +57,10 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
                 _clear(request.target)  # what a killed run left
             typer.echo(f"{request.place}: nothing to do, it is up to date")
     index, failures = paths.root() / "outputs" / "index.html", []
-    if stale or not index.is_file():
+    listed = index.read_text(encoding="utf-8") if index.is_file() else ""
+    gone = any(manifest.is_orphan(folder) and f"{folder.parent.name}/{folder.name}/" in listed
+               for folder, _ in manifest.all_that_stand())  # fmt: skip
+    if stale or gone or not listed:
         from par_press import edition  # this and pandas take a second
 
         with _told() as tell, _executor(jobs, scheduler) as executor:

@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -228,6 +229,23 @@ def test_a_notebook_that_was_removed_leaves_the_edition(made, root):
     assert make(request()) == (["05"], []) and (made / "05_data_quality.html").is_file()
 
 
+def test_a_province_that_was_removed_leaves_the_list(made, root):
+    """Its edition stays where it is; a run that has nothing else to do writes the list anew."""
+    raw, folder = root / "data/raw/hue/2022", root / "outputs/hue/2022"
+    raw.mkdir(parents=True)
+    shutil.copytree(made, folder)
+    try:
+        edition.write_collection()
+        index = root / "outputs" / "index.html"
+        assert "hue/2022/" in index.read_text(encoding="utf-8")
+        shutil.rmtree(raw.parent)
+        assert runner.run([]) == []
+        listed = index.read_text(encoding="utf-8")
+        assert "hue/2022/" not in listed and "quang-nam/2022/" in listed and folder.is_dir()
+    finally:
+        shutil.rmtree(folder.parent)
+
+
 def test_force_runs_all(made):
     assert make(request(2022, "03", force=True)) == (["03"], [])
 
@@ -415,6 +433,7 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
     [
         ("import time\nwhile True: time.sleep(0.1)", "cell 5: took more than 3 s"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "cell 5: its process ended"),
+        ("quit()", "cell 5: its process ended, by exit()"),
         ("par.load('quang-nam', 2022).tasks", "reads tasks; add it to the notebook's metadata"),
     ],
 )
