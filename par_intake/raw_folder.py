@@ -94,6 +94,11 @@ def store(
     and ``into_existing`` was not asked for; cleaning.DataError where an edition could not read the
     tables.
     """
+    cited = [name for table in tables.values() for name in table["source"]]
+    for name in (source, *cited):
+        if not SOURCE_NAME.fullmatch(name):
+            why = "write letters a-z, digits and hyphens, as report-2024"
+            raise ValueError(f"source {name!r}: {why}; nothing was written")
     changes, files = merge(folder, tables, known)
     yield from (f"{sign} {said}" for _, sign, said in changes)
     if conflicts := [said for _, sign, said in changes if sign == "!"]:
@@ -103,7 +108,6 @@ def store(
         raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
     year = min((year for year, _ in tables), default=0)
     # First the source: a row must never cite one that is not there.
-    cited = (name for table in tables.values() for name in table["source"])
     for name in dict.fromkeys([source, *cited]):
         own = title if name == source else name
         _add_source(folder, name, title=own, producer=units.home(known), year=year)
@@ -141,9 +145,6 @@ def merge(
 
 def _add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> None:
     """Name the source in sources.toml, where it is not named."""
-    if not SOURCE_NAME.fullmatch(source):
-        why = "write letters a-z, digits and hyphens, as report-2024"
-        raise ValueError(f"source {source!r}: {why}")
     file = folder / "sources.toml"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f"[{source}]" in text:

@@ -9,13 +9,12 @@ import ctypes
 import datetime as dt
 import multiprocessing
 import os
-import re
 import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -31,7 +30,6 @@ from par_press.plan import Job, Request
 
 WAITING, DONE, FAILED, STOPPED = "waiting", "done", "failed", "stopped"
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
-_ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
 _SCRATCH = "par-run-"
 _LONGEST = 48  # bytes of the folder above: a socket's path, 107 in all, must fit below it
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
@@ -197,7 +195,9 @@ def _failure(request: Request, error: BaseException, job: Job | None) -> Failure
     if job is None and isinstance(error, ValueError | OSError):
         return Failure(request.place, str(error))
     message = str(error)
-    if not isinstance(error, NotebookError | ValueError):
+    if isinstance(error, CancelledError):  # not by us: see Edition.take
+        message = "the cluster has lost its workers; start one, then run again"
+    elif not isinstance(error, NotebookError | ValueError):
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
     log = "".join(traceback.format_exception(error))
@@ -237,8 +237,10 @@ def _told() -> Iterator[Callable[[str, str], None]]:
 @contextmanager
 def _executor(jobs: int, scheduler: str) -> Iterator[Executor]:
     if scheduler:
-        with _cluster(scheduler) as client:
-            yield client.get_executor()  # it tries again what a lost worker had begun
+        from par_press import cluster
+
+        with cluster.executor(scheduler) as executor:
+            yield executor
         return
     from par_press import kernels
 
@@ -250,24 +252,6 @@ def _executor(jobs: int, scheduler: str) -> Iterator[Executor]:
             for worker in multiprocessing.active_children():
                 worker.kill()
             raise
-
-
-def _cluster(scheduler: str) -> AbstractContextManager:
-    if not _ADDRESS.fullmatch(scheduler):
-        raise ValueError(f"--scheduler {scheduler!r}: write its address as tcp://host:8786")
-    try:
-        from distributed import Client
-    except ImportError:
-        needed = "--scheduler needs the extra cluster: pip install distributed"
-        raise ValueError(needed) from None
-    try:
-        client = Client(scheduler, set_as_default=False, timeout="5s")
-    except OSError as error:
-        raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
-    if not client.scheduler_info(n_workers=-1)["workers"]:
-        client.close()
-        raise ValueError(f"{scheduler} has no worker; start one: dask worker {scheduler}")
-    return client
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from par_cli import app
 from par_intake import raw_folder, workbook
 from par_lib.cleaning import tables, units
-from par_lib.storage import paths
+from par_lib.storage import csv_files, paths
 
 REPORT = """I. KẾT QUẢ NĂM 2030
 - Hồ sơ trễ hạn:
@@ -254,6 +254,18 @@ def test_a_damaged_table_is_named_where_figures_are_added_or_a_workbook_is_fille
                                             "--to", home / "b.xlsx")):  # fmt: skip
         assert done.exit_code == 1
         assert f"late_dossiers.csv, row {last}: 2 cells where the header has" in done.output
+
+
+def test_nothing_is_written_where_a_row_cites_what_is_no_name_of_a_source(home):
+    assert read(home).exit_code == 0
+    folder = home / "data/raw/suong-mai"
+    raw = csv_files.read_csv(folder / "2030/late_dossiers.csv").assign(source="Báo cáo CCHC 2030")
+    before = (folder / "sources.toml").read_bytes()
+    with pytest.raises(ValueError, match="source 'Báo cáo CCHC 2030': write letters .*; nothing"):
+        list(raw_folder.store(folder, {(2030, "late_dossiers"): raw},
+                              units.load_units("suong-mai"), source="new-2030", title="x",
+                              into_existing=True))  # fmt: skip
+    assert (folder / "sources.toml").read_bytes() == before
 
 
 def test_a_source_named_by_the_reader_is_a_source_the_tables_know(home):

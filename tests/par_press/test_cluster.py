@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from par_cli import app
+from par_press import cluster as dask
 
 BIN = Path(sys.executable).parent
 
@@ -80,3 +81,26 @@ def test_a_cluster_gives_the_same_and_survives_a_lost_worker(root, cluster):
     assert contents(edition) == local
     beside = [p.name for p in edition.parent.iterdir() if "-changes" not in p.name]
     assert beside == ["2023"]
+
+
+def test_a_cluster_that_lost_its_last_worker_is_not_waited_for(root, cluster, monkeypatch):
+    address, workers = cluster
+    monkeypatch.setattr(dask, "_ALONE_SECONDS", 3)
+    edition = root / "outputs" / "quang-nam" / "2023"
+    before = contents(edition)
+
+    def kill_all() -> None:
+        for _ in range(600):
+            if list(edition.parent.glob(".2023-*")):
+                break
+            time.sleep(0.05)
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_all)
+    killer.start()
+    began = time.monotonic()
+    done = run("--force", "--scheduler", address)
+    killer.join()
+    assert done.exit_code == 1 and "the cluster has lost its workers; start one" in done.output
+    assert time.monotonic() - began < 60 and contents(edition) == before
