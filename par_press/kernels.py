@@ -3,7 +3,7 @@
 Provisioners of jupyter_client, named in a kernel's spec. The forks come from multiprocessing's
 forkserver, which never ran a notebook: no state leaks from one to the next. Where there is no fork
 (Windows), the ordinary kernel serves. The runner talks to either over sockets in a private folder,
-without idle waits.
+without idle waits. Where notebooks run on a dask cluster, its workers are seen to be there.
 """
 
 import asyncio
@@ -11,21 +11,27 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, forkserver, util
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 # All that notebooks and the runner's workers import. Not matplotlib_inline's backend: imported
@@ -39,6 +45,8 @@ PRELOADED = (
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",
     "IPython.extensions.storemagic",
 )  # fmt: skip
+_ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
+_ALONE_SECONDS, _LOOK_SECONDS = 30, 2  # without a worker; between two looks
 _START_SECONDS, _END_SECONDS = 10, 2
 _PDEATHSIG = 1  # sys/prctl.h
 _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
@@ -233,3 +241,43 @@ def config(private: str) -> Config:
         own |= {"transport": "ipc", "ip": f"{private}/kernel"}
         own["connection_file"] = f"{private}/k.json"
     return Config({"KernelManager": own})
+
+
+@contextmanager
+def cluster(scheduler: str) -> Iterator[Executor]:
+    """The cluster at an address; ValueError where none answers, or none has a worker."""
+    with _client(scheduler) as client:
+        pool = client.get_executor()  # it tries again what a lost worker had begun
+        threading.Thread(target=_give_up_alone, args=(client, pool), daemon=True).start()
+        yield pool
+
+
+def _give_up_alone(client: "Client", pool: Executor) -> None:
+    """Cancel what waits for a cluster that has been without a worker for too long."""
+    seen = time.monotonic()
+    with suppress(OSError, ValueError, RuntimeError):  # the client is closed: all is done
+        while client.status in ("running", "connecting"):
+            time.sleep(_LOOK_SECONDS)
+            if client.scheduler_info(n_workers=-1)["workers"]:
+                seen = time.monotonic()
+            elif time.monotonic() - seen > _ALONE_SECONDS:
+                client.cancel(list(pool._futures))
+                return
+
+
+def _client(scheduler: str) -> "Client":
+    if not _ADDRESS.fullmatch(scheduler):
+        raise ValueError(f"--scheduler {scheduler!r}: write its address as tcp://host:8786")
+    try:
+        from distributed import Client
+    except ImportError:
+        needed = "--scheduler needs the extra cluster: pip install distributed"
+        raise ValueError(needed) from None
+    try:
+        client = Client(scheduler, set_as_default=False, timeout="5s")
+    except OSError as error:
+        raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
+    if not client.scheduler_info(n_workers=-1)["workers"]:
+        client.close()
+        raise ValueError(f"{scheduler} has no worker; start one: dask worker {scheduler}")
+    return client

@@ -236,14 +236,12 @@ def _told() -> Iterator[Callable[[str, str], None]]:
 
 @contextmanager
 def _executor(jobs: int, scheduler: str) -> Iterator[Executor]:
-    if scheduler:
-        from par_press import cluster
-
-        with cluster.executor(scheduler) as executor:
-            yield executor
-        return
     from par_press import kernels
 
+    if scheduler:
+        with kernels.cluster(scheduler) as executor:
+            yield executor
+        return
     workers = jobs or os.cpu_count() or 1  # begun when there is work for them
     with ProcessPoolExecutor(workers, kernels.begin(), kernels.begin_worker) as pool:
         try:

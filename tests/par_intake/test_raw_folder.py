@@ -261,7 +261,7 @@ def test_nothing_is_written_where_a_row_cites_what_is_no_name_of_a_source(home):
     folder = home / "data/raw/suong-mai"
     raw = csv_files.read_csv(folder / "2030/late_dossiers.csv").assign(source="Báo cáo CCHC 2030")
     before = (folder / "sources.toml").read_bytes()
-    with pytest.raises(ValueError, match="source 'Báo cáo CCHC 2030': write letters .*; nothing"):
+    with pytest.raises(ValueError, match=r"source 'Báo cáo CCHC 2030': write letters .*; nothing"):
         list(raw_folder.store(folder, {(2030, "late_dossiers"): raw},
                               units.load_units("suong-mai"), source="new-2030", title="x",
                               into_existing=True))  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_press import cluster as dask
+from par_press import kernels
 
 BIN = Path(sys.executable).parent
 
@@ -85,7 +85,7 @@ def test_a_cluster_gives_the_same_and_survives_a_lost_worker(root, cluster):
 
 def test_a_cluster_that_lost_its_last_worker_is_not_waited_for(root, cluster, monkeypatch):
     address, workers = cluster
-    monkeypatch.setattr(dask, "_ALONE_SECONDS", 3)
+    monkeypatch.setattr(kernels, "_ALONE_SECONDS", 3)
     edition = root / "outputs" / "quang-nam" / "2023"
     before = contents(edition)
 
