@@ -5,7 +5,7 @@ The press knows nothing of dossiers: it knows notebooks, parameters, languages a
 - ``plan``: what is to be made: editions, notebooks, parameters; and from which raw files
 - ``runner``: the journey of ``par run``: many editions at once, each put in place whole
 - ``execute``: one notebook, translated and run to its end
-- ``kernels``: kernels forked from a warm process, and how the runner talks to them; a cluster's workers
+- ``kernels``: kernels forked from a warm process, and how one talks to them; a cluster's workers
 - ``page``: an executed notebook → one HTML page that needs nothing beside itself
 - ``shown``: what executed notebooks show, and its parts made fit for a page
 - ``edition``: tables, pages, documents of one province and year; the list of editions
