@@ -307,7 +307,9 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
         where = files[0].parent
         problems.append(f"{where}: a register needs a source; add [register] to sources.toml")
     if problems:
-        raise DataError([*problems, *_open_tables(own)])
+        opened = sorted(file.name for file in own.glob("[.~][~$]*"))  # notes of a spreadsheet
+        what = "its table is open in a spreadsheet; save and close it there"
+        raise DataError([*problems, *(f"{name}: {what}" for name in opened)])
     counted, faults = dossier_register.count(
         files, units=known["code"], until=dt.date(year, 12, 31)
     )
@@ -328,12 +330,6 @@ def _no_tables(folder: Path) -> Iterator[str]:
             yield f"{place}: is a copy of {copy[1]}.csv; delete it, or move it out of the folder"
         elif file.name not in names:
             yield f"{place}: is no table's file; give it one of these names: {', '.join(names)}"
-
-
-def _open_tables(folder: Path) -> Iterator[str]:
-    """A message for each table that Excel or LibreOffice notes as open: it may not be saved yet."""
-    for file in sorted((*folder.glob("~$*"), *folder.glob(".~lock.*"))):
-        yield f"{file.name}: its table is open in a spreadsheet; save and close it there"
 
 
 def rewrite(file: Path) -> bool:
