@@ -71,12 +71,12 @@ def _read(content: bytes) -> pd.DataFrame:
 def with_plain_dates(raw: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Dates as 2022-12-31 where a spreadsheet made 31/12/2022 of them: day, month, year.
 
-    So read only if no date of these columns has the month first, and one shows it: by a day above
-    12, or a zero in front (where the month stands first, none is written). Others stay as they are.
+    So read only if no date of these columns has the month first, and a day above 12 shows it.
+    Others stay as they are.
 
-    >>> raw = pd.DataFrame({"as_of": ["05/01/2022", "2022-12-31", "1/2"]})
+    >>> raw = pd.DataFrame({"as_of": ["05/01/2022", "30/6/2022", "2022-12-31", "1/2"]})
     >>> with_plain_dates(raw, ["as_of"])["as_of"].tolist()
-    ['2022-01-05', '2022-12-31', '1/2']
+    ['2022-01-05', '2022-06-30', '2022-12-31', '1/2']
     """
     cells = {name: raw[name] for name in names if name in raw}
     written = pd.concat(cells).str.strip() if cells else pd.Series(dtype=str)
@@ -85,8 +85,7 @@ def with_plain_dates(raw: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         return raw
     first, other = (pd.to_datetime(parts.agg("/".join, axis=1), format=order, errors="coerce")
                     for order in ("%d/%m/%Y", "%m/%d/%Y"))  # fmt: skip
-    zeros = parts[0].str.startswith("0") | parts[1].str.startswith("0")
-    shown = zeros.any() or (first.notna() & other.isna()).any() or first.equals(other)
+    shown = (first.notna() & other.isna()).any() or first.equals(other)
     if not shown or (first.isna() & other.notna()).any():
         return raw
     plain = first.dropna().dt.strftime("%Y-%m-%d").reindex(written.index).fillna(written)
