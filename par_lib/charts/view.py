@@ -225,10 +225,12 @@ class Explorer(widgets.VBox):
         self.button.on_click(self._save)
 
     def _new_place(self, changed: dict) -> None:
+        year = self.year.value
         if changed["owner"] is self.province:
             self.year.options = paths.years(self.province.value)[::-1]  # chooses the newest
-        self.what_if.value = ""
-        self._begin()
+        if self.year.value == year:  # else that choice has come here by itself
+            self.what_if.value = ""
+            self._begin()
 
     def _begin(self, _: object = None) -> None:
         """Criteria, levels and words for the province, year and language chosen."""

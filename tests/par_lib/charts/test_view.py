@@ -113,6 +113,14 @@ def test_moving_a_slider_is_one_call_of_view(root):
     }  # fmt: skip
 
 
+def test_another_province_is_drawn_once_though_its_newest_year_is_another(root, monkeypatch):
+    explorer = Explorer("quang-nam", 2022)
+    drawn = []
+    monkeypatch.setattr(Explorer, "_begin", lambda self, _=None: drawn.append(self.year.value))
+    explorer.province.value = "da-nang"
+    assert drawn == [2025]
+
+
 def test_a_slider_writes_its_own_change_and_leaves_the_others(root):
     explorer = Explorer("quang-nam", 2022, lang="en", what_if="late_dossiers: Hội An = -50%")
     slider = explorer.rates["online_payment"]
