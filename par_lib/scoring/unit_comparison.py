@@ -213,15 +213,16 @@ def late_months(data: Tables, *, level: str) -> pd.DataFrame:
     row, without a rate. Communes of July 2025 are other ones than before: a new stretch. No row
     where no month is known; a month of two rows of the level is left out.
     """
-    rows = data.late_dossiers.query("level == @level and unit == @data.place")
-    rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31].set_index("period_end")
+    rows = data.late_dossiers.query("level == @level and unit == @data.place and status != 'bound'")
+    rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31]
+    rows = rows.set_index(rows["period_end"].dt.to_period("M"))
     rows = rows[~rows.index.duplicated(keep=False) & rows["late_low"].notna()].sort_index()
-    months = rows.asfreq("ME") if len(rows) else rows
-    late, resolved = months["late_low"].astype(float), months["resolved"].astype(float)
-    rate = 100 * late / resolved.mask(resolved == 0)
-    months = months.assign(month=months.index.month, late_pct=rate)
-    breaks = pd.Series((level == "commune") & (months.index > DISTRICTS_ENDED), months.index)
-    return months.join(process_chart(months["late_pct"], breaks=breaks)).reset_index()
+    months = rows.reindex(pd.period_range(*rows.index[[0, -1]])) if len(rows) else rows
+    days = months["period_end"].fillna(months.index.to_series().dt.end_time.dt.normalize())
+    late_pct = parts.share(months["late_low"], total=months["resolved"])
+    months = months.assign(month=months.index.month, late_pct=late_pct, period_end=days)
+    chart = process_chart(late_pct, breaks=(level == "commune") & (days > DISTRICTS_ENDED))
+    return months.join(chart).reset_index(drop=True)
 
 
 def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]) -> pd.DataFrame:

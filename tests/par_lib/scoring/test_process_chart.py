@@ -94,6 +94,7 @@ def test_months_of_other_communes_are_a_stretch_of_their_own_and_a_gap_stays_a_g
     """Late of 100 resolved; July 2025 has other communes than June; March and May are unknown."""
     ends = pd.to_datetime(["2025-01-31", "2025-02-28", "2025-04-30", "2025-06-30", "2025-07-31"])
     rows = pd.DataFrame({"unit": "P", "level": "commune", "period_end": ends, "resolved": 100,
+                         "status": "reported",
                          "late_low": [5, 7, 6, 9, 4], "late_high": [5, 7, 6, 9, 4],
                          "period_start": ends.to_period("M").start_time})  # fmt: skip
     whole = rows.tail(1).assign(period_start=pd.Timestamp("2025-01-01"), late_low=99)
@@ -102,6 +103,20 @@ def test_months_of_other_communes_are_a_stretch_of_their_own_and_a_gap_stays_a_g
     assert found["month"].tolist() == [1, 2, 3, 4, 5, 6, 7]
     assert found["late_pct"].fillna(-1).tolist() == [5, 7, -1, 6, -1, 9, 4]
     assert found["stretch"].tolist() == [1] * 6 + [2]
+    data.late_dossiers.loc[data.late_dossiers["period_end"] == ends[2], "period_end"] -= (
+        pd.Timedelta(days=1)
+    )
+    assert late_months(data, level="commune")["late_pct"].fillna(-1).tolist() == [
+        5,
+        7,
+        -1,
+        6,
+        -1,
+        9,
+        4,
+    ]
+    data.late_dossiers.loc[data.late_dossiers["period_end"] == ends[1], "status"] = "bound"
+    assert late_months(data, level="commune")["late_pct"].fillna(-1).tolist()[:2] == [5, -1]
     other = late_months(SimpleNamespace(late_dossiers=rows, place="Q"), level="commune")
     assert other.empty and set(other) == set(found)
     of_districts = SimpleNamespace(late_dossiers=rows.assign(level="district"), place="P")
