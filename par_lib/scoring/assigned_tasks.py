@@ -1,6 +1,8 @@
 """Tasks set after a year's results, joined to the figures they should move."""
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -28,13 +30,13 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     """
     tasks, t = _tasks_after(data), language
     stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
-    own, names = tasks[f"task_{t.code}"], _unit_names(data, t)
+    own, called = tasks[f"task_{t.code}"], _agencies(data, _unit_names(data, t))
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
         "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
                  for area in tasks["area"]],
-        "lead_agency": [_agencies(leads, data, names) for leads in tasks["lead_units"]],
-        "supporting_agency": [_agencies(more, data, names) for more in tasks["supporting_units"]],
+        "lead_agency": tasks["lead_units"].map(called),
+        "supporting_agency": tasks["supporting_units"].map(called),
         "target": [target_words(task, t) for _, task in tasks.iterrows()],
         "stand": [stands[moves][0] for moves in tasks["moves"]],
     }  # fmt: skip
@@ -140,15 +142,18 @@ def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
     return dict(zip(data.units["code"], data.units[name], strict=True))
 
 
-def _agencies(written: str, data: tables.Tables, names: dict[str, str]) -> str:
-    """Agencies in the reader's words where a unit is known; groups as written."""
-    words = []
-    for name in map(str.strip, written.split(";")):
+def _agencies(data: tables.Tables, names: dict[str, str]) -> Callable[[str], str]:
+    """What writes agencies in the reader's words where a unit is known; groups as written."""
+    code_of = units.resolver(data.units)
+
+    @cache  # they repeat
+    def called(name: str) -> str:
         try:
-            words.append(names[units.resolve(name, data.units)])
+            return names[code_of(name)]
         except units.UnknownUnit:
-            words.append(name)
-    return "; ".join(words)
+            return name
+
+    return lambda written: "; ".join(called(name.strip()) for name in written.split(";"))
 
 
 def _stand(pointer: str, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:

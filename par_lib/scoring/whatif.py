@@ -285,7 +285,8 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     """
     whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
     known = units.units_on(data.units, f"{data.year}-12-31", level="district")
-    codes = {units.resolve(name, known, level="district", where="late_dossiers") for name in names}
+    code_of = units.resolver(known)
+    codes = {code_of(name, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
     counted = rates.count(data, "district")
     if counted is None or len(own) != len(codes):
