@@ -116,9 +116,15 @@ def all_that_stand() -> Iterator[tuple[Path, dict]]:
 
     ``par verify`` tells of that, the next run mends it.
     """
-    for file in sorted((paths.root() / "outputs").glob(f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}")):
+    for folder in folders():
         with suppress(ValueError, OSError):
-            yield file.parent, read(file.parent)
+            yield folder, read(folder)
+
+
+def folders() -> list[Path]:
+    """Folder of each edition in outputs/, whatever its manifest says."""
+    found = (paths.root() / "outputs").glob(f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}")
+    return [file.parent for file in sorted(found)]
 
 
 def is_orphan(folder: Path) -> bool:

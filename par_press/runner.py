@@ -57,7 +57,7 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
     index, failures = paths.root() / "outputs" / "index.html", []
     listed = index.read_text(encoding="utf-8") if index.is_file() else ""
     gone = any(manifest.is_orphan(folder) and f"{folder.parent.name}/{folder.name}/" in listed
-               for folder, _ in manifest.all_that_stand())  # fmt: skip
+               for folder in manifest.folders())  # fmt: skip
     if stale or gone or not listed:
         from par_press import edition  # this and pandas take a second
 
