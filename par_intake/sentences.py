@@ -23,7 +23,6 @@ from par_intake.figures import Figure, Left
 from par_intake.marks import Mark, Name, Part
 from par_intake.phrases import OFFICE_COUNTS, Numeral, around
 from par_lib.cleaning import schema
-from par_lib.cleaning.schema import OTHERS
 from par_lib.language.translation import N_
 
 _OPENING = 60  # characters in which a sentence says what all of it is about
@@ -237,7 +236,7 @@ def _listing(text: Text, spot: Spot, figure: Figure) -> list[Figure]:
         made.append(replace(bound, table="indicators", column="value", cell=count.text, row=says,
                             status="reported", at=at))  # fmt: skip
         others = [(name.spelled, bound.cell) for name, own in names if not own]
-        others.append((OTHERS, f"{_OPPOSITE[sign]}{spot.numeral.text}%"))
+        others.append((schema.OTHERS, f"{_OPPOSITE[sign]}{spot.numeral.text}%"))
         made += [replace(bound, cell=cell, row=bound.row | {"unit": unit, "level": level})
                  for unit, cell in others]  # fmt: skip
     return made

@@ -231,8 +231,7 @@ def class_limits() -> pd.DataFrame:
 
     Of Decision 766/QĐ-TTg, as status and source say: rules/service_index_classes.toml.
     """
-    written = read_toml(RULES / "service_index_classes.toml", name="service_index_classes.toml")
-    return cited(written["classes"], "classification from_points")
+    return _cited_in("service_index_classes.toml", "classes", "classification from_points")
 
 
 def commune_targets(level: str, year: int) -> pd.DataFrame:
@@ -241,10 +240,13 @@ def commune_targets(level: str, year: int) -> pd.DataFrame:
     Percent of the dossiers resolved, as a source states it (rules/commune_targets.toml): one row
     with status, source and locator; none for another level, or a year before.
     """
-    written = read_toml(RULES / "commune_targets.toml", name="commune_targets.toml")
-    targets = cited(written["targets"], "measure target_pct")
+    targets = _cited_in("commune_targets.toml", "targets", "measure target_pct")
     asked = targets[(targets["measure"] == "on_time_pct") & (level == "commune") & (year >= 2025)]
     return asked.assign(on_time_pct=asked["target_pct"], late_pct=100 - asked["target_pct"])
+
+
+def _cited_in(file: str, part: str, columns: str) -> pd.DataFrame:
+    return cited(read_toml(RULES / file, name=file)[part], columns)
 
 
 def read(file: Path) -> Rulebook:
