@@ -94,8 +94,9 @@ def store(
     and ``into_existing`` was not asked for; cleaning.DataError where an edition could not read the
     tables.
     """
-    cited = [name for table in tables.values() for name in table["source"]]
-    for name in (source, *cited):
+    cited = (name for table in tables.values() for name in table["source"])
+    titles = {name: name for name in (source, *cited)} | {source: title}
+    for name in titles:
         if not SOURCE_NAME.fullmatch(name):
             why = "write letters a-z, digits and hyphens, as report-2024"
             raise ValueError(f"source {name!r}: {why}; nothing was written")
@@ -107,10 +108,8 @@ def store(
     if existing and not into_existing:
         raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
     year = min((year for year, _ in tables), default=0)
-    # First the source: a row must never cite one that is not there.
-    for name in dict.fromkeys([source, *cited]):
-        own = title if name == source else name
-        _add_source(folder, name, title=own, producer=units.home(known), year=year)
+    # First the sources: a row must never cite one that is not there.
+    _add_sources(folder, titles, producer=units.home(known), year=year)
     for file in dict.fromkeys(file for file, sign, _ in changes if sign != "="):
         write_whole(file, files[file].to_csv(index=False, lineterminator="\n"))
 
@@ -143,47 +142,39 @@ def merge(
     return changes, files
 
 
-def _add_source(folder: Path, source: str, *, title: str, producer: str, year: int) -> None:
-    """Name the source in sources.toml, where it is not named."""
+def _add_sources(folder: Path, titles: dict[str, str], *, producer: str, year: int) -> None:
+    """Name the sources in sources.toml that are not named there."""
     file = folder / "sources.toml"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if f"[{source}]" in text:
-        return
     written = read_toml(file, name=str(file)) if text else {}
     kinds = {one.get("kind") for one in written.values() if isinstance(one, dict)}
-    # A string of JSON is a basic string of TOML, too.
-    quoted = [json.dumps(normalise(words), ensure_ascii=False) for words in (title, producer)]
-    entry = (
-        f"[{source}]\ntitle = {quoted[0]}\nproducer = {quoted[1]}\n"
+    entries = [
+        # A string of JSON is a basic string of TOML, too.
+        f"[{name}]\ntitle = {json.dumps(normalise(title), ensure_ascii=False)}\n"
+        f"producer = {json.dumps(producer, ensure_ascii=False)}\n"
         # Invented figures stand beside invented ones only.
         f'kind = "{SYNTHETIC if SYNTHETIC in kinds else "report"}"\n'
         f"accessed = {dt.date.today()}\ndata_years = [{year}]\n"
-    )
-    write_whole(file, f"{text.rstrip()}\n\n{entry}" if text else entry)
+        for name, title in titles.items() if name not in written
+    ]  # fmt: skip
+    if entries:
+        write_whole(file, "\n\n".join(filter(None, [text.rstrip(), *entries])))
 
 
 def _merged(
     old: pd.DataFrame, new: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """The rows of both, and what became of each new one: the sign of a Change and words."""
-    # A place may be named twice by one source; where is then what tells the two apart.
-    # A task's bullet tells it from others: its words are a person's once the row stands.
-    is_task = table.name == "tasks"
-    names = ("area", "plan_year", "locator") if is_task else table.key
     # What is added up stands once, whoever says it: another source may agree with it only.
-    by = [*names] if table.name in ADDED_UP else [*names, "source"]
-    compared = [c for c in table.columns if c.name not in (*by, *_OWN) and not is_task]
-    merged = old.to_dict("records")
-    code_of = units.resolver(known)
+    by = [*table.key] if table.name in ADDED_UP else [*table.key, "source"]
+    compared = [column for column in table.columns if column.name not in (*by, *_OWN)]
+    merged, told, code_of = old.to_dict("records"), [], units.resolver(known)
     by_key = {_key(row, by, code_of): row for row in merged}
-    told = []
     for row in new.to_dict("records"):
-        label = " ".join(row[name] for name in names if name not in _OWN and row[name])
-        there = by_key.get(key := _key(row, by, code_of))
-        if there is None:
+        label = " ".join(row[name] for name in table.key if row[name])
+        there = by_key.setdefault(_key(row, by, code_of), row)
+        if there is row:
             merged.append(row)
-            if not is_task:  # one bullet can set several
-                by_key[key] = row
             told.append(("+", label))
             continue
         said = {"!": [], "~": [], "=": [""]}
@@ -199,12 +190,11 @@ def _merged(
 
 
 def _key(row: dict[str, str], columns: list[str], code_of: Callable[..., str]) -> tuple[str, ...]:
-    """What two rows must share to be one; of a locator, where it is a key, only the bullet."""
+    """What two rows must share to be one, the unit by its code."""
     cells = dict(row)
     with suppress(KeyError, units.UnknownUnit):  # a table without units, or "all others"
         cells["unit"] = code_of(row["unit"], counted=row["level"])
-    bullet = ", characters" if "unit" in columns else ", +"
-    return tuple(cells[name].partition(", characters")[0].partition(bullet)[0] for name in columns)
+    return tuple(cells[name] for name in columns)
 
 
 def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> bool:
