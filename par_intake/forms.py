@@ -4,7 +4,6 @@ A figure is taken where its unit, its period and its unit of measure are said an
 row add up; else it is proposed. Lists of dossiers and answers of persons are counted, never shown.
 """
 
-import datetime as dt
 import re
 from collections import Counter
 from contextlib import suppress
@@ -14,7 +13,7 @@ from functools import cache
 import pandas as pd
 
 from par_intake.figures import Doubt, Figure, Found, Left, Units
-from par_intake.grids import Cell, Grid, Percent, is_figure, text_of
+from par_intake.grids import Cell, Grid, Percent, day_of, is_figure, text_of
 from par_intake.phrases import Period, find_periods, flatten
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import schema, units
@@ -32,7 +31,6 @@ _OTHER_PERIOD = re.compile(r"cùng kỳ|năm trước|năm ngoái")
 _LATE = re.compile(r"(?:trễ|quá|chậm) (?:hạn|hẹn)")
 _TOTAL = re.compile(r"^(?:tổng|cộng|số|[ :])+")
 _NUMBERED = re.compile(r"^\d+[.)]\s*")
-_DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
@@ -147,7 +145,7 @@ class Reading:
         listed = []
         for row in table.body:
             cells = {role: table.cell(row, column) for role, column in table.roles().items()}
-            days = [_day(cells.get(role)) for role in ("begun", "due", "done")]
+            days = [day_of(cells.get(role)) for role in ("begun", "due", "done")]
             code = text_of(cells.get("id"))
             if row.kind == "unit" and (code or days[0]):
                 names = (row.name, *reversed(row.sections))
@@ -306,14 +304,6 @@ def _period(texts: list[str], year: int) -> Period | None:
         return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)
 
     return max((one for one in reversed(stated) if rank(one) >= 0), key=rank, default=None)
-
-
-def _day(cell: Cell) -> str | None:
-    """A day in ISO form, without its hour; None for what is no day."""
-    for form in _DAY_FORMS if cell else ():
-        with suppress(ValueError):
-            return f"{dt.datetime.strptime(text_of(cell).split()[0], form):%Y-%m-%d}"
-    return None
 
 
 def _where(table: Table, rows: pd.DataFrame) -> str:

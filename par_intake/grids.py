@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -24,6 +25,7 @@ _NAMED = 20  # cells or rows that are named
 _FIGURE = re.compile(r"[-+]?\d[\d.,]*\s?%?")
 _BROKEN_NUMBER = re.compile(r"(?<=[\d/.,])\n(?=[\d/.,])")
 _SPANNED = re.compile(r"[1-9]\d?")
+_DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _BLOCKS = ("p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "table")
 _TABLE = "\ue000"  # stands in the text of a page where a table stood
 _DAYS = {"tungay": "từ ngày", "denngay": "đến ngày"}  # keys of saved records
@@ -79,6 +81,14 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, float):
         return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
     return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else cell or ""
+
+
+def day_of(cell: Cell) -> str | None:
+    """A day in ISO form, without its hour; None for what is no day."""
+    for form in _DAY_FORMS if cell else ():
+        with suppress(ValueError):
+            return f"{dt.datetime.strptime(text_of(cell).split()[0], form):%Y-%m-%d}"
+    return None
 
 
 def is_figure(cell: Cell) -> bool:

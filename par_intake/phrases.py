@@ -15,8 +15,6 @@ from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import product
 
-from par_lib.language.spelling import compare_key
-
 # oà and òa are both written; patterns and text are brought to the second, letter for letter.
 _nfc = partial(unicodedata.normalize, "NFC")
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -66,7 +64,6 @@ _RATIO = re.compile(rf"{_NUMBER}\s?/\s?{_NUMBER}(?![/\d])")
 _YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
 _ANY_YEAR = re.compile(r"(?:19|20)\d{2}")
 CAPITAL = f"[{''.join(letter for letter in map(chr, range(0x1EFA)) if letter.isupper())}]"
-TOTALS = frozenset(map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng")))
 OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
 
 

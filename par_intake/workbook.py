@@ -5,9 +5,8 @@ order and under whatever titles.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import partial
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,40 +14,24 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
-from par_intake.grids import Cell, Grid
+from par_intake.grids import Cell, Grid, day_of, text_of
 from par_lib.cleaning import schema, tidying
-from par_lib.cleaning.schema import DataError
+from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import as_total, home
-from par_lib.language import LANGUAGES
+from par_lib.language import LANGUAGES, translation
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key
-from par_lib.language.translation import COLUMNS, LABELS, N_, TABLE_LABELS, Language, language
+from par_lib.language.translation import N_, TABLE_LABELS, Language, language
 from par_lib.storage.paths import write_whole
 
 if TYPE_CHECKING:
     import xlsxwriter
 
 _t = language(LANGUAGES[0])  # an office fills in Vietnamese
-_HEADERS = COLUMNS | {  # where a form asks for more than a chart shows
-    "unit": N_("Unit"), "period_start": N_("From day"), "period_end": N_("To day"),
-    "basis": N_("Share of"), "rate_pct": N_("Rate of disbursement (%)"),
-    "area": N_("Area (1 to 8)"), "status": N_("Kind of figure"), "source": N_("Source"),
-    "locator": N_("Where in the source"),
-}  # fmt: skip
-_WORDS = {  # by code, or by column and code where LABELS means another thing
-    "count": N_("number"), "pct": N_("per cent"), "bn_vnd": N_("billion dong"),
-    "high": N_("many"), "received": N_("dossiers received"), "resolved": N_("dossiers resolved"),
-    "due": N_("dossiers due"), ("level", "province"): N_("Province"),
-}  # fmt: skip
-_HINTS = {
-    "text": N_("Words."), "code": N_("Choose from the list."),
-    "unit": N_("Choose from the list, or write the name as the source does."),
-    "date": N_("A day, as 31/12/2022."), "count": N_("A whole number, as 11.193."),
-    "amount": N_("Billion dong, as 2.534,302; with its unit where it is another."),
-    "rate": N_("Per cent, as 72,57; a bound as ≥70."),
-    "points": N_("Points, as 0,59 or 0,59/1,5."), "rank": N_("A rank, as 61 or 61/63."),
-    "number": N_("A figure; its unit goes into the column for it."),
-}  # fmt: skip
+# Where a form asks for more than a chart shows, and where it means another thing.
+_HEADERS = translation.COLUMNS | translation.named("header")
+_WORDS = translation.LABELS | translation.named("word")
+_HINTS = translation.named("hint")  # by kind of column
 _FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
             "amount": "#,##0.###", "date": "dd/mm/yyyy"}  # fmt: skip
 _WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
@@ -67,6 +50,7 @@ _FILLING = (
 _THEN = N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}")
 _ASKED = (N_("Accept (x)"), N_("Evidence"), N_("What is in doubt"))  # of what is proposed
 _DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
+_TOTALS = [*map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng"))]
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
 HEAD = 3  # the row of the headers, under title and hint
 ROWS = 500  # rows to fill in
@@ -86,31 +70,32 @@ def sheet_name(table: str) -> str:
 
 def word(column: str, code: str) -> str:
     """How a code of this column is shown."""
-    return _t(_WORDS.get((column, code)) or (LABELS | _WORDS).get(code, code))
-
-
-def _meant(text: str, names: dict[str, Iterable[str]]) -> str | None:
-    """Whose name a text is, however it is spelled."""
-    wanted = compare_key(text)
-    return next((one for one, known in names.items() if wanted in map(compare_key, known)), None)
+    return _t(_WORDS.get(f"{column}: {code}") or _WORDS.get(code, code))
 
 
 def code_of(column: schema.Column, text: str) -> str:
     """The code that a cell's word or code stands for; ValueError where it stands for none."""
     earlier = phrases.table()["earlier_words"]
     words = {code: word(column.name, code) for code in column.codes}
-    named = {code: (code, now, earlier.get(code, code)) for code, now in words.items()}
-    if (code := _meant(text, named)) is None:
-        choices = ", ".join(words.values())
-        raise ValueError(f'"{text}" is not in the list; choose one of: {choices}')
+    spelled = {compare_key(said): code for code, now in words.items()
+               for said in (earlier.get(code, code), now, code)}  # fmt: skip
+    if (code := spelled.get(compare_key(text))) is None:
+        raise ValueError(f'"{text}" is not in the list; choose one of: {", ".join(words.values())}')
     return code
 
 
+@cache
+def _spelled(table: schema.Table) -> dict[str, str]:
+    """Columns by their headers, now or earlier or in English, and by their names."""
+    earlier = phrases.table()["earlier_headers"]
+    names = [column.name for column in reversed(table.columns)]  # the first of one name counts
+    return {compare_key(said): name for name in names
+            for said in (earlier.get(name, name), header(name), _HEADERS[name], name)}  # fmt: skip
+
+
 def column_of(table: schema.Table, text: str) -> str | None:
-    """The column a header stands for: its header, now or earlier or in English, or its name."""
-    earlier, names = phrases.table()["earlier_headers"], [column.name for column in table.columns]
-    named = {name: (name, _HEADERS[name], header(name), earlier.get(name, name)) for name in names}
-    return _meant(text, named)
+    """The column that a header stands for, however it is spelled."""
+    return _spelled(table).get(compare_key(text))
 
 
 def write(
@@ -231,45 +216,33 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
     from xlsxwriter.utility import xl_col_to_name
 
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
-    problems: dict[str, str] = {}  # the first of each cell
+    told: dict[str, str] = {}  # the first problem of each cell
     for grid in grids:
         if grid.name == LISTS or (found := _find(grid)) is None:
             continue
-        head, table, places = found
-        made.setdefault((year, table.name), [])
-
-        def tell(line: int, name: str, what: str, grid: Grid = grid, at: dict = places) -> None:
-            cell = f"{xl_col_to_name(at[name])}{line + 1}" if name in at else name
-            problems.setdefault(f"{grid.name}, {cell}", what)
-
-        rows = {}
-        for line in range(head + 1, len(grid.rows)):
-            cells = {name: grid.rows[line][at] for name, at in places.items()}
-            ticked = str(cells.pop(_ASKED[0], "x")).strip().lower() == "x"
-            first = next((str(cell) for cell in cells.values() if cell is not None), "")
-            if ticked and first and compare_key(first) not in phrases.TOTALS:
-                rows[line] = _row(cells, table, year, partial(tell, line))
-                rows[line]["source"] = rows[line]["source"] or source
-                rows[line]["locator"] = rows[line]["locator"] or grid.place(line)
-        raw = raw_table(table, rows.values()).set_axis(list(rows))
-        refused = schema.raw_problems(raw, table=table, file=grid.name)
+        _, head, table, places = found
+        filled = _DEFAULTS | {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31",
+                              "plan_year": str(year), "source": source}  # fmt: skip
+        raw, problems = _body(grid, head, table, places, filled)
+        problems += schema.raw_problems(raw, table=table, file=grid.name)
         dated = schema.parse_dates(raw, table=table)
         day = next((name for name in ("as_of", "period_end") if name in raw), None)
         of = dated[day].dt.year if day and _ASKED[0] in places else pd.Series(year, raw.index)
         for own, part in dated.groupby(of.fillna(year).astype(int)):
             beside = table.name == "indicators"
-            named = tidying.resolve_units(part, known=known, year=own, problems=refused,
-                                          beside=beside)  # fmt: skip
-            tidying.parse_quantities(named, table=table, problems=refused)
+            tidy = tidying.resolve_units(part, known=known, year=own, problems=problems,
+                                         beside=beside)  # fmt: skip
+            tidying.parse_quantities(tidy, table=table, problems=problems)
             made.setdefault((own, table.name), []).append(raw.loc[part.index])
-        for problem in refused:
-            tell(*problem)
-        for told, about in grid.told:
+        for row, name, what in problems:
+            cell = f"{xl_col_to_name(places[name])}{row + 1}" if name in places else header(name)
+            told.setdefault(f"{grid.name}, {cell}", what)
+        for what, about in grid.told:
             if "!" in about:
-                problems[f"{grid.name}, {about.rpartition('!')[2]}"] = told.format(about="it")
-    if problems:
-        raise DataError(f"{where}: {what}" for where, what in problems.items())
-    return {key: pd.concat(parts, ignore_index=True) for key, parts in made.items() if parts}
+                told[f"{grid.name}, {about.rpartition('!')[2]}"] = what.format(about="it")
+    if told:
+        raise DataError(f"{where}: {what}" for where, what in told.items())
+    return {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
 
 
 def is_filled_in(grids: Iterable[Grid]) -> bool:
@@ -277,55 +250,52 @@ def is_filled_in(grids: Iterable[Grid]) -> bool:
     return any(_find(grid) for grid in grids if grid.name != LISTS)
 
 
-def _find(grid: Grid) -> tuple[int, schema.Table, dict[str, int]] | None:
-    """The row of the headers that fits a table best, the table, and where each column stands."""
-    best, found = 0, None
-    for number, line in enumerate(grid.rows[:_SEARCHED]):
+def _find(grid: Grid) -> tuple[int, int, schema.Table, dict[str, int]] | None:
+    """How well the headers fit a table, their row, the table, and where each column stands."""
+    fitting = []
+    for row, line in enumerate(grid.rows[:_SEARCHED]):
         texts = [str(cell).rstrip("* ") for cell in line]
         for table in schema.TABLES.values():
             places = {name: at for at, text in enumerate(texts) if (name := column_of(table, text))}
-            score = 2 * len(places) + (grid.name == sheet_name(table.name))
-            has_level = "level" in places or "level" not in [c.name for c in table.columns]
-            if len(places) >= _FEWEST and has_level and score > best:
-                best, found = score, (number, table, places)
+            leveled = "level" in places or "level" not in [c.name for c in table.columns]
+            if len(places) >= _FEWEST and leveled:
+                score = 2 * len(places) + (grid.name == sheet_name(table.name))
+                fitting.append((score, row, table, places))
                 if (accept := _t(_ASKED[0])) in texts:
                     places[_ASKED[0]] = texts.index(accept)
-    return found
+    return max(fitting, key=lambda one: one[0], default=None)
 
 
-def _row(
-    cells: dict[str, Cell], table: schema.Table, year: int, tell: Callable[[str, str], None]
-) -> dict[str, str]:
-    """A line as the raw table writes it; what is wrong with its cells is told."""
-    row = {column.name: "" for column in table.columns} | _DEFAULTS | {
-        "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "plan_year": str(year),
-    }  # fmt: skip
-    for column in table.columns:
-        name = column.name
-        try:
-            row[name] = _text(cells.get(name), column) or row[name]
-        except ValueError as error:
-            tell(name, str(error))
-        if column.required and not row[name] and name not in ("source", "locator"):
-            tell(name, f"{header(name)} is empty; fill it in")
-    return row
+def _body(
+    grid: Grid, head: int, table: schema.Table, places: dict[str, int], filled: dict[str, str]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Rows under the headers as the raw table writes them, and cells that cannot stand in it."""
+    rows: dict[int, dict[str, str]] = {}
+    problems: list[Problem] = []
+    for at, line in list(enumerate(grid.rows))[head + 1 :]:
+        cells = {name: line[to] for name, to in places.items()}
+        ticked = text_of(cells.pop(_ASKED[0], "x")).strip().lower() == "x"
+        first = next((text_of(cell) for cell in cells.values() if cell is not None), "")
+        if not ticked or not first or compare_key(first) in _TOTALS:
+            continue
+        rows[at] = row = filled | {"locator": grid.place(at)}
+        for column in table.columns:
+            try:
+                row[column.name] = _text(cells.get(column.name), column) or row.get(column.name, "")
+            except ValueError as error:
+                problems.append(Problem(at, column.name, str(error)))
+    return raw_table(table, rows.values()).set_axis(list(rows)), problems
 
 
 def _text(cell: Cell, column: schema.Column) -> str:
     """A cell as the raw table writes it; ValueError for what cannot stand in its column."""
-    if isinstance(cell, dt.date):
-        day = cell.isoformat()[:10]  # without the hour
-        if column.kind != "date":
-            raise ValueError(f"{day} is a day, and this column is none; write it as text")
-        return day
-    if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() else repr(float(cell)).replace(".", ",")
-    text = cell or ""
+    text = text_of(cell)
     if text and column.kind == "code":
         return code_of(column, text)
     if text and column.kind == "date":
-        for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            with suppress(ValueError):
-                return dt.datetime.strptime(text, form).date().isoformat()
-        raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
+        if (day := day_of(cell)) is None:
+            raise ValueError(f'"{text}" is no day; write it as 31/12/2022')
+        return day
+    if isinstance(cell, dt.date):
+        raise ValueError(f"{text} is a day, and this column is none; write it as text")
     return text

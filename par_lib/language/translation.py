@@ -29,11 +29,14 @@ UNKNOWN = "–"
 SYNTHETIC_WORDS = "SỐ LIỆU GIẢ LẬP, không có thật · SYNTHETIC DATA, nothing here is real"
 
 _NAMED = csv_files.read_csv(Path(__file__).with_name("labels.csv")).set_index("code")
-# By kind, as a level may share its name with a column: code → English words, which a Language
-# translates.
-LABELS, TABLE_LABELS, COLUMNS = (
-    _NAMED.loc[_NAMED["kind"] == kind, "en"].to_dict() for kind in ("code", "table", "column")
-)
+
+
+def named(kind: str) -> dict[str, str]:
+    """Code → English words, which a Language translates; a level may be called as a column is."""
+    return _NAMED.loc[_NAMED["kind"] == kind, "en"].to_dict()
+
+
+LABELS, TABLE_LABELS, COLUMNS = map(named, ("code", "table", "column"))
 # What single figures are called, by measure: topic, the table they go with, and vi, en.
 MEASURES = _NAMED[_NAMED["kind"] == "measure"]
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
@@ -166,8 +169,8 @@ def language(code: str) -> Language:
     """The language ``code`` with all its catalogs; ValueError for one that is not of LANGUAGES."""
     if code not in LANGUAGES:
         raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
-    named = _NAMED[_NAMED["kind"] != "measure"]
-    messages: dict[str, str | tuple[str, ...]] = dict(zip(named["en"], named[code], strict=True))
+    labels = _NAMED[_NAMED["kind"] != "measure"]
+    messages: dict[str, str | tuple[str, ...]] = dict(zip(labels["en"], labels[code], strict=True))
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:
             catalog = read_po(text, locale=code)
