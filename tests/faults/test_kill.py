@@ -81,7 +81,7 @@ BOUNDARIES = [
 MORTAL = """
 import importlib, os, signal, sys, tempfile
 from concurrent.futures import Executor, Future
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 
 import par_cli
 from par_press import edition, execute, kernels, plan, runner
@@ -112,7 +112,7 @@ def run(module, name, when):
     edition.write_collection()
 
 kernels.begin()
-print("ready", flush=True)
+print(forkserver._forkserver._forkserver_pid, resource_tracker._resource_tracker._pid, flush=True)
 for line in sys.stdin:
     if (child := os.fork()) == 0:
         run(*line.split())
@@ -128,8 +128,8 @@ def die(project):
     server = subprocess.Popen([sys.executable, "-c", MORTAL, str(project.tmp)], text=True,
                               env=project.env | {"TMPDIR": own}, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE)  # fmt: skip
-    assert server.stdout.readline() == "ready\n"
-    project.ours |= project.processes()
+    # By number: for a moment after its start a process shows no environment to be known by.
+    project.ours |= {server.pid, *map(int, server.stdout.readline().split())}
 
     def run(*boundary: str) -> int:
         print(*boundary, file=server.stdin, flush=True)
