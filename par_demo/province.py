@@ -15,7 +15,7 @@ import pandas as pd
 
 from par_demo import invented
 from par_demo.invented import HOME, NATION, SOURCE
-from par_lib.cleaning import tables
+from par_lib.cleaning import schema, tables
 from par_lib.language.spelling import fold
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.storage import csv_files, paths
@@ -23,6 +23,7 @@ from par_lib.storage import csv_files, paths
 YEARS = {"demo": (2021, 2022, 2023, 2024), "demo-today": (2025, 2026)}
 LAST_DAY, FIRST_DAY = "2025-06-30", "2025-07-01"  # of districts; of communes alone
 ZONE = "đặc khu"  # the kind of the one commune of which there are no figures
+SPLIT = 40  # number of a commune whose land was in two districts
 _TODAY = 20_000  # dossiers of demo-today a year: enough for each of its units, old and new
 _DISTRICTS = [("thành phố", "City")] * 2 + [("thị xã", "Town")] + [("huyện", "District")] * 15
 
@@ -116,8 +117,10 @@ def _units(communes: int) -> dict[str, pd.DataFrame]:
         kind = "phường" if number <= 23 else "xã" if number < communes else ZONE
         code, name = f"99{number:03}", f"Minh họa {number:02}"
         today.append(_unit(code, name, "commune", kind, valid_from=FIRST_DAY))
+        around = 1 + (number - 1) * len(_DISTRICTS) // communes
         today += [_unit(f"{code}{part}", f"{name}{part}", "commune", "xã", valid_to=LAST_DAY,
-                        successor=code) for part in "abc" if number < communes]  # fmt: skip
+                        successor=code, parent=f"{900 + around + (number == SPLIT and part == 'c')}")
+                  for part in "abc" if number < communes]  # fmt: skip
     return {"demo": _whole(demo), "demo-today": _whole(today)}
 
 
@@ -133,7 +136,7 @@ def _whole(places: list[dict]) -> pd.DataFrame:
             _unit("99", HOME, "province", "tỉnh", "Minh Hoa (invented)"), *places]  # fmt: skip
     rows += [_unit(f"99-{letter.lower()}", f"Sở Ví dụ {letter}", "department", "sở",
                    f"Sample Department {letter}") for letter in "ABCDEFGH"]  # fmt: skip
-    columns = [*rows[0], "valid_from", "valid_to", "successor", "aliases"]
+    columns = [column.name for column in schema.UNITS.columns]
     return pd.DataFrame(rows, columns=columns, dtype=object).fillna("").assign(source=SOURCE)
 
 

@@ -222,6 +222,8 @@ UNITS = Table("units", "Administrative units and departments, each with the days
            written=(f"(?:{_CODE})?", "is not a code; write one or none")),
     Column("aliases", "text", "other spellings, separated by ';'"),
     Column("source", "text", "where this is known from"),
+    Column("parent", "text", "code of the district around a commune; the column may be left out",
+           written=(f"(?:{_CODE})?", "is not a code; write one or none")),
 ), ("code",))  # fmt: skip
 
 

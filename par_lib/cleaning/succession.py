@@ -139,10 +139,17 @@ def _by_name(
     code: str, standing: pd.DataFrame, every: pd.DataFrame, *, forward: bool
 ) -> pd.DataFrame:
     """Along the column ``successor``: departments, and the places of an invented province."""
-    steps = every[every["successor"] != ""][["code", "successor"]].drop_duplicates()
-    steps.columns = ["here", "there"] if forward else ["there", "here"]
-    reached, passed = {code}, set()
+    steps = every[every["successor"] != ""].drop_duplicates(["code", "successor"])
+    here, there = ("code", "successor") if forward else ("successor", "code")
+    inside = every.loc[every["parent"] == code, "code"]
+    reached, passed = {code, *inside} if forward else {code}, set()
     while not reached & set(standing["code"]) and reached - passed:
         passed |= reached
-        reached = set(steps.loc[steps["here"].isin(reached), "there"])
-    return standing[standing["code"].isin(reached)].assign(extent="whole")
+        reached = set(steps.loc[steps[here].isin(reached), there])
+    if not forward:
+        reached |= set(every.loc[every["code"].isin(reached), "parent"])
+    found = standing[standing["code"].isin(reached) & (standing["level"] != "province")]
+    others = set(steps.loc[~steps["code"].isin(passed), "successor"])
+    shared = found["code"].isin(others) if forward else found["level"] == "district"
+    part = shared & (len(found[shared | forward]) > 1)
+    return found.assign(extent=part.map({True: "part", False: "whole"}))

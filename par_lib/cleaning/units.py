@@ -32,7 +32,7 @@ Index = dict[tuple[str, str], frozenset[str]]
 _NATIONAL = Path(__file__).parent / "national"
 _NATION = {"code": "VN", "name": "Cả nước", "name_en": "Viet Nam", "level": "nation",
            "kind": "quốc gia", "aliases": "Việt Nam;toàn quốc", "source": "national"}  # fmt: skip
-_COLUMNS = [*(column.name for column in schema.UNITS.columns), "parent", "row", "column"]
+_COLUMNS = [*(column.name for column in schema.UNITS.columns), "row", "column"]
 # Each word for a kind: how it is shortened, and the levels whose units are called so.
 _KINDS = {
     "huyện": (r"h\.", ("district",)),
@@ -116,6 +116,10 @@ def load_units(province: str) -> pd.DataFrame:
         own = [row | {"code": whole.get((row["level"], row["code"]), row["code"])} for row in own]
         filled = {row["code"]: {name: cell for name, cell in row.items() if cell} for row in own}
         listed = {row["code"] for row in rows}
+        codes = {"", *listed, *filled}
+        schema.refuse([Problem(row, "parent", f"{quoted(unit['parent'])} is no unit's code; write "
+                       "one or none") for row, unit in enumerate(own)
+                       if unit["parent"] not in codes], file)  # fmt: skip
         rows = [row | filled.get(row["code"], {}) for row in rows]
         rows += [row for row in own if row["code"] not in listed]
     elif not rows:
@@ -158,6 +162,7 @@ def _listed(province: str) -> Iterator[dict[str, str]]:
 def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
     """A province's own units, once no cell of the file is faulty."""
     raw = csv_files.with_plain_dates(raw, schema.UNITS.dates)
+    raw = raw if "parent" in raw else raw.assign(parent="")
     problems = schema.raw_problems(raw, table=schema.UNITS, file=file)
     ended = schema.days(raw["valid_to"]) < schema.days(raw["valid_from"])
     for column, faulty, what in (

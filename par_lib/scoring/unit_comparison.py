@@ -3,10 +3,13 @@
 No weight and no limit here is official: they are parameters, and provinces use different ones.
 """
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.findings import join_traces
+from par_lib.cleaning.succession import follow
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
 from par_lib.language.spelling import sort_key
@@ -223,6 +226,58 @@ def late_months(data: Tables, *, level: str) -> pd.DataFrame:
     months = months.assign(month=months.index.month, late_pct=late_pct, period_end=days)
     chart = process_chart(late_pct, breaks=(level == "commune") & (days > DISTRICTS_ENDED))
     return months.join(chart).reset_index(drop=True)
+
+
+def territories(data: Tables) -> pd.DataFrame:
+    """Late dossiers on the land of each district, to its end in June 2025 and since July.
+
+    Two rows a district, by name: the district with its old communes, and today's communes on its
+    land. Land can be followed, work cannot: communes took over most of what districts did, and the
+    province some; so the rows are no series, and no change is computed. Columns unit_code, unit,
+    period_start, period_end, offices (how many are added up), pairs resolved, late and late_pct
+    (100 × late / resolved, 0 to 100), status ("bound" where late is no exact count, else
+    "derived"), source, locator. A commune on the land of several districts has from none to all of
+    its dossiers on each. The high end of a sum is missing where one office's figure is, the rate
+    with it. No row where no unit has a figure in one of the two periods.
+    """
+    rows = data.late_dossiers.query("level in @COMPARED and unit != @data.place")
+    before = longest_period(rows[rows["period_end"] <= DISTRICTS_ENDED])
+    after = longest_period(rows[rows["period_start"] > DISTRICTS_ENDED])
+    old, first = units_on(data.units, DISTRICTS_ENDED), DISTRICTS_ENDED + pd.Timedelta(days=1)
+    districts = old[old["level"] == "district"].iloc[: None if len(before) and len(after) else 0]
+    districts = districts.sort_values("name", key=lambda names: names.map(sort_key))
+    heirs = {code: follow(code, first, data.units) for code in districts["code"]}
+    times = Counter(code for found in heirs.values() for code in found["code"])
+    nowhere = {"unit_code": "", "unit": "", "period_start": pd.NaT, "period_end": pd.NaT}
+    sums = [nowhere | _together(rows[:0].assign(shared=False))]  # for its columns
+    for code, name in zip(districts["code"], districts["name"], strict=True):
+        own = old[(old["code"] == code) | (old["parent"] == code)].assign(shared=False)
+        new = heirs[code]
+        new = new.assign(shared=(new["extent"] == "part") | new["code"].map(times).gt(1))
+        for land, figures in ((own, before), (new, after)):
+            land = land[["code", "level", "shared"]].rename(columns={"code": "unit_code"})
+            days = figures[["period_start", "period_end"]].iloc[0]
+            added = _together(land.merge(figures, on=["unit_code", "level"], how="left"))
+            sums.append({"unit_code": code, "unit": name, **days, **added})
+    found = pd.DataFrame(sums).iloc[1:].reset_index(drop=True)
+    rate = (
+        parts.share(found["late_low"], total=found["late_low"] + found["on_time_high"]),
+        parts.share(found["late_high"], total=found["late_high"] + found["on_time_low"]),
+    )
+    exact = found["late_low"].eq(found["late_high"]).map({True: "derived", False: "bound"})
+    return found.assign(**pairs(late_pct=rate), status=exact)
+
+
+def _together(rows: pd.DataFrame) -> dict[str, object]:
+    """Counts of some offices added up, pairs: from none to all of one that is ``shared``."""
+    whole, resolved = ~rows["shared"], rows["resolved"].astype(float)
+    low, high = ends(rows, "late")
+    columns = {"late": (low, high), "resolved": (resolved, resolved),
+               "on_time": (resolved - high, resolved - low)}  # fmt: skip
+    added = pairs(**{name: (least.where(whole, 0).sum(), most.sum(skipna=False))
+                     for name, (least, most) in columns.items()})  # fmt: skip
+    source, locator = join_traces(rows["source"].dropna(), rows["locator"].dropna())
+    return {"offices": len(rows), **added, "source": source, "locator": locator}
 
 
 def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Districts over intervals: by hand, and laws over every completion."""
 
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -211,3 +212,62 @@ def test_the_central_target_stands_beside_communes_since_2025_only():
     assert asked[["on_time_pct", "late_pct", "status"]].to_numpy().tolist() == [[99, 1, "reported"]]
     assert rulebook.commune_targets("commune", 2024).empty
     assert rulebook.commune_targets("district", 2025).empty
+
+
+OLD_AND_NEW = pd.DataFrame(
+    [("A", "district", "", ""), ("B", "district", "", ""),
+     ("a1", "commune", "A", "N1"), ("a2", "commune", "A", "N2"), ("b1", "commune", "B", "N2"),
+     ("N1", "commune", "", ""), ("N2", "commune", "", "")],
+    columns=["code", "level", "parent", "successor"],
+)  # fmt: skip
+
+
+def of_land(*counts: tuple[str, str, int, float, float]) -> SimpleNamespace:
+    """Two districts to June; since July N1 on the land of A, N2 on that of both."""
+    old = ~OLD_AND_NEW["code"].str.startswith("N")
+    known = OLD_AND_NEW.assign(
+        name=OLD_AND_NEW["code"], kind="xã", aliases="",
+        valid_from=pd.to_datetime("2025-07-01"), valid_to=pd.to_datetime("2025-06-30"),
+    )  # fmt: skip
+    known["valid_from"], known["valid_to"] = (
+        known["valid_from"].mask(old),
+        known["valid_to"].where(old),
+    )
+    late = pd.DataFrame(counts, columns=["unit", "level", "resolved", "late_low", "late_high"])
+    new = late["unit"].str.startswith("N")
+    late["period_start"] = pd.to_datetime(new.map({True: "2025-07-01", False: "2025-01-01"}))
+    late["period_end"] = pd.to_datetime(new.map({True: "2025-12-31", False: "2025-06-30"}))
+    late = late.assign(unit_code=late["unit"], source="s", locator=late["unit"])
+    return SimpleNamespace(units=known, late_dossiers=late, place="P")
+
+
+def test_old_and_new_units_of_one_land_stand_side_by_side():
+    data = of_land(("A", "district", 100, 10, 10), ("a1", "commune", 40, 4, 4),
+                   ("a2", "commune", 60, 6, 6), ("B", "district", 50, 5, 5),
+                   ("b1", "commune", 50, 0, 0), ("N1", "commune", 80, 8, 8),
+                   ("N2", "commune", 20, 2, 2))  # fmt: skip
+    found = unit_comparison.territories(data).set_index(["unit", "offices"])
+    columns = ["late_low", "late_high", "resolved_low", "resolved_high"]
+    assert found[columns].apply(list, axis=1).to_dict() == {
+        ("A", 3): [20, 20, 200, 200],  # 10 + 4 + 6; 100 + 40 + 60
+        ("A", 2): [8, 10, 80, 100],  # N1's 8, and from none to all of N2's 2
+        ("B", 2): [5, 5, 100, 100],
+        ("B", 1): [0, 2, 0, 20],
+    }
+    # A since July: 8 of 80 + 18 on time at N2, at least; at most 10 of 80 + N2's 2
+    assert found.loc[("A", 2), "late_pct_low"] == pytest.approx(100 * 8 / 98)
+    assert found.loc[("A", 2), "late_pct_high"] == pytest.approx(100 * 10 / 82)
+    assert found["status"].tolist() == ["derived", "bound", "derived", "bound"]
+    assert found.loc[("A", 3), "locator"] == "A; a1; a2"
+    assert not {"change_low", "change_high"} & set(found)  # no series
+
+
+def test_a_sum_on_a_land_with_an_office_unknown_has_no_high_end():
+    data = of_land(("A", "district", 100, 10, 10), ("a1", "commune", 40, 4, 4),
+                   ("N1", "commune", 80, 0, 8), ("N2", "commune", 20, 2, 2))  # fmt: skip
+    found = unit_comparison.territories(data)
+    assert found[["late_low", "late_high"]].fillna(-1).to_numpy().tolist() == [
+        [14, -1], [0, 10], [0, -1], [0, 2]]  # fmt: skip
+    assert found["late_pct_low"].isna().tolist() == [True, False, True, False]
+    nothing = unit_comparison.territories(of_land(("A", "district", 100, 10, 10)))
+    assert nothing.empty and set(nothing) == set(found)
