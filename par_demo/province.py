@@ -117,10 +117,11 @@ def _units(communes: int) -> dict[str, pd.DataFrame]:
         kind = "phường" if number <= 23 else "xã" if number < communes else ZONE
         code, name = f"99{number:03}", f"Minh họa {number:02}"
         today.append(_unit(code, name, "commune", kind, valid_from=FIRST_DAY))
-        around = 1 + (number - 1) * len(_DISTRICTS) // communes
-        today += [_unit(f"{code}{part}", f"{name}{part}", "commune", "xã", valid_to=LAST_DAY,
-                        successor=code, parent=f"{900 + around + (number == SPLIT and part == 'c')}")
-                  for part in "abc" if number < communes]  # fmt: skip
+        around = 901 + (number - 1) * len(_DISTRICTS) // communes
+        for part in "abc" if number < communes else "":
+            district = around + (number == SPLIT and part == "c")
+            today.append(_unit(f"{code}{part}", f"{name}{part}", "commune", "xã", valid_to=LAST_DAY,
+                               successor=code, parent=f"{district}"))  # fmt: skip
     return {"demo": _whole(demo), "demo-today": _whole(today)}
 
 
