@@ -11,6 +11,7 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from par_cli import app
+from par_lib.language.prose import Mistyped, Refused
 
 collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 os.environ["PAR_DOCUMENTS"] = "0"  # Word, Excel and PDF only where a test asks for them
@@ -59,6 +60,13 @@ def entered(root: Path, elsewhere: Path) -> Iterator[Path]:
         patch.setenv("PAR_ROOT", str(root))
         patch.chdir(elsewhere)
         yield root
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    """What is refused is told in English, whatever notebook was open before."""
+    monkeypatch.setattr(Refused, "words", staticmethod(str.format))
+    monkeypatch.setattr(Mistyped, "hidden", ())
 
 
 @pytest.fixture(scope="session")

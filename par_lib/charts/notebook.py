@@ -12,9 +12,10 @@ its unit: ``_pct``, ``_points``, ``_bn_vnd``, ``_date``, ``_year``; the others a
 import html
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from numbers import Real
+from numbers import Integral, Real
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -23,45 +24,86 @@ import pandas as pd
 import seaborn as sns
 import seaborn.objects as so
 from IPython import get_ipython
+from IPython.core.interactiveshell import ExecutionResult
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 from pandas.io.formats.style import Styler
 from seaborn.axisgrid import Grid
 
-from par_lib.charts import plot_words
-from par_lib.charts.plots import PALETTE, STYLE
+from par_lib.charts import PALETTE, STYLE, plot_words
 from par_lib.charts.presentation import STATED, Page, without_end
+from par_lib.charts.table_data import STATUSES, TRACE
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
 from par_lib.language import prose
-from par_lib.language.prose import Absent, Mistyped, paragraphs
-from par_lib.language.translation import MEASURES, UNKNOWN, Language, language
+from par_lib.language.prose import Absent, Mistyped, Refused, paragraphs
+from par_lib.language.translation import MEASURES, N_, UNKNOWN, Language, language
+from par_lib.storage import paths
 
-_opened: list["Notebook"] = []  # the last one begun, as pyplot keeps its current figure
+# The last one begun, as pyplot keeps its current figure, or what its opening cell failed with.
+_opened: list["Notebook | BaseException"] = []
+_KINDS = {int: (Integral, N_("a whole number")), float: (Real, N_("a number")),
+          str: (str, N_("a text"))}  # fmt: skip
+_SAYS = re.compile(r"(?: from (.+?))?(?: as (\S+))?(?: worth (\S+))?(?: see (\S+))?")
 
 
 def begin(province: str, year: int, lang: str = "vi") -> Tables:
-    """``par.begin``, which tells what it refuses; gives the tables of the province and year."""
+    """``par.begin``, which tells what it refuses; gives the tables of the province and year.
+
+    Where it refuses, or its cell fails, nothing is said or shown until it is run again.
+    """
+    _opened.clear()
+    Refused.words = language(lang)
     shell = get_ipython()
     space = shell.user_ns if shell else {}
-    for name in space.get("__annotations__", space):  # parameters are declared with their type
-        value = space.get(name)
-        if name.endswith("_pct") and isinstance(value, int | float) and not 0 <= value <= 100:
-            raise ValueError(f"parameter {name} is {value:g}; it must be 0 to 100")
-    notebook = Notebook(tables.load(province, year), lang, values=space)
-    _opened[:] = [notebook]
-    Mistyped.words = notebook.t
-    sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
     if shell:
-        shell.register_magic_function(notebook.say_cell, "cell", "say")
-        shell.register_magic_function(notebook.headline_cell, "cell", "headline")
+        Mistyped.hidden = shell.user_ns_hidden
+        shell.events.register("post_run_cell", _after)
+        for name, kind in (("say", ""), ("headline", "headline")):
+            say = lambda line, body, kind=kind: here().say_cell(line, body, kind)  # noqa: E731
+            shell.register_magic_function(say, "cell", name)
         shown = shell.display_formatter.ipython_display_formatter  # of what a cell ends in
         for kind in (Figure, Axes, Grid):
-            shown.for_type(kind, lambda drawn: notebook.show(drawn.figure))
-        shown.for_type(so.Plot, lambda plot: notebook.show(_drawn(plot)))
-        shell.display_formatter.formatters["text/html"].for_type(DataFrame, notebook.plain_table)
+            shown.for_type(kind, lambda drawn: _show(drawn.figure))
+        shown.for_type(so.Plot, lambda plot: _show(_drawn(plot)))
+        html_of = shell.display_formatter.formatters["text/html"]
+        html_of.for_type(DataFrame, lambda frame: here().plain_table(frame))
+    _check(space)
+    prose.require("province", province, paths.provinces())
+    prose.require("year", year, paths.years(province))
+    notebook = Notebook(tables.load(province, year), lang, values=space)
+    sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
+    _opened[:] = [notebook]
     return notebook.data
+
+
+def _check(space: dict[str, object]) -> None:
+    """Refused for a parameter of another kind than declared, and a percentage of no 0 to 100."""
+    kinds = space.get("__annotations__", dict.fromkeys(space))
+    for name in filter(space.__contains__, kinds):
+        value, (kind, words) = space[name], _KINDS.get(kinds[name], (object, ""))
+        if not isinstance(value, kind):
+            raise Refused("{name} is {value}; it must be {kind}", name=name, value=repr(value),
+                          kind=Refused.words(words))  # fmt: skip
+        if name.endswith("_pct") and isinstance(value, Real):
+            prose.require_pct(name, value)
+
+
+def _after(result: ExecutionResult) -> None:
+    """Note, after each cell, an opening one that failed: it leaves no earlier one in its place."""
+    error = result.error_before_exec or result.error_in_exec
+    if error and "begin(" in (result.info.raw_cell or ""):
+        _opened[:] = [error]
+
+
+def _show(figure: Figure) -> None:
+    """Show what a cell ends in; what is refused is told here, or IPython would show it bare."""
+    plt.close(figure)
+    try:
+        here().show(figure)
+    except Refused:
+        get_ipython().showtraceback()
 
 
 def table(frame: pd.DataFrame, columns: str, caption: str = "") -> None:
@@ -70,7 +112,11 @@ def table(frame: pd.DataFrame, columns: str, caption: str = "") -> None:
     A name that stands for a pair ``_low``/``_high`` is shown as an interval; the first heads its
     row; status, source and locator, where the frame has them, become the mark behind the row.
     """
-    here().table(frame, columns.split(), caption)
+    if not isinstance(frame, DataFrame):
+        raise Refused(
+            'table takes a DataFrame, then names of its columns: table(late, "unit late")'
+        )
+    here().table(frame, columns.split() if isinstance(columns, str) else [*columns], caption)
 
 
 def sources() -> None:
@@ -164,9 +210,12 @@ def _drawn(plot: so.Plot) -> Figure:
 
 
 def here() -> "Notebook":
-    """The notebook begun last; RuntimeError where none is."""
+    """The notebook begun last; Refused where none is, or its opening cell failed."""
     if not _opened:
-        raise RuntimeError("no notebook is open: call data = par.begin(province, year, lang) first")
+        raise Refused("no notebook is open: call data = par.begin(province, year, lang) first")
+    if isinstance(_opened[-1], BaseException):
+        raise Refused("the opening cell failed, mend it and run it again: {reason}",
+                      reason=str(_opened[-1]))  # fmt: skip
     return _opened[-1]
 
 
@@ -201,26 +250,31 @@ class Notebook(Page):
         """``%%say [from frames [as status]] [worth points]``: paragraphs whose values are known.
 
         ``worth lost_points`` names the points at stake, by which documents order findings.
+        ``%%headline``, of that ``kind``, is the finding: the first paragraph whose values are all
+        known; ``see 02_disbursement`` leads to the page that says more.
         """
-        line, _, page = line.partition(" see ")
-        line, _, stake = line.partition(" worth ")
-        frames, _, status = line.strip().removeprefix("from ").partition(" as ")
-        found = [get_ipython().ev(frame.strip()) for frame in frames.split(",") if frame.strip()]
-        rows = [frame for frame in found if len(frame)]
-        worth = np.max(prose.value_of(stake.strip(), self.values)) if stake else np.nan
+        asked = _SAYS.fullmatch(" ".join(["", *line.split()]))
+        if not asked:
+            raise Refused("{line}: write %%say, or %%say from frame, or %%say from frame as "
+                          "assumed", line=line)  # fmt: skip
+        frames, status, stake, page = (part or "" for part in asked.groups())
+        if status and status not in STATUSES:
+            raise Mistyped(status, STATUSES)
+        rows = [rows for name in frames.split(",") if name and len(rows := self._cited(name))]
+        worth = np.max(prose.value_of(stake, self.values)) if stake else np.nan
         for paragraph in paragraphs(body):
             with suppress(Absent):
                 sentence, own = self.sentence(paragraph), status or self._status(paragraph, rows)
-                self.say(sentence, *rows, status=own, worth=worth, kind=kind, page=page.strip())
+                self.say(sentence, *rows, status=own, worth=worth, kind=kind, page=page)
                 if kind:
                     return
 
-    def headline_cell(self, line: str, body: str) -> None:
-        """``%%headline``: the finding, the first paragraph whose values are all known.
-
-        ``%%headline from frame see 02_disbursement`` leads to the page that says more.
-        """
-        self.say_cell(line, body, kind="headline")
+    def _cited(self, name: str) -> DataFrame:
+        frame = prose.value_of(name.strip(), self.values)
+        if not isinstance(frame, DataFrame) or (len(frame) and not {*TRACE} <= {*frame}):
+            raise Refused("from {name}: no table with sources; cite(frame, data.late_dossiers) "
+                          "gives one those of another", name=name.strip())  # fmt: skip
+        return frame
 
     def _status(self, paragraph: str, rows: list[pd.DataFrame]) -> str | None:
         """ "derived" where the paragraph has a number that its one reported row does not hold."""

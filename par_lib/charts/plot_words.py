@@ -28,11 +28,13 @@ _MOST_TOLD = 6  # rows that are read out one by one
 def finish(fig: Figure, page: Page) -> tuple[str, str]:
     """Put the page's words on a figure; gives alternative text and caption.
 
-    Where nothing is drawn no alternative text, and the caption as the notebook gives it.
+    Where nothing is drawn no alternative text, and as caption that of the notebook or its columns.
     """
     shown = [ax for ax in fig.axes if ax.has_data()]
     if not shown:
-        return "", next((ax.drawn.caption for ax in fig.axes if hasattr(ax, "drawn")), "")
+        for own in (ax.drawn for ax in fig.axes if hasattr(ax, "drawn")):
+            return "", page.caption(own.caption) or ", ".join(map(page.head, own.value.split()))
+        return "", ""
     told = [_Chart(ax, page).finish() if hasattr(ax, "drawn") else (_of_axes(ax, page), "")
             for ax in shown]  # fmt: skip
     return " ".join(alt for alt, _ in told), next((text for _, text in told if text), "")

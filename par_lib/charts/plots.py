@@ -8,6 +8,7 @@ a whole, dots for rates and scores. Of no rows, an empty Axes, which is not show
 it is shown, from ``ax.drawn`` (par_lib.charts.plot_words).
 """
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,30 +22,14 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
+from pandas.api.types import is_list_like
 
+from par_lib.charts import PALETTE, WIDE_INCHES
 from par_lib.charts.table_data import MOST_ROWS, column, ends
-from par_lib.language.prose import Mistyped
-from par_lib.language.translation import N_
+from par_lib.language.prose import Mistyped, Refused, require_pct
+from par_lib.language.translation import N_, lower_is_better
 from par_lib.scoring import fair_comparison
 
-# As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
-WIDE_INCHES = 4.6
-PALETTE = {
-    "ink": "#1c2024", "muted": "#5f6670", "faint": "#c9ced6", "accent": "#a8401a",
-    "bar": "#8a93a0", "paper": "#ffffff", "pale": "#f3e4dc", "deep": "#c9764f",
-}  # fmt: skip
-STYLE = {
-    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
-    "svg.fonttype": "none", "font.family": ["DejaVu Sans"], "font.size": 10,
-    "text.color": PALETTE["ink"], "axes.labelcolor": PALETTE["muted"],
-    "axes.edgecolor": PALETTE["faint"], "axes.spines.top": False, "axes.spines.right": False,
-    "axes.titlesize": 10, "axes.titlelocation": "left", "axes.titlecolor": PALETTE["ink"],
-    "axes.axisbelow": True, "grid.color": PALETTE["faint"], "grid.linewidth": 0.6,
-    "xtick.color": PALETTE["faint"], "ytick.color": PALETTE["faint"],
-    "xtick.labelcolor": PALETTE["muted"], "ytick.labelcolor": PALETTE["ink"],
-    "hatch.color": PALETTE["bar"], "hatch.linewidth": 0.7, "figure.facecolor": "none",
-    "axes.facecolor": "none", "savefig.facecolor": "none", "figure.figsize": (WIDE_INCHES, 3.4),
-}  # fmt: skip
 BAR = 0.42  # of a row; above it stands its name
 ROW_INCHES = 0.46  # a name above its bar
 END_ROWS = 12
@@ -78,12 +63,17 @@ class Drawn:
 
 def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Of no rows, an empty Axes: seaborn's histplot would raise, an axis have no end."""
+    known = inspect.signature(draw).parameters
 
     @wraps(draw)
-    def draws(data: pd.DataFrame, *, caption: str = "", **options: object) -> Axes:
+    def draws(data: pd.DataFrame, *, caption: str = "", **given: object) -> Axes:
+        for name in given.keys() - known.keys() if "options" not in known else ():
+            raise Mistyped(name, known)
         if len(data):
-            return draw(data, caption=caption, **options)
-        return _axes(Drawn("", "", "", data, caption))
+            return draw(data, caption=caption, **given)
+        held = {*data, data.index.name}
+        shown = [one for one in map(str, given.values()) if {one, f"{one}_low"} & held]
+        return _axes(Drawn("", " ".join(shown), "", data, caption))
 
     return draws
 
@@ -96,11 +86,13 @@ def barplot(
 
     Units that share one interval, known only as a group, and one colour share one row. Of more than
     MOST_ROWS the first and the last END_ROWS are drawn, and the caption tells of the others.
-    ``highlight``: labels of the rows in colour. ValueError for a value below zero.
+    ``highlight``: labels or names of the rows in colour. Refused for a value below zero.
     """
     ax, rows = _row_chart("bar", data, x, y, highlight, caption)
     if (rows["low"] < 0).any():
-        raise ValueError(f"{x} has values below zero: draw changes with plots.divergeplot")
+        raise Refused(
+            "{column} has values below zero: draw changes with plots.divergeplot", column=x
+        )
     ax.set_xlim(0, rows["end"].max() * 1.18)
     return ax
 
@@ -126,12 +118,13 @@ def dotplot(
 
     ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. In colour
     are the rows of ``highlight``, else what is worse than the ``threshold`` wherever in its span it
-    lies: above it of what is late or lost, below it of all else.
+    lies: above it of what is better when lower, below it of all else.
     """
+    if x.endswith("_pct") and not pd.isna(threshold):
+        require_pct("threshold", threshold)
     if highlight is None:
         low, high = (end.astype(float) for end in ends(data, x))
-        worse = low > threshold if x.startswith(("late", "lost")) else high < threshold
-        highlight = data.index[worse]
+        highlight = data.index[low > threshold if lower_is_better(x) else high < threshold]
     ax, rows = _row_chart("dot", data, x, y, highlight, caption, interval)
     ax.drawn.threshold = threshold
     lines = rows[["likely_low", "likely_high"] if interval else ["low", "end"]].to_numpy()
@@ -221,15 +214,13 @@ def bandplot(
 
 
 @_of_rows
-def tileplot(
-    data: pd.DataFrame, *, name: str, value: str, worse: str = "high", caption: str = ""
-) -> Axes:
+def tileplot(data: pd.DataFrame, *, name: str, value: str, caption: str = "") -> Axes:
     """A tile where each unit roughly lies, by columns row and column, counted from 0.
 
-    Darker is worse, whichever end of the value that is; a tile known only within bounds is hatched.
+    Darker is worse, as the value's name tells; a tile known only within bounds is hatched.
     """
     tiles = _told(data, name, value, row=data["row"], column=data["column"])
-    tiles["shade"] = tiles["low"].where(tiles["exact"]) * (1 if worse == "high" else -1)
+    tiles["shade"] = tiles["low"].where(tiles["exact"]) * (1 if lower_is_better(value) else -1)
     depth = Normalize(tiles["shade"].min(), tiles["shade"].max())
     columns, rows = tiles["column"].max() + 1, tiles["row"].max() + 1
     wide = max(WIDE_INCHES, TILE_INCHES * columns)
@@ -314,10 +305,14 @@ def _row_chart(
 
     ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.
     """
-    for label in highlight:
-        if label not in data.index:
-            raise Mistyped(f"highlight: {label}", data.index)
-    rows = _told(data, y, x, status=data.get("status", ""), marked=data.index.isin(highlight))
+    highlight, names = (
+        pd.Index(highlight if is_list_like(highlight) else [highlight]),
+        column(data, y),
+    )
+    for label in highlight.difference(data.index).difference(names):
+        raise Mistyped(label, names)
+    marked = data.index.isin(highlight) | names.isin(highlight)
+    rows = _told(data, y, x, status=data.get("status", ""), marked=marked)
     if interval:
         rows[["likely_low", "likely_high"]] = _told(data, y, interval)[["low", "high"]]
     edge = 100.0 if x.endswith("_pct") else np.nanmax(rows[["low", "high"]])

@@ -16,7 +16,7 @@ from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import translation
-from par_lib.language.prose import Absent, fill
+from par_lib.language.prose import Absent, Refused, fill
 from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
 from par_lib.storage import csv_files, dependencies
@@ -102,7 +102,7 @@ class Page:
     def write(self, name: str, value: object) -> str:
         """A value, a pair or several as a sentence writes them, by the unit that the name says.
 
-        Absent for what is not known; TypeError for a fraction whose name says no unit.
+        Absent for what is not known; Refused for a fraction whose name says no unit.
         """
         name = without_end(name)
         if isinstance(value, Iterable) and not isinstance(value, str | tuple):
@@ -114,7 +114,8 @@ class Page:
         if pd.isna(low):
             raise Absent(name)
         if isinstance(value, Real) and value % 1 and not name.endswith(_UNITS):
-            raise TypeError(f"{{{name}}} is {value}: its name must say the unit, as {name}_pct")
+            raise Refused("{name} is {value}: its name must say the unit, as {name}_pct",
+                          name=name, value=str(value))  # fmt: skip
         return self.cell(name, low, high, in_text=True)
 
     def sentence(self, text: str) -> str:
@@ -155,7 +156,7 @@ class Page:
         source writes. What is shown can be taken as CSV from a link below; of many rows, searched.
         """
         if frame.empty:
-            self.nothing(caption)
+            self.nothing(self.caption(caption) or ", ".join(map(self.head, names)))
             return
         names = [names[0], *(n for n in names[1:] if ends(frame, n)[0].notna().any())]
         said = {name: frame[name].map(self.words) for name in names
@@ -205,7 +206,7 @@ class Page:
 
         No page shows it: a section of which nothing is known is left out.
         """
-        words = self.t("Nothing to show: {what}.", what=self.caption(caption) or "…")
+        words = self.t("Nothing to show: {what}.", what=caption or "…")
         self._display(f'<p style="opacity: .6">{_text(words)}</p>', words, nothing=1)
 
     def where(self, locator: str) -> str:

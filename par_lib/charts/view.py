@@ -20,6 +20,7 @@ from par_lib.charts.notebook import Notebook
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
+from par_lib.language.prose import Refused, require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
 from par_lib.scoring import rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first
@@ -84,20 +85,17 @@ def view(
     ``what_if`` is a line as "online_payment = 30; sipas_feedback = +5; late_dossiers: Điện Bàn,
     Hội An = -50%": a rate to reach, percentage points more, the part of late dossiers cleared.
     ``province`` may be what ``par.load`` gave, without a year: it is then not read again. What the
-    year has no figures for is said in words. ValueError for an unknown level, a threshold outside
+    year has no figures for is said in words. Refused for an unknown level, a threshold outside
     0 to 100, or a change that cannot be read.
     """
+    Refused.words = language(lang)
     if isinstance(province, Tables) != (year is None):
-        raise ValueError("write a province and a year, or what par.load gave and no year")
+        raise Refused("write a province and a year, or what par.load gave and no year")
     data = province if isinstance(province, Tables) else tables.load(province, year)
-    if not isinstance(threshold_pct, int | float) or not isinstance(what_if, str):
-        raise ValueError(
-            "threshold_pct is a number, as 60, what_if a line, as 'online_payment = 30'"
-        )
-    if level not in {*levels(data), "district", "department"}:
-        raise ValueError(f"level {level!r}: choose one of {', '.join(levels(data))}")
-    if not 0 <= threshold_pct <= 100:
-        raise ValueError(f"threshold_pct is {threshold_pct:g}; it must be 0 to 100")
+    if not isinstance(what_if, str):
+        raise Refused("what_if is a line, as 'online_payment = 30'")
+    require("level", level, dict.fromkeys([*levels(data), "district", "department"]))
+    require_pct("threshold_pct", threshold_pct)
     asked = {  # by table; what was asked comes first
         "what_if": (_what_if, what_if), "late_dossiers": (_late, level),
         "disbursement": (_disbursed, level, threshold_pct),

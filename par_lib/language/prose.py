@@ -8,8 +8,9 @@ whose values is not known is silent. docs/prose.md tells how to write with it.
 import ast
 import difflib
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
+from numbers import Real
 
 SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
@@ -20,21 +21,48 @@ class Absent(LookupError):
     """A value that a paragraph needs is not known; ``args`` holds its name."""
 
 
-class Mistyped(NameError):
-    """A name that is not among the ``known`` ones; told in one line, with those near it."""
+class Refused(ValueError):
+    """What a person wrote in a notebook cannot be; told in a line of the reader's language.
+
+    ``text`` is a message with its values in braces, as gettext extracts it.
+    """
 
     words: Callable[..., str] = staticmethod(str.format)  # or a language: ``words(text, **values)``
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        known = [one for one in map(str, known) if "_" not in one[:2] and "._" not in one]
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.7) or sorted(known)[:20]
-        said = self.words("There is no {name}. Did you mean: {near}?", name=name,
-                          near=", ".join(near))  # fmt: skip
-        super().__init__(said)
+    def __init__(self, text: str, /, **values: str) -> None:
+        super().__init__(self.words(text, **values))
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: whoever mistypes a name need not read how it was looked up."""
         return [str(self)]
+
+
+def require(name: str, given: object, known: Iterable[object]) -> None:
+    """Refused where what a person gave under this name is none of those ``known``."""
+    known = [str(one) for one in known]
+    if str(given) not in known:
+        raise Refused("{name} {given}: choose one of {known}", name=name, given=repr(given),
+                      known=", ".join(known))  # fmt: skip
+
+
+def require_pct(name: str, value: object) -> None:
+    """Refused where it is no number of 0 to 100."""
+    if not isinstance(value, Real) or not 0 <= value <= 100:
+        said = f"{value:g}" if isinstance(value, Real) else repr(value)
+        raise Refused("{name} is {value}; it must be 0 to 100", name=name, value=said)
+
+
+class Mistyped(Refused, NameError):
+    """A name that is not among the ``known`` ones; told with those near it."""
+
+    hidden: Container[str] = ()  # known to the shell only, as In and Out of IPython
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = [one for one in map(str, known) if one[:1] != "_" and one not in self.hidden]
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.7) or sorted(known)[:20]
+        said = self.words("There is no {name}. Did you mean: {near}?", name=name,
+                          near=", ".join(near))  # fmt: skip
+        ValueError.__init__(self, said)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -140,7 +168,7 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
     """
     first = name.partition(".")[0].partition("[")[0]
     if first not in values:
-        raise Mistyped(f"{{{name}}}", (f"{{{one}}}" for one in values))
+        raise Mistyped(first, values)
     field = partial(string.Formatter().get_field, args=(), kwargs=values)
     whose, _, column = name.rpartition(".")
     ends = [f"{column}_low", f"{column}_high"]
@@ -150,5 +178,6 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
             return tuple(owner[end].astype(float).sum(min_count=1) for end in ends)
         return field(name)[0]
     except AttributeError as error:
-        known = [f"{{{first}.{one}}}" for one in dir(error.obj)]
-        raise Mistyped(f"{{{name}}}", known) from None
+        columns = [*getattr(error.obj, "columns", ())]
+        pairs = [one[:-4] for one in columns if f"{one[:-4]}_high" in columns]
+        raise Mistyped(error.name, [*columns, *pairs] or dir(error.obj)) from None

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from par_lib.language import LANGUAGES
+from par_lib.language.prose import require
 from par_lib.storage import csv_files
 
 CATALOGS = Path(__file__).parent / "locale"
@@ -42,6 +43,16 @@ MEASURES = _NAMED[_NAMED["kind"] == "measure"]
 # By the end of a name: decimals of what is computed, most that a source writes (-1: none does).
 _DIGITS = {"pct": (1, 2), "points": (2, 4), "bn_vnd": (1, 3), "gini": (3, -1), "score": (1, -1),
            "ratio": (2, -1)}  # fmt: skip
+
+
+def lower_is_better(column: str) -> bool:
+    """Whether less of it is better, as its name tells: it is late, lost, open, or days.
+
+    >>> [name for name in ("late_pct", "points_lost", "on_time_pct") if lower_is_better(name)]
+    ['late_pct', 'points_lost']
+    """
+    # A share of a total is, in this project, one of late dossiers.
+    return column == "share_pct" or bool({"late", "lost", "open", "days"} & {*column.split("_")})
 
 
 def N_(text: str) -> str:
@@ -166,9 +177,8 @@ class Language:
 
 @cache
 def language(code: str) -> Language:
-    """The language ``code`` with all its catalogs; ValueError for one that is not of LANGUAGES."""
-    if code not in LANGUAGES:
-        raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
+    """The language ``code`` with all its catalogs; Refused for one that is not of LANGUAGES."""
+    require("lang", code, LANGUAGES)
     labels = _NAMED[_NAMED["kind"] != "measure"]
     messages: dict[str, str | tuple[str, ...]] = dict(zip(labels["en"], labels[code], strict=True))
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):

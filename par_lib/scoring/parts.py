@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.tables import longest_period
+from par_lib.language.prose import require_pct
 from par_lib.language.spelling import sort_key
 from par_lib.scoring.intervals import Pair, ends, highest, pairs, rank_range
 
@@ -99,12 +100,11 @@ class Parts:
         """Units with what each must clear if all clear the same proportion: pairs.
 
         clear = value × target_reduction_pct / 100, rounded up to whole ones, so that the target is
-        met and never just missed; share_of_total_pct = 100 × clear / total. ValueError for a target
+        met and never just missed; share_of_total_pct = 100 × clear / total. Refused for a target
         outside 0 to 100.
         """
+        require_pct("target_reduction_pct", target_reduction_pct)
         part = target_reduction_pct / 100
-        if not 0 <= part <= 1:
-            raise ValueError(f"target_reduction_pct is {target_reduction_pct}; it must be 0 to 100")
         # Digits below a billionth are the computer's, and must not cost a whole one.
         whole = [np.ceil((end * part).round(9)) for end in ends(self.units, self.value)]
         clear = [end.astype("Int64") for end in whole]

@@ -18,6 +18,7 @@ from pydantic import Field, PositiveFloat, ValidationInfo
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import RULEBOOK
+from par_lib.language.prose import Refused
 from par_lib.language.translation import Language, decimals
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
@@ -192,7 +193,8 @@ class Rulebook(Entry):
             if one.code == code:
                 return one
         known = ", ".join(one.code for one in self.criteria)
-        raise ValueError(f"criterion {code!r} is not in {self.file}; choose one of {known}")
+        raise Refused("criterion {code} is not in {file}; choose one of {known}", code=repr(code),
+                      file=str(self.file), known=known)  # fmt: skip
 
 
 def load(province: str, year: int) -> Rulebook:

@@ -8,6 +8,7 @@ max_points, of 2022 1.5 + 1.5 + 2.5 + 2.5 + 2. The official method is not availa
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from par_lib.language.prose import Refused
 from par_lib.scoring.intervals import pairs
 
 SATISFIED_FROM = 4
@@ -39,7 +40,8 @@ def satisfaction(
     [100.0, 80.0, 71.12, 86.66, 100.0]
     """
     if not design_effect >= 1:
-        raise ValueError(f"design_effect is {design_effect}; it is 1 (simple random) or more")
+        raise Refused("design_effect is {value}; it is 1 (simple random) or more",
+                      value=f"{design_effect:g}")  # fmt: skip
     answer, weight = answers["answer"].astype(int), answers["weight"].astype(float)
     if weight.isna().all():
         weight = weight.fillna(1.0)

@@ -12,14 +12,15 @@ from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.succession import follow
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
+from par_lib.language.prose import Refused, require
 from par_lib.language.spelling import sort_key
+from par_lib.language.translation import lower_is_better
 from par_lib.scoring import parts
 from par_lib.scoring.fair_comparison import process_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
 from par_lib.scoring.rulebook import commune_targets
 
 FIGURES = ("late_pct", "share_pct", "disbursed_pct", "satisfaction_pct")
-LOWER_IS_BETTER = ("late_pct", "share_pct")
 COMPARED = ("district", "commune")  # levels whose units are compared
 
 
@@ -29,7 +30,7 @@ def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> st
     Of the rows of units (``whole`` names the total) that end last in a table, "district" where one
     is of a district, else "commune": so communes from July 2025, and before them districts though
     a few communes are told of too. Of several tables the lower level; of no unit at all "district",
-    or "commune" where only of that level there is a total. ValueError for another level.
+    or "commune" where only of that level there is a total. Refused for another level.
 
     >>> rows = pd.DataFrame({"unit": ["A", "B"], "level": ["district", "commune"]})
     >>> rows["period_end"] = pd.to_datetime(["2025-06-30", "2025-12-31"])
@@ -38,8 +39,12 @@ def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> st
     """
     if asked in COMPARED:
         return asked
-    if asked != "auto":
-        raise ValueError(f"level {asked!r}: choose one of auto, {', '.join(COMPARED)}")
+    if asked == "department":
+        raise Refused(
+            "level 'department': this page compares places; group departments in a cell "
+            "of your own, from data.late_dossiers.query(\"level == 'department'\")"
+        )
+    require("level", asked, ("auto", *COMPARED))
     units = [rows[rows["unit"] != whole] for rows in tables]
     last = {_last_level(rows) for rows in units} - {""} or {_last_level(rows) for rows in tables}
     return "commune" if "commune" in last else "district"
@@ -145,9 +150,9 @@ def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]
 def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame:
     """Weighted mean of figures in percent: score_low, score_high; 0 to 100, higher is better.
 
-    score = Σ weight × figure / Σ weight at both ends, a figure of LOWER_IS_BETTER as 100 − figure:
+    score = Σ weight × figure / Σ weight at both ends, one better when lower as 100 − figure:
     no completion of the data lies outside. A figure that is missing throughout is left out; of
-    fewer than two there is no composite, and no row. ValueError for a weight below zero, an unknown
+    fewer than two there is no composite, and no row. Refused for a weight below zero, an unknown
     figure, or all weights zero.
 
     >>> frame = pd.DataFrame({"late_pct_low": [10.0], "late_pct_high": [10.0],
@@ -157,9 +162,10 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
     """
     for name, weight in weights.items():
         if f"{name}_low" not in frame or weight < 0:
-            raise ValueError(f"weight {name}={weight:g}: name a figure of the table, zero or more")
+            raise Refused("weight {name} = {weight}: name a figure of the table, zero or more",
+                          name=name, weight=f"{weight:g}")  # fmt: skip
     if not any(weights.values()):
-        raise ValueError("all weights are zero: give one of the figures a weight")
+        raise Refused("all weights are zero: give one of the figures a weight")
     used = {name: weight for name, weight in weights.items()
             if weight and frame[f"{name}_low"].notna().any()}  # fmt: skip
     if len(used) < 2:
@@ -167,7 +173,7 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
     mean = np.zeros((2, len(frame)))
     for name, weight in used.items():
         low, high = ends(frame, name)
-        better = (100 - high, 100 - low) if name in LOWER_IS_BETTER else (low, high)
+        better = (100 - high, 100 - low) if lower_is_better(name) else (low, high)
         mean += weight / sum(used.values()) * np.array(better)
     return pd.DataFrame(pairs(score=mean), index=frame.index)
 
@@ -183,7 +189,8 @@ def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFram
     """
     edges = np.array([0, *limits, 100], dtype=float)
     if not limits or (np.diff(edges) <= 0).any():
-        raise ValueError(f"limits {limits}: write rising numbers between 0 and 100, as 50, 70, 90")
+        raise Refused("limits {limits}: write rising numbers between 0 and 100, as 50, 70, 90",
+                      limits=str(limits))  # fmt: skip
     places = [np.searchsorted(limits, end.astype(float), side="right") for end in (low, high)]
     return pd.DataFrame(pairs(band=(edges[places[0]], edges[places[1] + 1])), index=low.index)
 

@@ -19,6 +19,7 @@ import pandas as pd
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
+from par_lib.language.prose import Refused, require_pct
 from par_lib.scoring import rates
 from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK
@@ -70,9 +71,10 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]
     codes = [change.criterion for change in changes]
     for change in changes:
         if codes.count(rules[change.criterion].code) > 1:
-            raise ValueError(f"criterion {change.criterion} is changed twice; give one change")
-        if change.to_pct is not None and not 0 <= change.to_pct <= 100:
-            raise ValueError(f"{change.criterion}: {change.to_pct:g} % is not in 0 to 100")
+            raise Refused("criterion {code} is changed twice; give one change",
+                          code=change.criterion)  # fmt: skip
+        if change.to_pct is not None:
+            require_pct(change.criterion, change.to_pct)
     rows = _by_rule(scorecard, rules, codes)
     won = _won_each(rules, rows, changes)
     new = np.reshape([change.reached_pct or (_moved(row.rate_pct_low, change, 0),
@@ -107,13 +109,15 @@ def cheapest_path(
     """
     given = effort or {}
     if unknown := sorted(set(given) - set(scorecard["criterion"])):
-        raise ValueError(f"effort for {', '.join(unknown)}: no such criterion; choose out of "
-                         f"{', '.join(scorecard['criterion'])}")  # fmt: skip
+        raise Refused(
+            "effort for {codes}: no such criterion; choose out of {known}",
+            codes=", ".join(unknown),
+            known=", ".join(scorecard["criterion"]),
+        )
     if target_points < 0 or any(not value > 0 for value in given.values()):
-        raise ValueError(f"target {target_points:g}, effort {given}: a target is zero or more, and "
-                         "an effort above zero")  # fmt: skip
-    if not 0 <= reach_pct <= 100:
-        raise ValueError(f"reach_pct is {reach_pct:g}; it must be 0 to 100")
+        raise Refused("target {target}, effort {effort}: a target is zero or more, and an effort "
+                      "above zero", target=f"{target_points:g}", effort=str(given))  # fmt: skip
+    require_pct("reach_pct", reach_pct)
     path = scorecard[scorecard["lost_points_low"] > 0]
     whole = pd.Series([given.get(code, 1.0) for code in path["criterion"]], path.index, float)
     order = (whole / path["lost_points_low"]).sort_values(kind="stable").index
@@ -259,7 +263,8 @@ def parse_effort(text: str) -> dict[str, float]:
     for part in listed(text):
         found = _CHANGE.fullmatch(part)
         if not found or found["sign"] or found["pct"]:
-            raise ValueError(f"effort {part!r}: write criterion=number, as online_payment=1")
+            raise Refused("effort {part}: write criterion=number, as online_payment=1",
+                          part=repr(part))  # fmt: skip
         efforts[found["name"]] = _number(found["number"])
     return efforts
 
@@ -273,7 +278,8 @@ def parse_numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise ValueError(f"{text!r}: write numbers separated by commas, as 50, 70, 90") from None
+        raise Refused("{text}: write numbers separated by commas, as 50, 70, 90",
+                      text=repr(text)) from None  # fmt: skip
 
 
 def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Change:
@@ -290,10 +296,15 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
     counted = rates.count(data, "district")
     if counted is None or len(own) != len(codes):
-        raise ValueError(f"late_dossiers: {', '.join(names)}: no figure of the whole year "
-                         f"{data.year} for one of them, or no total of districts")  # fmt: skip
+        raise Refused(
+            "late_dossiers: {names}: no figure of the whole year {year} for one of them, "
+            "or no total of districts",
+            names=", ".join(names),
+            year=str(data.year),
+        )
     if not counted.together[0]:
-        raise ValueError(f"late_dossiers: no dossiers of districts are counted in {data.year}")
+        raise Refused("late_dossiers: no dossiers of districts are counted in {year}",
+                      year=str(data.year))  # fmt: skip
     low, high = ends(own, "late")
     cleared = share_pct / 100 * low.sum(), share_pct / 100 * high.fillna(counted.late[1]).sum()
     rise = 100 * cleared[0] / counted.together[1], 100 * cleared[1] / counted.together[0]
@@ -308,17 +319,19 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
 def _change(part: str, data: Tables, rules: Rulebook) -> Change:
     found = _CHANGE.fullmatch(part)
     if found is None:
-        raise ValueError(f"change {part!r}: write criterion = 30 (to reach), criterion = +5 "
-                         "(points more) or late_dossiers: A, B = -50%")  # fmt: skip
+        raise Refused("change {part}: write criterion = 30 (to reach), criterion = +5 (points more)"
+                      " or late_dossiers: A, B = -50%", part=repr(part))  # fmt: skip
     name, sign, number = found["name"], found["sign"], _number(found["number"])
     if name.startswith(_LATE):
         if sign != "-" or not found["pct"] or number > 100:
-            raise ValueError(f"change {part!r}: write the part cleared as -50%, at most -100%")
+            raise Refused("change {part}: write the part cleared as -50%, at most -100%",
+                          part=repr(part))  # fmt: skip
         places = [place.strip() for place in name.removeprefix(_LATE).split(",")]
         return clear_late(data, places, share_pct=number)
     code = rules[name].code
     if found["pct"]:
-        raise ValueError(f"change {part!r}: write percentage points without %, as {name} = +5")
+        raise Refused("change {part}: write percentage points without %, as {name} = +5",
+                      part=repr(part), name=name)  # fmt: skip
     moved = -number if sign == "-" else number
     return Change(code, by_pct=(moved, moved)) if sign else Change(code, to_pct=number)
 

@@ -24,6 +24,7 @@ KEYWORDS = {
     "language": None,
     "self": None,
     "words": None,
+    "Refused": None,
     "plural": (1, 2),
 }
 # ``language("vi")`` opens a language: its code is no text for the reader.

@@ -18,7 +18,7 @@ from traitlets.config import Config
 import par_lib as par
 from par_lib.charts import notebook
 from par_lib.charts.notebook import Notebook
-from par_lib.language.prose import Absent, Mistyped
+from par_lib.language.prose import Absent, Mistyped, Refused
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -27,7 +27,6 @@ NBSP = "\N{NO-BREAK SPACE}"
 def shell(root, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setattr(notebook, "_opened", [])
-    monkeypatch.setattr(Mistyped, "words", staticmethod(str.format))
     own = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     with mpl.rc_context():
         yield own
@@ -65,7 +64,7 @@ def said(shell: InteractiveShell, cell: str) -> list[str]:
 def test_a_percentage_outside_0_to_100_is_refused(shell, value):
     shell.user_ns["threshold_pct"] = value
     with pytest.raises(ValueError, match=f"threshold_pct is {value:g}; it must be 0 to 100"):
-        par.begin("quang-nam", 2022)
+        par.begin("quang-nam", 2022, "en")
 
 
 def test_other_parameters_are_not_percentages(shell):
@@ -76,13 +75,96 @@ def test_other_parameters_are_not_percentages(shell):
 def test_what_begin_cannot_open_is_told(root):
     with pytest.raises(ValueError, match="lang 'fr': choose one of vi, en"):
         par.begin("quang-nam", 2022, "fr")
-    with pytest.raises(ValueError, match="choose one of 2021"):
-        par.begin("quang-nam", 1999)
+    with pytest.raises(ValueError, match="year 1999: choose one of 2021"):
+        par.begin("quang-nam", 1999, "en")
+    with pytest.raises(ValueError, match=r"province 'quang-nm': chọn một trong .*quang-nam"):
+        par.begin("quang-nm", 2022)
 
 
 def test_nothing_is_shown_before_a_notebook_is_begun(shell):
-    with pytest.raises(RuntimeError, match=r"call data = par\.begin\(province, year, lang\) first"):
+    with pytest.raises(Refused, match=r"call data = par\.begin\(province, year, lang\) first"):
         notebook.sources()
+
+
+NOTHING = "ô mở đầu (par.begin) có lỗi, cần sửa và chạy lại: "
+
+
+@pytest.mark.parametrize(("cell", "why"), [
+    ("low_pct: float = 700\npar.begin('quang-nam', 2022)",
+     "low_pct là 700; giá trị phải từ 0 đến 100"),
+    ("par.begin('quang-nam', 2022)\nunit_comparison.compared_level(late, whole='', asked='xã')",
+     "level 'xã': chọn một trong auto, district, commune"),  # behind par.begin, in its cell
+    ("data = = par.begin('quang-nam', 2022)", "invalid syntax"),
+])  # fmt: skip
+def test_where_the_opening_cell_failed_nothing_of_an_earlier_run_is_said_or_shown(shell, cell, why):
+    """As in a warm kernel, where the values of that run are still there."""
+    begun(shell)
+    run(shell, "from par_lib.scoring import unit_comparison")
+    assert said(shell, "%%say from one\nCâu.") == ["Câu."]
+    assert why in told(shell, cell)
+    drawn = "plots.barplot(late, x='late', y='unit')"
+    for after in ("%%say\nCâu.", "%%headline\nCâu.", "sources()", "table(one, 'unit')", drawn):
+        assert told(shell, after).startswith(NOTHING) and why in told(shell, after)
+    assert plt.get_fignums() == []
+    shell.user_ns.pop("low_pct", 0)
+    run(shell, "data = par.begin('quang-nam', 2022)")
+    assert said(shell, "%%say from one\nCâu.") == ["Câu."]
+
+
+def told(shell: InteractiveShell, cell: str) -> str:
+    """All that a cell shows, which fails: a line of words, and no chart, table or sentence."""
+    with capture_output() as shown:
+        shell.run_cell(cell)
+    assert not shown.outputs
+    return shown.stdout.strip().removeprefix("Out[0]: ")
+
+
+@pytest.mark.parametrize(("cell", "words"), [
+    ("%%say form one\nCâu.", "form one: viết %%say, hoặc %%say from bảng"),
+    ("%%say from onne\nCâu.", "Không có onne. Có phải là: one"),
+    ("%%say from one as assummed\nCâu.", "Không có assummed. Có phải là: assumed?"),
+    ("%%say from par\nCâu.", "from par: không phải bảng có nguồn"),
+    ("%%say from pd.DataFrame\nCâu.", "from pd.DataFrame: không phải bảng có nguồn"),
+    ("%%say from one\nCó {nothing_of_the_kind}.", "Có phải là: cite, data, late"),  # no In, Out
+    ("%%say from one\nCó {frames.late.unti}.", "Không có frames. Có phải là: "),
+    ("%%say from one\nCó {data.late_dossiers.unti}.", "Không có unti. Có phải là: unit?"),
+    ("table(['unit', 'late'], 'unit')", "table nhận một DataFrame, sau đó là tên các cột"),
+    ("plots.barplot(late, x='late', y='unit', caption='{onne}')", "Không có onne. Có phải là: one"),
+    ("plots.barplot(late, x='late', y='unit', hue='level')", "Không có hue. Có phải là: "),
+    ("plots.barplot(late, x='late', y='unit', highlight='Hội Ann')",
+     "Không có Hội Ann. Có phải là: Hội An?"),
+    ("plots.dotplot(late, x='on_time_pct', y='unit', threshold=700)",
+     "threshold là 700; giá trị phải từ 0 đến 100"),
+    ("plots.dotplot(late, x='on_time_pct', y='unit', threshold='70')",
+     "threshold là '70'; giá trị phải từ 0 đến 100"),
+    ("few_pct: float = '50'\npar.begin('quang-nam', 2022)",
+     "few_pct là '50'; giá trị phải là một số"),
+    ("most: int = 2.5\npar.begin('quang-nam', 2022)",
+     "most là 2.5; giá trị phải là một số nguyên"),
+    ("name: str = 3\npar.begin('quang-nam', 2022)", "name là 3; giá trị phải là một chuỗi ký tự"),
+    ("from par_lib.scoring.unit_comparison import compared_level\n"
+     "compared_level(late, whole='', asked='department')", "để so sánh các sở, ban, ngành"),
+    ("from par_lib.scoring.survey import satisfaction\n"
+     "satisfaction(late, by=['unit'], design_effect=0.5)", "hệ số thiết kế mẫu phải từ 1"),
+])  # fmt: skip
+def test_what_is_refused_is_told_once_in_a_line_of_the_readers_language(shell, cell, words):
+    line = told(begun(shell), cell)
+    assert words in line and line.count("\n") == 0 and line.count(words) == 1
+    assert plt.get_fignums() == []
+    with mpl.rc_context():
+        shell.user_ns.pop("__annotations__", None)
+
+
+def test_names_of_columns_may_be_a_list_and_a_highlight_one_name(shell):
+    begun(shell)
+    shown = run(shell, "table(one, ['unit', 'late'], 'A')")[0]
+    assert [one.text for one in shown.select("thead th")][:2] == [
+        "Địa phương, đơn vị",
+        "Hồ sơ trễ hạn",
+    ]
+    run(shell, "ax = plots.barplot(late, x='late', y='unit', highlight='Hội An')")
+    marked = shell.user_ns["ax"].drawn.rows.set_index("name")["marked"]
+    assert marked.to_dict() == {"Điện Bàn": False, "Hội An": True}
 
 
 def test_the_headline_is_the_first_paragraph_whose_values_are_all_known(shell):
@@ -151,13 +233,15 @@ def test_a_headline_may_lead_to_the_page_that_says_more(shell):
 
 def test_a_name_mistyped_or_a_fraction_without_its_unit_stops_the_cell(shell):
     begun(shell).user_ns["share"] = 0.5
-    with pytest.raises(Mistyped, match=r"Không có \{shares\}\. Có phải là: \{share\}"):
+    with pytest.raises(Mistyped, match=r"Không có shares\. Có phải là: share\?"):
         run(shell, "%%say from one\n{shares} chiếm.")
-    with pytest.raises(Mistyped, match=r"Không có \{one\.unitt\}\. Có phải là: \{one\.unit\}"):
+    with pytest.raises(Mistyped, match=r"Không có unitt\. Có phải là: unit\?"):
         run(shell, "%%say from one\n{one.unitt} chiếm.")
     with pytest.raises(Mistyped, match=r"Không có lates\. Có phải là: late\?"):
         run(shell, 'table(one, "unit lates", "A")')
-    with pytest.raises(TypeError, match="must say the unit, as share_pct"):
+    with pytest.raises(
+        Refused, match=r"share là 0\.5: tên phải cho biết đơn vị tính, ví dụ share_pct"
+    ):
         run(shell, "%%say from one\nTỷ trọng {share}.")
 
 
@@ -288,6 +372,14 @@ def test_a_chart_is_shown_with_its_words_and_of_no_rows_nothing(shell):
     assert shown[0].figcaption.text == "Đến 2022."
     nothing = run(shell, 'plots.barplot(none, x="late", y="unit", caption="Đến {year}")')
     assert [one.text for one in nothing] == ["Không có nội dung: Đến 2022."]
+    nothing = run(shell, 'plots.barplot(none, x="late", y="unit")')
+    assert [one.text for one in nothing] == [
+        "Không có nội dung: Hồ sơ trễ hạn, Địa phương, đơn vị."
+    ]
+    nothing = run(shell, 'table(none, "unit late", "Đến {unknown}")')
+    assert [one.text for one in nothing] == [
+        "Không có nội dung: Địa phương, đơn vị, Hồ sơ trễ hạn."
+    ]
     assert plt.get_fignums() == []
 
 

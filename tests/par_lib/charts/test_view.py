@@ -62,15 +62,15 @@ def test_a_view_is_written_as_parameters_that_papermill_reads(data, root):
 @pytest.mark.parametrize(("asked", "said"), [
     ({"level": "ward"}, "level 'ward': choose one of department, district"),
     ({"threshold_pct": 101}, "threshold_pct is 101; it must be 0 to 100"),
-    ({"threshold_pct": "60"}, "threshold_pct is a number, as 60"),
-    ({"what_if": 30}, "what_if a line, as 'online_payment = 30'"),
+    ({"threshold_pct": "60"}, "threshold_pct is '60'; it must be 0 to 100"),
+    ({"what_if": 30}, "what_if is a line, as 'online_payment = 30'"),
     ({"year": 2022}, "or what par.load gave and no year"),
     ({"what_if": "nothing"}, "change 'nothing': write criterion = 30"),
     ({"lang": "fr"}, "lang 'fr': choose one of vi, en"),
 ])  # fmt: skip
 def test_a_wrong_choice_is_refused_in_words(data, asked, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
-        par.view(data, **asked)
+        par.view(data, **{"lang": "en"} | asked)
 
 
 def test_what_is_mistyped_is_told_in_words(root, data):

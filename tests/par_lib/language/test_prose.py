@@ -9,12 +9,6 @@ from par_lib.language.prose import Absent
 from par_press import execute
 
 
-@pytest.fixture(autouse=True)
-def in_english(monkeypatch):
-    """Whatever notebook was open before."""
-    monkeypatch.setattr(prose.Mistyped, "words", staticmethod(str.format))
-
-
 def write(name: str, value: object) -> str:
     if value is None:
         raise Absent(name)
@@ -37,8 +31,10 @@ def test_a_pair_of_a_frame_is_added_up_over_its_rows():
     assert prose.value_of("lost.rank", values) == (3, 5.5)  # 1 + 2 and 1.5 + 4
     assert prose.value_of("of[first].rank", values) == (1, 1.5)
     assert all(map(pd.isna, prose.value_of("none.rank", values)))  # not known
-    with pytest.raises(NameError, match=r"no \{lost\.total\}. Did you mean: .*total_low"):
+    with pytest.raises(NameError, match=r"no total. Did you mean: total_low\?"):
         fill("{lost.total}", lost=lost)
+    with pytest.raises(NameError, match=r"no rnak. Did you mean: rank\?"):  # of both ends
+        fill("{of[first].rnak}", **values)
 
 
 def test_a_value_that_is_not_known_is_told_by_its_name():
@@ -48,14 +44,14 @@ def test_a_value_that_is_not_known_is_told_by_its_name():
 
 
 def test_a_name_mistyped_is_an_error_and_not_silence():
-    with pytest.raises(NameError, match=r"There is no \{leeders\}. Did you mean: \{leaders\}\?"):
+    with pytest.raises(NameError, match=r"There is no leeders. Did you mean: leaders\?"):
         fill("{leeders} chiếm.", leaders="A")
-    with pytest.raises(NameError, match=r"There is no \{part\.total\}\. Did you mean: \{parts\}"):
+    with pytest.raises(NameError, match=r"There is no part\. Did you mean: parts\?"):
         fill("{part.total}", parts=1)
-    with pytest.raises(NameError, match=r"no \{parts\.rael\}\. Did you mean: \{parts\.real\}"):
+    with pytest.raises(NameError, match=r"no rael\. Did you mean: real\?"):
         fill("{parts.rael}", parts=1)
     # in a translation too
-    with pytest.raises(NameError, match=r"\{lated\}"):
+    with pytest.raises(NameError, match="no lated"):
         fill("{late} hồ sơ.", {"{late} hồ sơ.": "{lated} dossiers."}, late=1)
 
 

@@ -78,8 +78,8 @@ def test_a_composite_needs_two_figures():
     for weights in ({"late_pct": 1}, {"late_pct": 1, "disbursed_pct": 0}):
         nothing = unit_comparison.composite(frame, weights=weights)
         assert nothing.empty and list(nothing) == ["score_low", "score_high"]
-    for weights, words in (({"late_pct": 0}, "all weights are zero"), ({"c": 1}, "weight c=1"),
-                           ({"late_pct": -1}, "weight late_pct=-1")):  # fmt: skip
+    for weights, words in (({"late_pct": 0}, "all weights are zero"), ({"c": 1}, "weight c = 1"),
+                           ({"late_pct": -1}, "weight late_pct = -1")):  # fmt: skip
         with pytest.raises(ValueError, match=words):
             unit_comparison.composite(frame, weights=weights)
 

@@ -140,7 +140,7 @@ def test_what_cannot_be_simulated_is_refused():
         ([Change("leaders_survey", to_pct=90)], "leaders_survey: no rate leads to its points"),
         ([Change("sipas_access"), Change("sipas_access")], "sipas_access is changed twice"),
         ([Change("online")], "choose one of sipas_access"),
-        ([Change("sipas_access", to_pct=130)], "sipas_access: 130 % is not in 0 to 100"),
+        ([Change("sipas_access", to_pct=130)], "sipas_access is 130; it must be 0 to 100"),
     ):
         with pytest.raises(ValueError, match=words):
             whatif.simulate(scores, known, changes)
