@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
 
 import pandas as pd
 
+from par_intake.documents import Report
 from par_intake.phrases import Period
-from par_lib.cleaning import schema, tidying, units
+from par_intake.tables import Table
+from par_lib.cleaning import schema, tidying
 from par_lib.language import numbers
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_, Language
@@ -16,7 +17,6 @@ from par_lib.language.translation import N_, Language
 Doubt = tuple[str, str]  # a message and what it is about: {about}
 Tables = dict[tuple[int, str], pd.DataFrame]  # raw tables by year of the data and name
 _DISAGREE = N_("amounts and rate do not agree: {about}")
-_UNSTATED = {"basis": "unstated", "scope": "total"}
 _PROPOSED = ["table", "unit", "level", "measure", "value", "period_start", "period_end", "basis",
              "scope", "evidence", "doubt"]  # fmt: skip
 _RATE_ERROR = 0.6  # percentage points: a rate may be rounded to whole ones
@@ -72,34 +72,53 @@ class Left:
 
 @dataclass
 class Found:
-    """All that one file gave."""
+    """All that one file about ``year`` gave."""
 
+    file: str
+    year: int
+    report: Report
     figures: list[Figure] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     told: list[Doubt] = field(default_factory=list)  # what the reader must know of the file
     extras: dict[str, pd.DataFrame] = field(default_factory=dict)  # CSV files beside the tables
+    tables: list[list[Table]] = field(default_factory=list)  # of each grid of the report
+
+    @property
+    def taken(self) -> list[Figure]:
+        """Figures that nobody needs to look at."""
+        return [one for one in self.figures if not one.doubts]
+
+    @property
+    def proposed(self) -> list[Figure]:
+        """Figures that wait for a person, those with the fewest doubts first."""
+        doubted = [one for one in self.figures if one.doubts]
+        return sorted(doubted, key=lambda one: len(one.doubts))
+
+    @property
+    def title(self) -> str:
+        """The file's first line."""
+        titles = [text for tables in self.tables for table in tables for text in table.titles]
+        return next(iter([*(line.text for line in self.report.lines), *titles]), self.file)[:200]
 
 
-class Units:
-    """A province's units on any day, by the names a table writes."""
+def figure(
+    cell: str, owner: tuple[str, str], period: Period | None, said: dict[str, str], *,
+    place: str, evidence: str, doubts: Iterable[Doubt], at: tuple[int, int] | None = None,
+) -> Figure:  # fmt: skip
+    """A figure with the cells of its row that its table has; in doubt where no period is said.
 
-    def __init__(self, known: pd.DataFrame, year: int) -> None:
-        self.year = year
-        self.on = cache(partial(units.units_on, known))
-        self._resolver = cache(lambda day: units.resolver(self.on(day)))
-        self.find = cache(self._find)  # names repeat
-
-    def day_of(self, period: Period | None) -> str:
-        """The last day of a period, else of the year."""
-        return f"{period.end}" if period else f"{self.year}-12-31"
-
-    def _find(self, name: str, level: str, day: str) -> tuple[str, str] | None:
-        """The name as written and its level, where it is one unit's on that day."""
-        for wanted in dict.fromkeys((level or None, None)):
-            with suppress(units.UnknownUnit):
-                code, on = self._resolver(day)(name, level=wanted), self.on(day)
-                return name, on.loc[on["code"] == code, "level"].iloc[0]
-        return None
+    ``owner`` is a unit and level; ``said`` names table and column, and whatever else is known.
+    """
+    start, end = (f"{period.start}", f"{period.end}") if period else ("", "")
+    cells = {
+        "unit": owner[0], "level": owner[1], "period_start": start, "period_end": end,
+        "as_of": end, "plan_year": end[:4], "scope": "total", "basis": "unstated",
+    } | said  # fmt: skip
+    table, column = said["table"], said.get("column", "value")
+    names = {one.name for one in schema.TABLES[table].columns} - {column} | {"period_end"}
+    row = {name: cell for name, cell in cells.items() if name in names}
+    doubts = [*doubts, *([] if period else [(N_("no day or period is said"), "")])]
+    return Figure(table, column, cell, row, place, evidence, tuple(dict.fromkeys(doubts)), at=at)
 
 
 def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
@@ -108,14 +127,19 @@ def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
     return numbers.KIND_OF_UNIT.get(unit, column.kind)
 
 
+def _value(one: Figure) -> float:
+    """The number of a figure; QuantityError where it cannot be read."""
+    columns = {column.name: column for column in schema.TABLES[one.table].columns}
+    kind = kind_in(columns[one.column], one.row) if one.column in columns else "rate"
+    return parse_quantity(one.cell, kind=kind).low
+
+
 def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
     """The figures, each once; in doubt where it cannot be read, or two of them contradict."""
     made: dict[tuple, list[Figure]] = {}
     for one in figures:
-        columns = {column.name: column for column in schema.TABLES[one.table].columns}
-        kind = kind_in(columns[one.column], one.row) if one.column in columns else "rate"
         try:
-            parse_quantity(one.cell, kind=kind)
+            _value(one)
         except QuantityError as error:
             one = one.doubting("{about}", error)
         if one.end and one.end[:4] != str(year):
@@ -135,28 +159,25 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
 def _disagreeing(made: list[Figure]) -> list[Figure]:
     """Figures of disbursement, in doubt where one plan and one amount do not give their rate."""
     keys = [tuple(cell for name, cell in row_of(one).items() if name != "basis") for one in made]
-    said: dict[tuple, dict[str, list[float]]] = {}  # by row, whatever plan is its basis
+    rows: dict[tuple, list[Figure]] = {}  # whatever plan is their basis
     for key, one in zip(keys, made, strict=True):
         if one.table == "disbursement" and one.status == "reported":
-            kind = "rate" if one.column == "rate_pct" else "amount"
-            with suppress(QuantityError):
-                value = parse_quantity(one.cell, kind=kind).low
-                said.setdefault(key, {}).setdefault(one.column, []).append(value)
+            rows.setdefault(key, []).append(one)
     off = {}
-    for key, values in said.items():
-        each = [values.get(name, []) for name in ("plan_bn_vnd", "disbursed_bn_vnd", "rate_pct")]
-        for plan, paid, rate in zip(*each, strict=False):
-            if max(map(len, each)) == 1 and plan and abs(100 * paid / plan - rate) > _RATE_ERROR:
-                off[key] = f"{rate:g} % ≠ {100 * paid / plan:.2f} %"
+    for key, own in rows.items():
+        with suppress(QuantityError, KeyError, ZeroDivisionError):
+            values = {one.column: _value(one) for one in own}
+            share = 100 * values["disbursed_bn_vnd"] / values["plan_bn_vnd"]
+            if len(own) == 3 and abs(share - values["rate_pct"]) > _RATE_ERROR:
+                off[key] = f"{values['rate_pct']:g} % ≠ {share:.2f} %"
     return [one.doubting(_DISAGREE, off[key]) if key in off else one
             for key, one in zip(keys, made, strict=True)]  # fmt: skip
 
 
 def row_of(one: Figure) -> dict[str, str]:
     """The cells of a figure's row, as its table declares them, without the figure."""
-    known = _UNSTATED | {"period_start": f"{one.end[:4]}-01-01", "plan_year": one.end[:4]} | one.row
     names = [column.name for column in schema.TABLES[one.table].columns]
-    return {name: known[name] for name in names if name in known}
+    return {name: one.row[name] for name in names if name in one.row}
 
 
 def tables(found: Iterable[Figure], *, source: str, year: int) -> Tables:
@@ -164,23 +185,20 @@ def tables(found: Iterable[Figure], *, source: str, year: int) -> Tables:
     rows: dict[str, dict[tuple, dict[str, str]]] = {}
     for one in (one for one in found if not one.doubts):
         cells = row_of(one)
-        trace = {"status": one.status, "source": source, "locator": one.place, "note": ""}
         key = (one.status, *(cells.get(name) for name in schema.TABLES[one.table].key))
+        trace = {"status": one.status, "source": source, "locator": one.place, "note": one.note}
         row = rows.setdefault(one.table, {}).setdefault(key, cells | trace)
         row[one.column] = one.cell
         if row.get("basis") == "unstated":
             row["basis"] = cells["basis"]
-        if one.note and one.note not in row["note"]:
-            row["note"] = f"{row['note']}, {one.note}".lstrip(", ").replace(";", ",")
     return {(year, name): raw_table(schema.TABLES[name], of.values()) for name, of in rows.items()}
 
 
 def proposed_csv(figures: Iterable[Figure], t: Language) -> str:
     """The figures in doubt as a CSV file: a row a figure, what is in doubt in words."""
     rows = [
-        row_of(one) | {"table": one.table, "measure": one.measure, "value": one.cell,
-                       "period_start": one.row.get("period_start", ""), "period_end": one.end,
-                       "evidence": one.evidence, "doubt": doubts(one, t)}
+        one.row | {"table": one.table, "measure": one.measure, "value": one.cell,
+                   "period_end": one.end, "evidence": one.evidence, "doubt": doubts(one, t)}
         for one in figures
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=_PROPOSED, dtype=str).to_csv(index=False, lineterminator="\n")

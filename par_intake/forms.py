@@ -8,15 +8,15 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
-from par_intake.figures import Doubt, Figure, Found, Left, Units
+from par_intake.figures import Doubt, Found, Left, figure
 from par_intake.grids import Cell, Grid, Percent, day_of, is_figure, text_of
 from par_intake.phrases import Period, find_periods, flatten
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
-from par_lib.cleaning import schema, units
+from par_lib.cleaning import units
 from par_lib.language.numbers import Kind, parse_quantity
 from par_lib.language.spelling import compare_key
 from par_lib.language.translation import N_
@@ -38,30 +38,40 @@ _NO_COLUMN = N_("no column of the table is known; name them in par_intake/column
 
 
 class Reading:
-    """What tables say, read with the units of a province valid at the end of ``year``."""
+    """What tables say, read with a province's units on the day that a figure counts."""
 
     def __init__(self, known_units: pd.DataFrame, year: int) -> None:
         self._year, self._home = year, units.as_total(known_units, year)
-        self._units = Units(known_units, year)
+        self._on = cache(partial(units.units_on, known_units))
+        self._resolver = cache(lambda day: units.resolver(self._on(day)))
+        self._find = cache(self._found)  # names repeat
 
-    def read(self, grid: Grid, found: Found) -> list[Table]:
-        """Add to ``found`` what a grid gives; its tables, without persons."""
-        tables = find(grid)
+    def _found(self, name: str, day: str, level: str = "") -> tuple[str, str] | None:
+        """The name as written and its level, where it is one unit's on that day."""
+        for wanted in dict.fromkeys((level or None, None)):
+            with suppress(units.UnknownUnit):
+                code, on = self._resolver(day)(name, level=wanted), self._on(day)
+                return name, on.loc[on["code"] == code, "level"].iloc[0]
+        return None
+
+    def read(self, grid: Grid, found: Found) -> None:
+        """Add to ``found`` what a grid gives, and its tables, without persons."""
+        found.tables.append(tables := find(grid))
         for table in tables:
             period = _period(table.titles, self._year) or _period(table.above, self._year)
+            day = f"{period.end}" if period else f"{self._year}-12-31"
             if {"begun", "due"} <= table.roles().keys():
-                self._list(table, period, found)
+                self._list(table, period, day, found)
             elif scales := _scales(table):
-                self._answers(table, scales, found)
+                self._answers(table, scales, day, found)
             else:
-                self._counts(table, period, found)
+                self._counts(table, period, day, found)
         found.told += grid.told
         if not tables and any(map(any, grid.rows)):
             why = N_("no header was found, as a row with “STT”, “Đơn vị” or “Huyện”: {about}")
             found.left.append(Left("", why, f"{len(grid.rows)} × {len(grid.rows[0])}", grid.name))
-        return tables
 
-    def _counts(self, table: Table, period: Period | None, found: Found) -> None:
+    def _counts(self, table: Table, period: Period | None, day: str, found: Found) -> None:
         """A row a unit, a column a measure."""
         kinds = ("to", "part") if table.form == "disbursement" else ("to", "part", "year")
         said = {column: _period([column.header], self._year) for column in table.columns}
@@ -69,9 +79,11 @@ class Reading:
         days = {one for one in own.values() if one.kind == "to"}
         if table.form == "disbursement" and len(days) == 1:
             period = days.pop()  # "disbursed by 30/11": so are its plan and its rate
-        owners = self._owners(table, self._units.day_of(period))
+            day = f"{period.end}"
+        owners = self._owners(table, day)
         words = " ".join([*(one.header for one in table.columns), *table.titles])
-        plan_year = [("plan_year", year) for year in _PLAN_YEAR.findall(words.lower())[:1]]
+        plan = _PLAN_YEAR.search(words.lower())
+        plan_year = {"plan_year": plan[1]} if plan else {}
         for row in table.body:
             values, place = _values(table, row), table.grid.place(row.at)
             if values and row.at not in owners:
@@ -80,14 +92,14 @@ class Reading:
                 continue
             for column, (value, doubts) in values.items():
                 if "table" in column.means:
-                    unit, unsure = owners[row.at]
-                    said = dict(plan_year) | column.means
+                    owner, unsure = owners[row.at]
+                    unit = "pct" if _kind(column.means) == "rate" else "count"
                     evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
-                    when = own.get(column, period)
-                    doubts = [*unsure, *doubts]
-                    found.figures.append(
-                        _figure(text_of(value), unit, when, said, place, evidence, doubts)
-                    )
+                    found.figures.append(figure(
+                        text_of(value), owner, own.get(column, period),
+                        {"measure_unit": unit} | plan_year | column.means,
+                        place=place, evidence=evidence, doubts=[*unsure, *doubts],
+                    ))  # fmt: skip
         heads, why = table.unknown(), N_("columns not understood: {about}")
         if not any("table" in column.means for column in table.columns):
             heads, why = [column.header for column in table.columns if column.header], _NO_COLUMN
@@ -102,14 +114,14 @@ class Reading:
                 found[row.at] = self._home, level
             elif row.kind != "total":
                 level = next(filter(None, map(level_of, reversed(row.sections))), "")
-                if unit := self._units.find(_NUMBERED.sub("", row.name), level, day):
+                if unit := self._find(_NUMBERED.sub("", row.name), day, level):
                     found[row.at] = unit
         listed = [row for row in table.body if row.kind == "unit" and row.at in found]
         levels = Counter(found[row.at][1] for row in listed).most_common(1)
         for row in listed:  # a province's bare name among its districts is its city's
             same = [one for one in listed if compare_key(one.name).endswith(compare_key(row.name))]
             if found[row.at][1] == "province" and len(same) == 1:
-                found[row.at] = self._units.find(row.name, levels[0][0], day)
+                found[row.at] = self._find(row.name, day, levels[0][0])
         owners = {at: (unit, []) for at, unit in found.items()}
         totals = [row for row in table.body if row.kind == "total"]
         wholes = {row.at: self._whole(table, row, {*found.values()}, day) for row in totals}
@@ -125,7 +137,7 @@ class Reading:
         if named := level_of(_TOTAL.sub("", flatten(row.name))):
             return (self._home, named), []
         if not others:
-            titled = (self._units.find(title, "", day) for title in table.titles)
+            titled = (self._find(title, day) for title in table.titles)
             unit = next(filter(None, titled), None)
             doubt = (N_("a total of the office in the title"), "")
             return (unit, [] if unit[1] == "province" else [doubt]) if unit else None
@@ -134,14 +146,14 @@ class Reading:
         level, *more = {level for _, level in others}
         if more:
             return (self._home, "province"), doubts
-        every = (self._units.on(day)["level"] == level).sum()
+        every = (self._on(day)["level"] == level).sum()
         if level not in ("district", "commune") or len(others) < every:
             doubts.append((N_("a total of those listed, who are not all of their level"), ""))
         return (self._home, level), doubts
 
-    def _list(self, table: Table, period: Period | None, found: Found) -> None:
+    def _list(self, table: Table, period: Period | None, day: str, found: Found) -> None:
         """A row a dossier: counted as late by unit, and a register where all days are there."""
-        day, title = self._units.day_of(period), " ".join([*table.above, *table.titles])
+        title = " ".join([*table.above, *table.titles])
         listed = []
         for row in table.body:
             cells = {role: table.cell(row, column) for role, column in table.roles().items()}
@@ -149,7 +161,7 @@ class Reading:
             code = text_of(cells.get("id"))
             if row.kind == "unit" and (code or days[0]):
                 names = (row.name, *reversed(row.sections))
-                unit = next(filter(None, (self._units.find(n, "", day) for n in names)), ("", ""))
+                unit = next(filter(None, (self._find(n, day) for n in names)), ("", ""))
                 listed.append([row.at + 1, row.name, code, *unit, *days])
         columns = ["row", "name", "id", "unit", "level", "received", "due", "finished"]
         rows = pd.DataFrame(listed, columns=columns)
@@ -165,21 +177,20 @@ class Reading:
         if len(register := rows.dropna(subset=["received", "due", "finished"])):
             found.extras["late_register"] = register[columns[2:]]
         doubts = [] if _LATE.search(flatten(title)) else [(_NOT_LATE, "")]
-        code_of = cache(units.resolver(self._units.on(day)))
-        codes = [code_of(row.unit, level=row.level) for row in rows.itertuples()]
+        codes = [self._resolver(day)(row.unit, level=row.level) for row in rows.itertuples()]
         said = {"table": "late_dossiers", "column": "late"}
         for _, own in rows.groupby(codes, sort=False):
-            unit, count = tuple(own.iloc[0][["unit", "level"]]), str(len(own))
-            place, evidence = _where(table, own), f"{title[:80]}: {unit[0]} {count}"
-            one = _figure(count, unit, period, said, place, evidence, doubts)
+            owner, count = tuple(own.iloc[0][["unit", "level"]]), str(len(own))
+            evidence = f"{title[:80]}: {owner[0]} {count}"
+            one = figure(count, owner, period, said, place=_where(table, own), evidence=evidence,
+                         doubts=doubts)  # fmt: skip
             found.figures.append(replace(one, note="counted from a list of dossiers"))
 
-    def _answers(self, table: Table, scales: dict[Column, dict], found: Found) -> None:
+    def _answers(self, table: Table, scales: dict[Column, dict], day: str, found: Found) -> None:
         """A row a person asked; a scale of three is another than that of five."""
-        day, person = self._units.day_of(None), table.roles().get("id")
-        given = []
+        person, given = table.roles().get("id"), []
         for row in table.body:
-            unit = self._units.find(row.name, "", day)
+            unit = self._find(row.name, day)
             code = text_of(table.cell(row, person)) if person else str(row.at + 1)
             for column, scale in scales.items() if unit else ():
                 asked = column.means.get("component") or column.header.rpartition(" / ")[2]
@@ -276,23 +287,6 @@ def _money(said: str) -> float | None:
             if re.fullmatch(unit, part.strip(" .")):
                 return factor
     return None
-
-
-def _figure(
-    cell: str, unit: tuple[str, str], period: Period | None, said: dict[str, str], place: str,
-    evidence: str, doubts: list[Doubt],
-) -> Figure:  # fmt: skip
-    """A figure with the cells of its row that its table has; in doubt where no period is said."""
-    start, end = (f"{period.start}", f"{period.end}") if period else ("", "")
-    row = {
-        "unit": unit[0], "level": unit[1], "period_start": start, "period_end": end, "as_of": end,
-        "plan_year": end[:4], "scope": "total", "basis": "unstated",
-        "measure_unit": "pct" if _kind(said) == "rate" else "count",
-    } | said  # fmt: skip
-    names = {one.name for one in schema.TABLES[said["table"]].columns} - {said["column"]}
-    row = {name: cell for name, cell in row.items() if name in names}
-    doubts = doubts if period else [*doubts, (N_("no day or period is said"), "")]
-    return Figure(said["table"], said["column"], cell, row, place, evidence, tuple(doubts))
 
 
 def _period(texts: list[str], year: int) -> Period | None:

@@ -2,18 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from par_intake import documents, figures, phrases, raw_folder, workbook
 from par_intake.documents import Report, ReportError
-from par_intake.figures import Figure, Found, Tables
+from par_intake.figures import Found, Tables, doubts
 from par_intake.forms import Reading
 from par_intake.grids import text_of
 from par_intake.sentences import read_text
-from par_intake.tables import Table
 from par_lib.cleaning import dossier_register, schema, units
 from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
 from par_lib.storage import paths
@@ -22,69 +20,51 @@ _SHOWN = 400  # rows of a table on the page
 _LONGEST = 230  # bytes of a file's name, to which a number and an ending are added
 
 
-@dataclass(frozen=True, repr=False)
-class Result:
-    """What one file gave: figures taken or proposed, and what is left."""
+def page(found: Found, t: Language) -> str:
+    """The reading page of a file in the reader's language, self-contained."""
+    from jinja2 import Environment, PackageLoader
 
-    file: str
-    year: int
-    report: Report
-    found: Found
-    grids: list[list[Table]]
+    template = Environment(loader=PackageLoader("par_intake"), autoescape=True).get_template(
+        "read_report.html.j2"
+    )
+    figures = {
+        title: [(t(TABLE_LABELS[one.table]), f"{one.row.get('unit', '')} {one.end}",
+                 f"{_called(one.measure, t)}: {one.cell}", one.evidence, one.place,
+                 doubts(one, t)) for one in listed]
+        for title, listed in ((t(N_("Proposed: tick them in the workbook")), found.proposed),
+                              (t(N_("Taken")), found.taken))
+    }  # fmt: skip
+    left = [(one.text, t(one.reason, about=one.about), one.place) for one in found.left]
+    return template.render(t=t, found=found, figures=figures, left=left, lines=_lines(found, t),
+                           grids=_grids(found))  # fmt: skip
 
-    @property
-    def taken(self) -> list[Figure]:
-        """Figures that nobody needs to look at."""
-        return [one for one in self.found.figures if not one.doubts]
 
-    @property
-    def proposed(self) -> list[Figure]:
-        """Figures that wait for a person, those with the fewest doubts first."""
-        doubted = [one for one in self.found.figures if one.doubts]
-        return sorted(doubted, key=lambda one: len(one.doubts))
+def _lines(found: Found, t: Language) -> Iterator[dict]:
+    """Every line of the text as parts; a number that was read carries what became of it."""
+    said = {one.at: ("left", t(one.reason, about=one.about)) for one in found.left}
+    for one in found.figures:
+        what = ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end]))
+        said.setdefault(one.at, ("proposed" if one.doubts else "taken", what))
+    for number, line in enumerate(found.report.lines):
+        parts, end = [], 0
+        for numeral in phrases.find_numerals(line.text):
+            if at := said.get((number, numeral.start)):
+                parts += [(line.text[end : numeral.start], "", ""), (numeral.text, *at)]
+                end = numeral.end
+        parts.append((line.text[end:], "", ""))
+        yield {"parts": parts, "depth": max(0, line.depth - 4), "head": line.place == "heading"}
 
-    @property
-    def title(self) -> str:
-        """The file's first line."""
-        titles = [text for tables in self.grids for table in tables for text in table.titles]
-        return next(iter([*(line.text for line in self.report.lines), *titles]), self.file)[:200]
 
-    def page(self, t: Language) -> str:
-        """The reading page in the reader's language, self-contained."""
-        from jinja2 import Environment, PackageLoader
+def _grids(found: Found) -> Iterator[tuple[str, list[list[str]]]]:
+    """The tables in order, each with its name and how many rows it has.
 
-        environment = Environment(loader=PackageLoader("par_intake"), autoescape=True)
-        return environment.get_template("read_report.html.j2").render(
-            t=t, result=self, lines=list(self._lines(t)), grids=list(self._tables()),
-            labels=TABLE_LABELS, doubts=figures.doubts, called=_called,
-        )  # fmt: skip
-
-    def _lines(self, t: Language) -> Iterator[dict]:
-        """Every line of the text as parts; a number that was read carries what became of it."""
-        said = {one.at: ("left", t(one.reason, about=one.about)) for one in self.found.left}
-        for one in self.found.figures:
-            what = ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end]))
-            said.setdefault(one.at, ("proposed" if one.doubts else "taken", what))
-        for number, line in enumerate(self.report.lines):
-            parts, end = [], 0
-            for numeral in phrases.find_numerals(line.text):
-                if at := said.get((number, numeral.start)):
-                    parts += [(line.text[end : numeral.start], "", ""), (numeral.text, *at)]
-                    end = numeral.end
-            parts.append((line.text[end:], "", ""))
-            yield {"parts": parts, "depth": max(0, line.depth - 4), "head": line.place == "heading"}
-
-    def _tables(self) -> Iterator[tuple[str, list[list[str]], int]]:
-        """The tables in order: name, rows, how many; of lists of persons, and where no header
-        tells which columns name persons, only how many.
-        """
-        for whole, tables in zip(self.report.grids, self.grids, strict=True):
-            named = any(table.form in ("list", "answers") for table in tables)
-            for grid in {id(table.grid.rows): table.grid for table in tables}.values():
-                rows = [] if named else grid.rows[:_SHOWN]
-                yield whole.name, [[text_of(cell) for cell in row] for row in rows], len(grid.rows)
-            if not tables:
-                yield whole.name, [], len(whole.rows)
+    Of lists of persons, and where no header tells which columns name persons, no row is shown.
+    """
+    for whole, tables in zip(found.report.grids, found.tables, strict=True):
+        hidden = not tables or any(table.form in ("list", "answers") for table in tables)
+        for grid in {id(one.grid.rows): one.grid for one in tables}.values() or [whole]:
+            rows = [] if hidden else grid.rows[:_SHOWN]
+            yield f"{whole.name} ({len(grid.rows)})", [map(text_of, row) for row in rows]
 
 
 def _called(measure: str, t: Language) -> str:
@@ -95,7 +75,7 @@ def _called(measure: str, t: Language) -> str:
     return MEASURES.loc[measure, t.code] if known else measure.replace("_", " ")
 
 
-def read(file: Path, known: pd.DataFrame, year: int) -> Result:
+def read(file: Path, known: pd.DataFrame, year: int) -> Found:
     """Read a file about ``year`` with a province's units ``known``.
 
     Raises documents.ReportError for a file that cannot be read.
@@ -103,14 +83,14 @@ def read(file: Path, known: pd.DataFrame, year: int) -> Result:
     return understand(documents.load(file), known, year, file.name)
 
 
-def understand(report: Report, known: pd.DataFrame, year: int, name: str = "") -> Result:
+def understand(report: Report, known: pd.DataFrame, year: int, name: str = "") -> Found:
     """What the text and the tables of a report give."""
-    found, reading = Found(), Reading(known, year)
-    grids = [reading.read(grid, found) for grid in report.grids]
-    told, left = read_text(report, known, year)
-    found.left += left
-    found.figures = figures.checked([*found.figures, *told], year)
-    return Result(name, year, report, found, grids)
+    found, reading = Found(name, year, report), Reading(known, year)
+    for grid in report.grids:
+        reading.read(grid, found)
+    read_text(found, known)
+    found.figures = figures.checked(found.figures, year)
+    return found
 
 
 def take(
@@ -123,31 +103,31 @@ def take(
     contradicts what stands. ReportError where a file gives nothing at all.
     """
     known = units.load_units(province)
-    results, made, titles = [], {}, []
+    read, made, titles = [], {}, []
     for file in files:
         try:
-            tables, result, told = _one(file, known, year, source, t)
+            tables, found, told = _one(file, known, year, source, t)
         except ReportError as error:
             raise ValueError(error.told(t)) from None
         yield from told
-        titles.append(result.title if result else file.stem)
-        results += [result] if result else []
+        titles.append(found.title if found else file.stem)
+        read += [found] if found else []
         for key, table in tables.items():
             made.setdefault(key, []).append(table)
     raw = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
     folder = to or paths.raw(province)
     yield from raw_folder.store(folder, raw, known, source=source, title=titles[0],
                                 into_existing=into_existing)  # fmt: skip
-    for result in results:
-        yield from _write(result, to or paths.reading(province, year), province, known, t)
-    every = [one for result in results for one in result.proposed]
-    if to and every:
-        paths.write_whole(to / "proposed.csv", figures.proposed_csv(every, t))
+    for found in read:
+        yield from _write(found, to or paths.reading(province, year), province, known, t)
+    proposed = [one for found in read for one in found.proposed]
+    if to and proposed:
+        paths.write_whole(to / "proposed.csv", figures.proposed_csv(proposed, t))
 
 
 def _one(
     file: Path, known: pd.DataFrame, year: int, source: str, t: Language
-) -> tuple[Tables, Result | None, list[str]]:
+) -> tuple[Tables, Found | None, list[str]]:
     """Raw tables of a file, what else is to be shown of it, and what is told."""
     if _is_register(file):
         tables, faults = count_register([file], known, year, source=source)
@@ -161,19 +141,19 @@ def _one(
             raise ReportError(file, N_("no row is filled in or ticked; write x under “Accept (x)”"))
         rows = sum(map(len, tables.values()))
         return tables, None, [t(N_("{file}: {rows} rows taken"), file=file.name, rows=rows)]
-    result = understand(report, known, year, file.name)
-    found, taken, proposed = result.found, result.taken, result.proposed
+    found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
         reasons = dict.fromkeys(t(one.reason, about=one.about) for one in found.left)
         why = "; ".join(reasons) or t(N_("no figure of the tables stands in it"))
         raise ReportError(file, N_("nothing could be read: {about}"), why)
     counts = t(N_("{taken} figures taken, {proposed} proposed, {left} left to you"),
-               taken=len(taken), proposed=len(proposed), left=len(found.left))  # fmt: skip
+               taken=len(found.taken), proposed=len(found.proposed),
+               left=len(found.left))  # fmt: skip
     told = [("", reason, about) for reason, about in found.told]
     told += [(f"{one.place}: ", one.reason, one.about) for one in found.left if not one.at]
     lines = [f"  {place}{t(reason, about=about)}" for place, reason, about in told]
-    raw = figures.tables(taken, source=source, year=year)
-    return raw, result, [f"{file.name}: {counts}", *lines]
+    raw = figures.tables(found.taken, source=source, year=year)
+    return raw, found, [f"{file.name}: {counts}", *lines]
 
 
 def _is_register(file: Path) -> bool:
@@ -215,21 +195,20 @@ def count_register(
 
 
 def _write(
-    result: Result, folder: Path, province: str, known: pd.DataFrame, t: Language
+    found: Found, folder: Path, province: str, known: pd.DataFrame, t: Language
 ) -> Iterator[str]:
     """The page of a file, its CSV files, and the workbook of what is proposed."""
-    stem = Path(result.file).stem.encode()[:_LONGEST].decode(errors="ignore")
-    page = folder / f"{stem}.html"
-    paths.write_whole(page, result.page(t))
-    yield t(N_("Compare: {page}"), page=str(page))
-    for name, table in result.found.extras.items():
-        paths.write_whole(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-        yield t(N_("Written beside it: {file}"), file=str(folder / f"{name}.csv"))
-    if result.proposed:
+    stem = Path(found.file).stem.encode()[:_LONGEST].decode(errors="ignore")
+    paths.write_whole(shown := folder / f"{stem}.html", page(found, t))
+    yield t(N_("Compare: {page}"), page=str(shown))
+    for name, table in found.extras.items():
+        beside = folder / f"{name}.csv"
+        paths.write_whole(beside, table.to_csv(index=False, lineterminator="\n"))
+        yield t(N_("Written beside it: {file}"), file=str(beside))
+    if found.proposed:
         book, number = folder / f"{stem}.xlsx", 2
         while book.exists():  # somebody may have ticked it
             book, number = folder / f"{stem}-{number}.xlsx", number + 1
-        on = units.told_by_name(known, result.year)
-        rows = workbook.proposals(result.proposed, t)
-        workbook.write(book, province, result.year, on, rows)
+        on = units.told_by_name(known, found.year)
+        workbook.write(book, province, found.year, on, workbook.proposals(found.proposed, t))
         yield t(N_("Tick what is right, then read it: {book}"), book=str(book))

@@ -18,8 +18,7 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.context import EARLIER, NoFigure, Spot, Text, plan
-from par_intake.documents import Report
-from par_intake.figures import Figure, Left
+from par_intake.figures import Figure, Found, Left, figure
 from par_intake.marks import Mark, Name, Part
 from par_intake.phrases import OFFICE_COUNTS, Numeral, around
 from par_lib.cleaning import schema
@@ -36,27 +35,24 @@ _COUNT_BEHIND = re.compile(r"[\s%]*(?:trở lên |trở xuống )?[(,]?\s?(?:có
 _BOUND = N_("a bound that a listing gives")
 
 
-def read_text(report: Report, known: pd.DataFrame, year: int) -> tuple[list[Figure], list[Left]]:
-    """Figures of a report's lines, taken or with doubts, and numbers left with a reason."""
-    text = Text(report, known, year)
-    found: list[Figure] = []
-    left: list[Left] = []
+def read_text(found: Found, known: pd.DataFrame) -> None:
+    """Add figures of a report's lines, taken or with doubts, and numbers left with a reason."""
+    text = Text(found.report, known, found.year)
     for number, marked in enumerate(text.marked):
         is_task = text.under(number, "tasks", depths=range(1))
         for numeral in (one for one in marked.marks["numerals"] if one.is_figure):
             spot = Spot(marked, number, numeral)
             try:
                 if numeral.kind == "pct" and _is_bound(spot):
-                    found += _listing(text, spot, _figure(text, spot))
+                    found.figures += _listing(text, spot, _figure(text, spot))
                 elif not is_task:
                     _refuse(spot)
-                    found.append(_figure(text, spot))
+                    found.figures.append(_figure(text, spot))
             except NoFigure as none:
                 if none.args and not is_task:
                     reason, about = (*none.args, "")[:2]
                     at, where = (number, numeral.start), marked.line.where
-                    left.append(Left(numeral.text, reason, about, where, at))
-    return found, left
+                    found.left.append(Left(numeral.text, reason, about, where, at))
 
 
 def _is_bound(spot: Spot) -> bool:
@@ -116,21 +112,17 @@ def _figure(text: Text, spot: Spot) -> Figure:
     spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
     plans = [one.period.end.year for one in spot.marked.marks["periods"]
              if one.period.kind == "plan"]  # fmt: skip
-    end = f"{period.end}"
-    cells = target | {
-        "unit": unit or text.home, "level": level, "basis": basis, "scope": scope,
-        "period_start": f"{period.start}", "period_end": end, "as_of": end,
-        "plan_year": str(plans[0] if plans and scope == "total" else period.end.year),
+    year = plans[0] if plans and scope == "total" else period.end.year
+    said = target | {
+        "basis": basis, "scope": scope, "plan_year": str(year),
         "measure_unit": kind if kind in schema.MEASURE_UNITS else "count",
     }  # fmt: skip
-    names = {one.name for one in schema.TABLES[table].columns} - {column} | {"period_end"}
     line, at = spot.marked.line, spot.marked.line.start + spot.at
     evidence = line.text[max(0, spot.at - 90) : numeral.end + 40].strip()
     where = f"{line.where}, characters {at}–{at + len(numeral.text)}: {evidence[-120:]}"
-    return Figure(
-        table, column, phrases.written(numeral, flat),
-        {name: cell for name, cell in cells.items() if name in names},
-        where.removeprefix(", ").replace(";", ","), evidence, tuple(dict.fromkeys(spot.doubts)),
+    return figure(
+        phrases.written(numeral, flat), (unit or text.home, level), period, said,
+        place=where.removeprefix(", ").replace(";", ","), evidence=evidence, doubts=spot.doubts,
         at=(spot.number, spot.at),
     )  # fmt: skip
 
@@ -210,17 +202,17 @@ def _filler() -> frozenset[str]:
     return frozenset(phrases.flatten(phrases.table()["filler"]["words"]).split())
 
 
-def _listing(text: Text, spot: Spot, figure: Figure) -> list[Figure]:
-    """What the threshold at ``spot`` says of whom; ``figure`` is what it would be as a figure.
+def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
+    """What the threshold at ``spot`` says of whom; ``shown`` is what it would be as a figure.
 
     NoFigure where it is no threshold of disbursement, or the counts do not bear out the listing.
     """
     sign = _sign(spot)
     counts = list(_counts(spot))
-    if sign is None or figure.table != "disbursement" or not counts:
+    if sign is None or shown.table != "disbursement" or not counts:
         raise NoFigure(N_("a threshold"))
     listed = _listed(text, spot, max(spot.numeral.end, *(one.end for one in counts)))
-    bound = replace(figure, status="bound", doubts=(), cell=f"{sign}{spot.numeral.text}%")
+    bound = replace(shown, status="bound", doubts=(), cell=f"{sign}{spot.numeral.text}%")
     bound = bound.doubting(_BOUND)
     made = []
     for count in counts:
@@ -229,7 +221,7 @@ def _listing(text: Text, spot: Spot, figure: Figure) -> list[Figure]:
         if len(names) != int(count.text.partition("/")[0]):
             why = N_("{about} are listed, which is not the count announced")
             raise NoFigure(why, str(len(names)))
-        day = {"period_start": f"{figure.end[:4]}-01-01", "period_end": figure.end}
+        day = {"period_start": f"{shown.end[:4]}-01-01", "period_end": shown.end}
         says = {"measure": f"announced_{_NAMED[sign]}_{spot.numeral.text}_pct", "unit": text.home,
                 "level": level, "basis": "unstated", "measure_unit": "count", **day}  # fmt: skip
         at = (spot.number, count.start)

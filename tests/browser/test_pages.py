@@ -55,7 +55,7 @@ def test_what_was_read_is_shown_soundly(browser, tmp_path):
     known = units.load_units("quang-nam")  # its offices are unknown there: many are left
     result = report.read(sample, known, 2030)
     page = tmp_path / "city.html"
-    page.write_text(result.page(language("vi")), encoding="utf-8")
+    page.write_text(report.page(result, language("vi")), encoding="utf-8")
     assert faults(browser, page) == {}
 
 

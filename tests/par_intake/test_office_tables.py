@@ -146,7 +146,7 @@ def test_whose_a_row_is_follows_from_the_rows_beside_it(tmp_path):
     assert cells(result.taken)[-1] == ("tỉnh Sương Mai", "district", "late", "3")  # it says so
     assert {one.evidence.partition(":")[0] for one in result.proposed} == {"Cộng", "Tổng cộng"}
     assert {one.doubts for one in result.proposed} == {(("one of several totals", ""),)}
-    assert [one.text for one in result.found.left] == ["Tổng công ty Lạ"]
+    assert [one.text for one in result.left] == ["Tổng công ty Lạ"]
 
 
 def test_what_a_column_or_a_second_title_says_of_the_time_is_its_own(tmp_path):
@@ -204,14 +204,14 @@ def test_a_list_of_dossiers_is_counted_and_names_nobody(tmp_path):
     result = read(path)
     assert cells(result.taken) == [("Sở Y tế", "department", "late", "1"),
                                    ("UBND thị xã Đá Bạc", "district", "late", "1")]  # fmt: skip
-    register = result.found.extras["late_register"]
+    register = result.extras["late_register"]
     assert register.to_numpy().tolist() == [
         ["H1", "Sở Y tế", "department", "2030-01-03", "2030-01-08", "2030-01-09"]
     ]
-    everything = result.page(language("vi")) + repr(result.found) + register.to_csv()
+    everything = report.page(result, language("vi")) + repr(result) + register.to_csv()
     for name in ("Bí Mật", "Kín", "Giấu"):
         assert name not in everything
-    assert [(one.text, one.about) for one in result.found.left] == [("Trạm Lạ", "1")]
+    assert [(one.text, one.about) for one in result.left] == [("Trạm Lạ", "1")]
 
 
 def test_what_must_be_resolved_is_not_yet_and_a_field_is_no_office(tmp_path):
@@ -232,7 +232,7 @@ def test_persons_are_dropped_under_any_row_of_the_header_and_figures_of_persons_
             [1, "Sở Tư pháp", "0905 123 456", 3, 7], [2, "Suối Mơ", 905123456, 2, 8]]  # fmt: skip
     result = read(book(tmp_path / "p.xlsx", rows, titles=["NĂM 2030"]))
     assert [one[-1] for one in cells(result.taken) if one[2] == "late"] == ["4", "3", "2"]
-    shown = result.page(language("vi"))
+    shown = report.page(result, language("vi"))
     assert "81,5" in shown and not any(one in shown for one in ("Bí Mật", "0905", "905123456"))
 
 
@@ -240,10 +240,10 @@ def test_answers_of_five_and_of_three_levels_are_kept_apart(tmp_path):
     heads = ["Mã phiếu", "Huyện", "q1", "q2", "q3"]
     five = [heads, ["P1", "Suối Mơ", 5, 4, 1], ["P2", "Đá Bạc", 3, 4, 5]]
     result = read(book(tmp_path / "five.xlsx", five))
-    assert result.found.extras["answers"].iloc[0].tolist() == [
+    assert result.extras["answers"].iloc[0].tolist() == [
         "Suối Mơ", "district", "q1", "P1", "5"]  # fmt: skip
     three = [heads, ["P1", "Suối Mơ", 3, 2, 1], ["P2", "Đá Bạc", 3, 2, 1]]
-    assert list(read(book(tmp_path / "three.xlsx", three)).found.extras) == [
+    assert list(read(book(tmp_path / "three.xlsx", three)).extras) == [
         "answers_of_three_levels"]  # fmt: skip
 
 
@@ -257,7 +257,7 @@ def test_the_index_of_service_from_json_and_csv(tmp_path):
     assert [(one.row["component"], one.cell, one.end) for one in result.taken] == [
         ("transparency", "11,5", "2030-11-30"), ("progress", "12,8", "2030-11-30"),
         ("satisfaction", "14,7", "2030-11-30"), ("total", "39", "2030-11-30")]  # fmt: skip
-    assert result.found.left[-1].about == "maLa"  # kept aside and told
+    assert result.left[-1].about == "maLa"  # kept aside and told
     csv = "STT;Đơn vị;Công khai, minh bạch;Tiến độ giải quyết\n1;UBND huyện Suối Mơ;11,5;12,8\n"
     (tmp_path / "i.csv").write_text(csv, encoding="utf-8-sig")
     assert [one.cell for one in read(tmp_path / "i.csv").proposed] == ["11,5", "12,8"]
@@ -295,17 +295,17 @@ def test_what_is_hidden_or_never_computed_is_told(tmp_path):
     made.save(tmp_path / "h.xlsx")
     result = read(tmp_path / "h.xlsx")
     assert cells(result.taken) == [("Sở Y tế", "department", "late", "4")]
-    told = " ".join(reason for reason, _ in result.found.told)
+    told = " ".join(reason for reason, _ in result.told)
     assert "is hidden" in told and "rows are hidden" in told and "formula without a value" in told
 
 
 def test_a_header_that_is_not_known_is_named(tmp_path):
     rows = [["Đơn vị", "Số con bò", "Trễ hạn"], ["Sở Y tế", 3, 4]]
     result = read(book(tmp_path / "b.xlsx", rows, titles=["NĂM 2030"]))
-    assert [(one.reason, one.about) for one in result.found.left] == [
+    assert [(one.reason, one.about) for one in result.left] == [
         ("columns not understood: {about}", "Số con bò")]  # fmt: skip
     none = [["Đơn vị", "Số con bò"], ["Sở Y tế", 3]]
-    assert "Số con bò" in read(book(tmp_path / "c.xlsx", none)).found.left[0].about
+    assert "Số con bò" in read(book(tmp_path / "c.xlsx", none)).left[0].about
 
 
 @pytest.mark.parametrize(
@@ -373,9 +373,9 @@ def test_a_damaged_table_ends_in_figures_that_stand_in_it_or_in_words():
             counted = one.note.startswith("counted")
             shares = one.cell in ("50", "80", "40") or "," in one.cell
             assert counted or shares or one.cell in numbers | sums, one
-        page = result.page(vi)
+        page = report.page(result, vi)
         assert "Bí Mật" not in page or source is not LATE or not grid_names_persons(grid)
-        said |= {one.reason for one in result.found.left}
+        said |= {one.reason for one in result.left}
     assert len(said) > 3
 
 

@@ -40,9 +40,9 @@ def understood(loaded):
     return {
         ("proposed" if one.doubts else "taken", one.table, one.row.get("unit", ""),
          one.row.get("level", ""), one.measure, one.cell, one.end)
-        for one in result.found.figures
+        for one in result.figures
     }, {f"{one.text}: {one.reason.format(about=one.about)}"
-        for one in result.found.left}, result  # fmt: skip
+        for one in result.left}, result  # fmt: skip
 
 
 def expected(name):
@@ -72,7 +72,7 @@ def test_the_report_of_2022_agrees_with_its_figures_taken_or_ticked(tmp_path):
         ("disbursement", "bound"): 28, ("disbursement", "reported"): 1, ("scores", "reported"): 3,
         ("sipas", "reported"): 6, ("indicators", "reported"): 15,
     }  # fmt: skip
-    assert result.found.left == []
+    assert result.left == []
     proposed = workbook.proposals(result.proposed, language("vi"))
     ticked = {name: rows.assign(**{rows.columns[0]: "x"}) for name, rows in proposed.items()}
     own = units.units_in(known, 2022)
@@ -189,7 +189,7 @@ def test_a_damaged_report_is_read_as_it_stands_or_left(name, tmp_path):
         variant = damage(text, chance)
         _, _, result = understood(build(variant.splitlines()))
         held = "\n".join(line.text for line in result.report.lines)
-        for one in result.found.figures:
+        for one in result.figures:
             assert one.cell.strip("≥≤<>%").split()[0] in held, (variant, one)
         if number % 20:
             continue

@@ -79,7 +79,7 @@ UNITS = {"province": ["tỉnh Sương Mai"], "district": ["huyện Suối Mơ", 
 def test_what_is_no_figure_of_the_tables_is_left_with_its_reason(text, reason):
     result, _ = read(text, UNITS, 2030)
     assert result.taken == []
-    assert reason in [one.reason for one in result.found.left]
+    assert reason in [one.reason for one in result.left]
 
 
 @pytest.mark.parametrize(
