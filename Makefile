@@ -28,7 +28,7 @@ test: $(READY) ## Run all tests: packages, notebooks, pages in a browser, faults
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --nbval-lax $(CODE) tests notebooks
 
 quick: $(READY) ## Run what takes no kernel and no browser, within a minute: after every edit
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not programs and not long" $(CODE) tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -p no:nbval -m "not programs and not long" $(CODE) tests
 
 coverage: $(READY) ## Run the tests once more, twice as slowly, and tell which lines none of them reaches
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(CODE) tests

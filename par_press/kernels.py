@@ -39,7 +39,7 @@ NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 PRELOADED = (
     "par_press.edition", "par_press.execute", "par_cli", "matplotlib.pyplot", "seaborn",
     "matplotlib.backends.backend_svg", "pyarrow.dataset", "pyarrow.parquet",
-    "pandera.backends.pandas.builtin_checks", "statsmodels.stats.proportion",
+    "statsmodels.stats.proportion",
     "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes", "par_lib.scoring.unit_comparison",
     "par_lib.scoring.whatif", "par_lib.scoring.survey", "par_lib.charts.notebook",
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",

@@ -29,21 +29,27 @@ PROGRAMS = (
 )  # fmt: skip
 
 
+def place(path: Path) -> int:
+    """Where a file stands among PROGRAMS; behind all of them, if it starts none."""
+    file = path.relative_to(CHECKOUT).as_posix()
+    return next((n for n, start in enumerate(PROGRAMS) if file.startswith(start)), len(PROGRAMS))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What make quick leaves out is not even imported."""
+    if "not programs" in config.option.markexpr and collection_path.suffix == ".py":
+        return place(collection_path) < len(PROGRAMS) or None
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts programs, and put it first."""
-
-    def place(item: pytest.Item) -> int:
-        file = item.path.relative_to(CHECKOUT).as_posix()
-        return next(
-            (n for n, start in enumerate(PROGRAMS) if file.startswith(start)), len(PROGRAMS)
-        )
-
     for start in PROGRAMS:  # a file that was renamed would be taken for a quick one
         assert list(CHECKOUT.glob(f"{start.rstrip('/')}*")), start
     for item in items:
-        if place(item) < len(PROGRAMS):
+        if place(item.path) < len(PROGRAMS):
             item.add_marker(pytest.mark.programs)
-    items.sort(key=place)
+    items.sort(key=lambda item: place(item.path))
 
 
 def copy_project(root: Path, *, without: tuple[str, ...] = ("demo*",)) -> None:

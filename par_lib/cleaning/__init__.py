@@ -1,6 +1,6 @@
 """From raw tables to tidy ones, and what in them does not add up.
 
-- ``schema``: the tables and their columns, said once, and as pandera schemas; the error of a cell
+- ``schema``: the tables and their columns, said once; what breaks them, and the error of a cell
 - ``units``: provinces, districts, communes and departments valid on a date; names resolved
 - ``succession``: which units stand where another stood
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed

@@ -7,14 +7,11 @@ cell: file, row as a spreadsheet counts, column, value, remedy; what is tidied f
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from par_lib.language.numbers import BOUNDS, Kind
 from par_lib.storage.csv_files import FIRST_ROW
@@ -268,33 +265,6 @@ def refuse(problems: Iterable[Problem], file: str) -> None:
         raise DataError(problem.told(file) for problem in sorted(told, key=lambda one: one.row))
 
 
-@cache
-def raw_schema(table: Table) -> pa.DataFrameSchema:
-    """Schema of a raw table, all text: what each column's cells may be."""
-    columns = {}
-    for column in table.columns:
-        checks = []
-        if column.required:
-            checks.append(pa.Check.str_length(min_value=1, error="is empty; fill it in"))
-        if column.written:
-            pattern, what = column.written
-            checks.append(pa.Check.str_matches(rf"^(?:{pattern})\Z", error=what))
-        if codes := column.codes:
-            allowed = codes if column.required else ("", *codes)
-            unknown = f"is unknown; choose one of: {', '.join(codes)}"
-            checks.append(pa.Check.isin(allowed, error=unknown))
-        if column.kind == "date":
-            what = "is not a date; write it as 2022-12-31"
-            what += "" if column.required else ", or nothing if open"
-            checks.append(pa.Check(_is_day_or_empty, error=what))
-        columns[column.name] = pa.Column(checks=checks)
-    return pa.DataFrameSchema(columns, name=table.name)
-
-
-def _is_day_or_empty(texts: pd.Series) -> pd.Series:
-    return (texts == "") | days(texts).notna()
-
-
 def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]:
     """What is wrong with each cell of a raw table; DataError where the columns are wrong."""
     expected = [column.name for column in table.columns]
@@ -306,13 +276,25 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
             + (f"; missing: {', '.join(missing)}" if missing else "")
             + (f"; not known: {', '.join(extra)}" if extra else "")
         ])  # fmt: skip
-    try:
-        raw_schema(table).validate(raw, lazy=True)
-    except SchemaErrors as error:
-        cases = error.failure_cases.itertuples()
-        return [Problem(one.index, one.column, f"{quoted(one.failure_case)} {one.check}")
-                for one in cases]  # fmt: skip
-    return []
+    return [Problem(row, column.name, f"{quoted(text)} {what}")
+            for column in table.columns for wrong, what in _wrong(raw[column.name], column)
+            for row, text in raw.loc[wrong, column.name].items()]  # fmt: skip
+
+
+def _wrong(texts: pd.Series, column: Column) -> Iterator[tuple[pd.Series, str]]:
+    """Which cells of a raw column break what is asked of it, and what is said of them."""
+    if column.required:
+        yield texts == "", "is empty; fill it in"
+    if column.written:
+        pattern, what = column.written
+        yield ~texts.str.fullmatch(pattern), what
+    if codes := column.codes:
+        unknown = ~texts.isin(codes if column.required else ("", *codes))
+        yield unknown, f"is unknown; choose one of: {', '.join(codes)}"
+    if column.kind == "date":
+        what = "is not a date; write it as 2022-12-31"
+        what += "" if column.required else ", or nothing if open"
+        yield (texts != "") & days(texts).isna(), what
 
 
 def days(texts: pd.Series) -> pd.Series:

@@ -20,7 +20,7 @@ def root(new_root):
 
 
 @pytest.mark.parametrize("name", ["late_dossiers", "disbursement", "sipas", "scores"])
-def test_tidy_tables_of_2022(root, name):
+def test_tidy_tables_of_2022(name):
     """Golden values, read against the report once; keep them so by reading, not by copying."""
     tidy = getattr(tables.load("quang-nam", 2022), name)
     golden = pd.read_csv(GOLDEN / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -29,7 +29,7 @@ def test_tidy_tables_of_2022(root, name):
 
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024, 2025])
-def test_tidy_tables_are_as_declared(root, year):
+def test_tidy_tables_are_as_declared(year):
     """By how they are made, so nothing checks it at run time: kinds, bounds, order of ends."""
     made = tables.clean("quang-nam", year)
     for name, table in schema.TABLES.items():
@@ -51,7 +51,7 @@ def test_tidy_tables_are_as_declared(root, year):
                 assert not (low > high).any(), (name, column.name)
 
 
-def test_the_nine_unlisted_districts_share_3551(root):
+def test_the_nine_unlisted_districts_share_3551():
     late = tables.load("quang-nam", 2022).late_dossiers.query("level == 'district'")
     listed = late[(late["status"] == "reported") & (late["unit"] != "Quảng Nam")]
     assert listed["late_low"].sum() == 38106
@@ -60,7 +60,7 @@ def test_the_nine_unlisted_districts_share_3551(root):
     assert set(unlisted["late_low"]) == {0} and set(unlisted["late_high"]) == {41657 - 38106}
 
 
-def test_what_does_not_add_up_in_2022_is_found(root):
+def test_what_does_not_add_up_in_2022_is_found():
     review = findings.describe(tables.load("quang-nam", 2022).review, language("en"))
     words = " ".join(review["what"])
     for found in (
@@ -120,11 +120,11 @@ def test_an_analyst_loads_a_year_in_one_line(root):
     assert par.provinces() == ["da-nang", "quang-nam"] and 2022 in par.years("quang-nam")
 
 
-def test_an_empty_table_and_a_year_or_province_without_data(root):
+def test_an_empty_table_and_a_year_or_province_without_data():
     assert tables.load("quang-nam", 2024).missing == ["late_dossiers", "sipas"]
     with pytest.raises(ValueError, match="choose one of 2021"):
         tables.load("quang-nam", 1999)
-    with pytest.raises(ValueError, match="choose one of da-nang, quang-nam"):
+    with pytest.raises(ValueError, match="choose one of da-nang, .*quang-nam"):
         tables.load("hue", 2022)
 
 
@@ -203,8 +203,7 @@ def test_dates_of_a_table_compare_with_text(asked, units):
     assert type(found) is type(found.assign(more=1)[["unit", "as_of"]]) is tables.Frame
 
 
-@pytest.mark.long
-def test_the_tables_of_a_year_are_such_frames(root):
+def test_the_tables_of_a_year_are_such_frames():
     data = tables.load("quang-nam", 2022)
     end = data.disbursement.query("as_of == '2022-12-31' and level == 'district'")
     assert len(end) == 18  # nine with a figure, nine of "70 % or more"
