@@ -8,6 +8,9 @@ LANGS ?= vi,en
 REAL := $(subst /,:,$(filter-out demo%,$(patsubst data/raw/%,%,$(wildcard data/raw/*/[12][0-9][0-9][0-9]))))
 CODE := par_lib par_intake par_press par_demo par_cli.py
 
+# What is compiled is kept: without, every kernel and every worker of the tests compiles anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help report report-all demo test quick coverage lab check bench soak golden docs translations lock notebooks-clean hooks clean
 

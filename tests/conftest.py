@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from typer.testing import CliRunner
 
 from par_cli import app
@@ -27,6 +28,13 @@ PROGRAMS = (
     "tests/par_press/test_real_edition.py", "tests/par_press/test_manifest.py",
     "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py", "notebooks/",
 )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of what is tested by examples, make quick tries a quarter."""
+    settings.register_profile("quick", max_examples=25)
+    if "not long" in config.option.markexpr:
+        settings.load_profile("quick")
 
 
 def place(path: Path) -> int:

@@ -332,6 +332,7 @@ def test_a_panic_of_the_parser_is_told(tmp_path, monkeypatch):
         documents.load(tmp_path / "cut.xls")
 
 
+@pytest.mark.long
 def test_a_long_list_is_counted_whole(tmp_path):
     with (tmp_path / "l.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)

@@ -124,7 +124,7 @@ def test_an_empty_table_and_a_year_or_province_without_data():
     assert tables.load("quang-nam", 2024).missing == ["late_dossiers", "sipas"]
     with pytest.raises(ValueError, match="choose one of 2021"):
         tables.load("quang-nam", 1999)
-    with pytest.raises(ValueError, match="choose one of da-nang, .*quang-nam"):
+    with pytest.raises(ValueError, match=r"choose one of da-nang, .*quang-nam"):
         tables.load("hue", 2022)
 
 

@@ -399,6 +399,7 @@ def test_a_district_is_followed_to_its_communes_and_back():
         "Điện Bàn": "whole"}  # fmt: skip
 
 
+@pytest.mark.long
 def test_only_hoa_lien_was_split_in_da_nang():
     """78 communes on Quảng Nam's land, each in one district; 94 in all with Hoàng Sa."""
     lineage = national("da-nang-lineage").query("day == '2025-07-01'")
