@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from markupsafe import Markup
 
-from par_lib.cleaning import tables
+from par_lib.cleaning import findings, tables
 from par_lib.language import LANGUAGES
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
@@ -201,7 +202,27 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
         if (root / changed).is_file():
             links.append(Link(changed.as_posix(), t("What changed")))
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        yield page.Edition(made["place"], year, links, note, _headline(text, pages.get(lang, "")))
+        bounds = _bounds(folder.parent.name, made["year"], t)
+        headline = _headline(text, pages.get(lang, ""))
+        yield page.Edition(made["place"], year, links, note, headline, bounds)
+
+
+def _bounds(province: str, year: int, t: Language) -> list[str]:
+    """How many figures, known within bounds, have been stated since and how many held; and each.
+
+    By the raw data of today: the edition stays as it is.
+    """
+    with suppress(ValueError, OSError):
+        review = pd.read_parquet(tables.refresh(province, year) / "review.parquet")
+        found = findings.describe(review.query("check == 'bounds_against_figures'"), t)
+        held = int(found["severity"].eq("agrees").sum())
+        told = t.plural(
+            "{count} figure known within bounds has since been stated; {held} within them",
+            "{count} figures known within bounds have since been stated; {held} within them",
+            len(found), held=held,
+        )  # fmt: skip
+        return [told, *found["what"]] if len(found) else []
+    return []
 
 
 def forget_failures(request: Request) -> None:

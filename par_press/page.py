@@ -82,13 +82,14 @@ class PageContext:
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition in the collection's index: a link per language, its finding, perhaps a note."""
+    """One edition in the collection's index: a link a language, its finding, perhaps a note."""
 
     place: str
     year: str
     links: Sequence[Link]
     note: str = ""
     finding: str = ""
+    bounds: Sequence[str] = ()  # figures once known within bounds, and stated since; in all, each
 
 
 def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = ()) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
-from par_lib.cleaning.schema import INDEX_COMPONENTS
+from par_lib.cleaning.schema import ADDED_UP, INDEX_COMPONENTS, TABLES
+from par_lib.cleaning.tidying import bounded_and_stated
 from par_lib.language.spelling import sort_key
-from par_lib.language.translation import LABELS, N_
+from par_lib.language.translation import COLUMNS, LABELS, MEASURES, N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
+_BOUNDED = (*ADDED_UP, "service_index", "indicators")
 _SATISFIED = N_("Satisfaction ({figure}): {high} in one source and {low} in another.")
 _EARNED = N_("{figure}: {high} points in one source and {low} in another.")
 _RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
@@ -39,6 +41,7 @@ def review(
         *sources_that_differ(scores, "criterion", "rank_low", _RANKED, 0),
         *index_against_parts(tables["service_index"]),
         *title_against_data(sources, year=year),
+        *bounds_against_figures(tables, sources),
         *more,
     ])  # fmt: skip
 
@@ -296,3 +299,36 @@ def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]
                 N_("Quote it with the year of its figures."),
                 {"title": str(title), "data": str(data)}, "reported", name,
             )  # fmt: skip
+
+
+def bounds_against_figures(
+    tables: dict[str, pd.DataFrame], sources: pd.DataFrame
+) -> Iterator[Finding]:
+    """A figure that one source only bounds, or lets derive, against another that states it.
+
+    Not where the source that states the figure is known to be the older one.
+    """
+    dates = sources.reindex(columns=["date"])["date"]
+    for name, column in [(one, each) for one in _BOUNDED for each in TABLES[one].quantities
+                         if each.name not in TABLES[one].key]:  # fmt: skip
+        for row in bounded_and_stated(tables[name], table=TABLES[name], column=column):
+            if dates[row["source_2"]] < dates[row["source"]]:  # False where one is not known
+                continue
+            low, high, stated = row["low"], row["high"], row["low_2"]
+            slack = _half_step(stated) if low == high else 0
+            held = low - slack <= stated and not stated > high + slack
+            judged = verdict(held, N_("Find which of the two sources is wrong."))
+            values = {
+                "unit": row["unit"], "day": f"{row.get('period_end', row.get('as_of')):%Y-%m-%d}",
+                "figure": MEASURES["en"].get(row.get("measure"), COLUMNS.get(column.name)),
+                "bounds": [low, None if pd.isna(high) else high, _decimals(low)],
+                "stated": [stated, _decimals(stated)],
+            }  # fmt: skip
+            what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states {stated}, "
+                      "within these bounds.")  # fmt: skip
+            if not held:
+                what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states "
+                          "{stated}, outside these bounds.")  # fmt: skip
+            both = pd.DataFrame({one: [row[one], row[f"{one}_2"]] for one in ("source", "locator")})
+            yield found("bounds_against_figures", row["unit"], what, low, stated, judged, values,
+                        both)  # fmt: skip

@@ -24,7 +24,8 @@ LEVEL_UNITS = {
 class Finding(NamedTuple):
     """One row of the review table; ``values`` fill the templates.
 
-    A float is a list with its digits, a percentage with "%" behind them; "day" is an ISO date.
+    A float is a list with its digits, a percentage with "%" behind them; "bounds" are two and
+    their digits; "day" is an ISO date.
     """
 
     check: str
@@ -106,6 +107,8 @@ def _written(values: dict, language: Language) -> dict[str, object]:
                 return language.date(dt.date.fromisoformat(value), in_text=True)
             case "level" | "fault" | "figure", _:
                 return language(value)
+            case "bounds", [low, high, digits]:
+                return language.interval(low, high, digits, in_text=True)
             case _, [float() | int() as number, int() as digits]:
                 return language.number(number, digits)
             case _, [float() | int() as number, int() as digits, "%"]:

@@ -282,6 +282,35 @@ def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
     return _append(tidy[~is_group], added)
 
 
+def bounded_and_stated(
+    tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column
+) -> list[dict]:
+    """Each row that bounds a figure, or derives it, beside each of another source that states it.
+
+    A row of both, the columns of the second named "…_2", with low and high of the column. Of a unit
+    that the first source does not list, its bounds are those of all it does not list.
+    """
+    rows = tidy.assign(low=tidy[column.tidy_names[0]], high=tidy[column.tidy_names[-1]])
+    rows = rows[rows["low"].notna()]
+    exact, bound = (rows["low"] == rows["high"]).fillna(False), rows["status"] == "bound"
+    stated, vague = (
+        rows[exact & (rows["status"] == "reported")],
+        ~exact | rows["status"].eq("derived"),
+    )
+    both = rows[vague & ~bound].merge(stated, on=[*table.key], suffixes=("", "_2"))
+    if table.name in ADDED_UP:
+        group = [name for name in table.key if name != "unit"]
+        others = rows[bound].drop_duplicates([*group, "source"])
+        others = others.merge(stated, on=group, suffixes=("", "_2")).assign(
+            unit=lambda d: d["unit_2"]
+        )
+        others = others[others["source"] != others["source_2"]]
+        if table.name == "late_dossiers":  # what others list is taken off the rest of a total
+            others["high"] += others.groupby([*group, "source"])["low_2"].transform("sum")
+        both = pd.concat([both, others])
+    return both[both["source"] != both["source_2"]].to_dict("records")
+
+
 def _for_each_unlisted(
     row: dict, known: pd.DataFrame, day: pd.Timestamp, listed: Iterable[str]
 ) -> list[dict]:

@@ -179,7 +179,7 @@ class Language:
 def language(code: str) -> Language:
     """The language ``code`` with all its catalogs; Refused for one that is not of LANGUAGES."""
     require("lang", code, LANGUAGES)
-    labels = _NAMED[_NAMED["kind"] != "measure"]
+    labels = _NAMED.sort_values("kind", key=lambda kinds: kinds != "measure", kind="stable")
     messages: dict[str, str | tuple[str, ...]] = dict(zip(labels["en"], labels[code], strict=True))
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:

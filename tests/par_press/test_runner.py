@@ -229,6 +229,27 @@ def test_a_notebook_that_was_removed_leaves_the_edition(made, root):
     assert make(request()) == (["05"], []) and (made / "05_data_quality.html").is_file()
 
 
+def test_the_list_says_whether_bounds_held_and_the_edition_stays(made, root):
+    """The report lists nine districts; what the others share, 3,551, bounds each of them."""
+    table = root / "data/raw/quang-nam/2022/late_dossiers.csv"
+    before = {file: file.read_bytes() for file in made.rglob("*") if file.is_file()}
+    own = table.read_bytes()
+    row = next(line for line in own.decode().splitlines() if line.startswith("Núi Thành,district"))
+    later = row.replace("Núi Thành", "Nông Sơn").replace("report-2022", "baoquangnam-h1-2022")
+    try:
+        for late, verdict in (("3.551", "trong"), ("3.552", "ngoài")):
+            table.write_bytes(
+                own.rstrip() + b"\n" + later.replace(",856,", f",{late},").encode() + b"\n"
+            )
+            edition.write_collection()
+            told = (root / "outputs" / "index.html").read_text(encoding="utf-8")
+            assert f"từ 0 đến 3.551; nguồn khác nêu {late}, nằm {verdict} khoảng này" in told
+        assert {file: file.read_bytes() for file in made.rglob("*") if file.is_file()} == before
+    finally:
+        table.write_bytes(own)
+        edition.write_collection()
+
+
 def test_a_province_that_was_removed_leaves_the_list(made, root):
     """Its edition stays where it is; a run that has nothing else to do writes the list anew."""
     raw, folder = root / "data/raw/hue/2022", root / "outputs/hue/2022"

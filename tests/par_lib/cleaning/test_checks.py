@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from par_lib.cleaning import checks, findings
+from par_lib.cleaning import checks, findings, schema
 from par_lib.language.translation import language
 
 TRACE = {"status": "reported", "source": "made", "locator": "row"}
@@ -219,3 +219,46 @@ def test_the_review_is_gravest_first_and_reads_in_both_languages():
     assert vietnamese != english and "{" not in " ".join(vietnamese)
     nothing = findings.describe(findings.to_frame([]), language("vi"))
     assert nothing.empty and "what" in nothing
+
+
+def bounded(*rows: tuple) -> pd.DataFrame:
+    """Rows (unit, low, high, status, source) of late dossiers of districts in one year."""
+    columns = ["unit", "late_low", "late_high", "status", "source"]
+    frame = pd.DataFrame(rows, columns=columns).assign(level="district", locator="row")
+    for other in ("received", "resolved", "on_time", "on_time_pct_low", "on_time_pct_high"):
+        frame[other] = float("nan")
+    return frame.assign(unit_code=frame["unit"], period_start=HALF, period_end=YEAR)
+
+
+def held(rows: pd.DataFrame, **dates: str) -> list[tuple]:
+    tables = {"late_dossiers": rows}
+    for name in ("disbursement", "service_index", "indicators"):
+        columns = [one for column in schema.TABLES[name].columns for one in column.tidy_names]
+        tables[name] = pd.DataFrame(columns=columns)
+    sources = pd.DataFrame({"date": dates}).reindex(["first", "second"])
+    found = checks.bounds_against_figures(tables, sources)
+    return [(one.subject, one[7]["bounds"][:2], one.number_b, one.severity) for one in found]
+
+
+def test_what_a_source_bounds_against_another_that_states_it():
+    """Of 100 late, the first source lists A's 60: B and C have 0 to 40 each."""
+    of_first = [("A", 60, 60, "reported", "first"), ("C", 0, 5, "bound", "first")]
+    # A second lists B, so that C has 0 to 5; B's bounds by the first alone are 0 to 5 + 35.
+    assert held(bounded(*of_first, ("B", 35, 35, "reported", "second"))) == [
+        ("B", [0, 40], 35, "agrees")]  # fmt: skip
+    over = bounded(of_first[0], ("C", 0, 0, "bound", "first"), ("B", 41, 41, "reported", "second"))
+    over.loc[1, "late_high"] = -1  # 100 - 60 - 41
+    assert held(over) == [("B", [0, 40], 41, "conflict")]
+    least = bounded(("B", 30, None, "reported", "first"), ("B", 29, 29, "reported", "second"))
+    assert held(least) == [("B", [30, None], 29, "conflict")]
+    assert held(bounded(*least.iloc[0:1, :5].itertuples(index=False, name=None))) == []
+    derived = bounded(("B", 30, 30, "derived", "first"), ("B", 30, 30, "reported", "second"))
+    assert held(derived) == [("B", [30, 30], 30, "agrees")]
+    same = derived.assign(source="first")
+    assert held(same) == []
+
+
+def test_a_source_known_to_be_older_tests_no_bound():
+    rows = bounded(("B", 30, None, "reported", "first"), ("B", 35, 35, "reported", "second"))
+    assert held(rows, first="2023-05-01", second="2024-01-01")
+    assert not held(rows, first="2023-05-01", second="2023-01-01")
