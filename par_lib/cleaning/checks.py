@@ -41,7 +41,7 @@ def review(
         *sources_that_differ(scores, "criterion", "rank_low", _RANKED, 0),
         *index_against_parts(tables["service_index"]),
         *title_against_data(sources, year=year),
-        *bounds_against_figures(tables, sources),
+        *bounds_against_figures(tables, sources, province=province),
         *more,
     ])  # fmt: skip
 
@@ -302,7 +302,7 @@ def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]
 
 
 def bounds_against_figures(
-    tables: dict[str, pd.DataFrame], sources: pd.DataFrame
+    tables: dict[str, pd.DataFrame], sources: pd.DataFrame, *, province: set[str]
 ) -> Iterator[Finding]:
     """A figure that one source only bounds, or lets derive, against another that states it.
 
@@ -311,7 +311,9 @@ def bounds_against_figures(
     dates = sources.reindex(columns=["date"])["date"]
     for name, column in [(one, each) for one in _BOUNDED for each in TABLES[one].quantities
                          if each.name not in TABLES[one].key]:  # fmt: skip
-        for row in bounded_and_stated(tables[name], table=TABLES[name], column=column):
+        for row in bounded_and_stated(
+            tables[name], table=TABLES[name], column=column, province=province
+        ):
             if dates[row["source_2"]] < dates[row["source"]]:  # False where one is not known
                 continue
             low, high, stated = row["low"], row["high"], row["low_2"]

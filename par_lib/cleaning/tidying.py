@@ -283,7 +283,7 @@ def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
 
 
 def bounded_and_stated(
-    tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column
+    tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column, province: set[str]
 ) -> list[dict]:
     """Each row that bounds a figure, or derives it, beside each of another source that states it.
 
@@ -305,8 +305,10 @@ def bounded_and_stated(
             unit=lambda d: d["unit_2"]
         )
         others = others[others["source"] != others["source_2"]]
-        if table.name == "late_dossiers":  # what others list is taken off the rest of a total
-            others["high"] += others.groupby([*group, "source"])["low_2"].transform("sum")
+        if table.name == "late_dossiers":  # of the rest of a total, by its own source's list alone
+            left = rows["low"].where(rows["unit_code"].isin(province), -rows["low"])
+            left = left[exact].groupby([rows[name] for name in (*group, "source")]).sum()
+            others = others.drop(columns="high").join(left.rename("high"), on=[*group, "source"])
         both = pd.concat([both, others])
     return both[both["source"] != both["source_2"]].to_dict("records")
 

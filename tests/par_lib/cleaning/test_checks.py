@@ -236,19 +236,18 @@ def held(rows: pd.DataFrame, **dates: str) -> list[tuple]:
         columns = [one for column in schema.TABLES[name].columns for one in column.tidy_names]
         tables[name] = pd.DataFrame(columns=columns)
     sources = pd.DataFrame({"date": dates}).reindex(["first", "second"])
-    found = checks.bounds_against_figures(tables, sources)
+    found = checks.bounds_against_figures(tables, sources, province={"P"})
     return [(one.subject, one[7]["bounds"][:2], one.number_b, one.severity) for one in found]
 
 
 def test_what_a_source_bounds_against_another_that_states_it():
     """Of 100 late, the first source lists A's 60: B and C have 0 to 40 each."""
-    of_first = [("A", 60, 60, "reported", "first"), ("C", 0, 5, "bound", "first")]
-    # A second lists B, so that C has 0 to 5; B's bounds by the first alone are 0 to 5 + 35.
-    assert held(bounded(*of_first, ("B", 35, 35, "reported", "second"))) == [
-        ("B", [0, 40], 35, "agrees")]  # fmt: skip
-    over = bounded(of_first[0], ("C", 0, 0, "bound", "first"), ("B", 41, 41, "reported", "second"))
-    over.loc[1, "late_high"] = -1  # 100 - 60 - 41
-    assert held(over) == [("B", [0, 40], 41, "conflict")]
+    of_first = [("P", 100, 100, "reported", "first"), ("A", 60, 60, "reported", "first")]
+    # A second lists B, so that C has the rest; B's bounds are those of the first alone.
+    for late, severity in ((35, "agrees"), (40, "agrees"), (41, "conflict")):
+        rest = ("C", 0, max(40 - late, 0), "bound", "first")
+        rows = bounded(*of_first, rest, ("B", late, late, "reported", "second"))
+        assert held(rows) == [("B", [0, 40], late, severity)]
     least = bounded(("B", 30, None, "reported", "first"), ("B", 29, 29, "reported", "second"))
     assert held(least) == [("B", [30, None], 29, "conflict")]
     assert held(bounded(*least.iloc[0:1, :5].itertuples(index=False, name=None))) == []
