@@ -22,8 +22,9 @@ from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language.prose import Refused, require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
-from par_lib.scoring import rulebook, scorecard, whatif
+from par_lib.scoring import fair_comparison, rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first
+from par_lib.scoring.unit_comparison import late_rates
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
 
@@ -32,7 +33,11 @@ _WIDE = widgets.Layout(width="98%")
 _COLUMNS = widgets.Layout(grid_template_columns="repeat(auto-fill, minmax(min(21rem, 100%), 1fr))")
 _CALLED = {  # parameters, as controls name them
     "province": N_("Province"), "year": N_("Year"), "level": N_("Level"), "lang": N_("Language"),
-    "threshold_pct": N_("Threshold, %"), "what_if": N_("Changes"),
+    "compared": N_("Late dossiers as"), "threshold_pct": N_("Threshold, %"), "what_if": N_("Changes"),
+}  # fmt: skip
+COMPARED = {  # late dossiers of units, and how they are told apart from chance
+    "count": N_("Number of dossiers"), "raw": N_("Late rate, with limits"),
+    "standardised": N_("Given the mix of procedures, with limits"),
 }  # fmt: skip
 _CSS = """<style>
 .par-view { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr));
@@ -77,13 +82,15 @@ class View:
 
 def view(
     province: str | Tables, year: int | None = None, *, level: str = "district",
-    threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
+    compared: str = "count", threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
 ) -> View:  # fmt: skip
     """Late dossiers and disbursement of a level's units, and the points that changes would win.
 
-    ``level`` is one of levels(); rates below ``threshold_pct`` (0 to 100) are called slow;
-    ``what_if`` is a line as "online_payment = 30; sipas_feedback = +5; late_dossiers: Điện Bàn,
-    Hội An = -50%": a rate to reach, percentage points more, the part of late dossiers cleared.
+    ``level`` is one of levels(). ``compared`` says how late dossiers are: "count", or in a funnel
+    as "raw" rates, or "standardised" by what each unit's procedures usually have. Rates below
+    ``threshold_pct`` (0 to 100) are called slow; ``what_if`` is a line as "online_payment = 30;
+    sipas_feedback = +5; late_dossiers: Điện Bàn, Hội An = -50%": a rate to reach, percentage points
+    more, the part of late dossiers cleared.
     ``province`` may be what ``par.load`` gave, without a year: it is then not read again. What the
     year has no figures for is said in words. Refused for an unknown level, a threshold outside
     0 to 100, or a change that cannot be read.
@@ -95,9 +102,10 @@ def view(
     if not isinstance(what_if, str):
         raise Refused("what_if is a line, as 'online_payment = 30'")
     require("level", level, dict.fromkeys([*levels(data), "district", "department"]))
+    require("compared", compared, COMPARED)
     require_pct("threshold_pct", threshold_pct)
     asked = {  # by table; what was asked comes first
-        "what_if": (_what_if, what_if), "late_dossiers": (_late, level),
+        "what_if": (_what_if, what_if), "late_dossiers": (_late, level, compared),
         "disbursement": (_disbursed, level, threshold_pct),
     }  # fmt: skip
     (here, pieces), frames = _page(data, lang), {}
@@ -110,7 +118,7 @@ def view(
         pieces.append(f"{markup}</section>")
     here.show_sources()
     parameters = {
-        "province": data.province, "year": data.year, "level": level,
+        "province": data.province, "year": data.year, "level": level, "compared": compared,
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
@@ -137,7 +145,9 @@ def _drawn(part: Callable, data: Tables, lang: str, *asked: object) -> tuple:
     return finding, frame, "".join(pieces)
 
 
-def _late(here: Notebook, level: str) -> tuple[str, pd.DataFrame]:
+def _late(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFrame]:
+    if compared != "count":
+        return _funnel(here, level, compared)
     own = here.data.late_dossiers.query("level == @level and unit != @here.data.place")
     own = highest_first(longest_period(own).dropna(subset=["late_low"]), "late")
     t, name = here.t, here.words(level)
@@ -148,6 +158,23 @@ def _late(here: Notebook, level: str) -> tuple[str, pd.DataFrame]:
     here.show(plots.barplot(own, x="late", y="unit").figure)
     here.table(own, ["unit", "late"], title)
     return title, own
+
+
+def _funnel(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFrame]:
+    if compared == "raw":
+        size, value, units = "resolved", "late_pct", late_rates(here.data, level=level)
+    else:
+        size, value = "expected_late", "late_ratio"
+        units = fair_comparison.late_given_mix(here.data, level=level)
+    found, name = fair_comparison.funnel(units, size=size), here.words(level)
+    if found.empty:
+        return here.t("{level}: limits need ten units of known size.", level=name), found
+    above, within, below = (len(group) for group in fair_comparison.groups(found))
+    title = here.t("{level}: {above} above the limits of 99.8%, {below} below, {within} within",
+                   level=name, above=above, below=below, within=within)  # fmt: skip
+    here.show(plots.funnelplot(found, x=size, y=value).figure)
+    here.table(found, ["unit", size, "late", value, "verdict"], here.t(COMPARED[compared]))
+    return title, found
 
 
 def _disbursed(here: Notebook, level: str, threshold_pct: float) -> tuple[str, pd.DataFrame]:
@@ -195,7 +222,7 @@ class Explorer(widgets.VBox):
 
     def __init__(
         self, province: str = "quang-nam", year: int = 2022, *, level: str = "district",
-        threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
+        compared: str = "count", threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
     ) -> None:  # fmt: skip
         languages = [(name, code) for code, name in NAMES.items()]
         self.controls = {
@@ -203,17 +230,19 @@ class Explorer(widgets.VBox):
             "year": widgets.Dropdown(options=paths.years(province)[::-1], value=year),
             "level": widgets.Dropdown(options=[level], value=level),
             "lang": widgets.Dropdown(options=languages, value=lang),
+            "compared": widgets.Dropdown(options=[*COMPARED], value=compared),
             "threshold_pct": _slider(threshold_pct, 0.0, 1.0),
             "what_if": widgets.Text(what_if, continuous_update=False, layout=_WIDE),
         }
         vars(self).update(self.controls)
-        self._folded = widgets.Accordion([widgets.GridBox(layout=_COLUMNS)])
+        self._sliders = widgets.GridBox(layout=_COLUMNS)
+        self._folded = widgets.Accordion([widgets.VBox([self.what_if, self._sliders])])
         self.button = widgets.Button(icon="save", layout=widgets.Layout(width="auto"))
         self._saved = widgets.HTML()
         self._code = widgets.Textarea(disabled=True, rows=4, layout=_WIDE)
         self._shown = widgets.HTML(layout=_WIDE)
         super().__init__([
-            widgets.GridBox([*self.controls.values()], layout=_COLUMNS), self._folded,
+            widgets.GridBox([*self.controls.values()][:-1], layout=_COLUMNS), self._folded,
             widgets.HBox([self.button, self._saved]), self._code, self._shown,
         ])  # fmt: skip
         self._begin()
@@ -241,13 +270,16 @@ class Explorer(widgets.VBox):
         for code, slider in self.rates.items():
             slider.tooltip = t(LABELS[code])
             slider.observe(partial(self._moved, code), "value")
-        self._folded.children[0].children = [
+        self._sliders.children = [
             widgets.VBox([widgets.Label(slider.tooltip), slider]) for slider in self.rates.values()
         ]
         self._folded.titles = (t("What if a figure reached, %"),)
         for name, words in _CALLED.items():
             self.controls[name].description = t(words)
         self.button.description = t("Write as parameters")
+        chosen = self.compared.value
+        self.compared.options = [(t(words), code) for code, words in COMPARED.items()]
+        self.compared.value = chosen
         own = levels(self._data)[::-1] or ["district"]
         self.level.options = [(t(LABELS[code]), code) for code in own]  # chooses the first
         if level in own:

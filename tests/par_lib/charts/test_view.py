@@ -6,6 +6,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 import par_lib as par
+from par_demo import province
 from par_lib.charts.view import Explorer, levels
 
 
@@ -54,13 +55,14 @@ def test_a_view_is_written_as_parameters_that_papermill_reads(data, root):
     file = par.view(data, what_if="sipas_access = +3", lang="en").save()
     assert file == root / "outputs" / "views" / "quang-nam-2022.yaml"
     assert yaml.safe_load(file.read_text(encoding="utf-8")) == {
-        "province": "quang-nam", "year": 2022, "level": "district", "threshold_pct": 70.0,
-        "what_if": "sipas_access = +3", "lang": "en",
+        "province": "quang-nam", "year": 2022, "level": "district", "compared": "count",
+        "threshold_pct": 70.0, "what_if": "sipas_access = +3", "lang": "en",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(("asked", "said"), [
     ({"level": "ward"}, "level 'ward': choose one of department, district"),
+    ({"compared": "rate"}, "compared 'rate': choose one of count, raw, standardised"),
     ({"threshold_pct": 101}, "threshold_pct is 101; it must be 0 to 100"),
     ({"threshold_pct": "60"}, "threshold_pct is '60'; it must be 0 to 100"),
     ({"what_if": 30}, "what_if is a line, as 'online_payment = 30'"),
@@ -95,6 +97,29 @@ def test_what_a_view_returns_can_be_changed_without_changing_the_next(data):
     assert par.view(data).tables["late_dossiers"]["late_low"].max() == 11193
 
 
+def test_late_dossiers_are_compared_by_number_by_rate_or_given_their_mix(root):
+    """Planted: 905 has hard procedures, more late than most; 907 easy ones, and more than usual."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(province, "YEARS", {"demo": (2022,), "demo-today": (2026,)})
+        province.write(size=20_000)
+    explorer = Explorer("demo", 2022, lang="en")
+    assert len(explorer.children[0].children) <= 6  # open at first; the others are folded
+    found = {}
+    for compared in ("raw", "standardised"):
+        explorer.compared.value = compared
+        assert explorer.view.parameters["compared"] == compared
+        rows = explorer.view.tables["late_dossiers"].set_index("unit_code")
+        found[compared] = rows["verdict"]
+        title = words(explorer.view.markup)
+        above = rows["verdict"].eq("above").sum()
+        assert f"Districts: {above} above the limits of 99.8%" in title
+    assert found["standardised"]["907"] == "above"
+    assert found["raw"]["905"] in ("above", "rather_above")
+    assert found["standardised"]["905"] not in ("above", "rather_above")
+    small = par.view("quang-nam", 2022, compared="raw", lang="en")
+    assert "limits need ten units of known size" in words(small.markup)
+
+
 def test_moving_a_slider_is_one_call_of_view(root):
     explorer = Explorer("quang-nam", 2022, lang="en")
     before = explorer._shown.value
@@ -108,8 +133,8 @@ def test_moving_a_slider_is_one_call_of_view(root):
     assert list(explorer.view.tables["late_dossiers"]["level"].unique()) == ["department"]
     explorer.year.value = 2023  # other criteria: nothing is asked of them yet
     assert explorer.view.parameters | {"level": ""} == {
-        "province": "quang-nam", "year": 2023, "level": "", "threshold_pct": 60.0, "what_if": "",
-        "lang": "en",
+        "province": "quang-nam", "year": 2023, "level": "", "compared": "count",
+        "threshold_pct": 60.0, "what_if": "", "lang": "en",
     }  # fmt: skip
 
 
