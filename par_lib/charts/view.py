@@ -33,7 +33,8 @@ _WIDE = widgets.Layout(width="98%")
 _COLUMNS = widgets.Layout(grid_template_columns="repeat(auto-fill, minmax(min(21rem, 100%), 1fr))")
 _CALLED = {  # parameters, as controls name them
     "province": N_("Province"), "year": N_("Year"), "level": N_("Level"), "lang": N_("Language"),
-    "compared": N_("Late dossiers as"), "threshold_pct": N_("Threshold, %"), "what_if": N_("Changes"),
+    "compared": N_("Late dossiers as"), "threshold_pct": N_("Threshold, %"),
+    "what_if": N_("Changes"),
 }  # fmt: skip
 COMPARED = {  # late dossiers of units, and how they are told apart from chance
     "count": N_("Number of dossiers"), "raw": N_("Late rate, with limits"),
