@@ -67,13 +67,13 @@ class Text:
         self._first = self.marked[:3]
         titles = [line for line in self._first if not line.marks["figures"]]
         named = {one.level: one for line in titles for one in line.marks["names"]}
-        self._titled = {one.period for line in titles for one in line.marks["periods"]}
+        self._titled = {one.what for line in titles for one in line.marks["periods"]}
         place = named.get("district") or named.get("commune")
         self._place = None if "province" in named else place  # what the whole report is about
         self._defined = {  # periods that brackets define: "quý I (từ ngày 15/12 đến ngày 14/3)"
-            one.period: other.period
+            one.what: other.what
             for marked in self.marked for one, other in pairwise(marked.marks["periods"])
-            if other.period.kind == "part"
+            if other.what.kind == "part"
             and re.fullmatch(r"\s*\([^()]{0,30}", marked.flat[one.end : other.start])
         }  # fmt: skip
 
@@ -83,9 +83,10 @@ class Text:
             yield parent
             number = parent
 
-    def under(self, number: int, words: str, *, depths: range = range(99)) -> bool:
-        """Whether a line, or one it stands under, says words of [around]."""
-        lines = (at for at in (number, *self.above(number)) if self.lines[at].depth in depths)
+    def under(self, number: int, words: str, *, sections: bool = False) -> bool:
+        """Whether a line, or one (or section) it stands under, says words of [around]."""
+        lines = (at for at in (number, *self.above(number))
+                 if not (sections and self.lines[at].depth))  # fmt: skip
         return any(around(words).search(self.marked[at].flat) for at in lines)
 
     def outward(self, spot: Spot) -> Iterator[tuple[str, Part]]:
@@ -102,28 +103,28 @@ class Text:
 
     def period(self, spot: Spot, table: str) -> Period:
         """The period of a figure: its clause's, its sentence's, one before, or a heading's."""
-        told = [one.period for one in spot.clause.of("periods")]
+        told = [one.what for one in spot.clause.of("periods")]
         if any(one.kind == "several" for one in told):
             raise NoFigure(N_("said of several years"))
         own, said = self._stated(spot.clause, table), self._stated(spot.sentence, table)
         past = any(one.kind == "year" and one.end.year != self.year for one in told)
-        past = past and table == "disbursement" and not own and "kéo dài" not in spot.marked.flat
+        past = past and not own and "kéo dài" not in spot.marked.flat
         if past or (own and own[-1].end < said[0].end):
             raise NoFigure(EARLIER, "earlier")
-        own = self._stated(spot.behind, table) or own
-        if own or said:
+        if behind := self._stated(spot.behind, table):
+            return behind[-1]
+        if said:
             spot.doubt(N_("several periods are said"), so=not own and len({*said}) > 1)
-            return (own or said)[-1]
+            return said[-1]
         for how, part in self.outward(spot):
             said = self._stated(part, table)
             if how == "line":
                 said = [one for one in said if one.kind != "year" or one.end.year >= self.year]
             if said:
                 several = len({*self._stated(Part(part.line, 0, part.end), table)}) > 1
-                found = said[0 if how == "before" else -1]
-                far = how == "line" and part.line not in self._first and found not in self._titled
+                far = how == "line" and part.line not in self._first and said[0] not in self._titled
                 spot.doubt(N_("the period is that of a sentence before"), so=several or far)
-                return found
+                return said[0]
         spot.doubt(N_("no period is said; the year of the report is meant?"))
         return Period(dt.date(self.year, 1, 1), dt.date(self.year, 12, 31), "year")
 
@@ -131,7 +132,7 @@ class Text:
         """Periods that a table can have, said in a part of a line."""
         kinds = ("year",) if table in _YEARLY else ("part", "to", "open")
         kinds += () if table in ("disbursement", *_YEARLY) else ("year",)
-        found = [one.period for one in part.of("periods")]
+        found = [one.what for one in part.of("periods")]
         return [self._defined.get(one, one) for one in found if one.kind in kinds]
 
     def whose(self, spot: Spot, topic: dict, table: str) -> tuple[str, str]:
@@ -145,16 +146,15 @@ class Text:
         subjects = _subjects(names, clause.of("levels"))
         if len(subjects) > 1:
             raise NoFigure(N_("several units are named before one figure"))
-        since = max([clause.start, *(name.end for name in names if name.end <= spot.at)])
+        since = max([clause.start, *(name.end for name in names)])
         if unknown := around("name").search(spot.marked.unnamed, since, spot.at):
             raise NoFigure(_UNKNOWN, unknown[0])
         of_office = any(isinstance(one, Name) for one in subjects)
         if clause.says("superlative") and not of_office:
             raise NoFigure(_UNSURE)
         if subjects:
-            unnamed = flatten(spot.marked.unnamed)
-            whole_of_it = around("whole").search(unnamed, clause.start, spot.at)
-            spot.doubt(_UNSURE, so=of_office and whole_of_it)
+            whole = around("whole").search(flatten(spot.marked.unnamed), clause.start, spot.at)
+            spot.doubt(_UNSURE, so=of_office and whole)
             return self._placed(subjects[0], spot, spot.sentence, table)
         for part in (spot.half, spot.sentence):
             first = min(one.start for one in (*part.of("figures"), spot.numeral))
@@ -165,10 +165,8 @@ class Text:
         for how, part in self.outward(spot):
             subjects = _named(part) if how != "line" else []
             if len(subjects) == 1:
-                is_told = how == "before" or (
-                    part.line.marks["figures"] and not part.line.flat.endswith(":")
-                )
-                spot.doubt(N_("the office is that of a sentence before"), so=is_told)
+                told = how == "before" or part.line.marks["figures"]
+                spot.doubt(N_("the office is that of a sentence before"), so=told)
                 return self._placed(subjects[0], spot, part, table)
             if subjects:
                 break
@@ -220,8 +218,7 @@ def plan(spot: Spot, target: dict) -> tuple[str, str]:
     """The plan a figure of disbursement is measured against, and which capital is counted."""
     flat, end = spot.marked.flat, spot.numeral.end
     scopes = spot.behind.of("scopes") or spot.sentence.of("scopes")[::-1]
-    own = spot.clause if target["column"] == "disbursed_bn_vnd" else spot.sentence
-    since = max([own.start, *(one.start for one in spot.clause.of("scopes"))])
+    since = max([spot.sentence.start, *(one.start for one in spot.clause.of("scopes"))])
     bases = spot.behind.of("bases") or Part(spot.marked, since, spot.at).of("bases")[::-1]
     basis, scope = (one[0].what if one else "" for one in (bases, scopes))
     if "other" in (basis, scope):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from par_intake import grids
 from par_intake.grids import Grid
+from par_intake.phrases import around
 from par_intake.tables import has_header
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
@@ -29,13 +30,8 @@ MAX_CHARACTERS = 2_000_000
 LOADED = (".docx", ".pdf", ".doc", ".rtf")
 PAGES = (".html", ".htm")
 READ = (*LOADED, *grids.SHEETS, *PAGES, ".csv", ".json", ".txt", ".md")
-_SECTION = re.compile(r"(?P<mark>[IVX]{1,5}|[A-ZĐ])(?:\s?[.)/]|-)\s+(?=\S)")
-_NUMBERED = re.compile(r"(?P<mark>\d{1,2}(?:\.\d{1,2})*)(?:\s?[.)/]\s*|-\s+)(?=[^\W\d])")
-_LETTERED = re.compile(r"(?P<mark>[a-zđ])\s?[.)]\s+(?=\S)")
-_BULLET = re.compile(r"(?P<mark>[-–—•●▪*○◦+])\s*(?=\S)")
-_DEEPER = "+○◦"  # bullets that stand under a dash
+_DEPTHS = {"section": 0, "numbered": 1, "lettered": 4, "bullet": 6, "paragraph": 6, "deeper": 7}
 _FULL = 60  # characters: a line so long can have been broken by the page, a heading is shorter
-_COMMON = ("năm", "đạt", "tỉnh", "huyện", "hồ sơ", "giải", "của")
 _EMPHASIS = re.compile(r"\*\*|__")
 _RULE = re.compile(r"[\s|:=_*#-]+")  # under a heading, or under a table's header
 _ENTITIES = N_("defines XML entities, which Word never writes; refused")
@@ -166,7 +162,7 @@ def _text(raw: bytes) -> str:
         raise ValueError(_TOO_LONG)
     text = raw.decode("cp1252", errors="replace")  # from before Unicode: what gives words
     readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
-    return max(readings, key=lambda t: sum(t.lower().count(word) for word in _COMMON))
+    return max(readings, key=lambda read: len(around("common").findall(read.lower())))
 
 
 def build(blocks: Iterable[Block]) -> Report:
@@ -182,27 +178,29 @@ def build(blocks: Iterable[Block]) -> Report:
     lines: list[Line] = []
     made: list[Grid] = []
     counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
-    roman = numbered = place_above = ""
+    roman = numbered = above = ""
     for block in _joined(blocks):
         if isinstance(block, Grid):
             block.above = [line.text for line in lines[:3] + lines[-6:]]
             made.append(block)
             continue
-        if match := _SECTION.match(block):
-            depth, place, roman, numbered = 0, "heading", match["mark"], ""
-        elif match := _NUMBERED.match(block):
-            depth, place, numbered = 1 + match["mark"].count("."), "heading", match["mark"]
-        elif match := _LETTERED.match(block):
-            depth, place = 4, f"{match['mark']})"
-        elif (match := _BULLET.match(block)) and match["mark"] in _DEEPER:
+        match = around("mark").match(block)
+        kind = match.lastgroup if match else "paragraph"
+        depth, place = _DEPTHS[kind], "heading"
+        if kind == "section":
+            roman, numbered = match[kind], ""
+        elif kind == "numbered":
+            numbered, depth = match[kind], 1 + match[kind].count(".")
+        elif kind == "lettered":
+            place = f"{match[kind]})"
+        elif kind == "deeper":  # it stands under a dash
             label = re.split(r"[:;(]", block[match.end() :], maxsplit=1)[0].strip()[:40]
-            depth, place = 7, f"{place_above}, + {label}".lstrip(", ")
+            place = f"{above}, + {label}".lstrip(", ")
         else:
-            kind = "bullet" if match else "paragraph"
             counts[kind] += 1
-            depth, place = 5 if block.endswith(":") and not match else 6, f"{kind} {counts[kind]}"
-            place_above = place
-        if place == "heading" or depth == 4:
+            place = above = f"{kind} {counts[kind]}"
+            depth -= block.endswith(":") and kind == "paragraph"
+        if depth < 5:
             counts.clear()
         parent = len(lines) - 1 if lines else None
         while parent is not None and lines[parent].depth >= depth:
@@ -224,16 +222,15 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
         elif not has_header(block) and not any(map(grids.is_figure, chain(*block.rows))):
             texts = (dict.fromkeys(str(cell) for cell in row if cell) for row in block.rows)
             made += _joined(map(" ".join, texts))
-        elif before and _goes_on(before.rows, block):
+        elif (
+            before
+            and len(before.rows[0]) == len(block.rows[0])
+            and (before.rows[0] == block.rows[0] or not has_header(block))
+        ):
             before.rows += block.rows
         else:
             made.append(block)
     return made
-
-
-def _goes_on(rows: list[list], block: Grid) -> bool:
-    same_width = len(rows[0]) == len(block.rows[0])
-    return same_width and (rows[0] == block.rows[0] or not has_header(block))
 
 
 def _loaded(path: Path, suffix: str) -> list[Block]:
@@ -284,18 +281,21 @@ def _unwrap(blocks: list[Block]) -> list[Block]:
     joined: list[Block] = []
     width = 0  # of the line before, as it is printed
     for block in blocks:
-        before = joined[-1] if joined else None
-        if isinstance(block, str) and isinstance(before, str) and _broken(before, width, block):
-            joined[-1] = f"{before.rstrip()} {block.lstrip()}"
+        if joined and isinstance(block, str) and _broken(joined[-1], width, block):
+            joined[-1] = f"{joined[-1].rstrip()} {block.lstrip()}"
         else:
             joined.append(block)
         width = len(block) if isinstance(block, str) else 0
     return joined
 
 
-def _broken(before: str, width: int, line: str) -> bool:
+def _broken(before: Block, width: int, line: str) -> bool:
     """Whether a line goes on with ``before``, whose last line is ``width`` long."""
-    marked = any(p.match(line) for p in (_SECTION, _NUMBERED, _LETTERED, _BULLET))
-    ended = before.rstrip().endswith((".", ":"))
+    if (
+        not isinstance(before, str)
+        or before.rstrip().endswith((".", ":"))
+        or around("mark").match(line)
+    ):
+        return False
     goes_on = width >= _FULL or not line[:1].isupper() or before.endswith((";", ","))
-    return goes_on and not marked and not ended and line.isupper() == before.isupper()
+    return goes_on and line.isupper() == before.isupper()

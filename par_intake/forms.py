@@ -14,7 +14,7 @@ import pandas as pd
 
 from par_intake.figures import Doubt, Found, Left, figure
 from par_intake.grids import Cell, Grid, Percent, day_of, is_figure, text_of
-from par_intake.phrases import Period, find_periods, flatten
+from par_intake.phrases import Period, around, find_periods, flatten
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import units
 from par_lib.language.numbers import Kind, parse_quantity
@@ -25,11 +25,6 @@ Owner = tuple[tuple[str, str], list[Doubt]]  # unit and level, and what is in do
 Values = dict[Column, tuple[float, list[Doubt]]]
 _THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")  # or decimals
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+")
-_UNIT_SAID = re.compile(r"đvt|đơn vị(?: tính)?|[(),;:/]")  # parts a unit of measure from the rest
-_PLAN_YEAR = re.compile(r"(?:vốn|kế hoạch)[^/]*?năm ((?:19|20)\d{2})")
-_OTHER_PERIOD = re.compile(r"cùng kỳ|năm trước|năm ngoái")
-_LATE = re.compile(r"(?:trễ|quá|chậm) (?:hạn|hẹn)")
-_TOTAL = re.compile(r"^(?:tổng|cộng|số|[ :])+")
 _NUMBERED = re.compile(r"^\d+[.)]\s*")
 _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
@@ -82,7 +77,7 @@ class Reading:
             day = f"{period.end}"
         owners = self._owners(table, day)
         words = " ".join([*(one.header for one in table.columns), *table.titles])
-        plan = _PLAN_YEAR.search(words.lower())
+        plan = around("plan_year").search(words.lower())
         plan_year = {"plan_year": plan[1]} if plan else {}
         for row in table.body:
             values, place = _values(table, row), table.grid.place(row.at)
@@ -134,7 +129,7 @@ class Reading:
 
         Where no row is a unit's, as in a form by fields: the office in the title.
         """
-        if named := level_of(_TOTAL.sub("", flatten(row.name))):
+        if named := level_of(around("total").sub("", flatten(row.name))):
             return (self._home, named), []
         if not others:
             titled = (self._find(title, day) for title in table.titles)
@@ -176,7 +171,7 @@ class Reading:
         rows = rows[placed & ~twice]
         if len(register := rows.dropna(subset=["received", "due", "finished"])):
             found.extras["late_register"] = register[columns[2:]]
-        doubts = [] if _LATE.search(flatten(title)) else [(_NOT_LATE, "")]
+        doubts = [] if around("late").search(flatten(title)) else [(_NOT_LATE, "")]
         codes = [self._resolver(day)(row.unit, level=row.level) for row in rows.itertuples()]
         said = {"table": "late_dossiers", "column": "late"}
         for _, own in rows.groupby(codes, sort=False):
@@ -282,7 +277,7 @@ def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]
 @cache
 def _money(said: str) -> float | None:
     """Billion dong in the last unit of measure that stands alone between marks or brackets."""
-    for part in reversed(_UNIT_SAID.split(flatten(said))):
+    for part in reversed(around("unit_of_measure").split(flatten(said))):
         for unit, factor in known()["money"].items():
             if re.fullmatch(unit, part.strip(" .")):
                 return factor
@@ -291,8 +286,8 @@ def _money(said: str) -> float | None:
 
 def _period(texts: list[str], year: int) -> Period | None:
     """What texts say is counted, the last of: spans of days, days, months and quarters, years."""
-    flat = (text for text in map(flatten, texts) if not _OTHER_PERIOD.search(text))
-    stated = [one.period for text in flat for one in find_periods(text, year)]
+    flat = (text for text in map(flatten, texts) if not around("other_period").search(text))
+    stated = [one.what for text in flat for one in find_periods(text, year)]
 
     def rank(one: Period) -> int:
         return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)

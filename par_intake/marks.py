@@ -10,7 +10,7 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.documents import Line
-from par_intake.phrases import Placed, around
+from par_intake.phrases import Mark, Placed, around
 from par_lib.cleaning import units
 from par_lib.language.spelling import compare_key
 
@@ -18,21 +18,7 @@ _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name
 # What stands in phrases.toml; parts of the index of service share words with other topics.
 _SECTIONS = ("topic", "index", "levels", "bases", "scopes")
-_OPENINGS = phrases.table()["agencies"]["openings"]
-_AGENCY = re.compile(
-    rf"(?<!\w)(?:{_OPENINGS})(?= (?:{phrases.CAPITAL}|&))[^|,;:.()\d+]*?"
-    rf"(?=[|,;:.()\d+]|\s(?:{phrases.table()['agencies']['verbs']})\s|$)"
-)
-_SHARED = re.compile(rf"(?i:các) (?P<opening>{_OPENINGS})\s?:\s*(?P<items>[^.;:()\d]+)")
-_GOES_ON = re.compile(rf"\s?[-–]\s?{phrases.CAPITAL}")
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
-
-
-@dataclass(frozen=True)
-class Mark(Placed):
-    """A pattern of phrases.toml found in a line; ``what`` is its entry or its name."""
-
-    what: Any
 
 
 @dataclass(frozen=True)
@@ -62,9 +48,9 @@ class Gazetteer:
             if not found or found[-1].end <= word.start():
                 found += self._longest_of(text, words[number : number + _LONGEST])
         agencies = [(match.start(), match[0].rstrip(" -–"))
-                    for match in _AGENCY.finditer(blank(text, found, "|"))]  # fmt: skip
+                    for match in around("agency").finditer(blank(text, found, "|"))]  # fmt: skip
         found += [self._named(start, spelled) for start, spelled in agencies]
-        for shared in _SHARED.finditer(text):
+        for shared in around("shared").finditer(text):
             found = [name for name in found if not name.overlaps(Placed(*shared.span()))]
             for item in _ITEM.finditer(text, *shared.span("items")):
                 name = self._named(item.start(), f"{shared['opening']} {item[0]}")
@@ -81,7 +67,7 @@ class Gazetteer:
             if last[0] not in ",-–" and not set(spelled) & set(":;()|"):
                 name = self._named(start, spelled)
                 if name.codes:  # "Sở A - B" is another than "Sở A"
-                    goes_on = _GOES_ON.match(text, name.end)
+                    goes_on = around("longer").match(text, name.end)
                     return [replace(name, codes=frozenset()) if goes_on else name]
         return []
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import product
+from typing import Any
 
 # oà and òa are both written; patterns and text are brought to the second, letter for letter.
 _nfc = partial(unicodedata.normalize, "NFC")
@@ -53,9 +54,13 @@ def table() -> dict:
 
 @cache
 def around(name: str) -> re.Pattern[str]:
-    """What stands around a figure, by its name in [around]."""
-    word = rf"{CAPITAL}((?!{CAPITAL})[^\W\d_])+"
-    return re.compile(table()["around"][name].replace("<capitalised>", word))
+    """What stands around a figure or a name, by its name in [around]."""
+    pattern = table()["around"][name]
+    capitalised = "<capital>((?!<capital>)[^\\W\\d_])+"
+    for part, words in (("capitalised", capitalised), ("capital", CAPITAL),
+                        *table()["agencies"].items()):  # fmt: skip
+        pattern = pattern.replace(f"<{part}>", words)
+    return re.compile(pattern)
 
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -77,6 +82,13 @@ class Placed:
     def overlaps(self, *others: "Placed") -> bool:
         """Whether it shares a character with one of the others."""
         return any(self.start < other.end and other.start < self.end for other in others)
+
+
+@dataclass(frozen=True)
+class Mark(Placed):
+    """A pattern of phrases.toml found in a line; ``what`` is its entry, its name, or its Period."""
+
+    what: Any
 
 
 @dataclass(frozen=True)
@@ -112,8 +124,9 @@ def find_numerals(text: str) -> list[Numeral]:
             taken[start:end] = b"\1" * (end - start)
             found.append(Numeral(start, end, text[start:end], kind))
 
-    skips = ((name, one) for name, listed in table()["skip"].items() for one in listed)
-    for name, pattern in skips:
+    for name, pattern in (
+        (name, one) for name, listed in table()["skip"].items() for one in listed
+    ):
         for match in re.finditer(pattern, flat):
             if "n" not in match.re.groupindex:
                 for number in _PLAIN.finditer(flat, *match.span()):
@@ -166,41 +179,23 @@ class Period:
     end: dt.date
     kind: str
 
-    def __post_init__(self) -> None:
-        if self.end < self.start:
-            raise ValueError(f"{self.start} is after {self.end}")
 
-
-@dataclass(frozen=True)
-class Stated(Placed):
-    """A period that a line states."""
-
-    period: Period
-
-
-def find_periods(flat: str, year: int) -> list[Stated]:
+def find_periods(flat: str, year: int) -> list[Mark]:
     """The periods of a flattened line, in order; no day that the calendar does not have.
 
     >>> said = find_periods("đến 30/4/2023; 6 tháng đầu năm 2022; quý iii", 2022)
-    >>> [str(one.period.end) for one in said]
+    >>> [str(one.what.end) for one in said]
     ['2023-04-30', '2022-06-30', '2022-09-30']
     """
-    found: list[Stated] = []
+    found: list[Mark] = []
     for kind, pattern in _forms():
         for match in pattern.finditer(flat):
             start, end = match.span()
             legal = around("of_a_decision").search(flat, max(0, start - 40), start)
             if not legal and not Placed(start, end).overlaps(*found):
                 with suppress(ValueError):  # 31/4: no such day, so no date
-                    found.append(Stated(start, end, _period(kind, match.groupdict(), year)))
-    return sorted(found, key=lambda stated: stated.start)
-
-
-_NUMBERS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,
-            "chín": 9, "mười": 10, "mười một": 11, "i": 1, "ii": 2, "iii": 3, "iv": 4}  # fmt: skip
-_DAY = r"(?P<{0}d>\d{{1,2}}) ?[/.-] ?(?P<{0}m>\d{{1,2}})( ?[/.-] ?(?P<{0}y>(19|20)\d{{2}}))?"
-_PARTS = {"<start>": _DAY.format("s"), "<day>": _DAY.format(""), "<number>": "|".join(_NUMBERS),
-          "<of year>": r"( ?[/-] ?| (của )?năm | )(?P<y>(19|20)\d{2})"}  # fmt: skip
+                    found.append(Mark(start, end, _period(kind, match.groupdict(), year)))
+    return sorted(found, key=lambda one: one.start)
 
 
 @cache
@@ -209,7 +204,7 @@ def _forms() -> list[tuple[str, re.Pattern[str]]]:
     listed = []
     for form in table()["period"]:
         words = form["words"]
-        for part, pattern in _PARTS.items():
+        for part, pattern in table()["period_parts"].items():
             words = words.replace(part, pattern)
         listed.append((form["kind"], re.compile(rf"(?<![\w/.,-])(?:{words})(?!\w|/\d)")))
     return listed
@@ -217,7 +212,7 @@ def _forms() -> list[tuple[str, re.Pattern[str]]]:
 
 def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
     """The period of a form's groups; ValueError for what the calendar does not have."""
-    number = {name: _NUMBERS.get(text) or int(text)
+    number = {name: table()["numbers"].get(text) or int(text)
               for name, text in said.items() if text and name != "last"}  # fmt: skip
     year = number.get("y", year)
     first, last = 1, number.get("m", 12)
@@ -229,4 +224,6 @@ def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
         first = last
     start = dt.date(number.get("sy", year), number.get("sm", first), number.get("sd", 1))
     day = number.get("d") or calendar.monthrange(year, last)[1]
-    return Period(start, dt.date(year, last, day), kind)
+    if start > (end := dt.date(year, last, day)):
+        raise ValueError(f"{start} is after {end}")
+    return Period(start, end, kind)

@@ -180,16 +180,15 @@ def count_register(
             f"{files[0]}: most rows, or all, cannot be counted ({faults}); is it the register of "
             f"this province and of {year}? choose others with --province, --year"
         )
-    own = dossier_register.late_dossiers(histogram)
-    totals = own.drop(columns="unit").groupby("level", as_index=False).sum()
-    totals["unit"] = units.as_total(known, year)
     then = units.units_in(known, year).drop_duplicates("code", keep="last")
-    own["unit"] = own["unit"].map(then.set_index("code")["name"])
-    rows = pd.concat([totals, own]).sort_values("level", kind="stable").assign(
-        basis="resolved", status="derived", source=source, period_start=f"{year}-01-01",
+    names = then.set_index("code")["name"]
+    own = dossier_register.late_dossiers(histogram).assign(unit=lambda of: of["unit"].map(names))
+    totals = own.groupby("level", as_index=False).sum(numeric_only=True)
+    rows = pd.concat([totals.assign(unit=units.as_total(known, year)), own]).assign(
+        locator=lambda of: f"{files[0].name}, " + of["level"] + " " + of["unit"], source=source,
+        basis="resolved", status="derived", period_start=f"{year}-01-01",
         period_end=f"{year}-12-31",
-    )  # fmt: skip
-    rows["locator"] = f"{files[0].name}, " + rows["level"] + " " + rows["unit"]
+    ).sort_values("level", kind="stable")  # fmt: skip
     table = figures.raw_table(schema.TABLES["late_dossiers"], rows.to_dict("records"))
     return {(year, "late_dossiers"): table}, faults
 

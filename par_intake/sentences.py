@@ -27,11 +27,6 @@ from par_lib.language.translation import N_
 _OPENING = 60  # characters in which a sentence says what all of it is about
 _OF_INDEX = ("points", "ratio", "rank")  # kinds of numbers that the index of service has
 _BEHIND = 30  # characters in which a topic behind a figure is still said of it
-_SIGNS = {"dưới": "<", "chưa đạt": "<", "<": "<", "trên": ">", "vượt": ">", ">": ">", "≥": "≥",
-          "tối thiểu": "≥", "ít nhất": "≥", "không quá": "≤", "≤": "≤"}  # fmt: skip
-_OPPOSITE = {"<": "≥", "≥": "<", ">": "≤", "≤": ">"}
-_NAMED = {"<": "below", "≥": "at_least", ">": "above", "≤": "at_most"}
-_COUNT_BEHIND = re.compile(r"[\s%]*(?:trở lên |trở xuống )?[(,]?\s?(?:có|là|gồm|với)\s+(?=\d)")
 _BOUND = N_("a bound that a listing gives")
 
 
@@ -39,11 +34,11 @@ def read_text(found: Found, known: pd.DataFrame) -> None:
     """Add figures of a report's lines, taken or with doubts, and numbers left with a reason."""
     text = Text(found.report, known, found.year)
     for number, marked in enumerate(text.marked):
-        is_task = text.under(number, "tasks", depths=range(1))
+        is_task = text.under(number, "tasks", sections=True)
         for numeral in (one for one in marked.marks["numerals"] if one.is_figure):
             spot = Spot(marked, number, numeral)
             try:
-                if numeral.kind == "pct" and _is_bound(spot):
+                if _is_bound(spot):
                     found.figures += _listing(text, spot, _figure(text, spot))
                 elif not is_task:
                     _refuse(spot)
@@ -57,27 +52,23 @@ def read_text(found: Found, known: pd.DataFrame) -> None:
 
 def _is_bound(spot: Spot) -> bool:
     """Whether the number is a threshold: below, from … on, between."""
-    flat, at, end = spot.marked.flat, spot.at, spot.numeral.end
-    if around("bound_behind").match(flat, end) and not around("to").match(flat, end):
+    flat, end = spot.marked.flat, spot.numeral.end
+    if around("bound_behind").match(flat, end):
         return True
-    before = around("bound_before").search(flat, 0, at)
-    return bool(before) and not around("from").search(flat, 0, at)
+    before = around("bound_before").search(flat, 0, spot.at)
+    return bool(before) and not around("from").search(flat, 0, spot.at)
 
 
 def _refuse(spot: Spot) -> None:
     """NoFigure where the words around a number make it no result of this period and place."""
     flat, at, end = phrases.flatten(spot.marked.unnamed), spot.at, spot.numeral.end
-    if _is_bound(spot):
-        raise NoFigure(N_("a threshold"))
     if around("from").search(flat, 0, at) and around("to").match(flat, end):
         raise NoFigure(EARLIER, "earlier")
-    bracket = flat.find("(", spot.sentence.start, at)
-    opened = min(spot.sentence.start + _OPENING, at if bracket < 0 else bracket)
-    is_apart = flat.rfind("(", 0, at) > flat.rfind(")", 0, at) or spot.half != spot.sentence
+    opening = min(spot.sentence.start + _OPENING, at) if spot.half == spot.sentence else 0
     where = {
         "own": (max(spot.clause.start, flat.rfind(")", 0, at) + 1), at),
         "behind": (end, spot.behind.end),
-        "opening": (spot.sentence.start, 0 if is_apart else min(at, opened)),
+        "opening": (spot.sentence.start, opening),
     }
     for other in phrases.table()["other"]:
         pattern = phrases.compile_words(other["words"])
@@ -110,8 +101,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
     spot.doubt(N_("of those not yet resolved?"),
                so=column == "late" and counted[-2:-1] == ["other"])  # fmt: skip
     spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
-    plans = [one.period.end.year for one in spot.marked.marks["periods"]
-             if one.period.kind == "plan"]  # fmt: skip
+    told = [one.what for one in spot.marked.marks["periods"]]
+    plans = [one.end.year for one in told if one.kind == "plan"]
     year = plans[0] if plans and scope == "total" else period.end.year
     said = target | {
         "basis": basis, "scope": scope, "plan_year": str(year),
@@ -207,13 +198,12 @@ def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
 
     NoFigure where it is no threshold of disbursement, or the counts do not bear out the listing.
     """
-    sign = _sign(spot)
-    counts = list(_counts(spot))
-    if sign is None or shown.table != "disbursement" or not counts:
+    bound, counts = _bound(spot), list(_counts(spot))
+    if bound is None or shown.table != "disbursement" or not counts:
         raise NoFigure(N_("a threshold"))
     listed = _listed(text, spot, max(spot.numeral.end, *(one.end for one in counts)))
-    bound = replace(shown, status="bound", doubts=(), cell=f"{sign}{spot.numeral.text}%")
-    bound = bound.doubting(_BOUND)
+    one = replace(shown, status="bound", doubts=((_BOUND, ""),))
+    on_it, off_it = (f"{bound[side]}{spot.numeral.text}%" for side in ("sign", "other"))
     made = []
     for count in counts:
         level = count.kind.removeprefix("count:")
@@ -221,32 +211,31 @@ def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
         if len(names) != int(count.text.partition("/")[0]):
             why = N_("{about} are listed, which is not the count announced")
             raise NoFigure(why, str(len(names)))
-        day = {"period_start": f"{shown.end[:4]}-01-01", "period_end": shown.end}
-        says = {"measure": f"announced_{_NAMED[sign]}_{spot.numeral.text}_pct", "unit": text.home,
-                "level": level, "basis": "unstated", "measure_unit": "count", **day}  # fmt: skip
+        says = {"measure": f"announced_{bound['name']}_{spot.numeral.text}_pct", "unit": text.home,
+                "level": level, "basis": "unstated", "measure_unit": "count",
+                "period_start": f"{shown.end[:4]}-01-01", "period_end": shown.end}  # fmt: skip
         at = (spot.number, count.start)
-        made.append(replace(bound, table="indicators", column="value", cell=count.text, row=says,
+        made.append(replace(one, table="indicators", column="value", cell=count.text, row=says,
                             status="reported", at=at))  # fmt: skip
-        others = [(name.spelled, bound.cell) for name, own in names if not own]
-        others.append((schema.OTHERS, f"{_OPPOSITE[sign]}{spot.numeral.text}%"))
-        made += [replace(bound, cell=cell, row=bound.row | {"unit": unit, "level": level})
-                 for unit, cell in others]  # fmt: skip
+        others = [(name.spelled, on_it) for name, own in names if not own]
+        made += [replace(one, cell=cell, row=one.row | {"unit": unit, "level": level})
+                 for unit, cell in (*others, (schema.OTHERS, off_it))]  # fmt: skip
     return made
 
 
-def _sign(spot: Spot) -> str | None:
-    flat, numeral = spot.marked.flat, spot.numeral
-    if behind := around("bound_behind").match(flat, numeral.end):
-        return {"trở lên": "≥", "trở xuống": "≤"}.get(behind["word"])
-    before = around("bound_before").search(flat, 0, numeral.start)
-    return _SIGNS.get(before["word"]) if before else None
+def _bound(spot: Spot) -> dict | None:
+    """The entry of [[bound]] that the words beside a threshold say."""
+    said = (around("bound_behind").match(spot.marked.flat, spot.numeral.end)
+            or around("bound_before").search(spot.marked.flat, 0, spot.at))  # fmt: skip
+    listed = phrases.table()["bound"]
+    return next((one for one in listed if said and said["word"] in one["words"]), None)
 
 
 def _counts(spot: Spot) -> Iterator[Numeral]:
     """The office counts that announce a listing: just before the threshold, or just behind it."""
     counted = [one for one in spot.marked.marks["numerals"] if one.kind in OFFICE_COUNTS]
     own = [one for one in spot.clause.of("numerals") if one.kind in OFFICE_COUNTS]
-    behind = _COUNT_BEHIND.match(spot.marked.flat, spot.numeral.end)
+    behind = around("count_behind").match(spot.marked.flat, spot.numeral.end)
     yield from own or [one for one in counted if behind and one.start == behind.end()]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import NamedTuple
 
 from par_intake.grids import Cell, Grid, is_figure, text_of
 from par_intake.phrases import flatten
@@ -64,8 +65,7 @@ class Column:
         return self.means.get("role", "")
 
 
-@dataclass
-class Row:
+class Row(NamedTuple):
     """A row of the body: the name in it, what it is, and the sections it stands in."""
 
     at: int
@@ -74,20 +74,45 @@ class Row:
     sections: tuple[str, ...] = ()
 
 
-@dataclass
 class Table:
-    """A table whose parts are known; its rows are added one by one."""
+    """A table of ``grid`` under the header that begins in row ``at``; its rows are added singly.
 
-    grid: Grid
-    above: list[str]  # titles of the tables before it
-    titles: list[str]
-    heads: list[list[Cell]]
-    columns: list[Column]
-    unit_at: int | None
-    form: str = ""
-    body: list[Row] = field(default_factory=list)
-    sums: list[list[Column]] = field(default_factory=list)  # a column and those that it adds up
-    is_over: bool = False
+    ``above``: titles of the tables before it; ``sums``: columns, each with those it adds up.
+    """
+
+    def __init__(self, grid: Grid, at: int, above: list[str], titles: list[str]) -> None:
+        self.grid, self.above, self.titles = grid, above, titles
+        first, *below = grid.rows[at : at + _HEADER_ROWS]
+        anchors, units = _anchors(first)
+        beside = [one + 1 for one in anchors if one + 1 < len(first)]
+        self.unit_at = next(iter([*units, *beside]), None)
+        self.heads = [first]
+        for cells in below:
+            kept = (*anchors[:1], self.unit_at or 0)
+            held = any(cells[one] not in (None, first[one]) for one in kept)
+            if held or not _words(cells) or any(map(_is_number, cells)) or _is_numbering(cells):
+                break
+            self.heads.append(cells)
+        self.columns = [Column(to, header) for to, header in enumerate(_headers(self.heads))]
+        self.form, self.body, self.is_over = self._understood(), [], False
+        roles = self.roles()
+        sums = [[roles.get(name) for name in (whole, *of)] for whole, of in known()["sums"].items()]
+        self.sums = [one for one in sums if None not in one]
+
+    def _understood(self) -> str:
+        """The form that knows most columns, else that of the title; each column's meaning in it."""
+        title, best, found = " ".join([*self.above, *self.titles]), (0, False), ""
+        columns = [column for column in self.columns if column.at != self.unit_at]
+        for form in known()["titles"]:
+            entries = known()["never"] + known()[form]
+            fitting = [next((e for e in entries if _fits(e, c.header)), {}) for c in columns]
+            sure = sum(bool({"table", "role"} & e.keys() and "inside" not in e) for e in fitting)
+            rank = sure, says(title, "titles", form, whole=False)
+            if rank > best:
+                best, found = rank, form
+                for column, entry in zip(columns, fitting, strict=True):
+                    column.means = entry
+        return found
 
     def cell(self, row: Row, column: Column) -> Cell:
         """What stands where a row and a column meet."""
@@ -100,25 +125,7 @@ class Table:
     def unknown(self) -> list[str]:
         """Headers of columns that nobody declared."""
         heads = [one.header for one in self.columns if one.at != self.unit_at and not one.means]
-        known_otherwise = ("", *filter(_is_anchor, heads), *filter(_is_of_persons, heads))
-        return [header for header in heads if header not in known_otherwise]
-
-    def understand(self) -> None:
-        """Find the form that knows most columns, else that of the title; what each column means."""
-        title, best = " ".join([*self.above, *self.titles]), (0, False)
-        columns = [column for column in self.columns if column.at != self.unit_at]
-        for form in known()["titles"]:
-            entries = known()["never"] + known()[form]
-            fitting = [next((e for e in entries if _fits(e, c.header)), {}) for c in columns]
-            sure = sum(bool({"table", "role"} & e.keys() and "inside" not in e) for e in fitting)
-            rank = sure, says(title, "titles", form, whole=False)
-            if rank > best:
-                best, self.form = rank, form
-                for column, entry in zip(columns, fitting, strict=True):
-                    column.means = entry
-        roles = self.roles()
-        sums = [[roles.get(name) for name in (whole, *of)] for whole, of in known()["sums"].items()]
-        self.sums = [one for one in sums if None not in one]
+        return [one for one in heads if one and not _is_anchor(one) and not _is_of_persons(one)]
 
     def add(self, at: int) -> bool:
         """Take in a row under the header; whether it is one of units, sections or totals."""
@@ -126,12 +133,13 @@ class Table:
         words = _words(cells)
         figures = any(is_figure(c) for to, c in enumerate(cells) if to not in (0, self.unit_at))
         self.is_over |= bool(words) and not figures and says(words[0], "rows", "note")
-        if not self.is_over and _is_numbering(cells):
+        if self.is_over or not (words or figures or _is_numbering(cells)):
+            return False
+        if _is_numbering(cells):
             self._number(cells)
-        elif not self.is_over and (words or figures):
-            self.body.append(self._row(at, words, figures))
-            return self.body[-1].kind != "heading"
-        return False
+            return False
+        self.body.append(self._row(at, words, figures))
+        return self.body[-1].kind != "heading"
 
     def _number(self, cells: list[Cell]) -> None:
         """Read the sums that a row of numbers declares: "(3)=(4)+(5)"."""
@@ -172,7 +180,7 @@ def find(grid: Grid) -> list[Table]:
             headers = cells if any(map(_is_anchor, cells)) else []
             if _opens(cells):
                 titles = [*([] if table else part.above), *_titles(part.rows[start:at])]
-                table = _open(part, at, above, titles)
+                table = Table(part, at, above, titles)
                 headers = [column.header for column in table.columns]
                 above, start = [*above, *table.titles], at + len(table.heads)
                 found.append(table)
@@ -213,24 +221,6 @@ def _side_by_side(grid: Grid) -> list[Grid]:
         Grid(grid.name, [cells[left:right] for cells in grid.rows], above if left else grid.above)
         for left, right in pairwise([0, *starts, None])
     ]
-
-
-def _open(grid: Grid, at: int, above: list[str], titles: list[str]) -> Table:
-    """The table whose header begins in a row."""
-    first, *below = grid.rows[at : at + _HEADER_ROWS]
-    anchors, units = _anchors(first)
-    beside = [one + 1 for one in anchors if one + 1 < len(first)]
-    unit_at = next(iter([*units, *beside]), None)
-    heads = [first]
-    for cells in below:
-        held = any(cells[one] not in (None, first[one]) for one in (*anchors[:1], unit_at or 0))
-        if held or not _words(cells) or any(map(_is_number, cells)) or _is_numbering(cells):
-            break
-        heads.append(cells)
-    columns = [Column(to, header) for to, header in enumerate(_headers(heads))]
-    table = Table(grid, above, titles, heads, columns, unit_at)
-    table.understand()
-    return table
 
 
 def _headers(heads: list[list[Cell]]) -> Iterator[str]:
