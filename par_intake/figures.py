@@ -82,6 +82,7 @@ class Found:
     told: list[Doubt] = field(default_factory=list)  # what the reader must know of the file
     extras: dict[str, pd.DataFrame] = field(default_factory=dict)  # CSV files beside the tables
     tables: list[list[Table]] = field(default_factory=list)  # of each grid of the report
+    raw: Tables = field(default_factory=dict)  # of a register or a filled-in workbook, as they are
 
     @property
     def taken(self) -> list[Figure]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from par_intake import documents, figures, phrases, raw_folder, workbook
 from par_intake.documents import Report, ReportError
-from par_intake.figures import Found, Tables, doubts
+from par_intake.figures import Found, Tables
 from par_intake.forms import Reading
 from par_intake.grids import text_of
 from par_intake.sentences import read_text
@@ -24,19 +24,18 @@ def page(found: Found, t: Language) -> str:
     """The reading page of a file in the reader's language, self-contained."""
     from jinja2 import Environment, PackageLoader
 
-    template = Environment(loader=PackageLoader("par_intake"), autoescape=True).get_template(
-        "read_report.html.j2"
-    )
-    figures = {
+    page = Environment(loader=PackageLoader("par_intake"), autoescape=True)
+    listed = {
         title: [(t(TABLE_LABELS[one.table]), f"{one.row.get('unit', '')} {one.end}",
                  f"{_called(one.measure, t)}: {one.cell}", one.evidence, one.place,
-                 doubts(one, t)) for one in listed]
-        for title, listed in ((t(N_("Proposed: tick them in the workbook")), found.proposed),
-                              (t(N_("Taken")), found.taken))
+                 figures.doubts(one, t)) for one in some]
+        for title, some in ((t(N_("Proposed: tick them in the workbook")), found.proposed),
+                            (t(N_("Taken")), found.taken))
     }  # fmt: skip
     left = [(one.text, t(one.reason, about=one.about), one.place) for one in found.left]
-    return template.render(t=t, found=found, figures=figures, left=left, lines=_lines(found, t),
-                           grids=_grids(found))  # fmt: skip
+    return page.get_template("read_report.html.j2").render(
+        t=t, found=found, figures=listed, left=left, lines=_lines(found, t), grids=_grids(found)
+    )
 
 
 def _lines(found: Found, t: Language) -> Iterator[dict]:
@@ -103,57 +102,58 @@ def take(
     contradicts what stands. ReportError where a file gives nothing at all.
     """
     known = units.load_units(province)
-    read, made, titles = [], {}, []
-    for file in files:
-        try:
-            tables, found, told = _one(file, known, year, source, t)
-        except ReportError as error:
-            raise ValueError(error.told(t)) from None
-        yield from told
-        titles.append(found.title if found else file.stem)
-        read += [found] if found else []
-        for key, table in tables.items():
-            made.setdefault(key, []).append(table)
-    raw = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
-    folder = to or paths.raw(province)
-    yield from raw_folder.store(folder, raw, known, source=source, title=titles[0],
-                                into_existing=into_existing)  # fmt: skip
+    try:
+        read = [_found(file, known, year, source, t) for file in files]
+    except ReportError as error:
+        raise ValueError(error.told(t)) from None
+    made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     for found in read:
+        yield from _told(found, t)
+        raw = found.raw or figures.tables(found.taken, source=source, year=year)
+        for key, table in raw.items():
+            made.setdefault(key, []).append(table)
+    whole = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
+    yield from raw_folder.store(to or paths.raw(province), whole, known, source=source,
+                                title=read[0].title, into_existing=into_existing)  # fmt: skip
+    for found in (one for one in read if not one.raw):
         yield from _write(found, to or paths.reading(province, year), province, known, t)
     proposed = [one for found in read for one in found.proposed]
     if to and proposed:
         paths.write_whole(to / "proposed.csv", figures.proposed_csv(proposed, t))
 
 
-def _one(
-    file: Path, known: pd.DataFrame, year: int, source: str, t: Language
-) -> tuple[Tables, Found | None, list[str]]:
-    """Raw tables of a file, what else is to be shown of it, and what is told."""
+def _found(file: Path, known: pd.DataFrame, year: int, source: str, t: Language) -> Found:
+    """What a file gives, be it a register, a workbook that is filled in, or any other."""
     if _is_register(file):
-        tables, faults = count_register([file], known, year, source=source)
-        told = N_("{file}: {rows} rows not counted: {why}")
-        return tables, None, [t(told, file=file.name, rows=rows, why=name.replace("_", " "))
-                              for name, rows in faults.items()]  # fmt: skip
+        raw, faults = count_register([file], known, year, source=source)
+        told = [(N_("not counted: {about}"), f"{rows} ({name.replace('_', ' ')})")
+                for name, rows in faults.items()]  # fmt: skip
+        return Found(file.name, year, Report(()), raw=raw, told=told)
     report = documents.load(file)
     if workbook.is_filled_in(report.grids):
-        tables = workbook.read(report.grids, known, year, source=source)
-        if not tables:
+        raw = workbook.read(report.grids, known, year, source=source)
+        if not raw:
             raise ReportError(file, N_("no row is filled in or ticked; write x under “Accept (x)”"))
-        rows = sum(map(len, tables.values()))
-        return tables, None, [t(N_("{file}: {rows} rows taken"), file=file.name, rows=rows)]
+        return Found(file.name, year, Report(()), raw=raw)
     found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
         reasons = dict.fromkeys(t(one.reason, about=one.about) for one in found.left)
         why = "; ".join(reasons) or t(N_("no figure of the tables stands in it"))
         raise ReportError(file, N_("nothing could be read: {about}"), why)
-    counts = t(N_("{taken} figures taken, {proposed} proposed, {left} left to you"),
-               taken=len(found.taken), proposed=len(found.proposed),
-               left=len(found.left))  # fmt: skip
-    told = [("", reason, about) for reason, about in found.told]
-    told += [(f"{one.place}: ", one.reason, one.about) for one in found.left if not one.at]
-    lines = [f"  {place}{t(reason, about=about)}" for place, reason, about in told]
-    raw = figures.tables(found.taken, source=source, year=year)
-    return raw, found, [f"{file.name}: {counts}", *lines]
+    return found
+
+
+def _told(found: Found, t: Language) -> Iterator[str]:
+    """How much was taken, what must be known of the file, and what of its tables is left."""
+    said = t(N_("{rows} rows taken"), rows=sum(map(len, found.raw.values())))
+    if not found.raw:
+        said = t(N_("{taken} figures taken, {proposed} proposed, {left} left to you"),
+                 taken=len(found.taken), proposed=len(found.proposed),
+                 left=len(found.left))  # fmt: skip
+    yield f"{found.file}: {said}"
+    yield from (f"  {t(reason, about=about)}" for reason, about in found.told)
+    yield from (f"  {one.place}: {t(one.reason, about=one.about)}"
+                for one in found.left if not one.at)  # fmt: skip
 
 
 def _is_register(file: Path) -> bool:
