@@ -1,33 +1,109 @@
 """``par``: make editions, list them, check a year's data."""
 
+import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
+from par_lib.language import N_, catalog, say, spoken
 from par_lib.storage import paths
+
+# What typer has in English, or in the words of its module of this name; what the system says.
+_PANELS = {
+    "ARGUMENTS_PANEL_TITLE": N_("Arguments"), "OPTIONS_PANEL_TITLE": N_("Options"),
+    "COMMANDS_PANEL_TITLE": N_("Commands"), "ERRORS_PANEL_TITLE": N_("Error"),
+    "DEFAULT_STRING": N_("[default: {}]"), "ENVVAR_STRING": N_("[env var: {}]"),
+    "REQUIRED_LONG_STRING": N_("[required]"),
+    "RICH_HELP": N_("Try [blue]'{command_path} {help_option}'[/] for help."),
+}  # fmt: skip
+_USAGE = {
+    r"Missing \w+ '?(?P<name>[^']+)'?\.?.*": N_("{name} is missing."),
+    r"No such option: (?P<name>\S+).*": N_("There is no option {name}."),
+    r"No such command '(?P<name>[^']*)'.*": N_("There is no command {name}."),
+    r"Got unexpected extra argument\(s\) \((?P<name>.*)\)": N_("Not expected here: {name}."),
+    r"Option '(?P<name>[^']*)' requires.*": N_("{name} needs a value."),
+    r"Invalid value for '?(?P<name>[^':]+)'?:.*": N_("{name} cannot have this value."),
+}
+_SYSTEM = (N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"))
 
 
 class _Commands(TyperGroup):
+    """Help and refusals in the language of the person at the keyboard."""
+
+    def make_context(self, *arguments: object, **options: object) -> typer.Context:
+        with _told():
+            if spoken() != "en":
+                _translate(self)
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: typer.Context) -> object:
+        sys.stdout.reconfigure(errors="replace")  # the bar's "…", where the terminal is ASCII
+        with _told():
+            return super().invoke(context)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     """What a person can mend ends in one message and exit code 1, without a traceback.
 
     So does Ctrl-C, with the usual 130: what it leaves, the next run takes away.
     """
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except TyperException as error:
+        told = [say(words, **found.groupdict()) for pattern, words in _USAGE.items()
+                if (found := re.fullmatch(pattern, error.format_message(), re.DOTALL))]  # fmt: skip
+        if told and spoken() != "en":
+            error.format_message = lambda: told[0]
+        raise
+    except (ValueError, OSError, RuntimeError) as error:
+        about, why = getattr(error, "filename", None), getattr(error, "strerror", None)
+        typer.echo(f"par: {f'{about}: {say(why)}' if about and why else error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo(say("par: stopped; what stood before stands"), err=True)
+        raise typer.Exit(130) from None
 
-    def invoke(self, context: typer.Context) -> object:
-        sys.stdout.reconfigure(errors="replace")  # the bar's "…", where the terminal is ASCII
-        try:
-            return super().invoke(context)
-        except typer.Exit:
-            raise
-        except (ValueError, OSError, RuntimeError) as error:
-            typer.echo(f"par: {error}", err=True)
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            typer.echo("par: stopped; what stood before stands", err=True)
-            raise typer.Exit(130) from None
+
+def _translate(group: TyperGroup) -> None:
+    """Help of the commands and of their options in the reader's language, and typer's own words."""
+    from typer import rich_utils
+
+    class Formatter(group.context_class.formatter_class):
+        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            super().write_usage(prog, args, say("Usage: "))
+
+    group.context_class.formatter_class, words = Formatter, catalog(spoken())
+    for name, text in _PANELS.items():
+        setattr(rich_utils, name, words.get(text, text))
+    for one in _with_help(group):
+        one.help = words.get(one.help, one.help)
+
+
+def _with_help(group: TyperGroup) -> Iterator[object]:
+    """Every command, argument and option that has help."""
+    for command in (group, *group.commands.values()):
+        every = (command, *command.get_params(typer.Context(command)))
+        yield from (one for one in every if one.help)
+
+
+def extract(
+    file: BinaryIO, keywords: dict, comment_tags: list[str], options: dict
+) -> Iterator[tuple[int, str | None, object, list[str]]]:
+    """Babel extraction method for this module: what it says, and the help it gives."""
+    from babel.messages.extract import extract_python
+
+    yield from extract_python(file, keywords, comment_tags, options)
+    yield from ((1, None, one.help, []) for one in _with_help(typer.main.get_command(app)))
 
 
 app = typer.Typer(
@@ -36,7 +112,18 @@ app = typer.Typer(
 )  # fmt: skip
 Province = Annotated[str, typer.Option(help="Folder name in data/raw.")]
 Year = Annotated[str, typer.Argument(help="The year, as 2024.")]
-Lang = Annotated[str, typer.Option(help="vi or en.")]
+
+
+def _speak(lang: str) -> str:
+    """The language asked for, else that of the system; errors are told in it, too."""
+    if lang:
+        os.environ["PAR_LANG"] = lang
+    return spoken()
+
+
+Lang = Annotated[
+    str, typer.Option(help="vi or en; else PAR_LANG or the system's.", callback=_speak)
+]
 _SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agrees": "green"}
 
 
@@ -92,7 +179,7 @@ def list_() -> None:
 
 
 @app.command()
-def check(year: Year, province: Province = "quang-nam", lang: Lang = "vi") -> None:
+def check(year: Year, province: Province = "quang-nam", lang: Lang = "") -> None:
     """Read a year's raw tables and print what does not add up and what is missing."""
     from rich.console import Console
     from rich.table import Table
@@ -125,8 +212,8 @@ def tidy(
     from par_lib.cleaning import tables
 
     for file in files:
-        told = "rewritten" if tables.rewrite(file) else "is in the project's form"
-        typer.echo(f"{file}: {told}")
+        as_it_was, now = N_("{file}: is in the project's form"), N_("{file}: rewritten")
+        typer.echo(say(now if tables.rewrite(file) else as_it_was, file=file))
 
 
 @app.command()
@@ -140,22 +227,23 @@ def verify(
     from par_press import manifest
 
     if not edition.is_dir():
-        typer.echo(f"{edition}: is of {manifest.edition_of(str(edition))}")
+        found = manifest.edition_of(str(edition))
+        typer.echo(say("{paper}: is of {edition}", paper=edition, edition=found))
         return
     altered = manifest.altered(edition)
     manifest.mark(edition)
     for name, what in altered:
-        typer.echo(f"{name}: {what}")
+        typer.echo(f"{name}: {say(what)}")
     if altered:
         raise typer.Exit(1)
-    typer.echo(f"{edition}: nothing altered since it was made")
+    typer.echo(say("{edition}: nothing altered since it was made", edition=edition))
 
 
 @app.command()
 def diff(
     edition: Annotated[str, typer.Argument(help="As quang-nam:2022.")],
     against: Annotated[Path, typer.Option(help="Folder of the edition to compare it with.")],
-    lang: Lang = "vi",
+    lang: Lang = "",
 ) -> None:
     """Say what an edition shows otherwise than another one, the largest change first, and why."""
     from par_lib.language.translation import language
@@ -187,7 +275,7 @@ def read(
     to: Annotated[Path | None, typer.Option(help="For all of it; else data/raw/PROVINCE.")] = None,
     merge: Annotated[bool, typer.Option(help="Add to raw tables that exist.")] = False,
     source: Annotated[str, typer.Option(help="Its name in sources.toml; else report-YEAR.")] = "",
-    lang: Lang = "vi",
+    lang: Lang = "",
 ) -> None:
     """Take what is beyond doubt into raw tables; put the rest into a workbook to be ticked.
 
@@ -199,9 +287,8 @@ def read(
 
     runner.scratch()
     about = paths.year_of(year)
-    told = report.take(files, province, about, to=to, into_existing=merge,
-                       source=source or f"report-{about}", t=language(lang))  # fmt: skip
-    for line in told:
+    for line in report.take(files, province, about, to=to, into_existing=merge,
+                            source=source or f"report-{about}", t=language(lang)):  # fmt: skip
         typer.echo(line)
 
 
@@ -216,7 +303,7 @@ def template(
 
 
 @app.command(name="new-year")
-def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "vi") -> None:
+def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> None:
     """Begin a year: its folder, the workbook, and the list of what is to be done.
 
     A province is named without marks, as it was called that year: quang-nam until June 2025, hue.
@@ -247,7 +334,7 @@ def demo(
     from par_demo import province
 
     for folder in province.write(size=dossiers, force=force):
-        typer.echo(f"{folder}  (synthetic)")
+        typer.echo(say("{folder}  (synthetic)", folder=folder))
 
 
 def _template(province: str, year: int, to: Path | None) -> Path:
@@ -258,7 +345,7 @@ def _template(province: str, year: int, to: Path | None) -> Path:
     known = units.told_by_name(units.load_units(province), year)
     path = to or Path(f"{province}-{year}.xlsx")
     if path.exists():
-        raise FileExistsError(f"{path}: exists; give another name with --to")
+        raise FileExistsError(say("{path}: exists; give another name with --to", path=path))
     files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
     tables = {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
     workbook.write(path, province, year, known, tables)

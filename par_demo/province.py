@@ -16,6 +16,7 @@ import pandas as pd
 from par_demo import invented
 from par_demo.invented import HOME, NATION, SOURCE
 from par_lib.cleaning import schema, tables
+from par_lib.language import N_, say
 from par_lib.language.spelling import fold
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.storage import csv_files, paths
@@ -39,7 +40,8 @@ def write(
     and, without ``force``, where sources were added to it.
     """
     if size < 4_000:
-        raise ValueError(f"{size} dossiers: at least 4,000, so that every unit has some")
+        raise ValueError(say("{size} dossiers: at least 4,000, so that every unit has some",
+                             size=size))  # fmt: skip
     folders = {paths.raw(province): units for province, units in _units(communes).items()}
     for folder in folders:
         _check_invented(folder, force=force)
@@ -58,13 +60,13 @@ def _check_invented(folder: Path, *, force: bool) -> None:
     if folder.exists():
         kinds = tables.load_sources(folder.name)["kind"]
         if not kinds.eq(tables.SYNTHETIC).any():
-            raise ValueError(f"{folder}: holds figures that are not synthetic; move it away first")
+            real = N_("{folder}: holds figures that are not synthetic; move it away first")
+            raise ValueError(say(real, folder=folder))
         own = tomllib.loads(_SOURCES)
         added = [name for name in kinds.index if name not in (*own, tables.RULEBOOK)]
         if added and not force:
-            raise ValueError(
-                f"{folder}: holds figures of {', '.join(added)} too; --force takes them away"
-            )
+            raise ValueError(say("{folder}: holds figures of {added} too; --force takes them away",
+                                 folder=folder, added=added))  # fmt: skip
 
 
 def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,

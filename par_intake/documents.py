@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -20,6 +20,7 @@ from par_intake import grids
 from par_intake.grids import Grid
 from par_intake.phrases import around
 from par_intake.tables import has_header
+from par_lib.language import say
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
 
@@ -43,13 +44,9 @@ Block = str | Grid
 class ReportError(ValueError):
     """A file that cannot be read: the file, why and what to do, and what that is about."""
 
-    def told(self, t: Callable[..., str]) -> str:
-        """The error in the reader's language."""
-        path, why, about = (*self.args, "")[:3]
-        return f"{path}: {t(str(why), about=about)}"
-
     def __str__(self) -> str:
-        return self.told(lambda why, about: why.replace("{about}", str(about)))
+        path, why, about = (*self.args, "")[:3]
+        return f"{path}: {say(str(why), about=about)}"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from par_intake.figures import Tables, kind_in, raw_table
 from par_lib.cleaning import schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.tables import SOURCE_NAME, SYNTHETIC
+from par_lib.language import say
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
@@ -47,9 +48,13 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
     if days.empty:
         all_days = known[known["level"] == "province"]
         ended, begun = all_days["valid_to"].max(), all_days["valid_from"].min()
-        when = f"ended on {ended:%Y-%m-%d}" if ended < end else f"began on {begun:%Y-%m-%d}"
-        names = " or ".join(heirs)
-        raise ValueError(f"province {province!r} {when}; in {year} its land is part of {names}")
+        what = N_("province {province!r} ended on {ended:%Y-%m-%d}; in {year} its land is part of "
+                  "{names}")  # fmt: skip
+        if not ended < end:  # or never ended
+            what = N_("province {province!r} began on {begun:%Y-%m-%d}; in {year} its land is part "
+                      "of {names}")  # fmt: skip
+        raise ValueError(say(what, province=province, ended=ended, begun=begun, year=year,
+                             names=say(" or ").join(heirs)))  # fmt: skip
     last = min(end, days.fillna(end).max())
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
     sources = paths.raw(province) / "sources.toml"
@@ -98,15 +103,17 @@ def store(
     titles = {name: name for name in (source, *cited)} | {source: title}
     for name in titles:
         if not SOURCE_NAME.fullmatch(name):
-            why = "write letters a-z, digits and hyphens, as report-2024"
-            raise ValueError(f"source {name!r}: {why}; nothing was written")
+            why = say("write letters a-z, digits and hyphens, as report-2024")
+            raise ValueError(say("source {name!r}: {why}; nothing was written", name=name, why=why))
     changes, files = merge(folder, tables, known)
     yield from (f"{sign} {said}" for _, sign, said in changes)
     if conflicts := [said for _, sign, said in changes if sign == "!"]:
-        raise Conflict("\n".join([*conflicts, "nothing was written; decide on each figure first"]))
+        remedy = say("nothing was written; decide on each figure first")
+        raise Conflict("\n".join([*conflicts, remedy]))
     existing = [str(file) for file in files if file.is_file()]
     if existing and not into_existing:
-        raise Conflict(f"{', '.join(existing)}: exists; add --merge to see and add what is new")
+        raise Conflict(say("{existing}: exists; add --merge to see and add what is new",
+                           existing=existing))  # fmt: skip
     year = min((year for year, _ in tables), default=0)
     # First the sources: a row must never cite one that is not there.
     _add_sources(folder, titles, producer=units.home(known), year=year)

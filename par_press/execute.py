@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from par_lib.language import prose
+from par_lib.language import prose, say
 from par_lib.language.prose import Messages
 from par_lib.language.translation import Language, language
 from par_lib.storage.dependencies import EVERY, YEARS
@@ -50,7 +50,8 @@ def run(job: Job) -> list[str]:
     undeclared = sorted({entry.partition(":")[2] for entry in read} - declared)
     if undeclared:
         names, where = ", ".join(undeclared), 'metadata, "par": {"tables": [...]}'
-        raise NotebookError(f"{job.notebook.name}: reads {names}; add it to the notebook's {where}")
+        raise NotebookError(say("{notebook}: reads {names}; add it to the notebook's {where}",
+                                notebook=job.notebook.name, names=names, where=where))  # fmt: skip
     return read
 
 
@@ -68,7 +69,7 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
         index, fault = _fault(book)
     if fault:  # its cell is counted from 1, in the notebook as its author sees it
         number = sum(not _is_injected(cell) for cell in book.cells[: index + 1])
-        message = f"cell {number}: {fault}"
+        message = say("cell {number}: {fault}", number=number, fault=fault)
         book.metadata["par"] = book.metadata.get("par", {}) | {"failed": message}
     nbformat.write(book, target)
     if fault:
@@ -158,17 +159,17 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
     except CellExecutionError as error:
         return index, "", error
     except CellTimeoutError as error:
-        what = f"took more than {timeout_seconds} s and was stopped; mend it, or allow more "
-        return index, what + "with --timeout", error
+        return index, say("took more than {seconds} s and was stopped; mend it, or allow more "
+                          "with --timeout", seconds=timeout_seconds), error  # fmt: skip
     except DeadKernelError as error:
-        return index, "its process ended, by exit(), killed, or out of memory", error
+        return index, say("its process ended, by exit(), killed, or out of memory"), error
     return index, "", None
 
 
 def _require_no_exit(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
     """DeadKernelError for a cell that called quit(): its kernel may answer a few cells more."""
     if any(one["source"] == "ask_exit" for one in execute_reply["content"].get("payload", ())):
-        raise DeadKernelError(f"cell {cell_index} asked it to end")
+        raise DeadKernelError(str(cell_index))  # told as any end of its process
 
 
 def _tables_read(executed: NotebookNode) -> list[str]:
@@ -187,7 +188,7 @@ def _fault(book: NotebookNode) -> tuple[int, str]:
         if cell.cell_type != "code":
             continue
         if cell.source.strip() and cell.execution_count is None:
-            return left, "left early, so that the cells behind it were not run"
+            return left, say("left early, so that the cells behind it were not run")
         for output in cell.outputs:  # a magic may show an error and go on
             if output.output_type == "error" and (output.ename, output.evalue) not in _LEFT:
                 return index, f"{output.ename}: {output.evalue}"
@@ -195,8 +196,7 @@ def _fault(book: NotebookNode) -> tuple[int, str]:
         written += size
         if written > _MOST_OUTPUT:
             cell.outputs = []  # kept for its author, without what is too much
-            return index, (
-                f"gave {size // MILLION} MB of output ({written // MILLION} MB with the cells "
-                f"before it); print less, {_MOST_OUTPUT // MILLION} MB at most"
-            )
+            return index, say("gave {size} MB of output ({all} MB with the cells before it); print "
+                              "less, {most} MB at most", size=size // MILLION,
+                              all=written // MILLION, most=_MOST_OUTPUT // MILLION)  # fmt: skip
     return 0, ""

@@ -30,6 +30,8 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
 
+from par_lib.language import say
+
 if TYPE_CHECKING:
     from distributed import Client
 
@@ -217,8 +219,8 @@ class PromptClient(AsyncKernelClient):
             if await self._answered(question):
                 return
             if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+                raise RuntimeError(say("Kernel died before replying to kernel_info"))
+        raise RuntimeError(say("Kernel didn't respond in {timeout} seconds", timeout=timeout))
 
     async def _answered(self, question: str) -> bool:
         try:
@@ -267,17 +269,20 @@ def _give_up_alone(client: "Client", pool: Executor) -> None:
 
 def _client(scheduler: str) -> "Client":
     if not _ADDRESS.fullmatch(scheduler):
-        raise ValueError(f"--scheduler {scheduler!r}: write its address as tcp://host:8786")
+        raise ValueError(say("--scheduler {scheduler!r}: write its address as tcp://host:8786",
+                             scheduler=scheduler))  # fmt: skip
     try:
         from distributed import Client
     except ImportError:
-        needed = "--scheduler needs the extra cluster: pip install distributed"
+        needed = say("--scheduler needs the extra cluster: pip install distributed")
         raise ValueError(needed) from None
     try:
         client = Client(scheduler, set_as_default=False, timeout="5s")
     except OSError as error:
-        raise ValueError(f"no scheduler answers at {scheduler} ({error})") from None
+        raise ValueError(say("no scheduler answers at {scheduler} ({error}); start one there",
+                             scheduler=scheduler, error=error)) from None  # fmt: skip
     if not client.scheduler_info(n_workers=-1)["workers"]:
         client.close()
-        raise ValueError(f"{scheduler} has no worker; start one: dask worker {scheduler}")
+        raise ValueError(say("{scheduler} has no worker; start one: dask worker {scheduler}",
+                             scheduler=scheduler))  # fmt: skip
     return client

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES
+from par_lib.language import LANGUAGES, say
 from par_lib.language.translation import N_, language
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
@@ -54,7 +54,8 @@ def start(given: str, more: list[str]) -> None:
 def chosen_language(given: str) -> str:
     """The language given, else that of the system where Lab has it, else English."""
     if given and given not in LANGUAGES:
-        raise ValueError(f"LAB_LANG {given!r}: choose one of {', '.join(LANGUAGES)}")
+        raise ValueError(say("LAB_LANG {given!r}: choose one of {choices}",
+                             given=given, choices=LANGUAGES))  # fmt: skip
     system = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return given or ("vi" if system.startswith("vi") else "en")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from par_lib.language import LANGUAGES
+from par_lib.language import LANGUAGES, N_, say
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import plan
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # pandas takes a second, and an edition with nothing to do is
     from par_lib.cleaning.tables import Tables
 
 MANIFEST = "manifest.json"
-CHANGED, MISSING, ADDED = "changed", "missing", "not of this edition"
+CHANGED, MISSING, ADDED = N_("changed"), N_("missing"), N_("not of this edition")
 _RUN = {"recipe": str, "state": dict | None, "read": [str]}
 _SHAPE = {"province": str, "place": str, "year": int, "languages": [str], "parameters": {...: dict},
           "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN},
@@ -90,11 +90,12 @@ def read(folder: Path) -> dict:
     """Manifest of the edition in a folder; ValueError where there is none, or a damaged one."""
     file, made = folder / MANIFEST, None
     if not file.is_file():
-        raise ValueError(f"{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
+        wrong = N_("{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
+        raise ValueError(say(wrong, folder=folder))
     with suppress(ValueError, TypeError):
         made = {"said_changed": []} | json.loads(file.read_text(encoding="utf-8"))
     if not _fits(made, _SHAPE) or not set() < {*made["languages"]} <= {*LANGUAGES}:
-        raise ValueError(f"{file}: damaged; make the edition again")
+        raise ValueError(say("{file}: damaged; make the edition again", file=file))
     return made
 
 
@@ -144,14 +145,13 @@ def edition_of(paper: str) -> Path:
             texts = [parts.read(name) for name in parts.namelist() if name.endswith(".xml")]
     codes = sorted({found.decode() for text in texts for found in _CODE.findall(text)})
     if not codes:
-        raise ValueError(f"{paper}: no fingerprint of an edition stands in it")
+        raise ValueError(say("{paper}: no fingerprint of an edition stands in it", paper=paper))
     for folder, made in all_that_stand():
         if made.get("fingerprint") in codes:
             return folder
-    raise ValueError(
-        f"{paper}: is of the edition {', '.join(codes)}, which no longer stands: it was made from "
-        "other figures or by another program than the one in outputs/"
-    )
+    raise ValueError(say("{paper}: is of the edition {codes}, which no longer stands: it was made "
+                         "from other figures or by another program than the one in outputs/",
+                         paper=paper, codes=codes))  # fmt: skip
 
 
 def standing(request: Request) -> dict | None:

@@ -21,6 +21,7 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from par_lib.charts.table_data import DATA
+from par_lib.language import N_, say
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
 from par_press.shown import WORKBOOK, highlight, inline_svg, markdown, sheet
@@ -169,8 +170,8 @@ class _Page:
                 try:
                     block = self._output(output)
                 except ValueError as error:
-                    where = f"{self.context.title}, cell {number}"
-                    raise ValueError(f"{where}: {error}") from error
+                    where = say("cell {number}: {fault}", number=number, fault=error)
+                    raise ValueError(f"{self.context.title}, {where}") from error
                 if output.get("data", {}).keys() & {"text/html", "image/svg+xml"}:
                     self.sections[-1].blocks.append(block)
                 else:
@@ -238,12 +239,12 @@ class _Page:
         html = "".join(block for section in self.sections for block in section.blocks)
         levels, title = [int(level) for level in _HEADING.findall(html)], self.context.title
         if levels[:1] != [1] or levels.count(1) != 1:
-            wanted = "begin the first cell with the only '# heading'"
-            raise ValueError(f"{title}: heading levels {levels}: {wanted}")
+            raise ValueError(say("{title}: heading levels {levels}: begin the first cell with the "
+                                 "only '# heading'", title=title, levels=str(levels)))  # fmt: skip
         for above, below in pairwise(levels):
             if below > above + 1:
-                wrong = f"a level {below} heading follows level {above}: skip none"
-                raise ValueError(f"{title}: {wrong}")
+                wrong = N_("{title}: a level {below} heading follows level {above}: skip none")
+                raise ValueError(say(wrong, title=title, below=below, above=above))
 
 
 def _without_imports(source: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES
+from par_lib.language import LANGUAGES, N_, say
 from par_lib.storage import dependencies, paths
 
 _PRESS = Path(__file__).parent
@@ -96,16 +96,17 @@ def editions(texts: list[str], province: str, *, every: bool = False) -> list[tu
     if every:
         return [(one, year) for one in paths.provinces() for year in paths.years(one)]
     if not texts:
-        raise ValueError("no edition: write years, as 2022, or demo:2021-2024, or --all")
+        raise ValueError(say("no edition: write years, as 2022, or demo:2021-2024, or --all"))
     wanted: dict[tuple[str, int], None] = {}
     for text in texts:
         found = _EDITION.fullmatch(text)
         if found is None:
             paths.year_of(text.rpartition(":")[2])
-            raise ValueError(f"edition {text!r}: write 2022, 2021-2024 or demo:2021-2024")
+            raise ValueError(say("edition {text!r}: write 2022, 2021-2024 or demo:2021-2024",
+                                 text=text))  # fmt: skip
         first, last = int(found["first"]), int(found["last"] or found["first"])
         if last < first:
-            raise ValueError(f"edition {text!r}: write the earlier year first")
+            raise ValueError(say("edition {text!r}: write the earlier year first", text=text))
         for year in range(first, last + 1):
             own = found["province"] or province
             wanted[own, paths.require(own, year)] = None
@@ -117,7 +118,8 @@ def languages_of(text: str) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(code.strip() for code in text.split(",")))
     for code in codes:
         if code not in LANGUAGES:
-            raise ValueError(f"lang {code!r}: choose one of {', '.join(LANGUAGES)}")
+            raise ValueError(say("lang {code!r}: choose one of {choices}",
+                                 code=code, choices=LANGUAGES))  # fmt: skip
     return codes
 
 
@@ -127,8 +129,8 @@ def notebooks_of(only: list[str]) -> tuple[Path, ...]:
     known = {name for book in every for name in (book.stem, book.stem[:2])}
     for name in only:
         if name not in known:
-            names = ", ".join(book.stem for book in every)
-            raise ValueError(f"notebook {name!r}: choose one of {names}")
+            raise ValueError(say("notebook {name!r}: choose one of {names}",
+                                 name=name, names=[book.stem for book in every]))  # fmt: skip
     return tuple(one for one in every if not only or {one.stem, one.stem[:2]} & {*only})
 
 
@@ -166,14 +168,14 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     cells = nbformat.read(notebook, as_version=4).cells
     tagged = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
-        raise ValueError(f"{notebook.name}: needs one cell tagged parameters, has {len(tagged)}")
+        wrong = N_("{notebook}: needs one cell tagged parameters, has {count}")
+        raise ValueError(say(wrong, notebook=notebook.name, count=len(tagged)))
     lines, found = tagged[0].splitlines(), {}
     for node in ast.parse(tagged[0]).body:
         if not isinstance(node, ast.AnnAssign) or ast.unparse(node.annotation) not in _TYPES:
-            raise ValueError(
-                f"{notebook.name}, parameters cell, line {node.lineno}: write it as "
-                "name: int = 2022  # meaning (types: int, float, str)"
-            )
+            raise ValueError(say("{notebook}, parameters cell, line {line}: write it as name: "
+                                 "int = 2022  # meaning (types: int, float, str)",
+                                 notebook=notebook.name, line=node.lineno))  # fmt: skip
         name, kind = ast.unparse(node.target), _TYPES[ast.unparse(node.annotation)]
         meaning = lines[node.lineno - 1].partition("#")[2].strip()
         found[name] = Parameter(name, kind, ast.literal_eval(node.value), meaning)
@@ -192,8 +194,8 @@ def values_of(texts: list[str], notebooks: Iterable[Path]) -> dict[str, dict[str
     for text in texts:
         name, equals, written = text.partition("=")
         if not equals or name not in choices:
-            names = ", ".join(choices)
-            raise ValueError(f"parameter {text!r}: choose name=value with a name out of {names}")
+            raise ValueError(say("parameter {text!r}: choose name=value with a name out of {names}",
+                                 text=text, names=choices))  # fmt: skip
         for notebook, own in known.items():
             if name in own:
                 values[notebook][name] = _typed(own[name], written)
@@ -203,15 +205,15 @@ def values_of(texts: list[str], notebooks: Iterable[Path]) -> dict[str, dict[str
 def _typed(parameter: Parameter, written: str) -> object:
     expected, least, most = parameter.type.__name__, -math.inf, math.inf
     if parameter.name.endswith("_pct"):
-        expected, least, most = f"{expected} of 0 to 100", 0, 100
+        expected, least, most = say("{kind} of 0 to 100", kind=expected), 0, 100
     with suppress(ValueError):
         value = parameter.type(written)
         if not isinstance(value, float) or (math.isfinite(value) and least <= value <= most):
             return value
-    raise ValueError(
-        f"parameter {parameter.name}={written}: expected {expected} ({parameter.meaning}), "
-        f"for example {parameter.name}={parameter.default}"
-    )
+    raise ValueError(say("parameter {parameter}={written}: expected {expected} ({meaning}), for "
+                         "example {parameter}={default}",
+                         parameter=parameter.name, written=written, expected=expected,
+                         meaning=parameter.meaning, default=parameter.default))  # fmt: skip
 
 
 def record(job: Job, read: list[str]) -> dict[str, object]:

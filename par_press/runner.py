@@ -24,6 +24,7 @@ from pathlib import Path
 import typer
 from filelock import FileLock, Timeout
 
+from par_lib.language import say
 from par_lib.storage import dependencies, paths
 from par_press import manifest, plan
 from par_press.plan import Job, Request
@@ -53,7 +54,7 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
         if request not in stale:
             with suppress(ValueError, OSError), reserved(request.target):
                 _clear(request.target)  # what a killed run left
-            typer.echo(f"{request.place}: nothing to do, it is up to date")
+            typer.echo(say("{place}: nothing to do, it is up to date", place=request.place))
     index, failures = paths.root() / "outputs" / "index.html", []
     listed = index.read_text(encoding="utf-8") if index.is_file() else ""
     gone = any(manifest.is_orphan(folder) and f"{folder.parent.name}/{folder.name}/" in listed
@@ -65,14 +66,14 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
             failures = make(stale, executor=executor, tell=tell)
             edition.write_collection()
     for failure in failures:
-        log = f"  (log: {failure.log})" if failure.log else ""
+        log = say("  (log: {file})", file=failure.log) if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
     for folder, _ in manifest.all_that_stand():
         # One that is being made, or that may not be written, is left as it is.
         with suppress(ValueError, OSError), reserved(folder):
             manifest.mark(folder)
     if len({failure.place for failure in failures}) < len(wanted):
-        typer.echo(f"Open {index}")
+        typer.echo(say("Open {file}", file=index))
     return failures
 
 
@@ -133,8 +134,8 @@ def _require_unchanged(before: dict[str, str], now: dict[str, str]) -> None:
     changed = {name for name in now if before.get(name) != now[name]}
     changed |= {name for name in before if not (paths.root() / name).is_file()}
     if changed:
-        names = ", ".join(sorted(changed))
-        raise ValueError(f"{names} changed while the edition was made; run again")
+        raise ValueError(say("{names} changed while the edition was made; run again",
+                             names=sorted(changed)))  # fmt: skip
 
 
 @dataclass
@@ -196,7 +197,7 @@ def _failure(request: Request, error: BaseException, job: Job | None) -> Failure
         return Failure(request.place, str(error))
     message = str(error)
     if isinstance(error, CancelledError):  # not by us: see Edition.take
-        message = "the cluster has lost its workers; start one, then run again"
+        message = say("the cluster has lost its workers; start one, then run again")
     elif not isinstance(error, NotebookError | ValueError):
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
@@ -229,7 +230,7 @@ def _told() -> Iterator[Callable[[str, str], None]]:
             else:
                 progress.update(bar, advance=1, description=name)
             if what == FAILED:
-                progress.update(bar, failed=f"{next(failed)} failed")
+                progress.update(bar, failed=say("{count} failed", count=next(failed)))
 
         yield tell
 
@@ -264,7 +265,7 @@ def reserved(target: Path) -> Iterator[None]:
     try:
         held = lock.acquire(blocking=False)
     except Timeout:
-        busy = "another run is making this edition; wait for it, then try again"
+        busy = say("another run is making this edition; wait for it, then try again")
         raise ValueError(busy) from None
     with held:
         yield

@@ -12,9 +12,11 @@ from hypothesis import settings
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_lib.language.prose import Mistyped, Refused
+from par_lib import language
+from par_lib.language.prose import Mistyped
 
 collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
+os.environ["PAR_LANG"] = "en"  # errors and help, whatever the system speaks
 os.environ["PAR_DOCUMENTS"] = "0"  # Word, Excel and PDF only where a test asks for them
 CHECKOUT = Path(__file__).resolve().parents[1]
 # What starts kernels, a browser or other programs, the longest first: begun first by make test, so
@@ -78,8 +80,9 @@ def entered(root: Path, elsewhere: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def in_english(monkeypatch):
-    """What is refused is told in English, whatever notebook was open before."""
-    monkeypatch.setattr(Refused, "words", staticmethod(str.format))
+    """What is refused is told in English, whatever was asked for before."""
+    monkeypatch.setenv("PAR_LANG", "en")
+    monkeypatch.setitem(language._notebook, "lang", "")
     monkeypatch.setattr(Mistyped, "hidden", ())
 
 

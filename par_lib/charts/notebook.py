@@ -36,7 +36,7 @@ from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.charts.table_data import STATUSES, TRACE
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
-from par_lib.language import prose
+from par_lib.language import open_in, prose, say
 from par_lib.language.prose import Absent, Mistyped, Refused, paragraphs
 from par_lib.language.translation import MEASURES, N_, UNKNOWN, Language, language
 from par_lib.storage import paths
@@ -54,7 +54,7 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
     Where it refuses, or its cell fails, nothing is said or shown until it is run again.
     """
     _opened.clear()
-    Refused.words = language(lang)
+    open_in(language(lang).code)
     shell = get_ipython()
     space = shell.user_ns if shell else {}
     if shell:
@@ -85,7 +85,7 @@ def _check(space: dict[str, object]) -> None:
         value, (kind, words) = space[name], _KINDS.get(kinds[name], (object, ""))
         if not isinstance(value, kind):
             raise Refused("{name} is {value}; it must be {kind}", name=name, value=repr(value),
-                          kind=Refused.words(words))  # fmt: skip
+                          kind=say(words))  # fmt: skip
         if name.endswith("_pct") and isinstance(value, Real):
             prose.require_pct(name, value)
 
@@ -183,7 +183,7 @@ def show(frame: pd.DataFrame, lang: str = "vi") -> Styler:
     ' late rate_pct\\n0 11.193 72,57\\n1 – 4,50\\n'
     """
     if not isinstance(frame, pd.DataFrame):
-        raise TypeError("par.show takes a DataFrame, as data.sipas or data.sipas[['unit']]")
+        raise TypeError(say("par.show takes a DataFrame, as data.sipas or data.sipas[['unit']]"))
     write = {name: _writer(frame[name], language(lang)) for name in frame.columns}
     return frame.style.format(write, na_rep=UNKNOWN, escape="html")
 

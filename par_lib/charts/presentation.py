@@ -115,7 +115,7 @@ class Page:
             raise Absent(name)
         if isinstance(value, Real) and value % 1 and not name.endswith(_UNITS):
             raise Refused("{name} is {value}: its name must say the unit, as {name}_pct",
-                          name=name, value=str(value))  # fmt: skip
+                          name=name, value=value)  # fmt: skip
         return self.cell(name, low, high, in_text=True)
 
     def sentence(self, text: str) -> str:

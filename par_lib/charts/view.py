@@ -20,6 +20,7 @@ from par_lib.charts.notebook import Notebook
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
+from par_lib.language import open_in
 from par_lib.language.prose import Refused, require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
 from par_lib.scoring import fair_comparison, rulebook, scorecard, whatif
@@ -96,7 +97,7 @@ def view(
     year has no figures for is said in words. Refused for an unknown level, a threshold outside
     0 to 100, or a change that cannot be read.
     """
-    Refused.words = language(lang)
+    open_in(language(lang).code)
     if isinstance(province, Tables) != (year is None):
         raise Refused("write a province and a year, or what par.load gave and no year")
     data = province if isinstance(province, Tables) else tables.load(province, year)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from par_lib.cleaning.findings import Finding
 from par_lib.cleaning.schema import LEVELS
+from par_lib.language import say
 from par_lib.language.translation import N_
 from par_lib.storage import paths
 
@@ -123,7 +124,8 @@ def count(
                 if any(map(_is_csv, files)):
                     broken = connection.execute(_BROKEN).fetchone()
             except duckdb.Error as error:
-                which = files[0] if len(files) == 1 else f"{files[0].parent}, one of its files"
+                several = N_("{folder}, one of its files")
+                which = files[0] if len(files) == 1 else say(several, folder=files[0].parent)
                 raise _unreadable(which, error) from error
     faults = found.groupby("fault")["dossiers"].sum().to_dict()  # without those that have none
     faults |= {"duplicate": int(twice[0]), "broken_row": int(broken[0])}
@@ -164,7 +166,7 @@ def quantile(histogram: pd.DataFrame, share: float) -> int | None:
     (0, 1].
     """
     if not 0 < share <= 1:
-        raise ValueError(f"share is {share}; write one above 0 and at most 1")
+        raise ValueError(say("share is {share}; write one above 0 and at most 1", share=share))
     done = histogram[histogram["finished"]]
     if done.empty:
         return None
@@ -273,12 +275,11 @@ def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
 
 def _require_columns(file: Path, names: Sequence[str]) -> None:
     if missing := [column for column in COLUMNS if column not in names]:
-        raise ValueError(
-            f"{file}: lacks {', '.join(missing)}; a register has {', '.join(COLUMNS)}, in small "
-            "letters, separated by commas"
-        )
+        raise ValueError(say("{file}: lacks {missing}; a register has {columns}, in small letters, "
+                             "separated by commas",
+                             file=file, missing=missing, columns=COLUMNS))  # fmt: skip
 
 
 def _unreadable(file: Path | str, error: Exception) -> ValueError:
     why = str(error).partition("\n")[0]
-    return ValueError(f"{file}: cannot be read as a register ({why:.200})")
+    return ValueError(say("{file}: cannot be read as a register ({why:.200})", file=file, why=why))

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from par_lib.language import N_, say
 from par_lib.language.numbers import BOUNDS, Kind
 from par_lib.storage.csv_files import FIRST_ROW
 
-LEVELS = ("nation", "province", "department", "district", "commune")
+LEVELS = (N_("nation"), N_("province"), N_("department"), N_("district"), N_("commune"))
 COMPONENTS = ("access", "procedure", "officials", "result", "feedback", "overall")
 INDEX_COMPONENTS = ("transparency", "progress", "online_services", "online_payment", "satisfaction",
                "digitisation", "total")  # fmt: skip
@@ -107,7 +108,7 @@ _END = Column("period_end", "date", "last day counted", True)
 _MAX_POINTS = Column("max_points", "points", "points that could be earned")
 _RANK = Column("rank", "rank", "place among the ranked units, 1 is best", partial=True)
 _RANKED_UNITS = Column("ranked_units", "count", "how many units were ranked")
-_ONE = (r"[^;]*", "holds ';'; write a comma")
+_ONE = (r"[^;]*", N_("holds ';'; write a comma"))
 _TRACE = (
     Column("status", "code", "reported by the source, derived from it, or a bound", True),
     Column("source", "text", "identifier in sources.toml", True, written=_ONE),
@@ -207,20 +208,20 @@ ANSWERS = Table("answers", "Answers of residents to the survey of satisfaction",
 _CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
 UNITS = Table("units", "Administrative units and departments, each with the days it exists", (
     Column("code", "text", "official code; of a department, one of our own",
-           written=(_CODE, "is not a code; write letters and digits")),
+           written=(_CODE, N_("is not a code; write letters and digits"))),
     Column("name", "text", "official name without the word for its kind",
-           written=(r".*[^\W\d_].*", "is no name; write the unit's name")),
+           written=(r".*[^\W\d_].*", N_("is no name; write the unit's name"))),
     Column("name_en", "text", "English name; the Vietnamese one where empty"),
     _LEVEL,
     Column("kind", "text", "huyện, thị xã, thành phố, xã, sở, …"),
     Column("valid_from", "date", "first day; open where empty"),
     Column("valid_to", "date", "last day; open where empty"),
     Column("successor", "text", "code of the unit that came after it",
-           written=(f"(?:{_CODE})?", "is not a code; write one or none")),
+           written=(f"(?:{_CODE})?", N_("is not a code; write one or none"))),
     Column("aliases", "text", "other spellings, separated by ';'"),
     Column("source", "text", "where this is known from"),
     Column("parent", "text", "code of the district around a commune; the column may be left out",
-           written=(f"(?:{_CODE})?", "is not a code; write one or none")),
+           written=(f"(?:{_CODE})?", N_("is not a code; write one or none"))),
 ), ("code",))  # fmt: skip
 
 
@@ -233,8 +234,9 @@ class Problem(NamedTuple):
 
     def told(self, file: str) -> str:
         """The problem with its place: file, row as a spreadsheet counts, column."""
-        column = f", column {self.column}" if self.column else ""
-        return f"{file}, row {self.row + FIRST_ROW}{column}: {self.what}"
+        place = N_("{file}, row {row}, column {column}") if self.column else N_("{file}, row {row}")
+        row = self.row + FIRST_ROW
+        return f"{say(place, file=file, row=row, column=self.column)}: {self.what}"
 
 
 class DataError(ValueError):
@@ -258,7 +260,7 @@ def refuse(problems: Iterable[Problem], file: str) -> None:
     told = []
     for first, *more in alike.values():
         if len(more) >= 5:
-            count = f" (and {len(more)} other cells of this column)"
+            count = say(" (and {count} other cells of this column)", count=len(more))
             first, more = first._replace(what=first.what + count), []
         told += [first, *more]
     if told:
@@ -271,11 +273,11 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
     if list(raw.columns) != expected:
         missing = [name for name in expected if name not in raw.columns]
         extra = [name for name in raw.columns if name not in expected]
-        raise DataError([
-            f"{file}, row 1: columns must be {', '.join(expected)}"
-            + (f"; missing: {', '.join(missing)}" if missing else "")
-            + (f"; not known: {', '.join(extra)}" if extra else "")
-        ])  # fmt: skip
+        told = [(N_("{file}, row 1: columns must be {columns}"), expected),
+                (N_("missing: {columns}"), missing),
+                (N_("not known: {columns}"), extra)]  # fmt: skip
+        raise DataError(["; ".join(say(what, file=file, columns=names)
+                                   for what, names in told if names)])  # fmt: skip
     return [Problem(row, column.name, f"{quoted(text)} {what}")
             for column in table.columns for wrong, what in _wrong(raw[column.name], column)
             for row, text in raw.loc[wrong, column.name].items()]  # fmt: skip
@@ -284,17 +286,18 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
 def _wrong(texts: pd.Series, column: Column) -> Iterator[tuple[pd.Series, str]]:
     """Which cells of a raw column break what is asked of it, and what is said of them."""
     if column.required:
-        yield texts == "", "is empty; fill it in"
+        yield texts == "", say("is empty; fill it in")
     if column.written:
         pattern, what = column.written
-        yield ~texts.str.fullmatch(pattern), what
+        yield ~texts.str.fullmatch(pattern), say(what)
     if codes := column.codes:
         unknown = ~texts.isin(codes if column.required else ("", *codes))
-        yield unknown, f"is unknown; choose one of: {', '.join(codes)}"
+        yield unknown, say("is unknown; choose one of: {codes}", codes=codes)
     if column.kind == "date":
-        what = "is not a date; write it as 2022-12-31"
-        what += "" if column.required else ", or nothing if open"
-        yield (texts != "") & days(texts).isna(), what
+        what = N_("is not a date; write it as 2022-12-31")
+        if not column.required:
+            what = N_("is not a date; write it as 2022-12-31, or nothing if open")
+        yield (texts != "") & days(texts).isna(), say(what)
 
 
 def days(texts: pd.Series) -> pd.Series:
@@ -310,4 +313,6 @@ def parse_dates(raw: pd.DataFrame, *, table: Table) -> pd.DataFrame:
 
 def quoted(text: object) -> str:
     """A cell as it is quoted in a message."""
-    return repr(text) if len(str(text)) <= 80 else f"{str(text)[:60]!r}… ({len(str(text))} letters)"
+    if len(str(text)) <= 80:
+        return repr(text)
+    return say("{start!r}… ({count} letters)", start=str(text)[:60], count=len(str(text)))

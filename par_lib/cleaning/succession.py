@@ -10,6 +10,7 @@ import pandas as pd
 
 from par_lib.cleaning import units
 from par_lib.cleaning.units import Day, UnknownUnit, national, units_on
+from par_lib.language import N_, say
 
 _ONE = pd.Timedelta(days=1)
 
@@ -55,9 +56,12 @@ def follow(unit: str, date: Day, known: pd.DataFrame, *, forward: bool = True) -
     else:
         found = _by_name(own["code"], units_on(every, day), every, forward=forward)
     if found.empty:
-        which = "successors" if forward else "former units"
-        raise UnknownUnit(f"{unit} on {own['on']:%Y-%m-%d}: its {which} on {day:%Y-%m-%d} are not "
-                          "known; use a nearer date")  # fmt: skip
+        what = N_("{unit} on {on:%Y-%m-%d}: its successors on {day:%Y-%m-%d} are not known; use a "
+                  "nearer date")  # fmt: skip
+        if not forward:
+            what = N_("{unit} on {on:%Y-%m-%d}: its former units on {day:%Y-%m-%d} are not known; "
+                      "use a nearer date")  # fmt: skip
+        raise UnknownUnit(say(what, unit=unit, on=own["on"], day=day))
     return found[["code", "name", "level", "kind", "extent"]].reset_index(drop=True)
 
 
@@ -73,7 +77,8 @@ def _own(
     code = unit if unit in set(every["code"]) else units.resolve(unit, so_far(known))
     rows = so_far(every[every["code"] == code]).sort_values("valid_from", na_position="first")
     if rows.empty:
-        raise UnknownUnit(f"{unit} was no unit {'before' if forward else 'after'} {day:%Y-%m-%d}")
+        before, after = N_("{unit} was no unit before {day}"), N_("{unit} was no unit after {day}")
+        raise UnknownUnit(say(before if forward else after, unit=unit, day=f"{day:%Y-%m-%d}"))
     ends = rows["valid_to"].fillna(beside).clip(upper=beside)
     starts = rows["valid_from"].fillna(beside).clip(lower=beside)
     return rows.assign(on=ends if forward else starts).iloc[-1 if forward else 0]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from par_lib.cleaning import checks, dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.language import LANGUAGES
+from par_lib.language import LANGUAGES, N_, say
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
 from par_lib.storage.paths import read_toml, write_whole
@@ -82,7 +82,7 @@ class Tables:
         self.tiles = load_tiles(province, self.units)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        raise AttributeError(f"no table {name!r}; choose one of {', '.join(_SHOWN)}")
+        raise AttributeError(say("no table {name!r}; choose one of {all}", name=name, all=_SHOWN))
 
     def _read(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
@@ -196,19 +196,15 @@ def load_sources(province: str) -> pd.DataFrame:
     try:
         written = read_toml(path, name=place)
     except FileNotFoundError:
-        raise FileNotFoundError(
-            f"{place}: there is no such file; name every source there, as data/raw/README.md shows"
-        ) from None
-    except ValueError as error:
-        raise DataError([str(error)]) from None
+        raise FileNotFoundError(say("{place}: there is no such file; name every source there, as "
+                                    "data/raw/README.md shows", place=place)) from None  # fmt: skip
     if problems := [f"{place}{what}" for entry in written.items() for what in _faults(*entry)]:
         raise DataError(problems)
     real = [name for name, source in written.items() if source["kind"] != SYNTHETIC]
     if 0 < len(real) < len(written):
-        raise DataError([
-            f"{place}: real and synthetic sources stand together; keep them in two provinces, "
-            f"or say that these are invented too, kind = {SYNTHETIC!r}: {', '.join(real)}"
-        ])  # fmt: skip
+        raise DataError([say("{place}: real and synthetic sources stand together; keep them in two "
+                             "provinces, or say that these are invented too, kind = {kind!r}: "
+                             "{real}", place=place, kind=SYNTHETIC, real=real)])  # fmt: skip
     sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
     sources.insert(0, "number", range(1, len(sources) + 1))
     return sources.rename_axis("source")
@@ -217,22 +213,24 @@ def load_sources(province: str) -> pd.DataFrame:
 def _faults(name: str, source: object) -> list[str]:
     """What is wrong with one entry of sources.toml, each with its remedy."""
     if not isinstance(source, dict) or name == RULEBOOK:
-        return [f": {name} is no [{name}] with fields of its own, or our own name; delete it"]
-    found = [f"{field} is no field; choose one of {', '.join(_FIELDS)}"
+        return [say(": {name} is no [{name}] with fields of its own, or our own name; delete it",
+                    name=name)]  # fmt: skip
+    found = [say("{field} is no field; choose one of {choices}", field=field, choices=_FIELDS)
              for field in source if field not in _FIELDS]  # fmt: skip
     if not SOURCE_NAME.fullmatch(name):
-        found.append("write letters a-z, digits and hyphens, as report-2024")
+        found.append(say("write letters a-z, digits and hyphens, as report-2024"))
     for field, (kind, example) in _FIELDS.items():
         value = source.get(field, "")
-        if value == "" and field in _REQUIRED:
-            found.append(f"{field} is missing; write {field} = {example}")
-        elif field in source and type(value) is not kind:
-            found.append(f"{field} is {value!r:.60}; write {field} = {example}")
+        what = N_("{field} is {value!r:.60}; write {field} = {example}")
+        if lacks := value == "" and field in _REQUIRED:
+            what = N_("{field} is missing; write {field} = {example}")
+        if lacks or (field in source and type(value) is not kind):
+            found.append(say(what, field=field, value=value, example=example))
     if not found and source["kind"] not in SOURCE_KINDS:
-        found.append(f"kind {source['kind']!r:.60}; choose one of {', '.join(SOURCE_KINDS)}")
+        found.append(say("kind {kind!r:.60}; choose one of {kinds}", kinds=SOURCE_KINDS, **source))
     # A page links it: nothing but an address of a page may stand there.
     if not found and not re.match("https?://", source.get("address", "https://")):
-        found.append(f"address {source['address']!r:.60}; begin it with https://")
+        found.append(say("address {address!r:.60}; begin it with https://", **source))
     return [f", [{name}]: {what}" for what in found]
 
 
@@ -249,10 +247,11 @@ def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
         place = path.relative_to(paths.root()).as_posix()
         tiles = csv_files.read_csv(path, file=place)
         if list(tiles.columns) != columns:
-            raise DataError([f"{place}, row 1: columns must be code, row, column"])
+            raise DataError([say("{file}, row 1: columns must be {columns}",
+                                 file=place, columns=columns)])  # fmt: skip
         at = tiles["row"] + " " + tiles["column"]
         wrong = ~at.str.fullmatch(r"\d{1,3} \d{1,3}") | at.duplicated() | tiles["code"].duplicated()
-        remedy = "write a code and a place, two whole numbers, each once"
+        remedy = say("write a code and a place, two whole numbers, each once")
         schema.refuse([Problem(row, "", f"{', '.join(cells)}: {remedy}")
                        for row, *cells in tiles[wrong].itertuples(name=None)], place)  # fmt: skip
     return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
@@ -293,26 +292,22 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
         try:
             if path.is_file():
                 raw = csv_files.read_csv(path, file=file)
-            tidy[name] = tidying.tidy_table(
-                raw, table=table, known=known, year=year, file=file, sources=sources.index
-            )
-        except DataError as error:
-            problems += error.problems
-        except csv_files.TableError as error:
-            problems.append(str(error))
+            tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file,
+                                            sources=sources.index)  # fmt: skip
+        except (DataError, csv_files.TableError) as error:
+            problems += str(error).splitlines()
         except OSError as error:
             problems.append(f"{file}, {error}")
     files = dossier_register.files_of(province, year)
     if files and dossier_register.SOURCE not in sources.index:
-        where = files[0].parent
-        problems.append(f"{where}: a register needs a source; add [register] to sources.toml")
+        needed = N_("{where}: a register needs a source; add [register] to sources.toml")
+        problems.append(say(needed, where=files[0].parent))
     if problems:
         opened = sorted(file.name for file in own.glob("[.~][~$]*"))  # notes of a spreadsheet
-        what = "its table is open in a spreadsheet; save and close it there"
+        what = say("its table is open in a spreadsheet; save and close it there")
         raise DataError([*problems, *(f"{name}: {what}" for name in opened)])
-    counted, faults = dossier_register.count(
-        files, units=known["code"], until=dt.date(year, 12, 31)
-    )
+    until = dt.date(year, 12, 31)
+    counted, faults = dossier_register.count(files, units=known["code"], until=until)
     kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
     trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": str(year)}
     tidy["register"] = counted.astype(kinds).assign(**trace)
@@ -327,9 +322,11 @@ def _no_tables(folder: Path) -> Iterator[str]:
     for file in sorted(folder.glob("[!.~]*.[cC][sS][vV]")):
         place = file.relative_to(paths.root()).as_posix()
         if (copy := _COPY.fullmatch(file.stem)) and copy[1] in _RAW:
-            yield f"{place}: is a copy of {copy[1]}.csv; delete it, or move it out of the folder"
+            yield say("{place}: is a copy of {name}.csv; delete it, or move it out of the folder",
+                      place=place, name=copy[1])  # fmt: skip
         elif file.name not in names:
-            yield f"{place}: is no table's file; give it one of these names: {', '.join(names)}"
+            yield say("{place}: is no table's file; give it one of these names: {names}",
+                      place=place, names=names)  # fmt: skip
 
 
 def rewrite(file: Path) -> bool:
@@ -343,7 +340,8 @@ def rewrite(file: Path) -> bool:
     known = {tuple(column.name for column in table.columns): table
              for table in (*_RAW.values(), schema.UNITS)}  # fmt: skip
     if (table := known.get(tuple(raw.columns))) is None:
-        raise ValueError(f"{file}: has the columns of no raw table: {', '.join(raw.columns)}")
+        raise ValueError(say("{file}: has the columns of no raw table: {columns}",
+                             file=file, columns=[*raw.columns]))  # fmt: skip
     raw = csv_files.with_plain_dates(raw, table.dates)
     problems = schema.raw_problems(raw, table=table, file=str(file))
     tidying.parse_quantities(raw, table=table, problems=problems)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from par_lib.cleaning import schema, succession, units
 from par_lib.cleaning.schema import ADDED_UP, Problem, quoted
-from par_lib.language import numbers
+from par_lib.language import N_, numbers, say
 from par_lib.language.numbers import Quantity
 from par_lib.storage import csv_files
 from par_lib.storage.csv_files import FIRST_ROW
@@ -41,7 +41,7 @@ def tidy_table(
     problems = schema.raw_problems(raw, table=table, file=file)
     if sources is not None:
         unknown = raw.loc[~raw["source"].isin([*sources, ""]), "source"]
-        what = "is not in sources.toml; add it there"
+        what = say("is not in sources.toml; add it there")
         problems += [Problem(row, "source", f"{quoted(n)} {what}") for row, n in unknown.items()]
     dated = schema.parse_dates(raw, table=table)
     beside = table.name == "indicators"
@@ -98,8 +98,8 @@ def resolve_units(
         if pd.isna(date):  # told by raw_problems
             continue
         if date.year != year:
-            what = f"{date:%Y-%m-%d} is not of {year}; move the row to {date.year}/"
-            problems.append(Problem(row, dated, what))
+            moved = N_("{date:%Y-%m-%d} is not of {year}; move the row to {date.year}/")
+            problems.append(Problem(row, dated, say(moved, date=date, year=year)))
         elif name != schema.OTHERS:
             try:
                 rows[-1] = found(name, level, date)
@@ -117,15 +117,17 @@ def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
         return ""
     own = known[known["code"] == code]
     if (own["valid_from"] > pd.Timestamp(date)).all():
-        return f'"{name}" did not exist before {own["valid_from"].min():%Y-%m-%d}'
-    ended = f'"{name}" was no unit on {date}, it ended on {own["valid_to"].max():%Y-%m-%d}'
+        return say('"{name}" did not exist before {first:%Y-%m-%d}',
+                   name=name, first=own["valid_from"].min())  # fmt: skip
+    ended = say('"{name}" was no unit on {date}, it ended on {last:%Y-%m-%d}',
+                name=name, date=date, last=own["valid_to"].max())  # fmt: skip
     try:
         heirs = succession.follow(code, date, known)
     except units.UnknownUnit:
-        return f"{ended}; use a date up to then"
+        return f"{ended}; {say('use a date up to then')}"
     names = [f'"{heir}"' for heir in heirs["name"]]
-    more = f" ({len(names)} units)" if len(names) > 3 else ""
-    return f"{ended}; write {' or '.join(names[:3])}{more}"
+    more = say(" ({count} units)", count=len(names)) if len(names) > 3 else ""
+    return f"{ended}; {say('write {names}', names=say(' or ').join(names[:3]))}{more}"
 
 
 def parse_quantities(
@@ -149,8 +151,9 @@ def parse_quantities(
         whole, out_of = _WHOLES[name], behind[name]
         both = tidy[whole].notna() & out_of.notna()
         for row in raw.index[both & tidy[whole].ne(out_of)]:
-            what = f"is not the {out_of[row]:.12g} behind / in {name}; write it once"
-            problems.append(Problem(row, whole, f"{quoted(raw.loc[row, whole])} {what}"))
+            what = say("{cell} is not the {out_of:.12g} behind / in {name}; write it once",
+                       cell=quoted(raw.loc[row, whole]), out_of=out_of[row], name=name)  # fmt: skip
+            problems.append(Problem(row, whole, what))
         tidy[whole] = tidy[whole].fillna(out_of)
     return tidy
 
@@ -180,8 +183,8 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
     surely = english & ((cells.str.count("[.,]") > 1) | kinds.isin(("count", "rank")))
     doubtful = english & ~surely & kinds.isin(("amount", "number")) & surely.any()
     cells = cells.where(~surely, cells.str.translate(numbers.SWAPPED))
-    what = " can be thousands or a decimal, beside English figures; write 1234 or 1,2340"
-    problems += [Problem(row, column.name, f"{quoted(text)}{what}")
+    what = say("can be thousands or a decimal, beside English figures; write 1234 or 1,2340")
+    problems += [Problem(row, column.name, f"{quoted(text)} {what}")
                  for row, text in cells[doubtful].items()]  # fmt: skip
     quantities = []
     for row, text in cells.items():
@@ -195,11 +198,11 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
     figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])
     figures = figures.astype({"low": float, "high": float, "out_of": float, "approximate": bool})
     if not column.partial:
-        what = " is an interval, and this column takes exact figures; move it to a note"
-        problems += [Problem(row, column.name, f"{quoted(text)}{what}")
+        what = say("is an interval, and this column takes exact figures; move it to a note")
+        problems += [Problem(row, column.name, f"{quoted(text)} {what}")
                      for row, text in cells[figures["low"] < figures["high"]].items()]  # fmt: skip
     if column.name not in _WHOLES and not column.unit_column:
-        what = ": this column takes no maximum behind /; write the figure alone"
+        what = say(": this column takes no maximum behind /; write the figure alone")
         problems += [Problem(row, column.name, f"{quoted(text)}{what}")
                      for row, text in cells[figures["out_of"].notna()].items()]  # fmt: skip
     return figures
@@ -216,9 +219,11 @@ def _repeated_rows(named: pd.DataFrame, table: schema.Table) -> Iterator[Problem
         key = list(dict.fromkeys([*key, "source", "locator"]))
     rows = named.index.to_series()
     first = rows.groupby([named[name] for name in key], dropna=False).transform("min")
-    remedy = "keep one, and name the other source in its note"
+    what = N_(
+        "states what row {row} states already; keep one, and name the other source in its note"
+    )
     for row, before in first[first < rows].items():
-        yield Problem(row, "", f"states what row {before + FIRST_ROW} states already; {remedy}")
+        yield Problem(row, "", say(what, row=before + FIRST_ROW))
 
 
 def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
@@ -226,18 +231,20 @@ def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
     for part, whole in _AT_MOST:
         if {part, whole} <= set(tidy.columns):
             for row, figures in tidy[(tidy[part] > tidy[whole]).fillna(False)].iterrows():
-                above = f"{_text(figures[part])} is above {_text(figures[whole])} in {whole}"
-                yield Problem(row, part, f"{above}; correct one of them")
+                what = say("{part} is above {most} in {whole}; correct one of them", whole=whole,
+                           part=_text(figures[part]), most=_text(figures[whole]))  # fmt: skip
+                yield Problem(row, part, what)
     for column, code in {"criterion": "par_index", "component": "total"}.items():
         if {column, "max_points"} <= set(tidy.columns):
             whole = tidy.loc[tidy[column] == code, "max_points"].dropna()
-            remedy = f"these are another {column}'s points"
+            what = N_("{code} has 100, not {most:g}; these are another {column}'s points")
             for row, most in whole[whole != 100].items():
-                yield Problem(row, "max_points", f"{code} has 100, not {most:g}; {remedy}")
+                yield Problem(row, "max_points", say(what, code=code, most=most, column=column))
     if "plan_year" in tidy:
         years = tidy["plan_year"].dropna()
         for row, year in years[~years.between(*_PLAN_YEARS)].items():
-            yield Problem(row, "plan_year", f"{year} is no year of a plan; write it as 2022")
+            what = say("{year} is no year of a plan; write it as 2022", year=year)
+            yield Problem(row, "plan_year", what)
 
 
 def _text(value: object) -> str:

@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.schema import Problem, quoted
+from par_lib.language import N_, say
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
@@ -124,9 +125,10 @@ def load_units(province: str) -> pd.DataFrame:
         rows += [row for row in own if row["code"] not in listed]
     elif not rows:
         near = process.extract(province, {row["province"] for row in _rows("provinces")}, limit=3)
-        hint = ", ".join(name for name, score, _ in near if score >= NEAR) or "none"
-        raise FileNotFoundError(f"{file}: there is no such file, and no province of Viet Nam has "
-                                f"this folder's name; near it: {hint}")  # fmt: skip
+        hint = [name for name, score, _ in near if score >= NEAR] or say("none")
+        raise FileNotFoundError(say("{file}: there is no such file, and no province of Viet Nam "
+                                    "has this folder's name; near it: {hint}",
+                                    file=file, hint=hint))  # fmt: skip
     units = _dated(pd.DataFrame(rows, columns=_COLUMNS, dtype="str").fillna(""))
     units["name_en"] = units["name_en"].where(units["name_en"] != "", units["name"])
     homes = units.loc[units["level"] == "province", "name"]
@@ -166,8 +168,8 @@ def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
     problems = schema.raw_problems(raw, table=schema.UNITS, file=file)
     ended = schema.days(raw["valid_to"]) < schema.days(raw["valid_from"])
     for column, faulty, what in (
-        ("code", raw["code"].duplicated(), "is another unit's code too"),
-        ("valid_to", ended, "is before valid_from; exchange or correct them"),
+        ("code", raw["code"].duplicated(), say("is another unit's code too")),
+        ("valid_to", ended, say("is before valid_from; exchange or correct them")),
     ):
         cells = raw.loc[faulty, column].items()
         problems += [Problem(row, column, f"{quoted(text)} {what}") for row, text in cells]
@@ -196,7 +198,8 @@ def told_by_name(units: pd.DataFrame, year: int) -> pd.DataFrame:
 def units_on(units: pd.DataFrame, date: Day, *, level: str | None = None) -> pd.DataFrame:
     """The units valid on ``date``, of one level or of all."""
     if level is not None and level not in schema.LEVELS:
-        raise ValueError(f"level {level!r}: choose one of {', '.join(schema.LEVELS)}")
+        raise ValueError(say("level {level!r}: choose one of {choices}",
+                             level=level, choices=schema.LEVELS))  # fmt: skip
     day = pd.Timestamp(date)
     valid = ~(units["valid_from"] > day) & ~(units["valid_to"] < day)
     if level is not None:
@@ -262,8 +265,10 @@ def resolver(units: pd.DataFrame) -> Callable[..., str]:
                     return next(iter(codes))
                 if codes:
                     shared = units[units["code"].isin(codes) & (units["level"] == one)].itertuples()
-                    choices = " or ".join(f'"{_called(u)}" ({u.level} {u.code})' for u in shared)
-                    raise AmbiguousUnit(f'{place}"{name}" is ambiguous: write {choices}')
+                    each = [f'"{_called(u)}" ({u.level} {u.code})' for u in shared]
+                    what = say('"{name}" is ambiguous: write {choices}',
+                               name=name, choices=say(" or ").join(each))  # fmt: skip
+                    raise AmbiguousUnit(place + what)
         inner, _, outer = name.rpartition(",")
         if inner and "parent" in units:
             with suppress(UnknownUnit):
@@ -340,10 +345,12 @@ def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
     }
     found = process.extract(fold(rest), near, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
     best = dict.fromkeys(f'"{key[0]}"' for _, score, key in found if score == found[0][1])
-    words = [f'"{name}" is not a {levels[0] if len(levels) == 1 else "unit"}']
+    kind = say(levels[0] if len(levels) == 1 else N_("unit"))
+    words = [say('"{name}" is not a {kind}', name=name, kind=kind)]
     if (province := home(units)) and levels != ("province",):
-        words.append(f"of {province}")
+        words.append(say("of {province}", province=province))
     if "on" in units.attrs:
-        words.append(f"on {units.attrs['on']}")
-    remedy = f"did you mean {' or '.join(list(best)[:3])}?" if best else "see units.csv for names"
+        words.append(say("on {day}", day=units.attrs["on"]))
+    near = say(" or ").join(list(best)[:3])
+    remedy = say("did you mean {near}?", near=near) if best else say("see units.csv for names")
     return f"{' '.join(words)}; {remedy}"

@@ -4,6 +4,71 @@
 - ``numbers``: figures as Vietnamese sources write them: decimal comma, thousands dot, bounds
 - ``translation``: words, names of columns, numbers and dates in the reader's language
 - ``prose``: paragraphs of a notebook, with named values filled in
+
+A page has a language of its own. Errors, help and progress are in that of the person at the
+keyboard: ``say``.
 """
 
+import locale
+import os
+from functools import cache
+from pathlib import Path
+
 LANGUAGES = ("vi", "en")  # the first is the one an office reads
+CATALOGS = Path(__file__).parent / "locale"
+_notebook = {"lang": ""}  # that is open in this process
+_SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def spoken() -> str:
+    """Language of the person at the keyboard: ``PAR_LANG``, that of the notebook, or the system's.
+
+    The first of them that there is; else English.
+    """
+    if asked := os.environ.get("PAR_LANG") or _notebook["lang"]:
+        if asked not in LANGUAGES:
+            raise ValueError(f"PAR_LANG {asked!r}: choose one of {', '.join(LANGUAGES)} · chọn một")
+        return asked
+    set_to = next(filter(None, map(os.environ.get, _SYSTEM)), None)
+    system = set_to or locale.getlocale()[0] or ""  # Windows has it in no variable
+    return "vi" if system.lower().startswith("vi") else "en"
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it stands as data; it is translated when shown."""
+    return text
+
+
+def open_in(lang: str) -> None:
+    """Speak the language of a notebook that is opened."""
+    _notebook["lang"] = lang
+
+
+def say(text: str, /, **values: object) -> str:
+    """Text for the person at the keyboard, with its named values filled in: as they are, or listed.
+
+    Not for what is kept: an edition is the same whoever makes it.
+    """
+    said = text if spoken() == "en" else catalog("vi").get(text, text)
+    listed = {name: ", ".join(map(str, value)) for name, value in values.items()
+              if isinstance(value, list | tuple | dict)}  # fmt: skip
+    return said.format(**values | listed)
+
+
+@cache
+def catalog(code: str) -> dict[str, str | tuple[str, ...]]:
+    """Texts with their translations, or with those for one and for many; the same dict each time.
+
+    Packages are written in English, notebooks in Vietnamese; ``locale/<lang>/`` has both.
+    """
+    from babel.messages.pofile import read_po  # takes as long as all else that ``par --help`` needs
+
+    messages = {}
+    for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
+        with file.open("rb") as text:
+            messages |= {
+                message.id[0] if message.pluralizable else message.id: message.string
+                for message in read_po(text, locale=code)
+                if message.id and message.string and not message.fuzzy
+            }
+    return messages

@@ -12,6 +12,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from numbers import Real
 
+from par_lib.language import N_, say
+
 SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
 Messages = Mapping[str, str | tuple[str, ...]]  # text → its translation, or one for one and many
@@ -22,15 +24,13 @@ class Absent(LookupError):
 
 
 class Refused(ValueError):
-    """What a person wrote in a notebook cannot be; told in a line of the reader's language.
+    """What a person wrote in a notebook cannot be; told in a line of the person's language.
 
-    ``text`` is a message with its values in braces, as gettext extracts it.
+    ``text`` is a message with its values in braces, as ``say`` takes it.
     """
 
-    words: Callable[..., str] = staticmethod(str.format)  # or a language: ``words(text, **values)``
-
-    def __init__(self, text: str, /, **values: str) -> None:
-        super().__init__(self.words(text, **values))
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(say(text, **values))
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: whoever mistypes a name need not read how it was looked up."""
@@ -41,8 +41,8 @@ def require(name: str, given: object, known: Iterable[object]) -> None:
     """Refused where what a person gave under this name is none of those ``known``."""
     known = [str(one) for one in known]
     if str(given) not in known:
-        raise Refused("{name} {given}: choose one of {known}", name=name, given=repr(given),
-                      known=", ".join(known))  # fmt: skip
+        raise Refused("{name} {given}: choose one of {known}",
+                      name=name, given=repr(given), known=known)  # fmt: skip
 
 
 def require_pct(name: str, value: object) -> None:
@@ -60,9 +60,7 @@ class Mistyped(Refused, NameError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         known = [one for one in map(str, known) if one[:1] != "_" and one not in self.hidden]
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.7) or sorted(known)[:20]
-        said = self.words("There is no {name}. Did you mean: {near}?", name=name,
-                          near=", ".join(near))  # fmt: skip
-        ValueError.__init__(self, said)
+        super().__init__(N_("There is no {name}. Did you mean: {near}?"), name=name, near=near)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Words and figures in the reader's language: gettext catalogs, names of columns, Babel formats.
 
-Packages are written in English, notebooks in Vietnamese: ``locale/<lang>/LC_MESSAGES`` has both.
 What codes, columns, tables and single figures are called is data, a row each in ``labels.csv``.
 """
 
@@ -14,14 +13,11 @@ from pathlib import Path
 import pandas as pd
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from par_lib.language import LANGUAGES
+from par_lib.language import LANGUAGES, N_, catalog, say
 from par_lib.language.prose import require
-from par_lib.storage import csv_files
 
-CATALOGS = Path(__file__).parent / "locale"
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -29,7 +25,8 @@ UNKNOWN = "–"
 # Said in both languages wherever invented figures are shown.
 SYNTHETIC_WORDS = "SỐ LIỆU GIẢ LẬP, không có thật · SYNTHETIC DATA, nothing here is real"
 
-_NAMED = csv_files.read_csv(Path(__file__).with_name("labels.csv")).set_index("code")
+_FILE = Path(__file__).with_name("labels.csv")
+_NAMED = pd.read_csv(_FILE, dtype=str, keep_default_na=False).set_index("code")
 
 
 def named(kind: str) -> dict[str, str]:
@@ -53,11 +50,6 @@ def lower_is_better(column: str) -> bool:
     """
     # A share of a total is, in this project, one of late dossiers.
     return column == "share_pct" or bool({"late", "lost", "open", "days"} & {*column.split("_")})
-
-
-def N_(text: str) -> str:
-    """Mark a text for translation where it stands as data; it is translated when shown."""
-    return text
 
 
 @dataclass(frozen=True)
@@ -170,9 +162,8 @@ class Language:
             return self.date(value)
         if hasattr(value, "__index__"):
             return self.number(int(value))
-        raise TypeError(
-            f"value {name}={value!r}: say how many digits, as t.number({name}, digits=1)"
-        )
+        raise TypeError(say("value {name}={value!r}: say how many digits, as t.number({name}, "
+                            "digits=1)", name=name, value=value))  # fmt: skip
 
 
 @cache
@@ -180,16 +171,8 @@ def language(code: str) -> Language:
     """The language ``code`` with all its catalogs; Refused for one that is not of LANGUAGES."""
     require("lang", code, LANGUAGES)
     labels = _NAMED.sort_values("kind", key=lambda kinds: kinds != "measure", kind="stable")
-    messages: dict[str, str | tuple[str, ...]] = dict(zip(labels["en"], labels[code], strict=True))
-    for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
-        with file.open("rb") as text:
-            catalog = read_po(text, locale=code)
-        messages |= {
-            message.id[0] if message.pluralizable else message.id: message.string
-            for message in catalog
-            if message.id and message.string and not message.fuzzy
-        }
-    return Language(code, messages)
+    called = dict(zip(labels["en"], labels[code], strict=True))
+    return Language(code, called | catalog(code))
 
 
 def decimals(name: str, *values: float, most: int = 4, computed: bool = False) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from par_lib.cleaning.tables import Tables, longest_period
+from par_lib.language import say
 from par_lib.language.translation import LABELS, N_, Language
 from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.scorecard import hull
@@ -142,7 +143,8 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
                      for name in ("part", "whole"))  # fmt: skip
     for name, whole in zip(("before", "after"), wholes, strict=True):
         if len(whole) and not whole.sum() > 0:
-            raise ValueError(f"{name}: the wholes add up to {whole.sum():g}; nothing to divide by")
+            raise ValueError(say("{name}: the wholes add up to {whole:g}; nothing to divide by",
+                                 name=name, whole=whole.sum()))  # fmt: skip
     totals = [whole.sum() or math.nan for whole in wholes]
     rates, below, above = [], [], []
     for part, whole in zip(parts, wholes, strict=True):

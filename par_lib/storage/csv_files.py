@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from par_lib.language import say
+
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 _MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -51,19 +53,21 @@ def _read(content: bytes) -> pd.DataFrame:
     width, names = len(names), [" ".join(name.split()) for name in names]
     names = names[: max((at for at, name in enumerate(names, start=1) if name), default=0)]
     if not names:
-        raise TableError("row 1: is empty; write the names of the columns")
+        raise TableError(say("row 1: is empty; write the names of the columns"))
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise TableError(f"row {number}: the column {twice[0]!r} stands there twice; delete one")
+        raise TableError(say("row {number}: the column {twice!r} stands there twice; delete one",
+                             number=number, twice=twice[0]))  # fmt: skip
     body = list(rows)
     for at, cells in body:
         if len(cells) != width or any(cells[len(names) :]):
-            raise TableError(
-                f"row {at}: {len(cells)} cells where the header has {len(names)}; put a cell "
-                'that holds a comma in "quotes", and delete cells beyond the last column'
-            )
+            raise TableError(say("row {at}: {cells} cells where the header has {columns}; put a "
+                                 'cell that holds a comma in "quotes", and delete cells beyond the '
+                                 "last column",
+                                 at=at, cells=len(cells), columns=len(names)))  # fmt: skip
         if lost := next((cell for cell in cells if _LOST.search(cell) and "//" not in cell), ""):
-            raise TableError(f"row {at}: {lost[:60]!r}: letters were lost; begin with the file "
-                             "as it was, and save it as CSV UTF-8 (comma delimited)")  # fmt: skip
+            raise TableError(say("row {at}: {lost!r}: letters were lost; begin with the file as it "
+                                 "was, and save it as CSV UTF-8 (comma delimited)",
+                                 at=at, lost=lost[:60]))  # fmt: skip
     index = pd.Index([at - FIRST_ROW for at, _ in body], dtype="int64")
     return pd.DataFrame([cells[: len(names)] for _, cells in body], index, names, dtype="str")
 
@@ -109,8 +113,8 @@ def _decoded(content: bytes) -> str:
         marks = unicodedata.normalize("NFD", text).translate(dict.fromkeys(map(ord, _VIETNAMESE)))
         if marks.isascii():
             return text
-        what = f"byte {error.start} is not UTF-8"
-        raise TableError(f"{what}; save it as CSV UTF-8 (comma delimited)") from None
+        what = say("byte {at} is not UTF-8; save it as CSV UTF-8 (comma delimited)", at=error.start)
+        raise TableError(what) from None
 
 
 def _above_header(cell: str) -> bool:
@@ -136,12 +140,14 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             if len(cells) == 1 and mark in cells[0]:  # a spreadsheet had all of it in one cell
                 (cells,) = csv.reader(cells, strict=True, delimiter=mark)
             if control := _CONTROL.search("".join(cells)):
-                raise TableError(f"row {number}: holds {control[0]!r}; type the cell anew")
+                raise TableError(say("row {number}: holds {control!r}; type the cell anew",
+                                     number=number, control=control[0]))  # fmt: skip
             if any(map(str.strip, cells)):
                 yield number, cells
     except csv.Error as error:
-        remedy = "look for a quote that is not closed, or a cell that holds a whole document"
-        raise TableError(f"row {number + 1}: cannot be read ({error}); {remedy}") from None
+        raise TableError(say("row {number}: cannot be read ({error}); look for a quote that is not "
+                             "closed, or a cell that holds a whole document",
+                             number=number + 1, error=error)) from None  # fmt: skip
 
 
 def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:

@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+from par_lib.language import say
+
 
 def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
     """Write text, bytes, or what a function writes to the path it is given; parents are made.
@@ -40,10 +42,10 @@ def read_toml(path: Path, *, name: str) -> dict:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except RecursionError:
-        why = "brackets within brackets, too many"
+        why = say("brackets within brackets, too many")
     except ValueError as error:  # of TOML, of letters, of a number with thousands of digits
         why = str(error)
-    raise ValueError(f"{name}: cannot be read as TOML ({why})")
+    raise ValueError(say("{name}: cannot be read as TOML ({why})", name=name, why=why))
 
 
 def clear_dead(folder: Path, start: str) -> None:
@@ -79,9 +81,8 @@ def root() -> Path:
     """
     folder = Path(os.environ.get("PAR_ROOT") or Path(__file__).resolve().parents[2])
     if not (folder / MARKER).is_file():
-        raise FileNotFoundError(
-            f"{folder}: no {MARKER.as_posix()} here; set PAR_ROOT to the project's folder"
-        )
+        raise FileNotFoundError(say("{folder}: no {marker} here; set PAR_ROOT to the project's "
+                                    "folder", folder=folder, marker=MARKER.as_posix()))  # fmt: skip
     return folder
 
 
@@ -124,14 +125,15 @@ def years(province: str) -> list[int]:
     """
     known = provinces()
     if province not in known:
-        raise ValueError(f"province {province!r} has no raw data; choose one of {', '.join(known)}")
+        raise ValueError(say("province {province!r} has no raw data; choose one of {known}",
+                             province=province, known=known))  # fmt: skip
     return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
 
 
 def year_of(text: str) -> int:
     """A year of four digits; ValueError for anything else."""
     if not (text.isascii() and text.isdigit() and len(text) == 4 and text >= "1900"):
-        raise ValueError(f"year {text!r}: write four digits, as 2022")
+        raise ValueError(say("year {text!r}: write four digits, as 2022", text=text))
     return int(text)
 
 
@@ -144,14 +146,12 @@ def require(province: str, year: int | str) -> int:
     for one in have:
         if year in (one, str(one)):
             return one
-    raise ValueError(
-        f"{province} has no raw data for {year}; choose one of {', '.join(map(str, have))}"
-    )
+    raise ValueError(say("{province} has no raw data for {year}; choose one of {choices}",
+                         province=province, year=year, choices=have))  # fmt: skip
 
 
 def _edition(base: Path, province: str, year: int | None) -> Path:
     if not _NAME.fullmatch(province) or len(province) > 60:
-        raise ValueError(
-            f"province {province!r}: expected a folder name of a-z, 0-9 and '-', as quang-nam"
-        )
+        raise ValueError(say("province {province!r}: expected a folder name of a-z, 0-9 and '-', "
+                             "as quang-nam", province=province))  # fmt: skip
     return base / province if year is None else base / province / f"{int(year):04d}"

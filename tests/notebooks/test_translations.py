@@ -14,13 +14,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from par_lib.language import LANGUAGES, prose
-from par_lib.language.translation import CATALOGS, language
+from par_lib.language import CATALOGS, LANGUAGES, prose
+from par_lib.language.translation import language
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {
     "t": None,
     "N_": None,
+    "say": None,
     "language": None,
     "self": None,
     "words": None,
@@ -165,6 +166,53 @@ def test_a_paragraph_with_a_count_has_a_form_for_one_and_one_for_many() -> None:
         if prose.has_plural(_id(message.id)) != (len(_forms(message.string)) == 2)
     }
     assert not wrong, f"in {NOTEBOOKS.file} give msgstr[0] and msgstr[1], or only msgstr: {wrong}"
+
+
+# Python's own words for what a module lacks, the name every message of ``par`` begins with, a code.
+NOT_TOLD = {"module ", " has no attribute ", "par: ", "earlier", "highlight: "}
+NOT_TOLD |= {"PAR_LANG ", ": choose one of ", " · chọn một"}  # in both languages
+
+
+def _untold(tree: ast.AST) -> set[str]:
+    """Words that an error or a line of ``par`` has as they stand, so that no catalog has them."""
+    raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise))
+    asked = [one for one in raised if getattr(getattr(one, "func", 0), "id", "") != "Refused"]
+    asked += [
+        n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "typer.echo"
+    ]
+    found, within = set(), [one for call in asked for one in getattr(call, "args", ())]
+    for one in within:
+        if isinstance(one, ast.List | ast.JoinedStr | ast.BinOp | ast.IfExp | ast.GeneratorExp):
+            within += ast.iter_child_nodes(one)
+        elif isinstance(one, ast.Constant) and re.search(r"[^\W\d_]", str(one.value)):
+            found.add(one.value)
+    return found - NOT_TOLD
+
+
+def test_errors_and_what_par_prints_go_through_the_catalog() -> None:
+    files = [*ROOT.glob("par_*/**/*.py"), ROOT / "par_cli.py"]
+    found = {
+        (path.name, text)
+        for path in files
+        for text in _untold(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert not found, f"say(…) these: {found}"
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ('raise ValueError("One")', {"One"}),
+        ('raise ValueError(f"{file}: two {x}")', {": two "}),
+        ('raise DataError([f"{file}, " + "three"])', {"three"}),
+        ('typer.echo(f"{a}: four" if a else "five")', {": four", "five"}),
+        ('raise ValueError(say("One"))', set()),
+        ('raise Refused("One {x}", x=x)', set()),
+        ('raise ValueError(f"{say(what)}: {error}") from None', set()),
+    ],
+)
+def test_words_that_no_catalog_has_are_found(code: str, texts: set[str]) -> None:
+    assert _untold(ast.parse(code)) == texts
 
 
 @pytest.mark.parametrize(

@@ -121,10 +121,11 @@ def test_the_page_is_the_picture_of_it_and_csv_files_say_the_same(home):
     assert set(proposed["period_end"]) == {"2030-12-31"}
 
 
-def test_a_file_that_gives_nothing_ends_in_words_and_writes_nothing(home):
+def test_a_file_that_gives_nothing_ends_in_words_and_writes_nothing(home, monkeypatch):
+    monkeypatch.setenv("PAR_LANG", "en")  # what --lang asks for stands against it
     (home / "nothing.md").write_text("Tỉnh có 37 sáng kiến và 4 hội nghị.", encoding="utf-8")
     done = par("read", home / "report.md", home / "nothing.md", "--province", "suong-mai",
-               "--year", "2030")  # fmt: skip
+               "--year", "2030", "--lang", "vi")  # fmt: skip
     assert done.exit_code == 1
     assert "nothing.md: không đọc được số liệu nào" in done.stderr
     assert not (home / "data/raw/suong-mai/2030").exists()

@@ -16,7 +16,7 @@ count_lines = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(count_lines)
 
 # The packages in the order of the design, each with those it may use.
-LIBRARY = ("storage", "language", "cleaning", "scoring", "charts")
+LIBRARY = ("language", "storage", "cleaning", "scoring", "charts")
 MAY_USE = {f"par_lib.{name}": {f"par_lib.{one}" for one in LIBRARY[:place]}
            for place, name in enumerate(LIBRARY)}  # fmt: skip
 MAY_USE["par_lib"] = {f"par_lib.{name}" for name in LIBRARY}

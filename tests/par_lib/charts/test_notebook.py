@@ -26,6 +26,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 @pytest.fixture
 def shell(root, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.delenv("PAR_LANG")  # so that a notebook's own language is spoken
     monkeypatch.setattr(notebook, "_opened", [])
     own = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     with mpl.rc_context():
@@ -72,7 +73,8 @@ def test_other_parameters_are_not_percentages(shell):
     assert par.begin("quang-nam", 2022).year == 2022
 
 
-def test_what_begin_cannot_open_is_told(root):
+def test_what_begin_cannot_open_is_told(root, monkeypatch):
+    monkeypatch.delenv("PAR_LANG")
     with pytest.raises(ValueError, match="lang 'fr': choose one of vi, en"):
         par.begin("quang-nam", 2022, "fr")
     with pytest.raises(ValueError, match="year 1999: choose one of 2021"):

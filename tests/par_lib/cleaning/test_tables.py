@@ -110,7 +110,7 @@ def test_a_source_must_say_what_it_is_and_when_it_was_read(root):
         "data/raw/quang-nam/sources.toml, [mine]: accessed is 'today'",
     ]
     path.write_text(text + "\n[mine\n")
-    with pytest.raises(schema.DataError, match=r"sources.toml: cannot be read as TOML"):
+    with pytest.raises(ValueError, match=r"sources.toml: cannot be read as TOML"):
         tables.load_sources("quang-nam")
 
 
