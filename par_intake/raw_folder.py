@@ -32,7 +32,7 @@ CHECKLIST = (
 )  # fmt: skip
 
 
-def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
+def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]:
     """Begin a province's folder for a year; what it has and what is assumed, as words and values.
 
     ``province`` is the folder name, as ``gia-lai``. Raises FileNotFoundError for a name that is
@@ -46,8 +46,8 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
     heirs = [f"{one.province} ({one.kind} {one.name})" for one in there]
     days = own.loc[own["level"] == "province", "valid_to"]
     if days.empty:
-        all_days = known[known["level"] == "province"]
-        ended, begun = all_days["valid_to"].max(), all_days["valid_from"].min()
+        ever = known[known["level"] == "province"]
+        begun, ended = ever["valid_from"].min(), ever["valid_to"].max()
         what = N_("province {province!r} ended on {ended:%Y-%m-%d}; in {year} its land is part of "
                   "{names}")  # fmt: skip
         if not ended < end:  # or never ended
@@ -55,31 +55,27 @@ def begin_year(province: str, year: int) -> list[tuple[str, dict[str, str]]]:
                       "of {names}")  # fmt: skip
         raise ValueError(say(what, province=province, ended=ended, begun=begun, year=year,
                              names=say(" or ").join(heirs)))  # fmt: skip
-    last = min(end, days.fillna(end).max())
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
-    sources = paths.raw(province) / "sources.toml"
-    if not sources.is_file():
+    if not (sources := paths.raw(province) / "sources.toml").is_file():
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
+    last = min(end, days.fillna(end).max())
     count = units.units_on(known, last)["level"].value_counts()
     districts = own[own["level"] == "district"]
     values = {
-        "place": units.home(known), "year": str(year), "province": province,
+        "place": units.home(known), "year": str(year), "heir": ", ".join(heirs),
         "districts": str(districts["code"].nunique()), "communes": str(count.get("commune", 0)),
-        "agencies": str(count.get("department", 0)), "heir": ", ".join(heirs),
+        "agencies": str(count.get("department", 0)),
         "file": (paths.raw(province) / "units.csv").relative_to(paths.root()).as_posix(),
     }  # fmt: skip
-    districts_end = year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any()
-    told = (
-        (True, N_("{place}, {year}: {districts} districts, {communes} communes and wards, "
-                  "{agencies} agencies.")),
-        (districts_end, N_("The districts ended on 30 June 2025: figures of a later day are by "
-                           "commune.")),
-        (last < end, N_("{place} ended in {year}: later figures belong to the folder of {heir}.")),
-        ((own["source"] == units.ASSUMED).any(),
-         N_("The agencies are assumed, those most provinces had: write others and other names into "
-            "{file}.")),
-    )  # fmt: skip
-    return [(words, values) for so, words in told if so]
+    yield N_("{place}, {year}: {districts} districts, {communes} communes and wards, "
+             "{agencies} agencies."), values  # fmt: skip
+    if year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any():
+        yield N_("The districts ended on 30 June 2025: figures of a later day are by commune."), {}
+    if last < end:
+        yield N_("{place} ended in {year}: later figures belong to the folder of {heir}."), values
+    if (own["source"] == units.ASSUMED).any():
+        yield N_("The agencies are assumed, those most provinces had: write others and other names "
+                 "into {file}."), values  # fmt: skip
 
 
 _OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure

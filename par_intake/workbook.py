@@ -5,6 +5,7 @@ order and under whatever titles.
 """
 
 import datetime as dt
+import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -34,8 +35,6 @@ _WORDS = translation.LABELS | translation.named("word")
 _HINTS = translation.named("hint")  # by kind of column
 _FORMATS = {"count": "#,##0", "rank": "0", "rate": "0.##", "points": "0.####",
             "amount": "#,##0.###", "date": "dd/mm/yyyy"}  # fmt: skip
-_WIDE = {"unit": 34, "locator": 34, "note": 40, "task_vi": 50, "task_en": 50, "measure": 38,
-         "lead_units": 34, "supporting_units": 34}  # fmt: skip
 _READING = (
     N_("Each row is one figure that needs your eyes: evidence and place stand beside it."),
     N_("Write x under “Accept (x)” where it is right; correct the cells first where they are not."),
@@ -49,6 +48,9 @@ _FILLING = (
 )
 _THEN = N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}")
 _ASKED = (N_("Accept (x)"), N_("Evidence"), N_("What is in doubt"))  # of what is proposed
+_WIDE = {_ASKED[0]: 10, **dict.fromkeys(_ASKED[1:], 34), "unit": 34, "locator": 34, "note": 40,
+         "task_vi": 50, "task_en": 50, "measure": 38, "lead_units": 34,
+         "supporting_units": 34}  # fmt: skip
 _DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 _TOTALS = [*map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng"))]
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
@@ -119,9 +121,9 @@ def write(
     steps = [_t(step, year=str(year), province=province)
              for step in (*(_READING if proposed else _FILLING), _THEN)]  # fmt: skip
 
-    def make(beside: Path) -> None:
-        # What begins with = is words, no formula.
-        book = xlsxwriter.Workbook(beside, {"strings_to_formulas": False, "strings_to_urls": False})
+    # What begins with = is words, no formula.
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content := io.BytesIO(), options) as book:
         cover = book.add_worksheet(_t(N_("How to fill in")))
         cover.protect()
         cover.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
@@ -139,51 +141,49 @@ def write(
             lists.set_column(at, at, _WIDE.get(key[0], 24))
             ranges[key] = f"='{LISTS}'!{xl_range_abs(1, at, len(choices), at)}"
         for table in shown:
-            _sheet(book, table, tables.get(table.name), ranges)
-        book.close()
-
-    write_whole(path, make)
+            _sheet(book, table, tables.get(table.name, raw_table(table, [])), ranges)
+    write_whole(path, content.getvalue())
 
 
 def _sheet(
-    book: "xlsxwriter.Workbook", table: schema.Table, known: pd.DataFrame | None, ranges: dict
+    book: "xlsxwriter.Workbook", table: schema.Table, cells: pd.DataFrame, ranges: dict
 ) -> None:
     """One sheet: what is known of the table, all of it to be changed but the headers."""
     sheet = book.add_worksheet(sheet_name(table.name))
     sheet.write_string(0, 0, sheet.name, book.add_format({"bold": True, "font_size": 14}))
     hint = _t(N_("Columns with * must be filled in. The note on a header says how."))
     sheet.write_string(1, 0, hint, book.add_format({"italic": True, "font_color": "#5A6673"}))
+    sheet.set_row(HEAD - 1, 34)
     head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E6B",
                             "text_wrap": True, "valign": "vcenter"})  # fmt: skip
-    cells = known if known is not None else pd.DataFrame()
-    asked = _ASKED if _ASKED[0] in cells else ()
-    for at, name in enumerate(asked):
-        told = book.add_format({"text_wrap": True, "valign": "top", "locked": bool(at)})
-        sheet.set_column(at, at, 34 if at else 10, told)
-        sheet.write_string(HEAD - 1, at, _t(name), head)
-        sheet.write_column(HEAD, at, cells[name], told)
-    for row in range(HEAD, HEAD + len(cells) * bool(asked)):
+    proposed, last = _ASKED[0] in cells, HEAD + max(ROWS, len(cells)) - 1
+    for row in range(HEAD, HEAD + len(cells) * proposed):
         sheet.set_row(row, 60)  # evidence takes up to four lines
-    last = HEAD + max(ROWS, len(cells)) - 1
-    for at, column in enumerate(table.columns, start=len(asked)):
-        shape = {"num_format": _FORMATS.get(column.kind, "@"), "valign": "top", "locked": False}
-        free = book.add_format(shape)
-        sheet.set_column(at, at, _WIDE.get(column.name, 16), free)
-        required = column.required and column.name not in _DEFAULTS
-        sheet.write_string(HEAD - 1, at, header(column.name) + " *" * required, head)
+    columns = {column.name: column for column in table.columns}
+    for at, name in enumerate(cells):
+        column = columns.get(name)  # none of what is asked about a proposal
+        free = book.add_format({
+            "num_format": _FORMATS.get(column and column.kind, "@"), "valign": "top",
+            "text_wrap": column is None, "locked": name in _ASKED[1:],
+        })  # fmt: skip
+        sheet.set_column(at, at, _WIDE.get(name, 16), free)
+        codes = column.codes if column else ()
+        shown = [word(name, one) if codes and one else one for one in cells[name]]
+        sheet.write_column(HEAD, at, shown, free)
+        if column is None:
+            sheet.write_string(HEAD - 1, at, _t(name), head)
+            continue
+        required = column.required and name not in _DEFAULTS
+        sheet.write_string(HEAD - 1, at, header(name) + " *" * required, head)
         sheet.write_comment(HEAD - 1, at, _t(_HINTS[column.kind]), {"author": "par"})
-        if choices := ranges.get((column.name, column.codes)):
+        if choices := ranges.get((name, codes)):
             # A name the list lacks can be written too: an old name, an office to be added.
             sheet.data_validation(HEAD, at, last, at, {
                 "validate": "list", "source": choices, "show_error": column.kind == "code"
             })  # fmt: skip
-        texts = cells.get(column.name, ())
-        shown = [word(column.name, one) if column.codes and one else one for one in texts]
-        sheet.write_column(HEAD, at, shown, free)
-        if asked and column.is_quantity and column.name != "plan_year":
+        if proposed and column.is_quantity and name != "plan_year":
             doubted = book.add_format({"bg_color": "#FFD9A8"})
             sheet.conditional_format(HEAD, at, last, at, {"type": "no_blanks", "format": doubted})
-    sheet.set_row(HEAD - 1, 34)
     sheet.freeze_panes(HEAD, 1)
     sheet.protect("", dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True))
     sheet.set_landscape()
