@@ -42,11 +42,7 @@ Block = str | Grid
 
 
 class ReportError(ValueError):
-    """A file that cannot be read: the file, why and what to do, and what that is about."""
-
-    def __str__(self) -> str:
-        path, why, about = (*self.args, "")[:3]
-        return f"{path}: {say(str(why), about=about)}"
+    """A file that cannot be read: the file, why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +79,21 @@ def load(path: Path) -> Report:
         _refuse_unsafe(path)
         report = _read(path, path.suffix.lower())
         if not report.lines and not any(one.rows for one in report.grids):
-            raise ValueError(N_("holds no text; a scanned page must be typed or recognised first"))
+            raise ValueError(say("holds no text; a scanned page must be typed or recognised first"))
         if sum(len(line.text) for line in report.lines) > MAX_CHARACTERS:
-            raise ValueError(_TOO_LONG)
+            raise ValueError(say(_TOO_LONG))
     except (ValueError, csv.Error) as error:
-        raise ReportError(path, *error.args) from None
+        raise ReportError(f"{path}: {error}") from None
     return report
 
 
 def _refuse_unsafe(path: Path) -> None:
     """A packed file is unpacked in memory by its parser, so it is measured before."""
     if not path.is_file():
-        raise ValueError(N_("there is no such file"))
+        raise ValueError(say("there is no such file"))
     if (size := path.stat().st_size) > MAX_BYTES:
-        raise ValueError(N_("too large ({about} bytes); a report has at most 50,000,000"), size)
+        raise ValueError(say("too large ({about} bytes); a report has at most 50,000,000",
+                             about=size))  # fmt: skip
     if not zipfile.is_zipfile(path):
         return
     total = 0
@@ -107,13 +104,13 @@ def _refuse_unsafe(path: Path) -> None:
                     while piece := stream.read(1_000_000):
                         total += len(piece)
                         if total > MAX_UNPACKED_BYTES:
-                            raise ValueError(N_("unpacks to too many bytes; this is no report"))
+                            raise ValueError(say("unpacks to too many bytes; this is no report"))
                         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                            raise ValueError(_ENTITIES)
+                            raise ValueError(say(_ENTITIES))
     # RuntimeError: an encrypted archive, or an unknown packing.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         why = N_("is damaged or has a password ({about}); save it again")
-        raise ValueError(why, error) from None
+        raise ValueError(say(why, about=error)) from None
 
 
 def _read(path: Path, suffix: str) -> Report:
@@ -121,7 +118,7 @@ def _read(path: Path, suffix: str) -> Report:
         return build(_loaded(path, suffix))
     if suffix not in READ:
         why = N_("this kind of file cannot be read; save it as one of {about}")
-        raise ValueError(why, ", ".join(READ))
+        raise ValueError(say(why, about=READ))
     raw = path.read_bytes()
     if suffix in PAGES or (suffix in grids.SHEETS and raw.lstrip()[:1] == b"<"):
         return build(grids.of_page(_text(raw)))  # programs save pages as .xls, too
@@ -152,11 +149,11 @@ def _text(raw: bytes) -> str:
 
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     if b"\0" in raw and not utf16:
-        raise ValueError(N_("is not text; save it as UTF-8 text or as .docx"))
+        raise ValueError(say("is not text; save it as UTF-8 text or as .docx"))
     with suppress(UnicodeDecodeError):
         return raw.decode("utf-16" if utf16 else "utf-8-sig")
     if len(raw) > MAX_CHARACTERS:
-        raise ValueError(_TOO_LONG)
+        raise ValueError(say(_TOO_LONG))
     text = raw.decode("cp1252", errors="replace")  # from before Unicode: what gives words
     readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
     return max(readings, key=lambda read: len(around("common").findall(read.lower())))
@@ -245,9 +242,10 @@ def _loaded(path: Path, suffix: str) -> list[Block]:
         raise ValueError(error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
         why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
-        raise ValueError(why, f"{suffix}, {type(error).__name__}") from None
+        raise ValueError(say(why, about=f"{suffix}, {type(error).__name__}")) from None
     if pages > MAX_PAGES:
-        raise ValueError(N_("{about} pages; split off those with figures, 60 at most"), pages)
+        raise ValueError(say("{about} pages; split off those with figures, 60 at most",
+                             about=pages))  # fmt: skip
     blocks: list[Block] = []
     for one in found:
         blocks += [made.pop(0)] if one["type"] == "table" else one["text"].splitlines()

@@ -16,8 +16,6 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from par_lib.language import say
-
 # oà and òa are both written; patterns and text are brought to the second, letter for letter.
 _nfc = partial(unicodedata.normalize, "NFC")
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -227,5 +225,5 @@ def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
     start = dt.date(number.get("sy", year), number.get("sm", first), number.get("sd", 1))
     day = number.get("d") or calendar.monthrange(year, last)[1]
     if start > (end := dt.date(year, last, day)):
-        raise ValueError(say("{start} is after {end}", start=start, end=end))
+        raise ValueError
     return Period(start, end, kind)

@@ -103,7 +103,7 @@ def take(
     contradicts what stands. ReportError where a file gives nothing at all.
     """
     known = units.load_units(province)
-    read = [_found(file, known, year, source, t) for file in files]
+    read = [_found(file, known, year, source) for file in files]
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     for found in read:
         yield from _told(found, t)
@@ -120,7 +120,7 @@ def take(
         paths.write_whole(to / "proposed.csv", figures.proposed_csv(proposed, t))
 
 
-def _found(file: Path, known: pd.DataFrame, year: int, source: str, t: Language) -> Found:
+def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
     """What a file gives, be it a register, a workbook that is filled in, or any other."""
     if _is_register(file):
         raw, faults = count_register([file], known, year, source=source)
@@ -131,13 +131,14 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str, t: Language)
     if workbook.is_filled_in(report.grids):
         raw = workbook.read(report.grids, known, year, source=source)
         if not raw:
-            raise ReportError(file, N_("no row is filled in or ticked; write x under “Accept (x)”"))
+            why = say("no row is filled in or ticked; write x under “Accept (x)”")
+            raise ReportError(f"{file}: {why}")
         return Found(file.name, year, Report(()), raw=raw)
     found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
-        reasons = dict.fromkeys(t(one.reason, about=one.about) for one in found.left)
-        why = "; ".join(reasons) or t(N_("no figure of the tables stands in it"))
-        raise ReportError(file, N_("nothing could be read: {about}"), why)
+        reasons = dict.fromkeys(say(one.reason, about=one.about) for one in found.left)
+        why = "; ".join(reasons) or say("no figure of the tables stands in it")
+        raise ReportError(f"{file}: {say('nothing could be read: {about}', about=why)}")
     return found
 
 
