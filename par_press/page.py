@@ -20,7 +20,7 @@ from markupsafe import Markup
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
-from par_lib.charts.table_data import DATA
+from par_lib.charts.table_data import DATA, LEFT, LIGHT
 from par_lib.language import N_, say
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
@@ -206,7 +206,7 @@ class _Page:
         if "image/svg+xml" in data:
             return self._chart(data["image/svg+xml"], output.metadata.get("image/svg+xml", {}))
         if "text/html" in data:
-            shown = Markup(data["text/html"])
+            shown = Markup(data["text/html"].replace(LEFT, "").replace(LIGHT, ""))
             return self._with_sheet(shown) if DATA in data else shown
         if "image/png" in data:  # of a notebook that was not opened by par.begin
             _LOG.warning("a picture without words; open the notebook with par.begin")

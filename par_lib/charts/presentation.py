@@ -11,7 +11,7 @@ from numbers import Real
 import pandas as pd
 from IPython.display import display
 
-from par_lib.charts.table_data import DATA, MOST_ROWS, STATUSES, as_data, ends
+from par_lib.charts.table_data import DATA, LEFT, LIGHT, MOST_ROWS, STATUSES, as_data, ends
 from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
@@ -169,7 +169,7 @@ class Page:
         if traced and any(numeric[name] and name not in STATED for name in names):
             frame = frame.assign(status=frame["status"].replace("reported", "derived"))
         head = "".join(
-            f'<th scope="col"{_class("num" if numeric[name] else "")}>{_text(label)}</th>'
+            f'<th scope="col"{_class("num") if numeric[name] else LEFT}>{_text(label)}</th>'
             for name, label in zip(names, heads, strict=True)
         )
         if traced:
@@ -177,10 +177,10 @@ class Page:
         body, shown = [], []
         for row in frame.to_dict("records"):
             cells = [self.cell(name, *ends(row, name), digits[name]) for name in names]
-            line = f'<th scope="row">{_text(cells[0])}</th>'
+            line = f'<th scope="row"{LIGHT}>{_text(cells[0])}</th>'
             for name, cell in zip(names[1:], cells[1:], strict=True):
                 value = _plain(ends(row, name)[1])
-                attributes = f' class="num" data-value="{value}"' if numeric[name] else ""
+                attributes = f' class="num" data-value="{value}"' if numeric[name] else LEFT
                 line += f"<td{attributes}>{_text(cell)}</td>"
             if traced:
                 mark = self._mark(row["source"], row["locator"], row["status"])

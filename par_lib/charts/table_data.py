@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DATA = "application/vnd.dataresource+json"
 MOST_ROWS = 40  # of a chart, which shows both ends of more; a longer table can be searched
 TRACE = ("status", "source", "locator")
+# Of words, and of those that head a row: JupyterLab sets all on the right, heads of rows in bold. A
+# page has a style sheet instead.
+LEFT, LIGHT = ' style="text-align: left"', ' style="text-align: left; font-weight: normal"'
 STATUSES = {
     "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
     "assumed": N_("assumed"), "unknown": N_("unknown"),

@@ -326,6 +326,7 @@ def test_a_table_of_no_rows_is_not_shown_and_a_trace_is_its_last_column(shell):
     assert run(shell, 'table(none, "unit late", "A")')[0].text == "Không có nội dung: A."
     table = run(shell, 'table(one, "unit late", "A")')[0]
     assert [cell["class"] for cell in table.find_all("td")] == [["num"], ["refs"]]
+    assert table.select_one("tbody th")["style"] == "text-align: left; font-weight: normal"
     assert table.select_one(".refs a")["href"].startswith("#source-")
 
 
