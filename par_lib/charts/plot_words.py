@@ -58,7 +58,7 @@ class _Chart:
         if drawn.between is not None:
             caption += words(
                 "; {count} between them, {span}, stand in the table only",
-                count=sum(map(_units, drawn.between["name"])),
+                count=len(drawn.between["name"].explode()),
                 span=self.value(drawn.between["low"].min(), drawn.between["high"].max()),
             )
             self.ax.axhline(END_ROWS - 0.76, color=PALETTE["muted"], linewidth=0.9,
@@ -85,6 +85,13 @@ class _Chart:
     def value(self, low: float, high: float | None = None) -> str:
         """A value, or an interval, as the page writes it."""
         return self.page.cell(self.drawn.value, low, low if high is None else high)
+
+    def part(self, part: tuple) -> str:
+        """A value of a stack as a table of its own column writes it, where that has the unit."""
+        unit, of = self.drawn.value.rpartition("_")[2], self.rows["series"] == part.series
+        column = part.series if part.series.endswith(unit) else self.drawn.value
+        digits = self.page.digits(column, self.rows.loc[of, "low"])
+        return self.page.cell(column, part.low, part.low, digits)
 
     def each(self, rows: pd.DataFrame, text: str = "{name} ({value})") -> list[str]:
         """A text for each row."""
@@ -124,7 +131,7 @@ class _Chart:
         parts = self.rows.assign(bar=bars.ngroup(), middle=bars["low"].cumsum() - value / 2)
         wide = value > 0.04 * (bars["low"].sum().max() or 1)  # others have no room for a number
         for part in parts[wide].itertuples():
-            self.ax.text(part.middle, part.bar, self.value(part.low), ha="center", va="center",
+            self.ax.text(part.middle, part.bar, self.part(part), ha="center", va="center",
                          fontsize=9, bbox=BACKING)  # fmt: skip
         self.write_legend(self.labelled(self.page.head))
         self.write_numbers("x", self.drawn.value)
@@ -253,7 +260,7 @@ class _Chart:
     def say_stack(self) -> str:
         said = []
         for name, parts in self.rows[self.rows["low"] != 0].groupby("name", sort=False):
-            each = (f"{self.page.head(part.series)} {self.value(part.low)}"
+            each = (f"{self.page.head(part.series)} {self.part(part)}"
                     for part in parts.itertuples())  # fmt: skip
             said.append(f"{self.name(name)}: {', '.join(each)}")
         return "; ".join(said[:_MOST_TOLD]) + "."
@@ -318,10 +325,6 @@ _KINDS = {  # what a kind is called, what writes on it, what says it
     "funnel": (N_("Funnel chart"), _Chart.write_funnel, _Chart.say_funnel),
     "process": (N_("Process chart"), _Chart.write_curves, _Chart.say_process),
 }
-
-
-def _units(name: object) -> int:
-    return len(name) if isinstance(name, tuple) else 1
 
 
 def _of_axes(ax: Axes, page: Page) -> str:

@@ -225,13 +225,15 @@ def _verdicts(found: pd.DataFrame, value: str) -> np.ndarray:
     return np.select(list(verdicts.values()), list(verdicts), "undecided")
 
 
-def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> pd.DataFrame:
+def pooled(
+    units: pd.DataFrame, *, part: str, size: str, worst: str = "low", confidence_pct: float = 95.0
+) -> pd.DataFrame:
     """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
 
     ``units``: columns ``part`` and ``size``, counts of which ``part`` are so (effective counts of
-    a weighted sample may be fractions). Adds pooled_pct, its 95 % interval as the pair
-    pooled_likely_pct, percent of ``size``, and worst_tenth_pct: how probably, 0 to 100, a unit is
-    in truth among the tenth with the ``worst`` ("low" or "high") rates. status "derived": beside
+    a weighted sample may be fractions). Adds pooled_pct, its interval of ``confidence_pct`` as the
+    pair pooled_likely_pct, percent of ``size``, and worst_tenth_pct: how probably, 0 to 100, a unit
+    is in truth among the tenth with the ``worst`` ("low" or "high") rates. status "derived": beside
     the raw rate, never instead. A unit without answers gets what is known of the others; one whose
     counts are missing is left out. No row with fewer than FEWEST_UNITS that have answers.
 
@@ -239,8 +241,8 @@ def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> 
     Beta(part + μM, size − part + (1 − μ)M), its mean between part / size and μ. μ and M come from
     the data (empirical Bayes), with their own uncertainty: all values on a grid count, each as
     likely as it makes the data (before: μ flat on the logit scale, M / (M + median size) uniform).
-    Intervals and ranks are those of 4,000 draws, the same each time. They cover 95 % of units on
-    average, not of each: a unit far from the others is drawn in too far.
+    Intervals and ranks are those of 4,000 draws, the same each time. They cover confidence_pct of
+    units on average, not of each: a unit far from the others is drawn in too far.
     References: C. N. Morris, J. Am. Stat. Assoc. 78 (1983) 47; M. J. Daniels, Can. J. Stat. 27
     (1999) 567; H. Goldstein, D. J. Spiegelhalter, J. R. Stat. Soc. A 159 (1996) 385.
     """
@@ -263,7 +265,8 @@ def pooled(units: pd.DataFrame, *, part: str, size: str, worst: str = "low") -> 
     a, b = x + a[picked], n - x + b[picked]
     draws = np.random.default_rng(1).beta(a, b)
     order = (draws if worst == "low" else -draws).argsort(axis=1).argsort(axis=1)
-    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    tail = (1 - confidence_pct / 100) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
     values = (a / (a + b)).mean(axis=0), low, high, (order < np.ceil(len(rows) / 10)).mean(axis=0)
     named = {name: 100 * value for name, value in zip(names, values, strict=True)}
     return rows.assign(**named, status="derived")

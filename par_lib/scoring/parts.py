@@ -63,10 +63,9 @@ class Parts:
     def holding(self, share_pct: float) -> pd.DataFrame:
         """The fewest listed units that together hold at least ``share_pct`` of the total.
 
-        All of them where even they do not; none where the total is not known.
+        None where even all of them hold less, or the total is not known.
         """
-        known = self.total > 0
-        return self.listed.iloc[: self.fewest_for(share_pct / 100 * self.total) if known else 0]
+        return self.listed.iloc[: self.fewest_for(share_pct / 100 * self.total) or 0]
 
     def fewest_for(self, amount: float) -> int | None:
         """How many of the largest listed units hold the amount together; none for an amount of 0.
@@ -101,16 +100,17 @@ class Parts:
         """Units with what each must clear if all clear the same proportion: pairs.
 
         clear = value × target_reduction_pct / 100, rounded up to whole ones, so that the target is
-        met and never just missed; share_of_total_pct = 100 × clear / total. Refused for a target
-        outside 0 to 100.
+        met and never just missed; share_of_total_pct = 100 × clear / total. No row for a target of
+        0, Refused for one outside 0 to 100.
         """
         require_pct("target_reduction_pct", target_reduction_pct)
         part = target_reduction_pct / 100
         # Digits below a billionth are the computer's, and must not cost a whole one.
-        whole = [np.ceil((end * part).round(9)) for end in ends(self.units, self.value)]
+        units = self.units.iloc[: None if part else 0]
+        whole = [np.ceil((end * part).round(9)) for end in ends(units, self.value)]
         clear = [end.astype("Int64") for end in whole]
         shares = [100 * end / self.total for end in whole]
-        return self.units.assign(**pairs(clear=clear, share_of_total_pct=shares))
+        return units.assign(**pairs(clear=clear, share_of_total_pct=shares))
 
     def needed(self, target_reduction_pct: float) -> float:
         """How many have to go to cut the total by so many percent: whole, rounded up."""

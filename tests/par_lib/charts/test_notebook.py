@@ -304,15 +304,15 @@ def test_a_table_has_the_digits_and_the_words_of_its_columns(shell):
     begun(shell).user_ns["own"] = pd.DataFrame({
         "unit": ["Điện Bàn", "Hội An", "Tam Kỳ"], "rate_pct_low": [25.0, 61.1, 70.0],
         "rate_pct_high": [25.0, 61.1, math.nan], "late": [11193.0, math.nan, 0.0],
-        "earned_points": [1.1922, 1 / 3, 2.0], "points": [1.1922, 0.5, 2.0],
+        "won_points": [1.1922, 1 / 3, 2.0], "points": [1.1922, 0.5, 2.0],
         "as_of": pd.Timestamp("2022-12-31"), "level": "district", "plan_year": 2022,
     })  # fmt: skip
     shown = run(
-        shell, 'table(own, "unit rate_pct late earned_points points as_of level plan_year", "A")'
+        shell, 'table(own, "unit rate_pct late won_points points as_of level plan_year", "A")'
     )
     cells = [[cell.text for cell in row.find_all(["th", "td"])] for row in shown[0].find_all("tr")]
     assert cells == [
-        ["Địa phương, đơn vị", "Tỷ lệ (%)", "Hồ sơ trễ hạn", "đạt được", "Điểm đạt được",
+        ["Địa phương, đơn vị", "Tỷ lệ (%)", "Hồ sơ trễ hạn", "Điểm tăng thêm", "Điểm đạt được",
          "Tính đến hết ngày", "Cấp", "Năm kế hoạch"],
         ["Điện Bàn", "25%", "11.193", "1,19", "1,1922", "31/12/2022", "Cấp huyện", "2022"],
         ["Hội An", "61,1%", "–", "0,33", "0,5", "31/12/2022", "Cấp huyện", "2022"],

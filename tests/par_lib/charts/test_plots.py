@@ -37,7 +37,7 @@ BOTH = pd.DataFrame(
     columns=["unit", "start_pct_low", "start_pct_high", "end_pct_low", "end_pct_high"],
 )
 POINTS = pd.DataFrame(
-    {"earned_points": [0.59, 1.0], "points_lost": [0.91, 0.0]},
+    {"points": [0.5905, 1.0], "lost_points": [0.9095, 0.0]},
     index=pd.Index(["sipas", "online_payment"], name="criterion"),
 )
 TREND = pd.DataFrame({"month": [8, 11, 8, 11], "rate_pct": [40.4, 71.2, 50.0, 60.0],
@@ -60,7 +60,7 @@ KINDS = {
     "diverge": (MOVED, plots.divergeplot, {"x": "change", "y": "unit"}),
     "dumbbell": (BOTH, plots.dumbbellplot,
                  {"start": "start_pct", "end": "end_pct", "x": "rate_pct", "y": "unit"}),
-    "stack": (POINTS, plots.stackplot, {"x": "points", "y": "criterion"}),
+    "stack": (POINTS, plots.stackplot, {"x": "max_points", "y": "criterion"}),
     "line": (TREND, plots.lineplot, {"x": "month", "y": "rate_pct", "hue": "plan_year"}),
     "histogram": (DAYS, plots.histplot, {"x": "days_late", "weights": "dossiers"}),
     "band": (CURVE, plots.bandplot, {"x": "share_of_units_pct", "y": "late_share_pct"}),
@@ -370,13 +370,18 @@ def test_parts_are_stacked_from_zero_and_named():
     ax = draw("stack")
     alt, _ = finish(ax)
     ends = sorted((bar.get_y(), bar.get_x(), bar.get_width()) for bar in ax.patches)
-    # 0.59 and, on it, 0.91; 1 and nothing
+    # 0.5905 and, on it, 0.9095; 1 and nothing
     assert [(x, width) for _, x, width in ends] == [
-        (0, pytest.approx(0.59)), (pytest.approx(0.59), pytest.approx(0.91)), (0, 1), (1, 0),
+        (0, pytest.approx(0.5905)), (pytest.approx(0.5905), pytest.approx(0.9095)), (0, 1), (1, 0),
     ]  # fmt: skip
-    assert texts(ax) == ["0,59", "1", "0,91"]  # a part of nothing has no number
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["đạt được", "bị trừ"]
-    assert alt.endswith("đạt được 0,59, bị trừ 0,91; Thanh toán trực tuyến: đạt được 1.")
+    # as in a table: points as a source wrote them, those lost, which are computed, in two digits
+    assert texts(ax) == ["0,5905", "1", "0,91"]  # a part of nothing has no number
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "Điểm đạt được", "Điểm bị trừ",
+    ]  # fmt: skip
+    assert ax.get_xlabel() == "Điểm tối đa"
+    assert alt.endswith("Điểm đạt được 0,5905, Điểm bị trừ 0,91; "
+                        "Thanh toán trực tuyến: Điểm đạt được 1.")  # fmt: skip
 
 
 def test_a_line_starts_at_zero_and_its_words_tell_its_ends():
@@ -482,7 +487,7 @@ def test_a_process_chart_names_the_month_that_is_not_ordinary():
 
 def test_what_is_worse_than_the_threshold_is_in_colour():
     """20 and 60 of a threshold of 50: late above it, on time below it; 40–70 is neither."""
-    worst = {"late_pct": [1], "share_pct": [1], "points_lost": [1], "on_time_pct": [0]}
+    worst = {"late_pct": [1], "share_pct": [1], "lost_points": [1], "on_time_pct": [0]}
     for x, worse in worst.items():
         data = rows(x, ("A", 20, 20), ("B", 60, 60), ("C", 40, 70))
         told = plots.dotplot(data, x=x, y="unit", threshold=50).drawn.rows

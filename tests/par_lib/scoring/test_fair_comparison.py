@@ -318,6 +318,11 @@ def test_pooling_moves_a_rate_towards_the_others_the_more_the_fewer_answers():
     high = fair.pooled(units(yes, asked).assign(yes=yes), part="yes", size="resolved", worst="high")
     assert high["worst_tenth_pct"].idxmax() == 11
     assert found.equals(fair.pooled(units(yes, asked).assign(yes=yes), part="yes", size="resolved"))
+    less = fair.pooled(units(yes, asked).assign(yes=yes), part="yes", size="resolved",
+                       confidence_pct=80)  # fmt: skip
+    wide = [one["pooled_likely_pct_high"] - one["pooled_likely_pct_low"] for one in (less, found)]
+    # nearly normal: 1.2816 standard deviations to either side instead of 1.96
+    assert (wide[0] / wide[1]).mean() == pytest.approx(1.2816 / 1.96, abs=0.01)
 
 
 def test_a_unit_nobody_answered_in_gets_what_is_known_of_the_others_and_few_units_nothing():

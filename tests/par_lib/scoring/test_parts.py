@@ -46,9 +46,9 @@ def test_shares_and_ranks_of_listed_and_unlisted_units():
 
 def test_the_fewest_units_that_hold_a_share():
     found = of(*FOUR)
-    units = {pct: found.holding(pct)["unit"].tolist() for pct in (0, 50, 60, 60.1, 95)}
-    # A has 60 of 100, A and B 80; of more than that, all who are listed
-    assert units == {0: [], 50: ["A"], 60: ["A"], 60.1: ["A", "B"], 95: ["A", "B"]}
+    units = {pct: found.holding(pct)["unit"].tolist() for pct in (0, 50, 60, 60.1, 80, 95)}
+    # A has 60 of 100, A and B 80; more than that, all who are listed do not hold
+    assert units == {0: [], 50: ["A"], 60: ["A"], 60.1: ["A", "B"], 80: ["A", "B"], 95: []}
 
 
 def test_concentration_lies_between_the_equal_and_the_single_split():
@@ -163,6 +163,7 @@ def test_what_each_clears_and_all_together():
     assert cleared.loc["A", "share_of_total_pct_low"] == 20  # 2 of 10
     with pytest.raises(ValueError, match="target_reduction_pct is 101; it must be 0 to 100"):
         found.clear(101)
+    assert found.clear(0).empty and "clear_low" in found.clear(0)
 
 
 def test_where_all_are_listed_nothing_is_left():
