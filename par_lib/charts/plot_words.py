@@ -26,10 +26,7 @@ _MOST_TOLD = 6  # rows that are read out one by one
 
 
 def finish(fig: Figure, page: Page) -> tuple[str, str]:
-    """Put the page's words on a figure; gives alternative text and caption.
-
-    Where nothing is drawn no alternative text, and as caption that of the notebook or its columns.
-    """
+    """Put the page's words on a figure; alternative text, none of an empty one, and caption."""
     shown = [ax for ax in fig.axes if ax.has_data()]
     if not shown:
         for own in (ax.drawn for ax in fig.axes if hasattr(ax, "drawn")):
