@@ -61,8 +61,8 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
         Mistyped.hidden = shell.user_ns_hidden
         shell.events.register("post_run_cell", _after)
         for name, kind in (("say", ""), ("headline", "headline")):
-            say = lambda line, body, kind=kind: here().say_cell(line, body, kind)  # noqa: E731
-            shell.register_magic_function(say, "cell", name)
+            magic = lambda line, body, kind=kind: here().say_cell(line, body, kind)  # noqa: E731
+            shell.register_magic_function(magic, "cell", name)
         shown = shell.display_formatter.ipython_display_formatter  # of what a cell ends in
         for kind in (Figure, Axes, Grid):
             shown.for_type(kind, lambda drawn: _show(drawn.figure))
