@@ -6,14 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_intake import report
 from par_lib.cleaning import dossier_register
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 UNTIL = dt.date(2022, 12, 31)
 UNITS = ["901", "902"]

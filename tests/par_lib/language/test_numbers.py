@@ -4,15 +4,12 @@ import math
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.language.numbers import BOUNDS, KIND_OF_UNIT, QuantityError, parse_quantity
 from par_lib.language.spelling import compare_key, fold, normalise, sort_key
 from par_lib.language.translation import language
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 INF = math.inf
 BELOW_20 = math.nextafter(20, 0)  # the end of what excludes 20

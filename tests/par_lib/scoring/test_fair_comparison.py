@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -15,8 +15,6 @@ from statsmodels.stats.rates import confint_poisson
 
 from par_lib.scoring import fair_comparison as fair
 
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 SOAK = bool(os.environ.get("PAR_SOAK"))  # ten times as many simulated provinces
 SURE = ["above", "below"]
 

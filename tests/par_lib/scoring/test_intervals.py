@@ -2,13 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.scoring import intervals
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 counts = st.lists(st.integers(0, 50), min_size=1, max_size=5)
 

@@ -6,13 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.scoring import parts
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 WHOLE = ("Tỉnh", 10, 10, "reported")
 LISTED = [("A", 6, 6, "reported"), ("B", 2, 2, "reported")]

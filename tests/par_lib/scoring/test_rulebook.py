@@ -4,14 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.language.translation import language
 from par_lib.scoring import rulebook
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 
 def rule(*knots: tuple[float, float]) -> rulebook.Criterion:

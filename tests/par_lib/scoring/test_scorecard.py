@@ -3,15 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
 from par_lib.scoring import rates, rulebook, scorecard
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
-
 
 TRACE = {"status": "reported", "source": "s", "locator": "l"}
 

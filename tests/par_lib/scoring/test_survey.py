@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 from scipy.stats import binomtest
@@ -11,9 +11,6 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from par_lib.scoring import fair_comparison, scorecard, survey
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 
 def answers(*groups: tuple[str, list[int]], weight: float | list[float] = 1.0) -> pd.DataFrame:

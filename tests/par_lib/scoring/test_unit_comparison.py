@@ -5,14 +5,11 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
 from par_lib.scoring import rulebook, unit_comparison
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 triples = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=6

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from test_rulebook import EVERY, rule
@@ -11,9 +11,6 @@ from test_rulebook import EVERY, rule
 from par_lib.cleaning import tables
 from par_lib.scoring import rulebook, scorecard, whatif
 from par_lib.scoring.whatif import Change
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 
 def book(made) -> rulebook.Rulebook:

@@ -2,15 +2,12 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from par_lib.cleaning import tables
 from par_lib.scoring import changes
-
-settings.register_profile("par", deadline=None)  # a busy machine is no failure
-settings.load_profile("par")
 
 
 @given(
