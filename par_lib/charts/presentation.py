@@ -258,7 +258,7 @@ class Page:
             kinds = {*frame["status"]}
             own = len(frame) == 1 or kinds == {"assumed"}
             status = kinds.pop() if own else "derived"
-        return self._mark(*join_traces(frame["source"], frame["locator"]), status)
+        return self._mark(*join_traces(frame), status)
 
     def _mark(self, source: str, locator: str, status: str) -> str:
         cited: dict[str, dict[str, None]] = {}

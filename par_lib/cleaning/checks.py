@@ -54,10 +54,6 @@ def listed_against_total(late: pd.DataFrame, *, province: set[str]) -> Iterator[
         if len(declared) != 1 or listed.empty or declared["late_low"].isna().all():
             continue
         total, known = int(declared["late_low"].item()), int(listed["late_low"].sum())
-        values = {
-            "level": LEVEL_UNITS[level], "listed": known, "total": total, "rest": total - known,
-            "unlisted": int(is_bound.sum()), "day": f"{end:%Y-%m-%d}",
-        }  # fmt: skip
         if known > total:
             what = N_("{level}: the units listed have {listed} late dossiers, more than the "
                       "{total} declared for all up to {day}.")  # fmt: skip
@@ -73,7 +69,9 @@ def listed_against_total(late: pd.DataFrame, *, province: set[str]) -> Iterator[
             what = N_("{level}: the units listed have {listed} of the {total} late dossiers "
                       "declared up to {day}; those not listed share {rest}.")  # fmt: skip
             judged = "gap", N_("Ask for the figures of the units not listed.")
-        yield found("listed_against_total", level, what, known, total, judged, values, declared)
+        yield found("listed_against_total", level, what, (known, total), judged, declared,
+                    level=LEVEL_UNITS[level], listed=known, total=total, rest=total - known,
+                    unlisted=int(is_bound.sum()), day=f"{end:%Y-%m-%d}")  # fmt: skip
 
 
 def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterator[Finding]:
@@ -102,9 +100,9 @@ def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterato
         if a > b:
             decide = N_("Ask whether departments are missing from the list, or counted otherwise.")
             judged = "conflict", decide
-        values = {"level": LEVEL_UNITS[part.level], "part": a, "whole": b, "rest": b - a}
         both = pd.concat([totals.loc[[part.Index]], whole])
-        yield found("half_year_against_year", part.level, what, a, b, judged, values, both)
+        yield found("half_year_against_year", part.level, what, (a, b), judged, both,
+                    level=LEVEL_UNITS[part.level], part=a, whole=b, rest=b - a)  # fmt: skip
 
 
 def named_without_figure(
@@ -120,7 +118,7 @@ def named_without_figure(
         what = N_("{unit} is named as having many late dossiers in one section, but has no figure "
                   "in the other.")  # fmt: skip
         judged = "gap", N_("Ask for the figure of {unit}.")
-        yield found("named_without_figure", unit, what, None, None, judged, {"unit": unit}, rows)
+        yield found("named_without_figure", unit, what, (None, None), judged, rows, unit=unit)
 
 
 def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
@@ -131,14 +129,13 @@ def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
             continue
         a, b = lists
         parts = {"both": a & b, "only_a": a - b, "only_b": b - a}
-        values = {"level": LEVEL_UNITS[level], "count_a": len(a), "count_b": len(b)} | {
-            name: sorted(units, key=sort_key) or ["–"] for name, units in parts.items()
-        }
+        told = {name: sorted(units, key=sort_key) or ["–"] for name, units in parts.items()}
         what = N_("{level}: the two lists of places with many late dossiers differ ({count_a} and "
                   "{count_b} places). In both: {both}. Only in the first: {only_a}. Only in the "
                   "second: {only_b}.")  # fmt: skip
         judged = "conflict", N_("Decide which list holds, or give figures for all.")
-        yield found("lists_that_differ", level, what, len(a), len(b), judged, values, named)
+        yield found("lists_that_differ", level, what, (len(a), len(b)), judged, named,
+                    level=LEVEL_UNITS[level], count_a=len(a), count_b=len(b), **told)  # fmt: skip
 
 
 def announced_against_listed(
@@ -154,15 +151,13 @@ def announced_against_listed(
             & (disbursement["rate_pct_high"] < threshold)
         ]
         a, b = int(row.value_low), len(listed)
-        values = {
-            "level": LEVEL_UNITS[row.level], "announced": a, "listed": b,
-            "threshold": [threshold, 0, "%"], "day": f"{row.period_end:%Y-%m-%d}",
-        }  # fmt: skip
         what = N_("{level}: {announced} are announced below {threshold} at {day}, and {listed} "
                   "listed.")  # fmt: skip
         judged = verdict(a == b, N_("Find the unit that is missing or listed too much."))
-        yield found("announced_against_listed", row.level, what, a, b, judged, values,
-                    indicators.loc[[row.Index]])  # fmt: skip
+        yield found("announced_against_listed", row.level, what, (a, b), judged,
+                    indicators.loc[[row.Index]], level=LEVEL_UNITS[row.level], announced=a,
+                    listed=b, threshold=[threshold, 0, "%"],
+                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
 
 
 def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
@@ -176,12 +171,11 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
         decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
         judged = verdict(lowest - slack <= stated <= highest + slack, decide)
-        values = {"unit": row.unit, "day": f"{row.as_of:%Y-%m-%d}",
-                  "stated": [stated, _decimals(stated), "%"],
-                  "computed": [computed, 2, "%"]}  # fmt: skip
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
-        yield found("rate_against_amounts", row.unit, what, stated, computed, judged, values,
-                    disbursement.loc[[row.Index]])  # fmt: skip
+        yield found("rate_against_amounts", row.unit, what, (stated, computed), judged,
+                    disbursement.loc[[row.Index]], unit=row.unit, day=f"{row.as_of:%Y-%m-%d}",
+                    stated=[stated, _decimals(stated), "%"],
+                    computed=[computed, 2, "%"])  # fmt: skip
 
 
 def _decimals(value: float) -> int:
@@ -203,11 +197,11 @@ def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
             continue
         a, b = int(parts["value_low"].sum()), int(whole.value_low)
         judged = verdict(a == b, N_("Correct the total or a part."))
-        values = {"parts": " + ".join(f"{part:.0f}" for part in parts["value_low"]), "sum": a,
-                  "whole": b}  # fmt: skip
         what = N_("Ballots of the leaders' survey: {parts} = {sum}, and {whole} are stated.")
-        yield found("parts_against_whole", whole.measure, what, a, b, judged, values,
-                    counts.loc[[whole.Index, *parts.index]])  # fmt: skip
+        yield found("parts_against_whole", whole.measure, what, (a, b), judged,
+                    counts.loc[[whole.Index, *parts.index]],
+                    parts=" + ".join(f"{part:.0f}" for part in parts["value_low"]),
+                    sum=a, whole=b)  # fmt: skip
 
 
 def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Finding]:
@@ -223,8 +217,8 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
     a, b = parts["points"].sum(), total["points"].item()
     what = N_("SIPAS: the components add up to {sum} points, and {stated} are stated.")
     judged = verdict(abs(a - b) <= _POINTS_TOLERANCE, N_("Correct the total or a component."))
-    yield found("components_against_total", "sipas", what, a, b, judged,
-                {"sum": [a, 4], "stated": [b, 2]}, pd.concat([parts, total]))  # fmt: skip
+    yield found("components_against_total", "sipas", what, (a, b), judged,
+                pd.concat([parts, total]), sum=[a, 4], stated=[b, 2])  # fmt: skip
     implied = 100 * a / parts["max_points"].sum()
     for row in sipas.query("component == 'overall' and satisfaction_pct.notna()").itertuples():
         stated = row.satisfaction_pct
@@ -234,10 +228,10 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
                   "satisfaction of {stated} is given.")  # fmt: skip
         decide = N_("State how the overall satisfaction is computed, and which one is to be "
                     "quoted.")  # fmt: skip
-        values = {"implied": [implied, 2, "%"], "stated": [stated, _decimals(stated), "%"]}
-        yield found("components_against_satisfaction", "sipas", what, stated, implied,
-                    ("conflict", decide), values,
-                    pd.concat([sipas.loc[[row.Index]], parts]))  # fmt: skip
+        yield found("components_against_satisfaction", "sipas", what, (stated, implied),
+                    ("conflict", decide), pd.concat([sipas.loc[[row.Index]], parts]),
+                    implied=[implied, 2, "%"],
+                    stated=[stated, _decimals(stated), "%"])  # fmt: skip
 
 
 def sources_that_differ(
@@ -249,12 +243,12 @@ def sources_that_differ(
     for (code, _), rows in known.groupby([name, known.get("unit_code", name)]):
         low, high = ends = float(rows[column].min()), float(rows[column].max())
         written = [[end, 0 if end.is_integer() else digits, *unit] for end in ends]
-        values = {"figure": LABELS[code], "low": written[0], "high": written[1]}
         judged = "conflict", N_("Decide which value is quoted; this edition shows both.")
         if low == round(high) or high == round(low):
             judged = "note", N_("One may be the other, rounded: quote the exact one.")
         if low < high:
-            yield found("sources_that_differ", code, what, high, low, judged, values, rows)
+            yield found("sources_that_differ", code, what, (high, low), judged, rows,
+                        figure=LABELS[code], low=written[0], high=written[1])  # fmt: skip
 
 
 def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
@@ -273,16 +267,15 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
         if abs(a - b) <= slack and most in (0, 100):
             agreed.append(rows)
             continue
-        values = {"unit": unit, "day": f"{day:%Y-%m-%d}", "sum": [a, 2], "most": [most, 1],
-                  "stated": [b, 2]}  # fmt: skip
         what = N_("{unit}, index of service at {day}: the parts add up to {sum} points of {most}, "
                   "and {stated} of 100 are stated.")  # fmt: skip
         judged = "conflict", N_("Correct the total or a part.")
-        yield found("index_against_parts", unit, what, a, b, judged, values, rows)
+        yield found("index_against_parts", unit, what, (a, b), judged, rows, unit=unit,
+                    day=f"{day:%Y-%m-%d}", sum=[a, 2], most=[most, 1], stated=[b, 2])  # fmt: skip
     if agreed:
         what = N_("Index of service: the parts add up to the total, compared {count} times.")
-        yield found("index_against_parts", "total", what, None, None, AGREES,
-                        {"count": len(agreed)}, pd.concat(agreed))  # fmt: skip
+        yield found("index_against_parts", "total", what, (None, None), AGREES,
+                    pd.concat(agreed), count=len(agreed))  # fmt: skip
 
 
 def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:
@@ -320,17 +313,16 @@ def bounds_against_figures(
             slack = _half_step(stated) if low == high else 0
             held = low - slack <= stated and not stated > high + slack
             judged = verdict(held, N_("Find which of the two sources is wrong."))
-            values = {
-                "unit": row["unit"], "day": f"{row.get('period_end', row.get('as_of')):%Y-%m-%d}",
-                "figure": MEASURES["en"].get(row.get("measure"), COLUMNS.get(column.name)),
-                "bounds": [low, None if pd.isna(high) else high, _decimals(low)],
-                "stated": [stated, _decimals(stated)],
-            }  # fmt: skip
             what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states {stated}, "
                       "within these bounds.")  # fmt: skip
             if not held:
                 what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states "
                           "{stated}, outside these bounds.")  # fmt: skip
             both = pd.DataFrame({one: [row[one], row[f"{one}_2"]] for one in ("source", "locator")})
-            yield found("bounds_against_figures", row["unit"], what, low, stated, judged, values,
-                        both)  # fmt: skip
+            yield found(
+                "bounds_against_figures", row["unit"], what, (low, stated), judged, both,
+                unit=row["unit"], day=f"{row.get('period_end', row.get('as_of')):%Y-%m-%d}",
+                figure=MEASURES["en"].get(row.get("measure"), COLUMNS.get(column.name)),
+                bounds=[low, None if pd.isna(high) else high, _decimals(low)],
+                stated=[stated, _decimals(stated)],
+            )  # fmt: skip

@@ -96,13 +96,12 @@ def count(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Count a register: its histogram, and how many rows each of FAULTS kept out of it.
 
-    Without files both are empty. The histogram has a row for each of KEYS that occurs, with
-    ``dossiers``; month is that of receipt. A dossier not finished by ``until`` is open:
-    ``finished`` is false and days_late the days from its due date to ``until``. Early dossiers have
-    days_late below zero. Of rows with one id the first by dates is kept, the others are
-    "duplicate". Times of day are left out; cells of a CSV are text, its days written 2022-12-31.
-    Impossible are dates due before receipt or ten years after it, receipt after ``until`` and an
-    end before its year.
+    The histogram has a row for each of KEYS that occurs, with ``dossiers``; month is that of
+    receipt, days_late below zero of early ones. A dossier not finished by ``until`` is open:
+    ``finished`` is false and days_late the days from its due date to ``until``. Of rows with one id
+    the first by dates is kept, the others are "duplicate". Times of day are left out; a CSV writes
+    days as 2022-12-31. Impossible are dates due before receipt or ten years after it, receipt after
+    ``until`` and an end before its year.
 
     ValueError naming the file for one that cannot be read or lacks a column.
     """
@@ -162,8 +161,7 @@ def late_dossiers(
 def quantile(histogram: pd.DataFrame, share: float) -> int | None:
     """The smallest number of days late that at least ``share`` of finished dossiers do not exceed.
 
-    Exact: the histogram counts whole days. None of no dossier; ValueError for a share outside
-    (0, 1].
+    None of no dossier; ValueError for a share outside (0, 1].
     """
     if not 0 < share <= 1:
         raise ValueError(say("share is {share}; write one above 0 and at most 1", share=share))
@@ -179,7 +177,6 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
 
     Columns days_after_due, open_pct; empty where none is finished. A dossier still open at the
     end counts as open up to then and is left out after it, neither finished nor open for ever.
-    Estimate of statsmodels' SurvfuncRight with frequencies as weights.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
@@ -255,10 +252,7 @@ def _scan(connection: "duckdb.DuckDBPyConnection", file: Path) -> "duckdb.DuckDB
 
 
 def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
-    """Columns as they are counted: text, and days. "unread" is an end that is no day.
-
-    A dossier finished on the last day, at any hour, is finished. A blank cell is missing.
-    """
+    """Columns as they are counted: text, and days; a blank cell is missing, "unread" no day."""
     kinds = dict(zip(scan.columns, map(str, scan.dtypes), strict=True))
     cells = [f"CAST({name} AS VARCHAR) AS {name}" for name in ("id", "unit", "level", "procedure")]
     unread = "FALSE"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from par_lib.language.translation import LABELS, N_, Language
@@ -42,21 +43,22 @@ class Finding(NamedTuple):
 
 
 def found(
-    check: str, subject: str, what: str, a: float | None, b: float | None,
-    verdict: tuple[str, str], values: dict, rows: pd.DataFrame,
+    check: str, subject: str, what: str, numbers: tuple[float | None, float | None],
+    verdict: tuple[str, str], rows: pd.DataFrame, **values: object,
 ) -> Finding:  # fmt: skip
     """A finding with the sources and locators of the ``rows`` it was read from."""
-    traces = join_traces(rows["source"], rows["locator"])
-    return Finding(check, subject, what, a, b, *verdict, values, "derived", *traces)
+    return Finding(check, subject, what, *numbers, *verdict, values, "derived", *join_traces(rows))
 
 
-def join_traces(sources: Iterable[str], locators: Iterable[str]) -> tuple[str, str]:
-    """Sources and the places in them, each pair once, as two texts of equally many parts.
+def join_traces(*rows: pd.DataFrame | pd.Series | dict) -> tuple[str, str]:
+    """Sources of frames and single rows and the places in them, as two texts; each pair once.
 
-    >>> join_traces(["a", "a; b", "a"], ["I.1", "I.1; p. 2", "I.3"])
+    >>> several = pd.DataFrame({"source": ["a", "a; b"], "locator": ["I.1", "I.1; p. 2"]})
+    >>> join_traces(several, {"source": "a", "locator": "I.3"})
     ('a; b; a', 'I.1; p. 2; I.3')
     """
-    source, locator = "; ".join(sources), "; ".join(locators)
+    source, locator = ("; ".join(cell for one in rows for cell in np.atleast_1d(one[name]))
+                       for name in ("source", "locator"))  # fmt: skip
     pairs = dict.fromkeys(zip(source.split("; "), locator.split("; "), strict=True))
     return "; ".join(name for name, _ in pairs), "; ".join(place for _, place in pairs)
 

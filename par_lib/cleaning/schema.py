@@ -2,8 +2,7 @@
 
 A raw table holds text as it was written. A tidy table holds numbers; a quantity that can be
 partial is a pair ``<name>_low``, ``<name>_high``: exact when both are equal, unbounded above
-when high is missing, unknown when both are missing. What is wrong with a raw table is told cell by
-cell: file, row as a spreadsheet counts, column, value, remedy; what is tidied from it cannot be.
+when high is missing, unknown when both are missing.
 """
 
 from collections import defaultdict

@@ -18,12 +18,10 @@ _ONE = pd.Timedelta(days=1)
 def successors(unit: str, date: Day, *, province: str) -> pd.DataFrame:
     """The units that stand on ``date`` on the land of ``unit``, as it was the day before or last.
 
-    ``unit`` is a code or a name. Columns code, name, level, kind, and ``extent``: "whole" where
-    one of the two lies wholly within the other, "part" where they share a part of both, so that a
-    figure of one says only within which bounds the other's lies. Of a district that ended they are
-    communes; of a department, the one that took over. A unit that never ended is its own.
-
-    Raises UnknownUnit for a unit that was not yet, or whose successors are not known.
+    ``unit`` is a code or a name. Columns code, name, level, kind, and ``extent``: "whole" where one
+    of the two lies wholly within the other, "part" where they share a part of both. Of a district
+    that ended they are communes; of a department, the one that took over; else itself. Raises
+    UnknownUnit for a unit that was not yet, or whose successors are not known.
 
     >>> successors("Nông Sơn", "2025-01-01", province="quang-nam")["name"].tolist()
     ['Quế Sơn']
@@ -120,8 +118,7 @@ def _land_of(today: str, day: pd.Timestamp) -> dict[str, set[int]]:
 def _pieces(today: str) -> pd.DataFrame:
     """A row a piece of land never divided, a column from each day on: the smallest place it is in.
 
-    The smallest are communes, and islands without any. Missing where no list says what became of
-    a place, or what it was.
+    Missing where no list says what became of a place, or what it was.
     """
     lineage, first = national(f"{today}-lineage"), pd.Timestamp.min
     pieces = pd.DataFrame({first: _smallest(today, pd.Timestamp(lineage["day"].min()) - _ONE)})

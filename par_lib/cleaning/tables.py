@@ -45,7 +45,7 @@ _OWN_RULES = {
 class Frame(pd.DataFrame):
     """A table whose dates compare with text in ``.query("as_of == '2022-12-31'")``.
 
-    pandas looks such a text up among dates, finds none and gives no row without a word.
+    pandas finds no such text among dates, and gives no row without a word.
     """
 
     @property
@@ -53,15 +53,9 @@ class Frame(pd.DataFrame):
         return Frame
 
     def query(self, expr: str, **options: object) -> "Frame":
-        """As pandas' own."""
-        days = {}
-
-        def named(day: re.Match[str]) -> str:
-            name = f"day_{day[1].replace('-', '_')}"
-            days[name] = pd.Timestamp(day[1])
-            return name
-
-        expr = re.sub(r"""['"](\d{4}-\d\d-\d\d)['"]""", named, expr)
+        days = {f"day_{day.replace('-', '_')}": pd.Timestamp(day)
+                for day in re.findall(r"""['"](\d{4}-\d\d-\d\d)['"]""", expr)}  # fmt: skip
+        expr = re.sub(r"""['"](\d{4})-(\d\d)-(\d\d)['"]""", r"day_\1_\2_\3", expr)
         level = options.pop("level", 0) + 1
         return super().query(expr, level=level, resolvers=[days], **options)
 
@@ -69,9 +63,7 @@ class Frame(pd.DataFrame):
 class Tables:
     """The tidy tables of one province and year, read when asked for; empty without raw data.
 
-    ``units``, ``sources`` and ``tiles`` are the province's, ``review`` is what does not add up,
-    ``register`` a dossier register counted by days late, ``answers`` those of the survey,
-    ``previous`` the tables of the year before.
+    ``units``, ``sources`` and ``tiles`` are the province's, ``answers`` those of the survey.
     """
 
     def __init__(self, province: str, year: int, folder: Path | None) -> None:
@@ -106,12 +98,9 @@ class Tables:
         """One table over every year the province has, with a first column ``year``."""
         dependencies.note_read(dependencies.EVERY, table)
         dependencies.note_read(dependencies.EVERY, dependencies.YEARS)
-        frames = []
-        for year in paths.years(self.province):
-            frame = pd.read_parquet(refresh(self.province, year) / f"{table}.parquet")
-            frame.insert(0, "year", year)
-            frames.append(frame)
-        return Frame(pd.concat(frames, ignore_index=True))
+        frames = {year: pd.read_parquet(refresh(self.province, year) / f"{table}.parquet")
+                  for year in paths.years(self.province)}  # fmt: skip
+        return Frame(pd.concat(frames, names=["year"]).reset_index("year").reset_index(drop=True))
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{name} {len(self._read(name))}" for name in _SHOWN)
@@ -140,12 +129,8 @@ class Tables:
 
     @property
     def missing(self) -> list[str]:
-        """Names of the tables without a row this year, of those every year should have.
-
-        Tasks are set after a year; places named without a figure are no lack; the index of service
-        is younger than the others, and its page says where it is missing.
-        """
-        spared = ("mentions", "tasks", "service_index")
+        """Names of the tables without a row this year, of those every year should have."""
+        spared = ("mentions", "tasks", "service_index")  # tasks are set later, the index is young
         return [name for name in schema.TABLES if name not in spared and self._read(name).empty]
 
 
@@ -186,10 +171,9 @@ def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def load_sources(province: str) -> pd.DataFrame:
-    """Sources in the order of sources.toml: index ``source``; ``number`` from 1; none at first.
+    """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
 
-    Raises FileNotFoundError where the province has no sources.toml, and DataError naming each
-    source that lacks a title, producer, kind or day of access, and each field that is none.
+    Raises FileNotFoundError where the province has no sources.toml, DataError naming each fault.
     """
     path = paths.raw(province) / "sources.toml"
     place = path.relative_to(paths.root()).as_posix()
@@ -235,11 +219,10 @@ def _faults(name: str, source: object) -> list[str]:
 
 
 def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
-    """Tile map: columns code, row, column, north up; empty where none was drawn.
+    """Tile map of ``known``, a year's units: columns code, row, column, north up; of some, none.
 
-    Of ``known``, a year's units, districts have a tile until they ended, communes since; what lies
-    far out at sea has none. A tiles.csv of the province wins. Raises csv_files.TableError for no
-    table, cleaning.DataError naming each row that is no tile, or lies where another lies.
+    A tiles.csv of the province wins. Raises csv_files.TableError for no table, DataError naming
+    each row that is no tile, or lies where another lies.
     """
     path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
     tiles = known.loc[known["row"] != "", columns]
@@ -333,8 +316,7 @@ def rewrite(file: Path) -> bool:
     """Write a raw table that a spreadsheet saved in the project's form; whether it was otherwise.
 
     UTF-8, commas, dates as 2022-12-31, no blank rows; a banner and all figures stay as written.
-    Which table it is, its columns tell. TableError and DataError as for any raw table, ValueError
-    for the columns of none; the file is then left as it is.
+    TableError and DataError as for any raw table, ValueError for the columns of none.
     """
     raw = csv_files.read_csv(file, file=str(file))
     known = {tuple(column.name for column in table.columns): table

@@ -1,8 +1,7 @@
 """Small verbs from a raw table (text, as written) to a tidy one (units, dates, intervals).
 
 Each verb takes a frame and gives a new one; none reads or writes a file. A row keeps its label,
-and what a verb cannot read it adds to ``problems``. Units that a listing leaves out get rows of
-their own, with what is known of them.
+and what a verb cannot read it adds to ``problems``.
 """
 
 import datetime as dt
@@ -65,10 +64,9 @@ def resolve_units(
     """Replace each spelled name by the unit's official one and put its code beside it.
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
-    ``as_of`` or ``period_end``), else on the first day of ``year``. Of units of one name, that of
-    the row's level is meant. "all others" keeps its name and has no code. A name no such unit
-    bears is an error with a suggestion, a date of another year too. ``beside``: a row of level
-    "province" may name another province.
+    ``as_of`` or ``period_end``), else on the first day of ``year``; of units of one name, that of
+    the row's level is meant. "all others" has no code. An unknown name and a date of another year
+    are problems. ``beside``: a row of level "province" may name another province.
     """
     if "unit" not in raw:
         return raw
@@ -255,8 +253,8 @@ def bound_unlisted(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
     """Add late dossiers of each unit that a listing with a declared total leaves out.
 
     Each such district or commune, of those valid at the period's end, lies in [0, total − sum of
-    the listed], for the units share that rest. Where nothing is listed, or no total is declared,
-    nothing is added. Rows added have status "bound" and the source and locator of the total.
+    the listed], with status "bound" and the source and locator of the total; none is added where
+    nothing is listed, or no total is declared.
     """
     figures = dict.fromkeys(tidy.select_dtypes("number").columns)  # the total's own, not a unit's
     added = []

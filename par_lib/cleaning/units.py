@@ -57,10 +57,6 @@ class UnknownUnit(ValueError):
     """A name or code that stands for no unit, or for several: says where and what to write."""
 
 
-class AmbiguousUnit(UnknownUnit):
-    """A name that several units of one level bear; of one day it may be one."""
-
-
 @cache
 def _rows(name: str) -> list[dict[str, str]]:
     """A table of the national list, a dict a row; the same each time."""
@@ -76,21 +72,19 @@ def _rows(name: str) -> list[dict[str, str]]:
 def national(name: str) -> pd.DataFrame:
     """A table of the national list as text, with dates; the same object each time: copy it.
 
-    By one of today's provinces, "da-nang": the places of all times on its land, with their
-    province's folder name, ``parent``, the code of the unit around, and ``row`` and ``column`` of
-    their tile; "da-nang-lineage": which smallest place (old) lies in which (new) from ``day``, in
-    several rows where it was split. One that is not listed for a day goes on under its code, if
-    that is still a unit's.
+    "da-nang", one of today's provinces: the places of all times on its land, as ``load_units`` has
+    them, with their province's folder name; "da-nang-lineage": which smallest place (old) lies in
+    which (new) from ``day``, in several rows where it was split. One not listed for a day goes on
+    under its code, if that is still a unit's.
     """
     return _dated(pd.DataFrame(_rows(name), dtype="str"))
 
 
 @cache
 def provinces() -> pd.DataFrame:
-    """A row a province and kind, as units; and the folder names ``province`` and ``today``.
+    """A row a province and kind, as units; its folder name ``province``, and its land's, ``today``.
 
-    ``today`` is the province that its land is part of now. A code does not tell a province:
-    24 was Bắc Giang, and is Bắc Ninh since July 2025.
+    A code does not tell a province: 24 was Bắc Giang, and is Bắc Ninh since July 2025.
     """
     return national("provinces").assign(level="province", aliases="", successor="")
 
@@ -98,11 +92,10 @@ def provinces() -> pd.DataFrame:
 def load_units(province: str) -> pd.DataFrame:
     """A province's units of all times: the national list's, and what its units.csv adds or changes.
 
-    A row a unit and time: the columns of schema.UNITS as text, but valid_from/valid_to as dates
-    (NaT: open); ``parent`` is the code of the unit around it, ``row`` and ``column`` its tile. Its
-    key is code and valid_from. ``source`` says of the list's departments that they are assumed. A
-    row of units.csv changes, by its filled cells, the unit of its code. An invented province (demo)
-    has its own file only.
+    A row a unit and time, by code and valid_from: the columns of schema.UNITS as text, valid_from
+    and valid_to as dates (NaT: open); ``parent`` is the code of the unit around it, ``row`` and
+    ``column`` its tile. The list's departments have the source "assumed". A row of units.csv
+    changes, by its filled cells, the unit of its code; an invented province has its own file only.
 
     Raises ValueError with a line for each faulty cell, FileNotFoundError for a province that
     neither the list nor a file knows.
@@ -237,7 +230,6 @@ def as_total(units: pd.DataFrame, year: int) -> str:
 def lookup(units: pd.DataFrame) -> Index:
     """Codes by (level, compare_key of a spelling): name, aliases, each with its kind too.
 
-    A spelling that several units share ("Cao Lãnh", a city and a district) has several codes.
     "tỉnh" at the end of a name may be left out where no other unit is called so.
     """
     full, shorter = defaultdict(set), defaultdict(set)
@@ -268,7 +260,7 @@ def resolver(units: pd.DataFrame) -> Callable[..., str]:
                     each = [f'"{_called(u)}" ({u.level} {u.code})' for u in shared]
                     what = say('"{name}" is ambiguous: write {choices}',
                                name=name, choices=say(" or ").join(each))  # fmt: skip
-                    raise AmbiguousUnit(place + what)
+                    raise UnknownUnit(place + what)
         inner, _, outer = name.rpartition(",")
         if inner and "parent" in units:
             with suppress(UnknownUnit):
@@ -283,10 +275,9 @@ def resolve(name: str, units: pd.DataFrame, **asked: str | None) -> str:
     """Code of the unit a source calls ``name``, among ``units`` already restricted to a date.
 
     The word for the kind, "UBND …" and the province behind the name may be written or not; behind
-    a comma may stand the unit around it ("xã Tân Thành, huyện …"). A bare name of several levels
-    is the unit of ``counted``, the level of its row, else of the highest; ``level`` allows no
-    other. ``where`` opens the message of UnknownUnit, raised where no unit or several of one level
-    bear the name.
+    a comma may stand the unit around it ("xã Tân Thành, huyện …"). A bare name of several levels is
+    the unit of ``counted``, the level of its row, else of the highest; ``level`` allows no other.
+    UnknownUnit, opening with ``where``, if no unit or several of one level bear the name.
     """
     return resolver(units)(name, **asked)
 

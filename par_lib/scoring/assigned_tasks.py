@@ -20,13 +20,11 @@ _EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pill
 
 def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
        language: Language) -> pd.DataFrame:  # fmt: skip
-    """Tasks that answer the year's results, in the reader's words; most points at stake first.
+    """Tasks in the reader's words, most points at stake first: the next year's, else this year's.
 
-    A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now), moves
-    and plan_year as tidied, and the columns of ``points_at_stake``; ``followed`` says whether this
-    edition has a figure for it. A text is a dash where the source names nobody, sets no target, or
-    no figure is known. source and locator also name the rows of the figure. Tasks are those of the
-    following year, which answer this year's results, else this year's own; empty without any.
+    A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now; each a
+    dash where not known), moves and plan_year as tidied, the columns of ``points_at_stake``, and
+    ``followed``: whether this edition has a figure for it, whose rows source and locator name, too.
     """
     tasks, t = _tasks_after(data), language
     stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
@@ -46,8 +44,7 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     told["followed"] = (told["stand"] != UNKNOWN) | told["stake_pct_high"].notna()
     for at, moves in tasks["moves"].items():
         rows = stands[moves][1]
-        traces = ([told.loc[at, name], *rows[name]] for name in ("source", "locator"))
-        told.loc[at, ["source", "locator"]] = join_traces(*traces)
+        told.loc[at, ["source", "locator"]] = join_traces(told.loc[at], rows)
         if len(rows) and told.loc[at, "status"] == "reported":
             told.loc[at, "status"] = "derived"
     most = [*pairs(stake_points=NOTHING, stake_pct=NOTHING)]
@@ -92,20 +89,18 @@ def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook)
     tasks for one criterion have the same points at stake: they are not to be added.
     """
     lost, rows = card.set_index("criterion"), []
-    for task in tasks.itertuples():
+    for _, task in tasks.iterrows():
         moved = [one for one in rules.criteria if task.moves and task.moves in one.moved_by]
         own = lost.loc[[one.code for one in moved]]
-        points, shares, status = NOTHING, NOTHING, task.status
-        if known := (own["status"] != "unknown").any():  # not of no criteria either
+        points, shares, status, read = NOTHING, NOTHING, task.status, own.iloc[:0]
+        if (own["status"] != "unknown").any():  # not of no criteria either
             points = [end.sum() for end in ends(own, "lost_points")]
             shares = [100 * end / own["max_points"].sum() for end in points]
-            stated = own["status"].isin(["reported", "derived"]).all()
+            stated, read = own["status"].isin(["reported", "derived"]).all(), own
             status = "derived" if stated else "assumed"
         if any(one.max_points_status != "stated" for one in moved):
             points = NOTHING
-        read = own if known else own.iloc[:0]
-        traces = join_traces([task.source, *read["source"]], [task.locator, *read["locator"]])
-        rows.append((*points, *shares, status, *traces))
+        rows.append((*points, *shares, status, *join_traces(task, read)))
     numbers = [*pairs(stake_points=NOTHING, stake_pct=NOTHING)]
     found = pd.DataFrame(rows, tasks.index, [*numbers, "status", "source", "locator"])
     return found.astype(dict.fromkeys(numbers, float))

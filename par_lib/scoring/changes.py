@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import say
@@ -27,9 +27,9 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
     if (before.year < SIPAS_METHOD_SINCE) != (after.year < SIPAS_METHOD_SINCE):
         one = one.query("kind != 'satisfaction_pct'")
     both = paired(one, other, "value").reset_index()
-    for name, value in (("before", "before_value"), ("after", "after_value"), ("change",) * 2):
-        write = _change if name == "change" else _write
-        figures = zip(both["kind"], both[f"{value}_low"], both[f"{value}_high"], strict=True)
+    for name, value, write in (("before", "before_value", _write), ("after", "after_value", _write),
+                               ("change", "change", _change)):  # fmt: skip
+        figures = zip(both["kind"], *ends(both, value), strict=True)
         both[name] = [write(*figure, language) for figure in figures]
     return both[["figure", "before", "after", "change", "status", "source", "locator"]]
 
@@ -82,11 +82,10 @@ def _change(kind: str, low: float, high: float, t: Language) -> str:
 def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Pillars of the index in ``year`` and the nearest other year known, a row each; else empty.
 
-    ``every``: the scores of all years. Columns pillar; the points of either year as a pair named
-    after it, as 2022_low, 2022_high (``attrs["years"]``, earlier first); change_points, later less
-    earlier (``attrs["index_change"]``: of the whole index); before_rank, after_rank (1 is best);
-    status "derived", source, locator. Only pillars known in both years, and years scored by the
-    same annex; of two as near, the earlier.
+    ``every``: the scores of all years; compared are years scored by the same annex, of two as near
+    the earlier. Columns pillar; the points of either year, a pair named after it, as 2022_low
+    (``attrs["years"]``, earlier first); change_points, later less earlier (``attrs``: index_change,
+    of the whole); before_rank, after_rank (1 is best); status "derived", source, locator.
     """
 
     def annex(of: int) -> int:
@@ -122,10 +121,9 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     counts: rate_effect, mix_effect, size_effect. A unit without a whole in one period keeps the
     other's rate. ValueError for a period without any whole.
 
-    rate_change_pct_points = Δr, and the pair likely_change_pct_points: its 95 % interval as if both
-    were samples of what the unit's work brings about, by Newcombe's method from two Wilson
-    intervals; missing where a period has no whole. ``moved`` is "down" or "up" where it lies on one
-    side of 0, else "unclear": no clear change. It knows chance only, not a unit's uneven months.
+    rate_change_pct_points = Δr, and its 95 % interval by chance, the pair likely_change_pct_points:
+    Newcombe's method from two Wilson intervals; missing where a period has no whole. ``moved`` is
+    "down" or "up" where it lies on one side of 0, else "unclear".
     References: E. M. Kitagawa, J. Am. Stat. Assoc. 50 (1955) 1168; R. G. Newcombe, Stat. Med. 17
     (1998) 873, method 10.
 
@@ -146,15 +144,10 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             raise ValueError(say("{name}: the wholes add up to {whole:g}; nothing to divide by",
                                  name=name, whole=whole.sum()))  # fmt: skip
     totals = [whole.sum() or math.nan for whole in wholes]
-    rates, below, above = [], [], []
-    for part, whole in zip(parts, wholes, strict=True):
-        part, whole = part.where(whole > 0), whole.mask(whole == 0)
-        low, high = proportion_confint(part, whole, method="wilson")
-        rates.append(100 * part / whole)
-        below.append(rates[-1] - 100 * low)
-        above.append(100 * high - rates[-1])
-    change = rates[1] - rates[0]
-    low, high = change - np.hypot(below[1], above[0]), change + np.hypot(above[1], below[0])
+    known = [whole.mask(whole == 0) for whole in wholes]
+    rates = [100 * part / whole for part, whole in zip(parts, known, strict=True)]
+    likely = confint_proportions_2indep(parts[1], known[1], parts[0], known[0], method="newcomb")
+    low, high = (100 * end for end in likely)
     weights = [whole / total for whole, total in zip(wholes, totals, strict=True)]
     first, last = rates[0].fillna(rates[1]).fillna(0), rates[1].fillna(rates[0]).fillna(0)
     mean, weight, size = (first + last) / 2, sum(weights) / 2, sum(totals) / 2
@@ -167,17 +160,17 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         "rate_effect": sum(wholes) / 200 * (last - first),
         "mix_effect": mean / 100 * size * (weights[1] - weights[0]),
         "size_effect": mean / 100 * weight * (totals[1] - totals[0]),
-        "rate_change_pct_points": change, **pairs(likely_change_pct_points=(low, high)),
+        "rate_change_pct_points": rates[1] - rates[0],
+        **pairs(likely_change_pct_points=(low, high)),
         "moved": np.select([high < 0, low > 0], ["down", "up"], "unclear"),
     })  # fmt: skip
 
 
 def change_by_level(data: Tables, before: Tables) -> pd.DataFrame:
-    """Late dossiers by level in two periods, and their change; what ``periods`` says which.
+    """Late dossiers by level in two ``periods``, pairs earlier and later, and their change.
 
     "years": the year less the year before, where both have totals of a level; else "halves": the
-    second half of the year (the year less its first half) less the first; else no row. Columns
-    level, periods, pairs for earlier, later and change; status, source, locator.
+    second half of the year (the year less its first half) less the first; status, source, locator.
     """
     periods, earlier, later = "years", _totals(before, 12), _totals(data, 12)
     if later.index.intersection(earlier.index).empty:

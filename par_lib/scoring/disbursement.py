@@ -14,10 +14,9 @@ _MONTH = pd.Timedelta(days=365.25 / 12)
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the last date, on the basis most of them share; highest rate first.
+    """Rows of the last date with a rate, on the basis most of them share; highest first.
 
-    A source that says "70 % or more" gives no upper end: ``rate_pct_high`` is then missing. Missing
-    rates are left out; of no rows, none.
+    A source that says "70 % or more" gives no upper end: ``rate_pct_high`` is then missing.
     """
     known = rows[rows["rate_pct_low"].notna()]
     last = known[known["as_of"] == known["as_of"].max()]
@@ -28,7 +27,7 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
 def whole(rows: pd.DataFrame) -> pd.DataFrame:
     """The province's rows at the last date, of all its capital, else of this year's.
 
-    A row a basis, those with a stated one first; of no rows, none.
+    A row a basis, those with a stated one first.
     """
     own = rows[(rows["level"] == "province") & rows["rate_pct_low"].notna()]
     scope = "total" if (own["scope"] == "total").any() else "year_plan"
@@ -41,9 +40,8 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
 def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
     """What the rates of one date are compared with, in percent; None where nothing fits.
 
-    At the end of the plan year, 31 December or 31 January after it, the threshold, which is meant
-    for it. Before, the limit that the source itself draws: the lowest rate from which it names no
-    unit any more.
+    At the end of the plan year, 31 December or 31 January after it, the threshold; before, the
+    limit that the source itself draws: the lowest rate from which it names no unit any more.
     """
     at_year_end = _month(last).isin([12, 13]) & (last["as_of"].dt.day == 31)
     if len(last) and at_year_end.all():
@@ -53,9 +51,7 @@ def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
 
 
 def compared(last: pd.DataFrame, level: float | None) -> dict[str, pd.DataFrame]:
-    """Rows surely "below" the level, surely "above" (at it or higher), and "open" ones.
-
-    No row where there is no level. A missing upper end is as high as may be.
+    """Rows surely "below" the level, surely "above" (at it or higher), and "open"; none without it.
 
     >>> last = pd.DataFrame({"rate_pct_low": [0, 60, 70], "rate_pct_high": [20, 80, None]})
     >>> [len(rows) for rows in compared(last, 70).values()]
@@ -75,10 +71,9 @@ def lowest(last: pd.DataFrame) -> pd.DataFrame:
 
 
 def named_apart(last: pd.DataFrame) -> pd.DataFrame:
-    """The rows for a chart: whom a source names below a limit keeps a row of his own.
+    """The rows for a chart, which puts units of one bound into one row without their names.
 
-    A chart puts units with one and the same bound into one row, which is meant for those that a
-    source does not name, and leaves their names out.
+    That is meant for units no source names: one that is named below a limit keeps a row of its own.
     """
     named = last["rate_pct_high"].notna()
     return last.assign(status=last["status"].mask(named, "reported"))
@@ -87,13 +82,12 @@ def named_apart(last: pd.DataFrame) -> pd.DataFrame:
 def change(rows: pd.DataFrame) -> pd.DataFrame:
     """From the first date to the last, one row a unit: pairs start_pct, end_pct, change_pct_points.
 
-    Percentage points, higher is better: end less start, as ``intervals.paired`` has it. What was
-    disbursed stays so: on an unchanged basis a cumulative rate cannot fall, so the lowest change
-    known only within bounds is 0, not below; a rate that surely fell shows that the basis changed,
-    and is left as it is. Units on two different bases, or at one date only, are left out. status:
-    "assumed" where the basis is not stated and so is taken as unchanged; source and locator name
-    both dates. An upper end of start or end that no source states is missing, and is 100 % in the
-    change. Empty with fewer than two dates.
+    Percentage points, higher is better: end less start, as ``intervals.paired`` has it. On an
+    unchanged basis a cumulative rate cannot fall, so the lowest change known only within bounds is
+    0; a rate that surely fell shows that the basis changed, and is left as it is. Units on two
+    bases, or at one date only, are left out. status: "assumed" where the basis is not stated and so
+    is taken as unchanged; source and locator name both dates. An upper end that no source states is
+    missing, and is 100 % in the change.
     """
     on = ["unit_code", "unit", "basis", "scope"]
     stated = rows["rate_pct_low"], _stated_high(rows)
@@ -114,9 +108,9 @@ def change(rows: pd.DataFrame) -> pd.DataFrame:
 def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Exact rates at ends of months on one basis, of every plan year; the plan of ``year`` first.
 
-    The stated basis and capital of which that year has most dates; empty with fewer than two. An
-    unstated basis is no basis. Column month: 1 to 12, and 13 for the January after; each plan year
-    begins anew, so each is a line of its own. A month of which sources differ is left out.
+    The stated basis and capital of which that year has most dates; empty with fewer than two.
+    Column month: 1 to 12, and 13 for the January after. A month of which sources differ is left
+    out.
     """
     exact = rows["rate_pct_low"] == rows["rate_pct_high"]
     of_month = exact & rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")
@@ -135,11 +129,10 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
 def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     """The province's exact rates up to the day of ``last``, of the same capital on the same basis.
 
-    ``every``: rows of all years; ``last``: one row, as of ``whole``. Carried-over capital is thus
-    in numerator and denominator of all of them or of none. An unstated basis is the same within a
-    plan year only (taken so: status "assumed"), never across years. In order of time, one a day; a
-    day of which sources differ is left out, and so is an earlier year whose rate fell: its plan was
-    another one then.
+    ``every``: rows of all years; ``last``: one row, as of ``whole``. An unstated basis is taken for
+    the same within a plan year only (status "assumed"), never across years. In order of time, one a
+    day; left out is a day of which sources differ, and an earlier year whose rate fell: its plan
+    was another one then.
     """
     rows = every[every["level"].eq("province") & every["rate_pct_low"].eq(every["rate_pct_high"])]
     rows = rows.merge(last[["scope", "basis"]]).assign(rate_pct=lambda one: one["rate_pct_low"])
@@ -160,9 +153,9 @@ def outlook(rates: pd.DataFrame, *, year: int, target_pct: float) -> pd.DataFram
 
     ``rates`` is ``alike``. One row, none without a rate of the plan year or once it has ended:
     as_of, rate_pct, left_pct_points (to the target, 0 where it is reached), left_months,
-    needed_pct_points and fastest_pct_points (both a month), fastest_start, fastest_end; status,
-    source, locator of the last rate. A month is 365.25 / 12 days. fastest: of all spans of 28 days
-    or more between two dates of this plan year; it begins at 0 on 1 January.
+    needed_pct_points and fastest_pct_points (a month of 365.25 / 12 days), fastest_start,
+    fastest_end; status, source, locator of the last rate. fastest: of all spans of 28 days or more
+    between two dates of this plan year; it begins at 0 on 1 January.
     """
     own = rates[rates["plan_year"] == year]
     end = pd.Timestamp(year + 1, 1, 31)
@@ -185,12 +178,10 @@ def outlook(rates: pd.DataFrame, *, year: int, target_pct: float) -> pd.DataFram
 def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Where this plan year ends if it goes on from here as each earlier one did: no model.
 
-    ``rates`` is ``alike``. A row an earlier plan year with a rate at its end, 31 December or after:
-    plan_year, final_as_of; pairs here_pct (its rate on the same day of the year), gained_pct_points
-    (what it still gained) and final_pct = rate of this year + gained, at most 100. Between two
-    known dates a rate that cannot fall lies between theirs, and so here_pct is a pair. No row
-    without a rate of this year, or for an earlier year without a date before or after the day: one
-    earlier year is one path, no range.
+    ``rates`` is ``alike``. A row an earlier plan year with a rate at its end, 31 December or after,
+    and rates on either side of the same day of the year, between which its own lay then: pairs
+    here_pct (that rate), gained_pct_points (what it still gained) and final_pct = rate of this year
+    + gained, at most 100; plan_year, final_as_of. One earlier year is one path, no range.
     """
     own = rates[rates["plan_year"] == year].tail(1)
     earlier = rates[rates["plan_year"] < year].merge(own, how="cross", suffixes=("", "_now"))

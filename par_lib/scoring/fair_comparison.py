@@ -3,7 +3,6 @@
 A league table of counts or raw rates blames the large, the unlucky, and those with the difficult
 procedures. Here mix and chance are taken off first; what remains is a reason to look, no proof of
 fault. Units inside the limits of a funnel are not ranked: their order would be that of chance.
-Whoever praises or blames an ordinary month acts on noise, too.
 """
 
 from collections.abc import Callable
@@ -31,20 +30,18 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     """Late dossiers of each unit beside those usual for what it handles: indirect standardisation.
 
     ``cells``: a row a unit and a value of ``by`` (procedure or field); columns unit_code, ``by``,
-    resolved, and late, exact or a pair. Result, one row a unit, index unit_code: resolved, and the
-    pairs late, expected_late, late_ratio, likely_ratio.
+    resolved, and late, exact or a pair. Result, index unit_code: resolved, and the pairs late,
+    expected_late, late_ratio, likely_ratio; missing where nothing late is expected.
 
     expected = Σ resolved × R over what the unit handled, R = Σ late / Σ resolved of a procedure in
     all units, itself included; late_ratio = late / expected, 1 is usual, lower is better.
-    likely_ratio is the exact 95 % interval of a Poisson count divided by expected, at least 95 %
-    sure: R is taken as known, and late dossiers vary less than a Poisson count. Where counts are
-    bounds, so is what follows: lowest late over highest expected and the other way round; never too
-    narrow, though not always the narrowest. A unit of which nothing late is expected has no ratio.
+    likely_ratio is the exact 95 % interval of a Poisson count divided by expected: R is taken as
+    known, and late dossiers vary less. Bounds go through, lowest late over highest expected and the
+    other way round: never too narrow, though not always the narrowest.
 
-    Procedures with fewer than ``enough`` resolved dossiers in all have no rate of their own
-    and form one group: ``attrs["pooled"]`` says how many, ``attrs["pooled_resolved"]`` how many
-    dossiers. What the mix does not explain may still lie outside the unit: hard cases, applicants,
-    staff. Two ratios rest on two mixes: compare each with 1 rather than with the other.
+    Procedures with fewer than ``enough`` resolved dossiers in all form one group: ``attrs`` has how
+    many, ``pooled``, and their dossiers, ``pooled_resolved``. What the mix does not explain may
+    still lie outside the unit. Compare a ratio with 1, not with that of another mix.
     References: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3;
     F. Garwood, Biometrika 28 (1936) 437.
 
@@ -76,11 +73,10 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
 
 
 def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
-    """``expected_late`` of the year's dossier register by procedure, a row a unit of ``level``.
+    """``expected_late`` of the year's register by procedure, a row a unit of ``level``, if any.
 
-    Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Whoever
-    is most surely late beyond what is usual stands first, by the low end of likely_ratio. No row
-    without a register. ``attrs["whole_pct"]``: the late rate of all of them together.
+    Adds unit and late_pct (100 × late / resolved), status "derived", source and locator. Most
+    surely late first, by the low end of likely_ratio. ``attrs["whole_pct"]``: the rate of them all.
     """
     dossiers = data.register[data.register["level"] == level]
     counts = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
@@ -101,9 +97,9 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     ``units``: a row a unit, the pair ``part`` (counts), and ``size``: a column of counts it is a
     part of, or a pair of expected counts, as ``expected_late`` gives. Result: the units of known
     size, by size, with size, a pair of values (``<part>_pct`` = 100 × part / size, or
-    ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and verdict. No row with
-    fewer than FEWEST_UNITS. ``attrs``: value, mean, dispersion, spread, units, left_out (how many
-    have no known size or count), target (that of ``units``). ValueError for a part above its size.
+    ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and verdict; no row with
+    fewer than FEWEST_UNITS. ``attrs``: value, mean (of units known exactly), dispersion, spread,
+    units, left_out (of no known size or count), target. ValueError for a part above its size.
 
     verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
     "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
@@ -111,10 +107,9 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
 
     With y = arcsin √rate, or √ratio, chance has the variance 1 / (4 size). spread is the τ² for
     which z = (y − y of the mean) / √(1 / (4 size) + τ²) are as dispersed as normal ones, the tenth
-    of the units at either end drawn in (winsorised), so that nobody hides himself by being far out:
-    Paule and Mandel's equation. dispersion φ is the mean square of z for τ² = 0; 1 is chance alone.
-    Both are divided by 0.68, the mean square of normal z so drawn in: without, false alarms would
-    be two or three times as frequent as said. The mean is that of units known exactly.
+    of the units at either end drawn in, so that nobody hides himself by being far out (Paule and
+    Mandel's equation); dispersion φ the mean square of z for τ² = 0, 1 by chance alone. Both are
+    divided by 0.68, the mean square of normal z so drawn in, else false alarms would double.
     References: D. J. Spiegelhalter, Stat. Med. 24 (2005) 1185 and Qual. Saf. Health Care 14 (2005)
     347; R. C. Paule, J. Mandel, J. Res. NBS 87 (1982) 377.
     """
@@ -158,10 +153,9 @@ def limits(of: dict, size: pd.Series) -> pd.DataFrame:
 
     ``of`` is the ``attrs`` of a funnel; the limits are in the unit of its mean. Without spread they
     are those of the binomial distribution (of the Poisson, for a ratio): a unit is outside at most
-    5 and 0.2 times in 100. A line runs smoothly between the counts just inside and just outside, so
-    that chart and verdict agree. With spread, the distance from the mean on the scale of ``funnel``
-    is √(1 + 4 size τ²) times as wide, and by Student's t over the normal quantile, units − 1
-    degrees of freedom, wider still, for τ² is estimated.
+    5 and 0.2 times in 100; they run between the counts just inside and just outside. With spread,
+    the distance from the mean on the scale of ``funnel`` is √(1 + 4 size τ²) times as wide, and by
+    Student's t over the normal quantile, units − 1 degrees of freedom: τ² is estimated.
     """
     is_ratio = of["value"].endswith("_ratio")
     unit = 1.0 if is_ratio else 100.0
@@ -172,10 +166,8 @@ def limits(of: dict, size: pd.Series) -> pd.DataFrame:
     found = {}
     for name, confidence_pct in CONFIDENCE_PCT.items():
         tail = (1 - confidence_pct / 100) / 2
-        stretch = 1.0
-        if of["spread"]:
-            wider = stats.t.isf(tail, of["units"] - 1) / stats.norm.isf(tail)
-            stretch = wider * np.sqrt(1 + 4 * n * of["spread"])
+        wider = stats.t.isf(tail, of["units"] - 1) / stats.norm.isf(tail) if of["spread"] else 1.0
+        stretch = wider * np.sqrt(1 + 4 * n * of["spread"])
         least, most = chance.ppf(tail), chance.isf(tail)
         counts = (least - (chance.cdf(least) - tail) / chance.pmf(least),
                   most + 1 - (tail - chance.sf(most)) / chance.pmf(most))  # fmt: skip
@@ -217,12 +209,11 @@ def _dispersion(
 def _verdicts(found: pd.DataFrame, value: str) -> np.ndarray:
     (low, high), (least, most) = ends(found, value), ends(found, "within_95")
     surely_least, surely_most = ends(found, "within_99_8")
-    verdicts = {
-        "above": low > surely_most, "below": high < surely_least,
-        "rather_above": low > most, "rather_below": high < least,
-        "inside": (low >= least) & (high <= most),
-    }  # fmt: skip
-    return np.select(list(verdicts.values()), list(verdicts), "undecided")
+    return np.select(
+        [low > surely_most, high < surely_least, low > most, high < least,
+         (low >= least) & (high <= most)],
+        ["above", "below", "rather_above", "rather_below", "inside"], "undecided",
+    )  # fmt: skip
 
 
 def pooled(
@@ -230,12 +221,12 @@ def pooled(
 ) -> pd.DataFrame:
     """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
 
-    ``units``: columns ``part`` and ``size``, counts of which ``part`` are so (effective counts of
-    a weighted sample may be fractions). Adds pooled_pct, its interval of ``confidence_pct`` as the
-    pair pooled_likely_pct, percent of ``size``, and worst_tenth_pct: how probably, 0 to 100, a unit
-    is in truth among the tenth with the ``worst`` ("low" or "high") rates. status "derived": beside
-    the raw rate, never instead. A unit without answers gets what is known of the others; one whose
-    counts are missing is left out. No row with fewer than FEWEST_UNITS that have answers.
+    ``units``: columns ``part`` and ``size``, counts (effective ones of a weighted sample may be
+    fractions). Adds, to be shown beside the raw rate, pooled_pct and its interval of
+    ``confidence_pct``, the pair pooled_likely_pct, percent of ``size``; worst_tenth_pct: how
+    probably, 0 to 100, a unit is in truth among the tenth with the ``worst`` ("low" or "high")
+    rates; status "derived". A unit of size 0 gets what is known of the others, one whose counts are
+    missing is left out. No row with fewer than FEWEST_UNITS of a size.
 
     part ~ Binomial(size, p), p ~ Beta(μM, (1 − μ)M) across units; then p given the data is
     Beta(part + μM, size − part + (1 − μ)M), its mean between part / size and μ. μ and M come from
@@ -275,20 +266,18 @@ def pooled(
 def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.DataFrame:
     """Mean, natural limits and signals of a series in the order of time.
 
-    ``values``: a number a month, of any unit, missing where not known; same index as the result.
-    ``breaks``: labels of equal stretches, as a method or a set of units; each is charted by itself,
-    for a line across a change of method compares what is not alike. A series with a season is
-    charted as its differences from the same month of the year before: ``values.diff(12)``. Result:
-    value, stretch (numbered), mean, the pair natural, signal; of a stretch with fewer than
-    FEWEST_MONTHS values only the values.
+    ``values``: a number a month, of any unit, missing where not known. ``breaks``: labels of equal
+    stretches, as a method or a set of units; each is charted by itself. A series with a season is
+    charted as its differences from the same month of the year before: ``values.diff(12)``. Result,
+    same index: value, stretch (numbered), mean, the pair natural, signal; of a stretch with fewer
+    than FEWEST_MONTHS values only the values.
 
     natural = mean ± 2.66 × mean moving range, the range being |value − the one before|, between
     known neighbours of one stretch: about three standard deviations of an ordinary month. signal:
     "outside" the limits; "run", at least RUN successive values on one side of the mean;
     "near_limit", three of four successive ones nearer to one limit than to the mean; of several
-    the first named. Of charts of twelve ordinary months up to one in twelve shows a signal
-    somewhere, of 24 one in six: a signal is a reason to ask, not a finding. That holds for months
-    that do not resemble the one before, and for counts of ten or more; else it is far more often.
+    the first named. Of charts of twelve ordinary months up to one in twelve shows a signal, of 24
+    one in six; of months that resemble the one before, or counts below ten, far more.
     References: W. A. Shewhart (1931); D. J. Wheeler, Understanding Variation (2000); NHS England,
     Making Data Count (whose run is 7).
 

@@ -3,10 +3,9 @@
     districts = parts.of(late.query("level == 'district'"), "late", whole=data.place)
     districts.holding(50)   districts.gini()   districts.lorenz()
 
-Without a declared total the units keep their values, and only what needs it is unknown: shares and
-concentration. What the units not listed have together lies between two splits: all have the same,
-or one has all. Gini coefficients and cumulative shares of every other split lie between theirs
-(majorisation).
+Without a declared total only shares and concentration are unknown. What the units not listed have
+together lies between two splits: all have the same, or one has all. Gini coefficients and
+cumulative shares of every other split lie between theirs (majorisation).
 """
 
 import math
@@ -137,9 +136,8 @@ class Parts:
 def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     """The units of ``frame`` in its longest period, and the row named ``whole`` as their total.
 
-    ``frame``: rows of one level of a tidy table, ``value`` a pair of counts. The total is missing
-    where no row or several say it, where it is itself only bounds, and where the listed exceed it:
-    ``excess`` says so. No unit where none is listed: bounds alone say nothing of any.
+    ``frame``: rows of one level, ``value`` a pair of counts. The total is missing where not one row
+    says it exactly, or the listed exceed it. No unit where none is listed: bounds alone say none.
     """
     frame = longest_period(frame)
     known = frame[(frame["unit"] != whole) & frame[f"{value}_low"].notna()]
@@ -162,9 +160,8 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
 def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
     """Share of a total: 100 × part / total; percent, range [0, 100].
 
-    So too the on-time rate, on_time / resolved, and satisfaction, points / max_points. A zero or
-    missing total, or a missing part, gives missing. ValueError for a part below zero or above its
-    total, and for totals with other row labels than the parts.
+    A zero or missing total, or a missing part, gives missing. ValueError for a part below zero or
+    above its total, and for totals with other row labels than the parts.
 
     >>> share(pd.Series([11193]), total=41657).round(2).item()
     26.87

@@ -129,9 +129,8 @@ def count(data: Tables, level: str) -> Dossiers | None:
         T ≤ N − L, with the fewest L;    L ≤ N − T, with the fewest T
 
     N is the least of what was resolved at the level, received there, and received in the whole
-    province (those of the other levels are not taken off: a dossier that two levels handle may be
-    counted at both). Those carried over from the year before are taken to be among the received. A
-    figure below the fewest T + L evidently counts something else, and bounds nothing.
+    province (a dossier that two levels handle may be counted at both), those carried over from the
+    year before among them; a figure below the fewest T + L counts something else, and bounds none.
 
     Districts of 2022: T ≥ 55,724, those of the first half; L = 41,657; N = 396,320. So
     T ≤ 396,320 − 41,657 = 354,663, and the on-time rate is 55,724 / 97,381 = 57.22 % at least,
@@ -178,10 +177,9 @@ def _received(data: Tables) -> pd.DataFrame:
 def inspected(every: pd.DataFrame) -> pd.DataFrame:
     """What an inspection found beside what had been reported, a row a procedure and period.
 
-    ``every``: indicators, those of measures inspected_<procedure>_<reported or verified>_<late or
-    handled>. Columns procedure, period_start, period_end; counts reported_late, reported_handled,
-    verified_late, verified_handled, missing where not stated; verified_late_pct = 100 × late /
-    handled; status, source, locator.
+    ``every``: indicators; of measures inspected_<procedure>_<reported or verified>_<late or
+    handled> come the counts reported_late, reported_handled, verified_late, verified_handled,
+    missing where not stated; verified_late_pct = 100 × late / handled; status, source, locator.
 
     >>> trace = {"period_start": 2021, "period_end": 2023, "source": "s", "locator": "l"}
     >>> names = [f"inspected_permit_{figure}" for figure in ("verified_late", "verified_handled")]

@@ -1,7 +1,5 @@
 """The scorecard: points and lost points by criterion and in all, known, assumed or unknown.
 
-Points come from a source where one states them, else from the rulebook's rule and the year's
-figure; both can be intervals. Everything that rests on an assumed rule has status "assumed".
 Below it: points as sources state them, of the PAR INDEX, SIPAS and the index of service (Decision
 766/QĐ-TTg), of this province, its units and other provinces.
 """
@@ -26,15 +24,14 @@ _BEST_FIRST = {name: place for place, name in enumerate(schema.CODES["classifica
 
 
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
-    """One row a criterion of the rulebook.
+    """One row a criterion of the rulebook: points of a source, else by its rule and the figure.
 
-    Columns criterion, area, max_points, stated, status, source, locator; pairs rate_pct, points,
-    lost_points, lost_pct. Points and lost points (max − points) are apart where sources differ or
-    the figure is an interval; lost_pct is 100 × lost / max, lower is better, in [0, 100]. Rates in
-    percent, both ends missing where no figure of the whole year is known. ``stated``: whether a
-    source gives the points. status: that of the source's rows where it states points and maximum,
-    "assumed" where a rule or maximum is ours, "unknown" where neither points nor figure is known:
-    points then lie in [0, max], as far as the PAR INDEX leaves room.
+    Columns criterion, area, max_points, stated, status, source, locator; pairs rate_pct (percent,
+    missing without a figure of the whole year), points, lost_points (max − points) and lost_pct
+    (100 × lost / max, lower is better, in [0, 100]), apart where sources differ or the figure is an
+    interval. ``stated``: whether a source gives the points. status: that of the source's rows where
+    it states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
+    points nor figure is known: points then lie in [0, max], as far as the PAR INDEX leaves room.
 
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
@@ -55,8 +52,8 @@ def _criterion(rule: Criterion, data: Tables, file: str) -> dict[str, object]:
     elif rate:
         points, read = (rule.points_at(rate.low), rule.points_at(rate.high)), rate.rows
         status = "assumed"
-    ours = {RULEBOOK: rule.code} if status in ("assumed", "unknown") else {}
-    source, locator = join_traces([*read["source"], *ours], [*read["locator"], *ours.values()])
+    ours = [{"source": RULEBOOK, "locator": rule.code}] * (status in ("assumed", "unknown"))
+    source, locator = join_traces(read, *ours)
     return {
         "criterion": rule.code, "area": rule.area,
         **pairs(rate_pct=(rate.low, rate.high) if rate else NOTHING, points=points),
@@ -97,8 +94,7 @@ def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.D
     card["lost_points_high"] = high.mask(less, room)
     card["points_low"] = card["points_low"].mask(less, card["max_points"] - room)
     for row in card.index[less & (card["status"] != "reported")]:
-        traces = ([card.loc[row, name], *index[name]] for name in ("source", "locator"))
-        card.loc[row, ["source", "locator"]] = join_traces(*traces)
+        card.loc[row, ["source", "locator"]] = join_traces(card.loc[row], index)
     return card
 
 
@@ -107,10 +103,9 @@ class Losses:
     """Where points were lost; each pair (least, most), missing where not known.
 
     ``rows``: the criteria whose points a source states, most points lost first, and below them
-    "rest", what they leave of ``total_points``: the criteria with assumed maxima are part of it.
-    ``known_points``: lost by the stated criteria together. ``unplaced_points``: all that was lost,
-    where no source states the points of any criterion. ``excess_points``: by how much the criteria
-    together lost more than the index did; the rest is then not known.
+    "rest", what they leave of ``total_points``. ``known_points``: lost by them together.
+    ``unplaced_points``: all that was lost, where no source states the points of any criterion.
+    ``excess_points``: by how much they lost more than the index did; the rest is then not known.
     """
 
     rows: pd.DataFrame
@@ -124,11 +119,9 @@ class Losses:
 def losses(card: pd.DataFrame, index: pd.DataFrame) -> Losses:
     """Points lost by criterion, of ``build``, and in all.
 
-    ``index``: the row of the PAR INDEX as ``hull`` gives it, or no row.
-
-    total = 100 − points of the index; rest = total − Σ lost points of the criteria whose points a
-    source states, at both ends. More lost by criterion than in all, by more than the rounding of
-    two written decimals each, is an excess.
+    ``index``: the row of the PAR INDEX as ``hull`` gives it, or no row. total = 100 − its points;
+    rest = total − Σ lost points of the stated criteria, at both ends. More lost by criterion than
+    in all, by more than the rounding of two written decimals each, is an excess.
 
     >>> trace = {"status": "reported", "source": "s", "locator": "l"}
     >>> card = pd.DataFrame({"criterion": ["a"], "stated": True, "lost_points_low": 8.91,
@@ -170,9 +163,9 @@ def usual_target(below_points: Pair, above_points: Pair) -> float:
 def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     """One row a criterion (and year or date, where there is one): what all rows that state it say.
 
-    ``points`` become ``points_low``/``points_high``, points from the least to the most stated;
-    other pairs likewise (ranks: 1 is best), without an upper end where one has none. Rows that
-    state nothing add nothing. status is "derived" where one row is; source and locator name all.
+    ``points`` become a pair, from the least to the most stated; other pairs likewise (ranks: 1 is
+    best), without an upper end where one has none. Rows that state nothing add nothing. status is
+    "derived" where one row is; source and locator name all.
 
     >>> two = pd.DataFrame({"criterion": "par_index", "points": [80.91, 81.0], "rank_low": 57,
     ...     "rank_high": 57, "status": "reported", "source": ["a", "b"], "locator": ["1", "2"]})
@@ -195,7 +188,7 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
         known, how[high] = known.assign(**{high: ended}), "max"
     groups = known.groupby(keys, sort=False)
     rows = groups.agg(how).replace(np.inf, np.nan).astype(kinds)
-    traces = [join_traces(said["source"], said["locator"]) for _, said in groups]
+    traces = [join_traces(said) for _, said in groups]
     rows[["source", "locator"]] = pd.DataFrame(traces, rows.index, ["source", "locator"], "str")
     return rows.reset_index()
 
@@ -204,10 +197,9 @@ def from_points(stated: pd.DataFrame, share_name: str = "satisfaction_pct") -> p
     """What points say: points lost of each component and its share of the maximum, most lost first.
 
     ``stated`` is ``hull`` by component: pairs points, and max_points. Adds the pairs lost_points =
-    max_points − points (lower is better, 0 to max_points) and ``share_name`` = 100 × points /
-    max_points (higher is better, 0 to 100), which takes the place of a published one; status
-    "derived". A component without points or maximum is left out: it lost nothing known. Points
-    without an upper end may be the maximum.
+    max_points − points (lower is better, 0 to max_points) and, in place of a published one,
+    ``share_name`` = 100 × points / max_points (higher is better, 0 to 100); status "derived". No
+    row without points or maximum; points without an upper end may be the maximum.
 
     >>> stated = pd.DataFrame({"component": ["access"], "points_low": [1.2], "points_high": [1.2],
     ...                        "max_points": [1.5]})
@@ -231,27 +223,22 @@ def provinces(data: Tables, index: str) -> pd.DataFrame:
     ``index``: "par_index", in points of 100, or "sipas_index", in percent of satisfied people;
     higher is better. Of others it is read from the indicators <index>_points or _pct and
     <index>_rank. Columns unit; pairs points or satisfaction_pct, and rank (1 is best), missing
-    where not stated, from the least to the most stated where sources differ; status, source,
-    locator. ``attrs["all_count"]``: how many provinces there were on the last day of the year. No
-    row where no other province is known.
+    where not stated; status, source, locator. ``attrs["all_count"]``: how many provinces there were
+    on the last day of the year. No row where no other province is known.
     """
     value = {"par_index": "points", "sipas_index": "satisfaction_pct"}[index]
     measures = {f"{index}_{value.removeprefix('satisfaction_')}": value, f"{index}_rank": "rank"}
     others = data.indicators[data.indicators["measure"].isin(measures)]
-    for measure, name in measures.items():
-        of_measure = [end.where(others["measure"] == measure) for end in ends(others, "value")]
-        others = others.assign(**pairs(**{name: of_measure}))
     own = data.scores[data.scores["criterion"] == index].assign(unit=data.place)
     overall = data.sipas.query("level == 'province' and component == 'overall'")
-    trace, ranks = ["status", "source", "locator"], [*pairs(rank=NOTHING)]
-    values = [*pairs(**{value: NOTHING})]
-    valued = own if value == "points" else overall
-    valued = valued.assign(**pairs(**{value: ends(valued, value)}))
-    rows = pd.concat([one[["unit", *names, *trace]] for one, names in (
-        (others, [*values, *ranks]), (own, ranks), (valued, values))])  # fmt: skip
-    rows = rows.dropna(subset=[values[0], ranks[0]], how="all")
-    found = hull(rows.astype(dict.fromkeys([*values, *ranks], float)), by="unit")
-    found = found[["unit", *values, *ranks, *trace]].sort_values(values[0], ascending=False)
+    stated = [(own if value == "points" else overall, value, value), (own, "rank", "rank")]
+    stated += [(rows, "value", measures[name]) for name, rows in others.groupby("measure")]
+    rows = pd.concat([rows[["unit", "status", "source", "locator"]].assign(
+        **pairs(**{name: ends(rows, column)})) for rows, column, name in stated])  # fmt: skip
+    values = [*pairs(**{value: NOTHING}, rank=NOTHING)]
+    found = hull(rows.dropna(subset=values, how="all"), by="unit")
+    found = found[["unit", *values, "status", "source", "locator"]]
+    found = found.sort_values(values[0], ascending=False)
     found = found.iloc[: None if len(others) else 0].reset_index(drop=True)
     found.attrs["all_count"] = len(units.units_on(units.provinces(), f"{data.year}-12-31"))
     return found
@@ -260,9 +247,9 @@ def provinces(data: Tables, index: str) -> pd.DataFrame:
 def classed(index: pd.DataFrame, place: str) -> pd.DataFrame:
     """Units of one level on one day: the total and the class of each, highest first.
 
-    ``index``: rows of the level; ``place`` names the province, whose row is no unit's. The day is
-    the last of those of which most units are known. Where no source gives the class it follows from
-    the points by ``rulebook.class_limits``, and is "assumed".
+    ``index``: rows of the level, ``place`` the province; the day is the last of those of which most
+    units are known. A class that no source gives follows from the points by
+    ``rulebook.class_limits``, and is "assumed".
 
     >>> rows = pd.DataFrame({"unit": ["A", "B"], "component": "total", "as_of": 1,
     ...     "points_low": 79.9, "points_high": [79.9, 80.1],

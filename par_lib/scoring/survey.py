@@ -22,15 +22,13 @@ def satisfaction(
     """Share of satisfied answers for each group of ``by``, with its Wilson interval.
 
     ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (1 where
-    nobody has one).
-    Result, one row a group: respondents, satisfaction_pct, likely_pct_low, likely_pct_high, in
-    percent, higher is better; effective, n_eff below.
+    nobody has one). Result, one row a group: respondents; satisfaction_pct and its interval, the
+    pair likely_pct, in percent, higher is better, missing of fewer than ``min_respondents`` people;
+    effective, n_eff below.
 
     satisfaction = 100 × Σ w·[answer ≥ 4] / Σ w. The interval is Wilson's score interval for
-    n_eff = n / (design_effect × k), where k = n Σw² / (Σw)² is Kish's effect of unequal weights:
-    people asked in the same commune answer alike, so that n answers tell less than n independent
-    ones would. A group of fewer than ``min_respondents`` people keeps its count, without a figure.
-
+    n_eff = n / (design_effect × k), k = n Σw² / (Σw)², Kish's effect of unequal weights: people
+    asked in one commune answer alike, so that n answers tell less than n independent ones.
     References: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; L. Kish, Survey Sampling (1965).
     ValueError for an answer outside 1 to 5, a weight not above zero or missing beside others, a
     person twice in a group, a design effect below 1.
@@ -80,9 +78,9 @@ def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
     ``answers`` as of ``satisfaction``; ``place`` names the column of the commune or hamlet where a
     person was asked. Missing with fewer than 10 places beyond one a group: then assume one.
 
-    deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place. ρ is how alike two answers of
-    one place are, from the mean squares between and within places, of all groups together:
-    ρ = (B − W) / (B + (m₀ − 1) W), m₀ = Σ (n − Σm²/n) / Σ (places − 1); below zero it counts as 0.
+    deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place. ρ, how alike two answers of one
+    place are, is of the mean squares between and within places, of all groups together:
+    (B − W) / (B + (m₀ − 1) W), m₀ = Σ (n − Σm²/n) / Σ (places − 1); below zero it counts as 0.
     References: L. Kish, Survey Sampling (1965) 5.4; A. Donner, Int. Stat. Rev. 54 (1986) 67.
 
     >>> alike = [5] * 4 + [1] * 4  # in each place all answer alike: 4 answers tell as much as 1
@@ -142,10 +140,9 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
 
     ``components`` is a result of ``satisfaction`` by ``by`` and component. satisfaction =
     Σ max × satisfaction / Σ max; points = Σ max × satisfaction / 100; both ends of the interval
-    likewise, so that it is rather wider than it need be. A group that lacks a component,
-    or shows none for it, has no figure. Columns: ``by``, respondents and effective (of the smallest
-    component), satisfaction_pct, likely_pct_low, likely_pct_high, points, points_low, points_high.
-    Weighting by points is our reading: the official overall index is published, not its formula.
+    likewise: rather too wide. A group that lacks a figure of a component has none. Columns: ``by``,
+    respondents and effective (of the smallest component), satisfaction_pct, the pair likely_pct,
+    points and its pair. The weighting is our reading: the official formula is not published.
     """
     most = pd.Series(max_points, dtype=float)
     known = components[components["component"].isin(most.index)].set_index([by, "component"])

@@ -65,15 +65,14 @@ def figures(
     A row a unit of the year's last day, of districts of the last before they ended, by name;
     columns unit_code, unit, status, source, locator and a pair for each of FIGURES: [0, 100] where
     nothing is known of a unit, missing throughout where nothing is known of any. No row where
-    nothing is known at all.
-    ``attrs["as_of"]``: the day each known figure is of; ``attrs["interval"]``: "likely_pct" where
-    satisfaction is a sample's.
+    nothing is known at all. ``attrs``: as_of, the day each known figure is of; interval,
+    "likely_pct" where satisfaction is a sample's.
 
     late_pct: late / resolved (late_rates), lower is better. share_pct: only where that is known of
-    no unit, a unit's share of all late dossiers: no rate, and the larger the more dossiers
-    a unit has. disbursed_pct: at the last date, higher is better; a rate without a highest
-    value ends at 100. satisfaction_pct: of ``satisfaction`` (survey.overall by unit_code), else as
-    published; higher is better; likely_pct is its interval where it is a sample, else the same.
+    no unit, its share of all late dossiers, which is no rate. disbursed_pct: at the last date,
+    higher is better; without a highest value it ends at 100. satisfaction_pct: of ``satisfaction``
+    (survey.overall by unit_code), else as published; higher is better; likely_pct is its interval
+    where it is a sample, else the same.
     """
     last = pd.Timestamp(data.year, 12, 31)
     last = min(last, DISTRICTS_ENDED) if level == "district" else last
@@ -115,10 +114,8 @@ def figures(
 def _traced(codes: pd.Series, *rows: pd.DataFrame) -> pd.DataFrame:
     """Source and locator of each unit's figures; of one without any, of all."""
     every = pd.concat(rows)
-    own = {code: join_traces(said["source"], said["locator"])
-           for code, said in every.groupby("unit_code")}  # fmt: skip
-    others = join_traces(every["source"], every["locator"])
-    traces = [own.get(code, others) for code in codes]
+    own = {code: join_traces(said) for code, said in every.groupby("unit_code")}
+    traces = [own.get(code, join_traces(every)) for code in codes]
     return pd.DataFrame(traces, codes.index, ["source", "locator"])
 
 
@@ -128,12 +125,11 @@ def known_figures(frame: pd.DataFrame) -> list[str]:
 
 
 def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]) -> pd.DataFrame:
-    """The score of each unit and what follows from it; by a weighting of our own.
+    """The score of each unit by a weighting of our own, highest first; status "assumed".
 
-    ``frame`` is ``figures``. Adds score (composite), score_likely (the same with the sample's
-    interval of satisfaction), score_rank (1: highest), band; all but the first from score_likely.
-    Highest first; status "assumed". No row where fewer than two figures with a weight are known.
-    ``attrs["interval"]``: "score_likely" where a sample is part of it.
+    ``frame`` is ``figures``. Adds score (composite) and, from score_likely (the same with the
+    sample's interval of satisfaction), score_rank (1: highest) and band. No row where fewer than
+    two figures with a weight are known. ``attrs["interval"]``: "score_likely" of a sample.
     """
     sampled = frame.assign(**pairs(satisfaction_pct=ends(frame, "likely_pct")))
     both, likely = (composite(one, weights=weights) for one in (frame, sampled))
@@ -198,9 +194,9 @@ def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFram
 def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     """Late dossiers as a share of those resolved, by unit, highest first; empty where not known.
 
-    late_pct_low, late_pct_high: 100 × late / resolved, 0 to 100, lower is better; over the longest
-    period, for units whose resolved dossiers are known. ``attrs``: whole_pct, of all of them
-    together, missing where one count is a bound; target, what the centre asks of communes at most.
+    The pair late_pct = 100 × late / resolved, 0 to 100, lower is better; over the longest period,
+    for units whose resolved dossiers are known. ``attrs``: whole_pct, of all of them together,
+    missing where one count is a bound; target, what the centre asks of communes at most.
     """
     rows = longest_period(data.late_dossiers.query("level == @level"))
     own = rows[(rows["unit"] != data.place) & rows["resolved"].gt(0) & rows["late_low"].notna()]
@@ -239,13 +235,12 @@ def territories(data: Tables) -> pd.DataFrame:
     """Late dossiers on the land of each district, to its end in June 2025 and since July.
 
     Two rows a district, by name: the district with its old communes, and today's communes on its
-    land. Land can be followed, work cannot: communes took over most of what districts did, and the
-    province some; so the rows are no series, and no change is computed. Columns unit_code, unit,
-    period_start, period_end, offices (how many are added up), pairs resolved, late and late_pct
-    (100 × late / resolved, 0 to 100), status ("bound" where late is no exact count, else
-    "derived"), source, locator. A commune on the land of several districts has from none to all of
-    its dossiers on each. The high end of a sum is missing where one office's figure is, the rate
-    with it. No row where no unit has a figure in one of the two periods.
+    land. Land can be followed, work cannot, some of which the province took over: no series, and no
+    change is computed. Columns unit_code, unit, period_start, period_end, offices (how many are
+    added up), pairs resolved, late and late_pct (100 × late / resolved, 0 to 100), status ("bound"
+    where late is no exact count, else "derived"), source, locator. A commune on the land of several
+    districts has from none to all of its dossiers on each. The high end of a sum is missing where
+    one office's figure is, the rate with it. No row where no unit has a figure in one period.
     """
     rows = data.late_dossiers.query("level in @COMPARED and unit != @data.place")
     before = longest_period(rows[rows["period_end"] <= DISTRICTS_ENDED])
@@ -283,7 +278,7 @@ def _together(rows: pd.DataFrame) -> dict[str, object]:
                "on_time": (resolved - high, resolved - low)}  # fmt: skip
     added = pairs(**{name: (least.where(whole, 0).sum(), most.sum(skipna=False))
                      for name, (least, most) in columns.items()})  # fmt: skip
-    source, locator = join_traces(rows["source"].dropna(), rows["locator"].dropna())
+    source, locator = join_traces(rows.dropna(subset="source"))
     return {"offices": len(rows), **added, "source": source, "locator": locator}
 
 

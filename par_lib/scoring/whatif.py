@@ -19,7 +19,7 @@ import pandas as pd
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
-from par_lib.language.prose import Refused, require_pct
+from par_lib.language.prose import Refused, require, require_pct
 from par_lib.scoring import rates
 from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK
@@ -37,9 +37,8 @@ _LATE = "late_dossiers:"
 class Change:
     """What happens to one criterion's rate: it reaches ``to_pct``, or moves by ``by_pct``.
 
-    ``by_pct`` is (lowest, highest) in percentage points, for a move known only within bounds;
-    ``reached_pct`` is what the rate then lies in, where that is known better than by adding up;
-    ``places`` says who changes, where it is not all.
+    ``by_pct`` is (lowest, highest) in percentage points; ``reached_pct`` what the rate then lies
+    in, where that is known better than by adding up; ``places`` who changes, where not all do.
     """
 
     criterion: str
@@ -52,18 +51,17 @@ class Change:
 def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]) -> pd.DataFrame:
     """Points each change wins, everything else staying as it is.
 
-    One row a change: criterion, places, rate_pct (before), new_rate_pct, won_points, won_pct (100 ×
-    won / max) and lost_points (now; no rule could win more) as ``_low``/``_high``, status, source,
-    locator. won = points after − points before; below zero is a loss. Where a source states the
-    present points p, the rule is bent to pass through them: with s the share of the maximum that
-    the rule gives for a rate,
+    One row a change: criterion, places; pairs rate_pct (before), new_rate_pct, won_points, won_pct
+    (100 × won / max) and lost_points (now; no rule could win more); status, source, locator. won =
+    points after − points before, below zero a loss; its bounds hold over every rate the interval
+    allows. Where a source states the present points p, the rule is bent to pass through them: with
+    s the share of the maximum that the rule gives for a rate,
 
         won = (max − p) × (s(new) − s(now)) / (1 − s(now)), for a rise
         won = −p × (s(now) − s(new)) / s(now), for a fall
 
     so that the rule's full rate wins all, and nothing leaves [0, max]. Online payment of 2022, from
-    6.5 to 30 % with the target 80 %: 0.91 × (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910. Bounds hold
-    over every rate the interval allows.
+    6.5 to 30 % with the target 80 %: 0.91 × (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910.
 
     ValueError for an unknown criterion, one named twice, one that no rate leads to, or a rate to
     reach outside 0 to 100.
@@ -93,13 +91,12 @@ def cheapest_path(
     """Criteria in the order that reaches ``target_points`` with least effort.
 
     ``effort`` is the relative effort of winning back all that a criterion lost (1 unless given;
-    above zero); part of it costs that part, and at most ``reach_pct`` of it can be won. Points
-    counted on are those surely lost (lost_points_low); criteria that may have lost none are left
-    out. Taking the least effort per point first is the least in all: a fractional knapsack.
-    Columns: criterion, share_of_gap_pct (how much of its lost points to win back), points,
-    cumulative_points, effort, cumulative_effort, status, source, locator. Where the target is out
-    of reach all is taken, and cumulative_points ends below it. ValueError for a target below zero,
-    a reach outside 0 to 100, an effort not above zero or for no criterion of the scorecard.
+    above zero); part of it costs that part, and at most ``reach_pct`` of it can be won. Only points
+    surely lost (lost_points_low) count. Taking the least effort per point first is the least in
+    all: a fractional knapsack. Columns: criterion, share_of_gap_pct (how much of its lost points to
+    win back), points, cumulative_points, effort, cumulative_effort, status, source, locator. Where
+    the target is out of reach all is taken, and cumulative_points ends below it. Refused for a
+    target below zero, a reach outside 0 to 100, an effort not above zero or for another criterion.
 
     >>> card = pd.DataFrame({"criterion": ["a", "b"], "lost_points_low": [2.0, 1.0],
     ...     "status": "reported", "source": "s", "locator": "l"})
@@ -108,12 +105,8 @@ def cheapest_path(
     [['b', 100.0, 1.0], ['a', 25.0, 1.0]]
     """
     given = effort or {}
-    if unknown := sorted(set(given) - set(scorecard["criterion"])):
-        raise Refused(
-            "effort for {codes}: no such criterion; choose out of {known}",
-            codes=", ".join(unknown),
-            known=", ".join(scorecard["criterion"]),
-        )
+    for code in given:
+        require("effort", code, scorecard["criterion"])
     if target_points < 0 or any(not value > 0 for value in given.values()):
         raise Refused("target {target}, effort {effort}: a target is zero or more, and an effort "
                       "above zero", target=f"{target_points:g}", effort=str(given))  # fmt: skip
@@ -137,10 +130,9 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
     """How far each criterion's rate alone would have to rise to win ``target_points``.
 
     Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
-    rate of 100 % wins as much), most_points (what 100 % wins), and of the scorecard rate_pct;
-    status, source and locator name the rule too. Least rise first, of equal ones that which wins
-    most. The points counted are those won surely, whatever the rate within its interval is; a
-    criterion that surely wins none is left out.
+    rate of 100 % wins as much), most_points (what 100 % wins; no row where that is surely none),
+    rate_pct; status, source and locator name the rule too. Only points won surely, whatever the
+    rate within its interval is, count. Least rise first, of equal ones that which wins most.
     """
     rows = _by_rule(scorecard, rules, movable(scorecard, rules))
     surely = np.reshape(
@@ -186,8 +178,8 @@ def _by_rule(scorecard: pd.DataFrame, rules: Rulebook, codes: list[str]) -> pd.D
     """Rows of these criteria as a rule moves them: an unknown rate can be anything."""
     rows = scorecard.set_index("criterion").loc[codes].reset_index()
     certain = [rules[code].status == rules[code].max_points_status == "stated" for code in codes]
-    traces = [join_traces([row.source, RULEBOOK], [row.locator, row.criterion])
-              for row in rows.itertuples()]  # fmt: skip
+    traces = [join_traces(row, {"source": RULEBOOK, "locator": row["criterion"]})
+              for row in rows.to_dict("records")]  # fmt: skip
     rows[["source", "locator"]] = pd.DataFrame(traces, rows.index, ["source", "locator"], "str")
     rows = rows.fillna({"rate_pct_low": 0.0, "rate_pct_high": 100.0})
     return rows.assign(status=np.where(certain, "derived", "assumed"))
@@ -294,26 +286,18 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     code_of = units.resolver(known)
     codes = {code_of(name, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
-    counted = rates.count(data, "district")
+    counted, written, year = rates.count(data, "district"), ", ".join(names), str(data.year)
     if counted is None or len(own) != len(codes):
-        raise Refused(
-            "late_dossiers: {names}: no figure of the whole year {year} for one of them, "
-            "or no total of districts",
-            names=", ".join(names),
-            year=str(data.year),
-        )
+        raise Refused("late_dossiers: {names}: no figure of the whole year {year} for one of them, "
+                      "or no total of districts", names=written, year=year)  # fmt: skip
     if not counted.together[0]:
-        raise Refused("late_dossiers: no dossiers of districts are counted in {year}",
-                      year=str(data.year))  # fmt: skip
+        raise Refused("late_dossiers: no dossiers of districts are counted in {year}", year=year)
     low, high = ends(own, "late")
     cleared = share_pct / 100 * low.sum(), share_pct / 100 * high.fillna(counted.late[1]).sum()
     rise = 100 * cleared[0] / counted.together[1], 100 * cleared[1] / counted.together[0]
-    return Change(
-        "on_time_district",
-        by_pct=(rise[0], min(100.0, rise[1])),
-        reached_pct=counted.on_time_pct(cleared),
-        places=f"{', '.join(names)}: −{share_pct:g}%",
-    )
+    return Change("on_time_district", by_pct=(rise[0], min(100.0, rise[1])),
+                  reached_pct=counted.on_time_pct(cleared),
+                  places=f"{written}: −{share_pct:g}%")  # fmt: skip
 
 
 def _change(part: str, data: Tables, rules: Rulebook) -> Change:

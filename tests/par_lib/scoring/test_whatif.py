@@ -182,7 +182,7 @@ def test_no_other_path_costs_less(pairs, part):
 
 def test_efforts_and_targets_that_make_no_sense_are_refused():
     for options, words in (
-        ({"target_points": 1, "effort": {"x": 1}}, "effort for x: no such criterion"),
+        ({"target_points": 1, "effort": {"x": 1}}, "effort 'x': choose one of"),
         ({"target_points": -1}, "a target is zero or more"),
         ({"target_points": 1, "effort": {"c0": 0}}, "an effort above zero"),
         ({"target_points": 1, "reach_pct": 101}, "reach_pct is 101; it must be 0 to 100"),
