@@ -23,6 +23,7 @@ KNOWN = pd.DataFrame(
 ).assign(
     aliases="",
     successor="",
+    parent="",
     valid_from=pd.NaT,
     valid_to=lambda f: pd.to_datetime(f["valid_to"]),
 )
