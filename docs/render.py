@@ -152,11 +152,16 @@ districts = parts.of(late, "late", whole=data.place)
 plots.barplot(districts.units, x="late", y="unit", highlight=districts.holding(50).index)
 ```
 
+`whole`: dòng mang tên này là tổng số (the row of this name is the total). Sở, ban, ngành (departments):
+`data.late_dossiers.query("level == 'department'")`. `highlight`: nhãn hoặc tên các dòng được tô màu (labels or names of the rows
+in colour), `highlight="Hội An"`; biểu đồ không có `hue`, `palette` (plots have neither, but for `hue` of `lineplot`).
+
 Câu văn có số liệu (`%%say`, `%%headline`): [prose.md](prose.md). Sentences with values: [prose.md](prose.md).
 
 Tên một cột riêng (the name of a column of one's own): `translation.COLUMNS["double_pct"] = "Gấp đôi (%)"`, với (with)
 `from par_lib.language import translation`. Phần cuối của tên cột cho biết đơn vị tính: `_pct`, `_points`, `_bn_vnd`. The end of
-the name says the unit. `x="late"` là cột `late` hoặc cặp cột (or the pair) `late_low`, `late_high`.
+the name says the unit. Tên có `late`, `lost`, `open` hoặc `days`: thấp hơn là tốt hơn (a name with one of these is better when
+lower). `x="late"` là cột `late` hoặc cặp cột (or the pair) `late_low`, `late_high`.
 """
 _VI = {  # what each does, in Vietnamese; one without an entry is an error
     "barplot": "Thanh từ 0: số lượng, tỷ trọng.",
@@ -205,7 +210,7 @@ def notebooks() -> str:
              if not name.startswith("_") and (callable(value) or isinstance(value, property))]  # fmt: skip
     text = NOTEBOOKS
     for head, members in (("Biểu đồ · Plots", drawn), ("Bảng, nguồn · Tables, sources", shown),
-                          ("`parts.of(…)`: tổng số và các phần · a total and its parts", whole)):  # fmt: skip
+                          ('`parts.of(frame, "late", whole=data.place)`: tổng số và các phần · a total and its parts', whole)):  # fmt: skip
         text += f"\n## {head}\n\n| | | |\n|---|---|---|\n"
         if members is whole:
             text += _FIELDS

@@ -165,7 +165,8 @@ def with_what_stands(request: Request) -> Request:
     """The request in all languages that stand, and with those other notebooks that stand.
 
     An edition loses no language, and shows one state of the figures. So the others are run again
-    where theirs changed, and only there; they keep the parameters they were made with.
+    where theirs changed, and only there; they keep the parameters they were made with. Pages stay
+    where they are, for links lead there, unless all languages are named in another order.
     """
     made = standing(request)
     if made is None:
@@ -176,8 +177,8 @@ def with_what_stands(request: Request) -> Request:
     others = {one.stem for one in notebooks} - asked
     values = {name: own for name, own in made["parameters"].items() if name in others}
     languages = [*made["languages"], *request.languages]
-    if len(asked) == len(every):  # a person says which lies on top
-        languages = [*request.languages, *made["languages"]]
+    if len(asked) == len(every) and {*made["languages"]} <= {*request.languages}:
+        languages = [*request.languages]  # a person says which lies on top
     return replace(request, languages=tuple(dict.fromkeys(languages)), notebooks=notebooks,
                    values=values | request.values)  # fmt: skip
 

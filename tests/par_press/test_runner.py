@@ -423,13 +423,19 @@ def test_an_edition_that_was_made_meanwhile_is_not_replaced_by_one_page(made):
     assert len(manifest.standing(request())["runs"]) == len(NOTEBOOKS)
 
 
-def test_an_edition_loses_no_language(made):
+@pytest.mark.parametrize(("asked", "notebooks", "languages"), [
+    (("vi",), None, ("en", "vi")),  # links lead to the English pages where they lie
+    (("vi",), 1, ("en", "vi")),
+    (("vi", "en"), 1, ("en", "vi")),
+    (("vi", "en"), None, ("vi", "en")),  # a person names all that there are, the first on top
+])  # fmt: skip
+def test_an_edition_loses_no_language_and_its_pages_stay_where_they_are(
+    made, asked, notebooks, languages
+):
     assert manifest.standing(request())["languages"] == ["en"]
-    every = plan.all_notebooks()
-    both = manifest.with_what_stands(plan.Request("quang-nam", 2022, ("vi",), every))
-    assert both.languages == ("vi", "en")  # the one asked for lies on top
-    some = manifest.with_what_stands(plan.Request("quang-nam", 2022, ("vi",), every[:1]))
-    assert some.languages == ("en", "vi")
+    every = plan.all_notebooks()[:notebooks]
+    wanted = manifest.with_what_stands(plan.Request("quang-nam", 2022, asked, every))
+    assert wanted.languages == languages
 
 
 def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, monkeypatch):
