@@ -24,6 +24,7 @@ _TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
 # more often, and less than usual for what it handles; the second less often, and more than usual.
 HARD_MIX, EASY_MIX = "905", "907"
 _PLANTED = {HARD_MIX: (0.7, 0.12), EASY_MIX: (0.0, 0.3)}
+_HAMLETS = ("thôn Đông", "thôn Tây", "thôn Nam", "thôn Bắc")  # of each place, asked in a survey
 _LISTED_BELOW = 70  # of communes only those below are listed at the end of a year
 _MAX_POINTS = {"access": 1.5, "procedure": 1.5, "officials": 2.5, "result": 2.5, "feedback": 2.0}
 _PLEASED = {"access": 0.80, "procedure": 0.79, "officials": 0.77, "result": 0.76, "feedback": 0.71}
@@ -192,6 +193,10 @@ def _answers(places: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     people = [22, 26, *rng.integers(31, 31 + 1_500 // len(places), len(places) - 2)]
     mood = rng.uniform(-0.12, 0.12, len(places))
     rows = places.assign(mood=mood).loc[places.index.repeat(people)]
+    hamlet = rows.groupby("unit").cumcount() % len(_HAMLETS)
+    alike = rng.spawn(1)[0].uniform(-0.14, 0.14, (len(places), len(_HAMLETS)))
+    rows["place"] = rows["unit"] + ", " + hamlet.map(dict(enumerate(_HAMLETS)))
+    rows["mood"] += alike[places.index.get_indexer(rows.index), hamlet]
     number = rows.groupby("unit").cumcount().map("-{:03}".format)
     rows["respondent"] = rows["unit"].map(fold).str.replace(" ", "-") + number
     rows["weight"] = rng.choice([0.8, 1.0, 1.25], len(rows))

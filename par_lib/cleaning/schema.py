@@ -50,6 +50,7 @@ class Column:
     unit_column: str | None = None  # for kind "number": the column that names its unit
     only: tuple[str, ...] = ()  # for kind "code": its codes in this table, where not those of CODES
     written: tuple[str, str] | None = None  # what every cell matches, and what is said of others
+    optional: bool = False  # a raw table may do without it
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -91,6 +92,10 @@ class Table:
     def dates(self) -> list[str]:
         """Names of the columns that hold days."""
         return [column.name for column in self.columns if column.kind == "date"]
+
+    def names(self, raw: pd.DataFrame) -> list[str]:
+        """Its columns, without the optional ones that ``raw`` does without."""
+        return [one.name for one in self.columns if not one.optional or one.name in raw]
 
     @property
     def quantities(self) -> tuple[Column, ...]:
@@ -201,6 +206,7 @@ ANSWERS = Table("answers", "Answers of residents to the survey of satisfaction",
     Column("answer", "code", "1 very dissatisfied to 5 very satisfied", True, only=tuple("12345")),
     Column("weight", "amount", "weight of the person; 1 where empty"),
     *_TRACE,
+    Column("place", "text", "commune or hamlet where the person was asked", optional=True),
 ), ("unit", "component", "respondent"))  # fmt: skip
 
 # A row a unit, ever valid; the province's own file, so it is no table of a year.
@@ -219,7 +225,7 @@ UNITS = Table("units", "Administrative units and departments, each with the days
            written=(f"(?:{_CODE})?", N_("is not a code; write one or none"))),
     Column("aliases", "text", "other spellings, separated by ';'"),
     Column("source", "text", "where this is known from"),
-    Column("parent", "text", "code of the district around a commune; the column may be left out",
+    Column("parent", "text", "code of the district around a commune", optional=True,
            written=(f"(?:{_CODE})?", N_("is not a code; write one or none"))),
 ), ("code",))  # fmt: skip
 
@@ -268,7 +274,7 @@ def refuse(problems: Iterable[Problem], file: str) -> None:
 
 def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]:
     """What is wrong with each cell of a raw table; DataError where the columns are wrong."""
-    expected = [column.name for column in table.columns]
+    expected = table.names(raw)
     if list(raw.columns) != expected:
         missing = [name for name in expected if name not in raw.columns]
         extra = [name for name in raw.columns if name not in expected]
@@ -278,7 +284,8 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
         raise DataError(["; ".join(say(what, file=file, columns=names)
                                    for what, names in told if names)])  # fmt: skip
     return [Problem(row, column.name, f"{quoted(text)} {what}")
-            for column in table.columns for wrong, what in _wrong(raw[column.name], column)
+            for column in table.columns if column.name in raw
+            for wrong, what in _wrong(raw[column.name], column)
             for row, text in raw.loc[wrong, column.name].items()]  # fmt: skip
 
 

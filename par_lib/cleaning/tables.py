@@ -319,9 +319,8 @@ def rewrite(file: Path) -> bool:
     TableError and DataError as for any raw table, ValueError for the columns of none.
     """
     raw = csv_files.read_csv(file, file=str(file))
-    known = {tuple(column.name for column in table.columns): table
-             for table in (*_RAW.values(), schema.UNITS)}  # fmt: skip
-    if (table := known.get(tuple(raw.columns))) is None:
+    known = (one for one in (*_RAW.values(), schema.UNITS) if one.names(raw) == list(raw.columns))
+    if (table := next(known, None)) is None:
         raise ValueError(say("{file}: has the columns of no raw table: {columns}",
                              file=file, columns=[*raw.columns]))  # fmt: skip
     raw = csv_files.with_plain_dates(raw, table.dates)

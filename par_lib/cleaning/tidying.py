@@ -38,6 +38,7 @@ def tidy_table(
     """
     raw = csv_files.with_plain_dates(raw, table.dates)
     problems = schema.raw_problems(raw, table=table, file=file)
+    raw = raw.reindex(columns=[column.name for column in table.columns], fill_value="")
     if sources is not None:
         unknown = raw.loc[~raw["source"].isin([*sources, ""]), "source"]
         what = say("is not in sources.toml; add it there")

@@ -157,7 +157,6 @@ def _listed(province: str) -> Iterator[dict[str, str]]:
 def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
     """A province's own units, once no cell of the file is faulty."""
     raw = csv_files.with_plain_dates(raw, schema.UNITS.dates)
-    raw = raw if "parent" in raw else raw.assign(parent="")
     problems = schema.raw_problems(raw, table=schema.UNITS, file=file)
     ended = schema.days(raw["valid_to"]) < schema.days(raw["valid_from"])
     for column, faulty, what in (
@@ -167,7 +166,7 @@ def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
         cells = raw.loc[faulty, column].items()
         problems += [Problem(row, column, f"{quoted(text)} {what}") for row, text in cells]
     schema.refuse(problems, file)
-    return raw
+    return raw.reindex(columns=[column.name for column in schema.UNITS.columns], fill_value="")
 
 
 def _dated(table: pd.DataFrame) -> pd.DataFrame:

@@ -72,11 +72,14 @@ def satisfaction(
     return found.assign(effective=effective).reset_index()
 
 
-def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
+def design_effect(
+    answers: pd.DataFrame, *, by: list[str], place: str = "place", assumed: float = float("nan")
+) -> float:
     """How many times as many answers are needed because neighbours answer alike; 1 or more.
 
     ``answers`` as of ``satisfaction``; ``place`` names the column of the commune or hamlet where a
-    person was asked. Missing with fewer than 10 places beyond one a group: then assume one.
+    person was asked, empty where that is not known. ``assumed`` with fewer than 10 such places
+    beyond one a group.
 
     deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place. ρ, how alike two answers of one
     place are, is of the mean squares between and within places, of all groups together:
@@ -89,6 +92,7 @@ def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
     >>> design_effect(answers, by=["unit"], place="hamlet")
     4.0
     """
+    answers = answers[answers[place] != ""]
     yes = (answers["answer"].astype(int) >= SATISFIED_FROM).astype(float)
     groups = [answers[name] for name in by]
     places = yes.groupby([*groups, answers[place]]).agg(["size", "sum"])
@@ -97,7 +101,7 @@ def design_effect(answers: pd.DataFrame, *, by: list[str], place: str) -> float:
     n, mean = (of_group[name].transform("sum") for name in ("size", "sum"))
     between_df = len(places) - of_group.ngroups
     if between_df < 10:
-        return float("nan")
+        return assumed
     between = (m * (share - mean / n) ** 2).sum() / between_df
     within = (m * share * (1 - share)).sum() / max(m.sum() - len(places), 1)
     usual = (m.sum() - (m**2 / n).sum()) / between_df

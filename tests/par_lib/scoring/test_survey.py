@@ -157,6 +157,15 @@ def in_places(sizes: list[int], pleased: list[int], unit: str = "a") -> pd.DataF
     return pd.DataFrame(rows, columns=["unit_code", "hamlet", "answer"])
 
 
+def test_a_design_effect_is_assumed_where_answers_name_no_place():
+    people = {"unit": "A", "respondent": range(60), "weight": 1.0, "answer": [4, 2] * 30}
+    unknown = pd.DataFrame(people).assign(place="")
+    assert survey.design_effect(unknown, by=["unit"], assumed=1.5) == 1.5
+    named = unknown.assign(place=[str(i // 4) for i in range(60)])
+    named.loc[named.index[:8], "place"] = ""  # not said of two places: they are left out
+    assert survey.design_effect(named, by=["unit"], assumed=1.5) == 1  # as strangers
+
+
 def test_a_design_effect_agrees_with_the_analysis_of_variance():
     """Equal places: Kish's and the ratio of mean squares between and within, by statsmodels."""
     rng = np.random.default_rng(2)
