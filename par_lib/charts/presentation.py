@@ -21,7 +21,7 @@ from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
 from par_lib.storage import csv_files, dependencies
 
-_UNITS = ("pct", "points", "bn_vnd", "gini")  # last words of names that say a unit
+_UNITS = ("pct", "points", "bn_vnd", "gini", "ratio")  # last words of names that say a unit
 # What a source writes; a number in any other column was computed.
 STATED = {column.name for table in schema.TABLES.values() for column in table.quantities}
 # The English pages write places as they are spelled; these have English names.
