@@ -12,7 +12,7 @@ CODE := par_lib par_intake par_press par_demo par_cli.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report report-all demo test quick coverage lab check bench soak golden docs translations lock notebooks-clean hooks clean
+.PHONY: help report report-all demo test quick coverage lab doctor check bench soak golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ coverage: $(READY) ## Run the tests once more, twice as slowly, and tell which l
 
 lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
 	@$(BIN)/par lab
+
+doctor: $(READY) ## Say what is there: Python, packages, fonts, browser, language, disk, editions
+	@$(BIN)/par doctor
 
 check: $(READY) ## Lint and format check of code and notebooks
 	@$(BIN)/ruff check .

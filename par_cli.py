@@ -15,14 +15,10 @@ from typer.exceptions import TyperException
 from par_lib.language import N_, catalog, say, spoken
 from par_lib.storage import paths
 
-# What typer has in English, or in the words of its module of this name; what the system says.
-_PANELS = {
-    "ARGUMENTS_PANEL_TITLE": N_("Arguments"), "OPTIONS_PANEL_TITLE": N_("Options"),
-    "COMMANDS_PANEL_TITLE": N_("Commands"), "ERRORS_PANEL_TITLE": N_("Error"),
-    "DEFAULT_STRING": N_("[default: {}]"), "ENVVAR_STRING": N_("[env var: {}]"),
-    "REQUIRED_LONG_STRING": N_("[required]"),
-    "RICH_HELP": N_("Try [blue]'{command_path} {help_option}'[/] for help."),
-}  # fmt: skip
+# What typer says on its pages of help, and of a command line; what the system says.
+_TYPER = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Error"), N_("[default: {}]"),
+          N_("[env var: {}]"), N_("[required]"),
+          N_("Try [blue]'{command_path} {help_option}'[/] for help."))  # fmt: skip
 _USAGE = {
     r"Missing \w+ '?(?P<name>[^']+)'?\.?.*": N_("{name} is missing."),
     r"No such option: (?P<name>\S+).*": N_("There is no option {name}."),
@@ -83,7 +79,7 @@ def _translate(group: TyperGroup) -> None:
             super().write_usage(prog, args, say("Usage: "))
 
     group.context_class.formatter_class, words = Formatter, catalog(spoken())
-    for name, text in _PANELS.items():
+    for name, text in [one for one in vars(rich_utils).items() if one[1] in _TYPER]:
         setattr(rich_utils, name, words.get(text, text))
     for one in _with_help(group):
         one.help = words.get(one.help, one.help)
@@ -121,9 +117,8 @@ def _speak(lang: str) -> str:
     return spoken()
 
 
-Lang = Annotated[
-    str, typer.Option(help="vi or en; else PAR_LANG or the system's.", callback=_speak)
-]
+_OF_SYSTEM = "vi or en; else PAR_LANG or the system's."
+Lang = Annotated[str, typer.Option(help=_OF_SYSTEM, callback=_speak)]
 _SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agrees": "green"}
 
 
@@ -355,12 +350,21 @@ def _template(province: str, year: int, to: Path | None) -> Path:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    lang: Annotated[str, typer.Option(envvar="LAB_LANG", help="vi or en; else the system's.")] = "",
+    lang: Annotated[str, typer.Option(envvar="LAB_LANG", help=_OF_SYSTEM)] = "",
 ) -> None:
     """Open JupyterLab on the notebooks, on this machine only; other options go to jupyter lab."""
     from par_press import lab
 
     lab.start(lang, context.args)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is there: Python, packages, letters, browser, language, disk, figures, editions."""
+    from par_press import lab
+
+    for line in lab.found():
+        typer.echo(line)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ The press knows nothing of dossiers: it knows notebooks, parameters, languages a
 - ``report``: report.docx, for an office to sign
 - ``changes``: what an edition says otherwise than another, and why
 - ``manifest``: what an edition was made from, what of it still holds, and what was altered
-- ``lab``: JupyterLab prepared
+- ``lab``: JupyterLab prepared; what is on a machine
 """
 
 import sys

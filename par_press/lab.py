@@ -1,33 +1,47 @@
-"""JupyterLab prepared for this project: a note to start from, kernel, language, no network."""
+"""JupyterLab prepared for this project: a note to start from, kernel, language, no network.
+
+And what ``par doctor`` finds on a machine.
+"""
 
 import json
 import os
+import platform
+import re
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib.metadata import distributions, requires
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES, say
+from par_lib.language import LANGUAGES, say, spoken
 from par_lib.language.translation import N_, language
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
-from par_press.execute import translate
-from par_press.plan import all_notebooks
+from par_press import manifest
+from par_press.plan import Request, all_notebooks
 
 NOTES = {"vi": "notebooks/START.vi.md", "en": "notebooks/START.md"}
 _COPY = N_(
     "A translated copy of {name}, written anew when that changes. Nothing is published from it."
 )
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # that can read pages in tests
 _LONGEST = 50  # bytes of a folder: a socket's path, 107 in all, must fit below it
 _LOCALES = {"vi": "vi_VN", "en": "default"}
 
 
 def start(given: str, more: list[str]) -> None:
-    """Run JupyterLab until it is stopped; ``more`` options go to it as they are."""
+    """Run JupyterLab in a language, else in that of the system; ``more`` options go to it."""
     from jupyterlab.labapp import LabApp
 
-    lang, folder = chosen_language(given), paths.root() / "outputs" / ".lab"
+    if given and given not in LANGUAGES:
+        raise ValueError(say("LAB_LANG {given!r}: choose one of {choices}",
+                             given=given, choices=LANGUAGES))  # fmt: skip
+    lang, folder = given or spoken(), paths.root() / "outputs" / ".lab"
     prepare(folder, lang)
     if lang != "vi":
         translate_notebooks(lang)
@@ -41,7 +55,7 @@ def start(given: str, more: list[str]) -> None:
         f"--LabApp.default_url=/lab/tree/{NOTES[lang]}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
     ]
     # Kernels speak over sockets in a folder only we can enter, where a path is not too long.
     with tempfile.TemporaryDirectory(prefix="par-lab-") as private:
@@ -49,15 +63,6 @@ def start(given: str, more: list[str]) -> None:
         if os.name == "posix" and len(os.fsencode(private)) <= _LONGEST:
             options.append("--KernelManager.transport=ipc")
         LabApp.launch_instance([*options, *more])
-
-
-def chosen_language(given: str) -> str:
-    """The language given, else that of the system where Lab has it, else English."""
-    if given and given not in LANGUAGES:
-        raise ValueError(say("LAB_LANG {given!r}: choose one of {choices}",
-                             given=given, choices=LANGUAGES))  # fmt: skip
-    system = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return given or ("vi" if system.startswith("vi") else "en")
 
 
 def prepare(folder: Path, lang: str) -> None:
@@ -82,6 +87,8 @@ def translate_notebooks(lang: str) -> None:
     Written where there is none and where the notebook has changed since: they are there to be read
     and tried, what is published is made from the notebooks themselves.
     """
+    from par_press.execute import translate  # and with it papermill, which doctor does not need
+
     for notebook in [*all_notebooks(), paths.notebooks() / "explore.ipynb"]:
         target = notebook.parent / lang / notebook.name
         if target.exists() and target.stat().st_mtime >= notebook.stat().st_mtime:
@@ -92,3 +99,39 @@ def translate_notebooks(lang: str) -> None:
             cell.source = cell.source.replace('lang: str = "vi"', f'lang: str = "{lang}"')
         copy.cells[0].source += "\n\n*" + t(_COPY, name=notebook.name) + "*"
         write_whole(target, nbformat.writes(copy))
+
+
+def found() -> Iterator[str]:
+    """What is on this machine, a line each: for whoever helps and does not sit before it."""
+    yield say("Python {version}, {system}, {cores} cores", version=platform.python_version(),
+              system=platform.platform(terse=True), cores=os.cpu_count())  # fmt: skip
+    yield say("Project: {folder}", folder=paths.root())
+    there = {_plain(one.name) for one in distributions()}
+    lacking = [one for one in requires("par-lib") if ";" not in one and _plain(one) not in there]
+    yield say("Packages missing: {names}", names=lacking or say("none"))
+    letters = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
+    yield say("Letters of charts: {file}", file=letters if letters.is_file() else say("none"))
+    browser = next(filter(None, map(shutil.which, BROWSERS)), say("none"))
+    yield say("Browser for the tests of pages: {program}", program=browser)
+    yield say("Language: {code}", code=spoken())
+    yield say("Free space: {size:.1f} GB", size=shutil.disk_usage(paths.root()).free / 1e9)
+    years = [f"{one} {', '.join(map(str, paths.years(one)))}" for one in paths.provinces()]
+    yield say("Raw figures: {years}", years="; ".join(years))
+    holds = {f"{one.parent.name} {one.name}": _holds(one) for one in manifest.folders()}
+    current, old = ([name for name, so in holds.items() if so is asked] for asked in (True, False))
+    yield say("Editions up to date: {names}", names=current or say("none"))
+    yield say("Editions to be made again with par run: {names}", names=old or say("none"))
+
+
+def _plain(requirement: str) -> str:
+    """Name of a package as every spelling of it has it."""
+    return re.match(r"[\w.-]+", requirement)[0].replace("_", "-").replace(".", "-").lower()
+
+
+def _holds(folder: Path) -> bool:
+    """Whether an edition would be the same if it were made again."""
+    with suppress(ValueError, OSError):
+        made = manifest.read(folder)
+        asked = Request(made["province"], made["year"], (), (), documents=made.get("documents"))
+        return manifest.unchanged(manifest.with_what_stands(asked))
+    return False

@@ -10,9 +10,9 @@ import specimen
 from playwright.sync_api import sync_playwright
 
 from par_lib.language.translation import language
+from par_press.lab import BROWSERS
 from par_press.page import render_collection, render_page
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +32,7 @@ def missing(what: str) -> None:
 
 @pytest.fixture(scope="session")
 def browser():
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         missing("chromium")
     with sync_playwright() as playwright:

@@ -202,6 +202,7 @@ def test_the_lab_opens_on_its_note_in_its_language(browser, lab, start_lab, lang
     kernels = json.load(urllib.request.urlopen(f"{address}/api/kernelspecs?token={TOKEN}"))
     assert kernels["kernelspecs"]["python3"]["spec"]["display_name"] == "PAR"
     assert foreign == []
+    assert page.locator(".Toastify__toast").count() == 0  # nor does it ask whether to fetch news
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{address}/api/contents")  # no token
     page.close()

@@ -24,6 +24,25 @@ def test_an_untouched_edition_is_told_so(edition):
     assert par("verify", edition).output.strip() == f"{edition}: nothing altered since it was made"
 
 
+def test_the_doctor_tells_in_ten_lines_what_is_there(edition, root):
+    told = CliRunner().invoke(app, ["doctor"], env={"PAR_LANG": "vi"}).output.splitlines()
+    assert len(told) == 10
+    for number, words in enumerate(("Python 3.", f"Dự án: {root}", "Gói còn thiếu: không có",
+                                    "Chữ trên biểu đồ: ", "Trình duyệt", "Ngôn ngữ: vi",
+                                    "Dung lượng còn trống: ", "Số liệu gốc: ",
+                                    "Báo cáo còn đúng với số liệu: quang-nam 2022",
+                                    "Báo cáo cần lập lại bằng par run: không có")):  # fmt: skip
+        assert told[number].startswith(words), told
+    assert told[3].endswith("DejaVuSans.ttf") and "quang-nam 2021, 2022" in told[7]
+    table = root / "data/raw/quang-nam/2022/sipas.csv"
+    own = table.read_text(encoding="utf-8")
+    table.write_text(own.replace("1.413/2", "1.414/2"), encoding="utf-8")
+    assert par("doctor").output.splitlines()[8:] == [
+        "Editions up to date: none", "Editions to be made again with par run: quang-nam 2022",
+    ]  # fmt: skip
+    table.write_text(own, encoding="utf-8")
+
+
 def test_every_kind_of_change_is_named(edition, root):
     page, table = edition / "index.html", edition / "tables" / "sipas.csv"
     text, bytes_ = page.read_text(encoding="utf-8"), table.read_bytes()
