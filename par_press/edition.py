@@ -4,6 +4,7 @@ The first language lies on top, the others in folders of their own.
 """
 
 import datetime as dt
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import nbformat
 import pandas as pd
 from markupsafe import Markup
 
+from par_lib.charts.table_data import package
 from par_lib.cleaning import findings, tables
 from par_lib.language import LANGUAGES
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
@@ -71,12 +73,14 @@ def finish(request: Request, build: Path, inputs: dict[str, str], runs: dict[str
 
 
 def write_tables(data: tables.Tables, folder: Path) -> None:
-    """The year's tidy tables as CSV."""
+    """The year's tidy tables as CSV, and beside them what they hold, as a Data Package."""
     folder.mkdir(exist_ok=True)
     banner = SYNTHETIC_WORDS if data.synthetic else ""
     for name in TABLE_LABELS:
         text = csv_files.to_csv(getattr(data, name), banner=banner)
         (folder / f"{name}.csv").write_bytes(text)
+    told = json.dumps(package(data), ensure_ascii=False, indent=1)
+    (folder / "datapackage.json").write_text(told + "\n", encoding="utf-8")
 
 
 class Written(documents.Issue):

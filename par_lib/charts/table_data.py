@@ -1,15 +1,21 @@
-"""A table as a program takes it: its rows, with the names, words and kinds of its columns.
+"""Tables as a program takes them: rows, with the names, words and kinds of their columns.
 
-It is a Data Resource with a Table Schema (https://specs.frictionlessdata.io), as pandas emits, too.
+A table is a Data Resource with a Table Schema (https://specs.frictionlessdata.io), as pandas emits,
+too; all of an edition are a Data Package.
 """
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from par_lib.cleaning import schema
+from par_lib.cleaning.tables import Tables
+from par_lib.language import LANGUAGES, N_
+from par_lib.language.numbers import BOUNDS
 from par_lib.language.prose import Mistyped
-from par_lib.language.translation import N_
+from par_lib.language.translation import COLUMNS, SYNTHETIC_WORDS, TABLE_LABELS, language, named
 
 if TYPE_CHECKING:
     from par_lib.charts.presentation import Page
@@ -88,3 +94,64 @@ def as_data(
     )
     told = {"heads": list(heads.values()), "shown": shown, "sources": sources}
     return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)} | told
+
+
+_HEADERS = COLUMNS | named("header")
+_KINDS = {"date": "date", "count": "integer", "rank": "integer"}  # of a column → of a field
+_MEASURED = {"rate": "%", "amount": "billion VND", "points": "points"}
+_LICENCE = {"name": "MIT", "path": "https://opensource.org/license/mit",
+            "title": "MIT for texts; figures are facts and free to use"}  # fmt: skip
+
+
+_PARTIAL = ("Of a figure that can be partial, _low is its lower bound and _high its upper one, "
+            "empty where there is no limit; both are empty where it is not known.")  # fmt: skip
+
+
+def package(data: Tables) -> dict:
+    """What the CSV files of an edition's tables hold, as a Data Package to lie beside them."""
+    frames = {name: getattr(data, name) for name in TABLE_LABELS}
+    cited = {
+        one for frame in frames.values() for said in frame["source"] for one in said.split("; ")
+    }
+    sources = data.sources[data.sources.index.isin(cited)].reindex(columns=["title", "address"])
+    return {
+        "profile": "tabular-data-package", "name": f"{data.province}-{data.year}",
+        "title": f"{data.place} {data.year}: PAR INDEX, SIPAS", "licenses": [_LICENCE],
+        "description": f"{_PARTIAL} {SYNTHETIC_WORDS if data.synthetic else ''}".rstrip(),
+        "sources": [{"name": name, "title": title} | ({"path": page} if page else {})
+                    for name, title, page in sources.fillna("").itertuples(name=None)],
+        "resources": [_resource(name, frame, data.synthetic) for name, frame in frames.items()],
+    }  # fmt: skip
+
+
+def _resource(name: str, frame: pd.DataFrame, synthetic: bool) -> dict:
+    table, t = schema.TABLES.get(name), language(LANGUAGES[0])
+    columns = {one: column for column in (table.columns if table else ())
+               for one in column.tidy_names}  # fmt: skip
+    told = {"fields": [_field(one, frame[one], columns.get(one)) for one in frame]}
+    if table:
+        unit = "unit" if frame.get("unit_code", frame["source"]).isna().any() else "unit_code"
+        more = () if name in schema.ADDED_UP else ("source", "locator")
+        key = dict.fromkeys(unit if one == "unit" else one for one in (*table.key, *more))
+        told["primaryKey"] = [*key]
+    return {
+        "name": name, "path": f"{name}.csv", "profile": "tabular-data-resource",
+        "title": t(TABLE_LABELS[name]), "description": table.meaning if table else "",
+        "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "schema": told,
+    } | ({"dialect": {"commentChar": "#", "headerRows": [2]}} if synthetic else {})  # fmt: skip
+
+
+def _field(name: str, values: pd.Series, column: schema.Column | None) -> dict:
+    if column is None:  # of the review, or whether a figure was hedged
+        kind = "number" if pd.api.types.is_float_dtype(values) else "string"
+        return {"name": name, "type": "boolean" if values.dtype == bool else kind}
+    limits = {"required": True} if column.required and name == column.name else {}
+    limits |= {"enum": [*column.codes]} if column.codes else {}
+    ends = zip(("minimum", "maximum"), BOUNDS.get(column.kind, ()), strict=False)
+    limits |= {which: end for which, end in ends if math.isfinite(end)}
+    unit = _MEASURED.get(column.kind) or (column.unit_column and f"as {column.unit_column} says")
+    return {
+        "name": name, "type": _KINDS.get(column.kind, "number" if column.is_quantity else "string"),
+        "title": language(LANGUAGES[0])(_HEADERS[column.name]), "description": column.meaning,
+        "constraints": limits,
+    } | ({"unit": unit} if unit else {})  # fmt: skip

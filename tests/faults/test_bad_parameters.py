@@ -106,7 +106,7 @@ def opened_twice(folder: Path, **parameters: object) -> nbformat.NotebookNode:
 
 @pytest.mark.parametrize("value", [100.5, -1, float("nan"), float("inf")])
 def test_a_percentage_outside_0_to_100_is_refused_by_the_notebook_itself(root, tmp_path, value):
-    words = f"cell 3: ValueError: parameter level_pct is {value:g}; it must be 0 to 100"
+    words = f"cell 3: Refused: level_pct is {value:g}; it must be 0 to 100"
     with pytest.raises(execute.NotebookError, match=re.escape(words)):
         opened_twice(tmp_path, level_pct=value)
 

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import frictionless
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,6 +157,9 @@ def test_every_page_and_file_of_an_edition_says_synthetic(edition):
     assert links > 50
     for table in (edition / "tables").glob("*.csv"):
         assert table.read_text(encoding="utf-8-sig").startswith(f"# {SYNTHETIC_WORDS}")
+    told = edition / "tables" / "datapackage.json"
+    assert SYNTHETIC_WORDS in json.loads(told.read_text(encoding="utf-8"))["description"]
+    assert frictionless.validate(str(told)).valid  # which passes the banner over
     assert SYNTHETIC_WORDS in (edition.parents[1] / "index.html").read_text()
 
 
