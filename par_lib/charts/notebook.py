@@ -70,12 +70,17 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
         html_of = shell.display_formatter.formatters["text/html"]
         html_of.for_type(DataFrame, lambda frame: here().plain_table(frame))
     _check(space)
-    prose.require("province", province, paths.provinces())
-    prose.require("year", year, paths.years(province))
+    require_place(province, year)
     notebook = Notebook(tables.load(province, year), lang, values=space)
     sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
     _opened[:] = [notebook]
     return notebook.data
+
+
+def require_place(province: str, year: int) -> None:
+    """Refused where there are no raw data of the province, or of the year."""
+    prose.require("province", province, paths.provinces())
+    prose.require("year", year, paths.years(province))
 
 
 def _check(space: dict[str, object]) -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from par_lib.charts import plots
-from par_lib.charts.notebook import Notebook
+from par_lib.charts.notebook import Notebook, require_place
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
@@ -100,12 +100,10 @@ def view(
     open_in(language(lang).code)
     if isinstance(province, Tables) != (year is None):
         raise Refused("write a province and a year, or what par.load gave and no year")
+    if year is not None:
+        require_place(province, year)
     data = province if isinstance(province, Tables) else tables.load(province, year)
-    if not isinstance(what_if, str):
-        raise Refused("what_if is a line, as 'online_payment = 30'")
-    require("level", level, dict.fromkeys([*levels(data), "district", "department"]))
-    require("compared", compared, COMPARED)
-    require_pct("threshold_pct", threshold_pct)
+    _require({*levels(data), "district", "department"}, level, compared, threshold_pct, what_if)
     asked = {  # by table; what was asked comes first
         "what_if": (_what_if, what_if), "late_dossiers": (_late, level, compared),
         "disbursement": (_disbursed, level, threshold_pct),
@@ -124,6 +122,16 @@ def view(
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
+
+
+def _require(
+    known: set[str], level: str, compared: str, threshold_pct: float, what_if: str
+) -> None:
+    require("level", level, sorted(known, key=LEVELS.index))
+    require("compared", compared, COMPARED)
+    require_pct("threshold_pct", threshold_pct)
+    if not isinstance(what_if, str):
+        raise Refused("what_if is a line, as 'online_payment = 30'")
 
 
 def levels(data: Tables) -> list[str]:
@@ -226,6 +234,9 @@ class Explorer(widgets.VBox):
         self, province: str = "quang-nam", year: int = 2022, *, level: str = "district",
         compared: str = "count", threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
     ) -> None:  # fmt: skip
+        open_in(language(lang).code)
+        require_place(province, year)
+        _require({*LEVELS[2:]}, level, compared, threshold_pct, what_if)
         languages = [(name, code) for code, name in NAMES.items()]
         self.controls = {
             "province": widgets.Dropdown(options=paths.provinces(), value=province),

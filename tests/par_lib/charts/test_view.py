@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 import par_lib as par
 from par_demo import province
 from par_lib.charts.view import Explorer, levels
+from par_lib.language.prose import Refused
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,22 @@ def test_a_view_is_written_as_parameters_that_papermill_reads(data, root):
 def test_a_wrong_choice_is_refused_in_words(data, asked, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
         par.view(data, **{"lang": "en"} | asked)
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"level": "ward"}, "level 'ward': chọn một trong department, district, commune"),
+    ({"threshold_pct": 700}, "threshold_pct là 700; giá trị phải từ 0 đến 100"),
+    ({"what_if": 30}, "what_if là một dòng"), ({"compared": "x"}, "compared 'x': chọn một trong"),
+    ({"year": 2019}, "year 2019: chọn một trong 2021"),
+    ({"province": "quangnam"}, "province 'quangnam': chọn một trong .*quang-nam"),
+])  # fmt: skip
+def test_widgets_refuse_a_wrong_choice_in_the_words_of_their_language(
+    root, monkeypatch, asked, said
+):
+    """And none is quietly taken for another."""
+    monkeypatch.delenv("PAR_LANG")
+    with pytest.raises(Refused, match=said):
+        Explorer(**{"province": "quang-nam", "year": 2022} | asked)
 
 
 def test_what_is_mistyped_is_told_in_words(root, data):
