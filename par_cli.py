@@ -278,9 +278,8 @@ def read(
     """
     from par_intake import report
     from par_lib.language.translation import language
-    from par_press import runner
 
-    runner.scratch()
+    paths.scratch()
     about = paths.year_of(year)
     for line in report.take(files, province, about, to=to, into_existing=merge,
                             source=source or f"report-{about}", t=language(lang)):  # fmt: skip

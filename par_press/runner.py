@@ -16,9 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import count
-from multiprocessing import util
 from pathlib import Path
 
 import typer
@@ -31,8 +29,6 @@ from par_press.plan import Job, Request
 
 WAITING, DONE, FAILED, STOPPED = "waiting", "done", "failed", "stopped"
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
-_SCRATCH = "par-run-"
-_LONGEST = 48  # bytes of the folder above: a socket's path, 107 in all, must fit below it
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
@@ -47,7 +43,7 @@ class Failure:
 
 def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> list[Failure]:
     """Make the editions that are not up to date, telling of it; gives the failures."""
-    scratch()
+    paths.scratch()
     wanted = [manifest.with_what_stands(request) for request in requests]
     stale = [request for request in wanted if not manifest.unchanged(request)]
     for request in wanted:
@@ -210,7 +206,7 @@ def task(job: Job) -> list[str]:
     from par_press import execute
 
     os.environ["PAR_ROOT"] = str(job.root)
-    scratch()
+    paths.scratch()
     return execute.run(job)
 
 
@@ -317,25 +313,3 @@ def _exchange(one: Path, other: Path) -> bool:
         return False
     names = os.fsencode(one), os.fsencode(other)
     return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
-
-
-@cache
-def scratch() -> Path:
-    """A private folder for all that this process and those it starts leave in between.
-
-    Gone when the process ends; those of processes that were killed are taken away first. IPython
-    and matplotlib keep their own there: nothing is written to the home folder, and no profile or
-    style of a person's own changes a notebook.
-    """
-    above = Path(tempfile.gettempdir())
-    if above.name.startswith(_SCRATCH):  # that of the run this process works for
-        return above
-    if os.name == "posix" and len(os.fsencode(above)) > _LONGEST:
-        above = Path("/tmp")
-    paths.clear_dead(above, _SCRATCH)
-    own = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=above)
-    os.environ["TMPDIR"] = tempfile.tempdir = own
-    os.environ |= {name: f"{own}/{name}" for name in ("IPYTHONDIR", "MPLCONFIGDIR")}
-    # After multiprocessing has put its own folder in there away, at priority -100.
-    util.Finalize(None, shutil.rmtree, [own], {"ignore_errors": True}, exitpriority=-200)
-    return Path(own)

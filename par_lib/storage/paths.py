@@ -9,6 +9,8 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Callable
+from functools import cache
+from multiprocessing import util
 from pathlib import Path
 
 from par_lib.language import say
@@ -66,6 +68,32 @@ def _alive(process: int) -> bool:
         except OSError:  # it is another person's
             pass
     return True
+
+
+_SCRATCH = "par-run-"
+_LONGEST = 48  # bytes of the folder above: a socket's path, 107 in all, must fit below it
+
+
+@cache
+def scratch() -> Path:
+    """A private folder for all that this process and those it starts leave in between.
+
+    Gone when the process ends; those of processes that were killed are taken away first. IPython
+    and matplotlib keep their own there: nothing is written to the home folder, and no profile or
+    style of a person's own changes a notebook.
+    """
+    above = Path(tempfile.gettempdir())
+    if above.name.startswith(_SCRATCH):  # that of the run this process works for
+        return above
+    if os.name == "posix" and len(os.fsencode(above)) > _LONGEST:
+        above = Path("/tmp")
+    clear_dead(above, _SCRATCH)
+    own = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=above)
+    os.environ["TMPDIR"] = tempfile.tempdir = own
+    os.environ |= {name: f"{own}/{name}" for name in ("IPYTHONDIR", "MPLCONFIGDIR")}
+    # After multiprocessing has put its own folder in there away, at priority -100.
+    util.Finalize(None, shutil.rmtree, [own], {"ignore_errors": True}, exitpriority=-200)
+    return Path(own)
 
 
 MARKER = Path("data", "raw", "README.md")

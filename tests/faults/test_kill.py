@@ -84,6 +84,7 @@ from concurrent.futures import Executor, Future
 from multiprocessing import forkserver, resource_tracker
 
 import par_cli
+from par_lib.storage import paths
 from par_press import edition, execute, kernels, plan, runner
 
 class Here(Executor):
@@ -105,7 +106,7 @@ def run(module, name, when):
 
     setattr(module, name, dies)
     tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[1]
-    runner.scratch()
+    paths.scratch()
     every = plan.all_notebooks()
     request = plan.Request("quang-nam", 2022, ("vi",), every, fork=True, anew=every)
     runner.make([request], executor=Here(), tell=lambda *_: None)

@@ -13,6 +13,7 @@ from par_intake import report
 from par_lib.cleaning import units
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.translation import language
+from par_lib.storage import paths
 from par_press import plan, runner
 
 SOAK = bool(os.environ.get("PAR_SOAK"))
@@ -40,13 +41,13 @@ def test_a_thousand_runs_in_one_runner_leave_it_as_it_was(project, monkeypatch, 
         notebook = request.notebooks[number % len(request.notebooks)]
         jobs.append(plan.Job(project.root, request, notebook, "vi", folder))
     seen = []
-    runner.scratch()  # as a run does first: all that comes after lies in it
+    paths.scratch()  # as a run does first: all that comes after lies in it
     with runner._executor(2, "") as executor:
         for done in range(RUNS // 100):
             for future in [executor.submit(runner.task, job) for job in jobs]:
                 future.result()
             workers = [executor.submit(_state).result() for _ in range(4)]
-            left = len(list(runner.scratch().rglob("*")))
+            left = len(list(paths.scratch().rglob("*")))
             seen.append((resident_mb(), open_files(), left, max(workers)))
             print(done, seen[-1])
     early, late = seen[1], seen[-1]
