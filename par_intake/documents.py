@@ -1,4 +1,4 @@
-"""A file as lines that know their place (section, bullet, parent) and as grids of its tables.
+"""A file as lines that know their place (section, depth, parent) and as grids of its tables.
 
 viparse opens Word, PDF and RTF files and repairs TCVN3, VNI and other legacy letters; workbooks,
 CSV and JSON are grids alone.
@@ -9,7 +9,6 @@ import json
 import re
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,14 +51,14 @@ class Line:
     text: str
     start: int
     section: str
-    place: str
     depth: int
     parent: int | None
 
-    @property
-    def where(self) -> str:
-        """Section and place, as a locator."""
-        return ", ".join(filter(None, (self.section, self.place)))
+    def where(self, start: int, end: int) -> str:
+        """Letters of it as a locator: section, place in the whole text, the words around them."""
+        words = self.text[max(0, start - 80) : end + 40].strip().replace(";", ",")
+        at = f"characters {self.start + start}–{self.start + end}: {words}"
+        return f"{self.section}, {at}" if self.section else at
 
 
 @dataclass(frozen=True)
@@ -166,13 +165,12 @@ def build(blocks: Iterable[Block]) -> Report:
     page, with its header or without, is one.
 
     >>> report = build(["I. KẾT QUẢ", "- Hồ sơ trễ hạn:", "+ Huyện: 12 hồ sơ"])
-    >>> [(line.section, line.place, line.parent) for line in report.lines]
-    [('I', 'heading', None), ('I', 'bullet 1', 0), ('I', 'bullet 1, + Huyện', 1)]
+    >>> [(line.section, line.depth, line.parent) for line in report.lines]
+    [('I', 0, None), ('I', 6, 0), ('I', 7, 1)]
     """
     lines: list[Line] = []
     made: list[Grid] = []
-    counts: Counter[str] = Counter()  # bullets and paragraphs under the last heading
-    roman = numbered = above = ""
+    roman = numbered = ""
     for block in _joined(blocks):
         if isinstance(block, Grid):
             block.above = [line.text for line in lines[:3] + lines[-6:]]
@@ -180,28 +178,17 @@ def build(blocks: Iterable[Block]) -> Report:
             continue
         match = around("mark").match(block)
         kind = match.lastgroup if match else "paragraph"
-        depth, place = _DEPTHS[kind], "heading"
+        depth = _DEPTHS[kind] - (kind == "paragraph" and block.endswith(":"))
         if kind == "section":
             roman, numbered = match[kind], ""
         elif kind == "numbered":
-            numbered, depth = match[kind], 1 + match[kind].count(".")
-        elif kind == "lettered":
-            place = f"{match[kind]})"
-        elif kind == "deeper":  # it stands under a dash
-            label = re.split(r"[:;(]", block[match.end() :], maxsplit=1)[0].strip()[:40]
-            place = f"{above}, + {label}".lstrip(", ")
-        else:
-            counts[kind] += 1
-            place = above = f"{kind} {counts[kind]}"
-            depth -= block.endswith(":") and kind == "paragraph"
-        if depth < 5:
-            counts.clear()
+            numbered, depth = match[kind], depth + match[kind].count(".")
         parent = len(lines) - 1 if lines else None
         while parent is not None and lines[parent].depth >= depth:
             parent = lines[parent].parent
         section = ".".join(filter(None, (roman, numbered)))
         start = lines[-1].start + len(lines[-1].text) + 1 if lines else 0
-        lines.append(Line(block, start, section, place, depth, parent))
+        lines.append(Line(block, start, section, depth, parent))
     return Report(tuple(lines), tuple(made))
 
 

@@ -95,12 +95,6 @@ class Found:
         doubted = [one for one in self.figures if one.doubts]
         return sorted(doubted, key=lambda one: len(one.doubts))
 
-    @property
-    def title(self) -> str:
-        """The file's first line."""
-        titles = [text for tables in self.tables for table in tables for text in table.titles]
-        return next(iter([*(line.text for line in self.report.lines), *titles]), self.file)[:200]
-
 
 def figure(
     cell: str, owner: tuple[str, str], period: Period | None, said: dict[str, str], *,

@@ -52,7 +52,7 @@ def _lines(found: Found, t: Language) -> Iterator[dict]:
                 parts += [(line.text[end : numeral.start], "", ""), (numeral.text, *at)]
                 end = numeral.end
         parts.append((line.text[end:], "", ""))
-        yield {"parts": parts, "depth": max(0, line.depth - 4), "head": line.place == "heading"}
+        yield {"parts": parts, "depth": max(0, line.depth - 4), "head": line.depth < 4}
 
 
 def _grids(found: Found) -> Iterator[tuple[str, list[list[str]]]]:
@@ -112,7 +112,7 @@ def take(
             made.setdefault(key, []).append(table)
     whole = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
     yield from raw_folder.store(to or paths.raw(province), whole, known, source=source,
-                                title=read[0].title, into_existing=into_existing)  # fmt: skip
+                                title=files[0].name, into_existing=into_existing)  # fmt: skip
     for found in (one for one in read if not one.raw):
         yield from _write(found, to or paths.reading(province, year), province, known, t)
     proposed = [one for found in read for one in found.proposed]

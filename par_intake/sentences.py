@@ -46,7 +46,8 @@ def read_text(found: Found, known: pd.DataFrame) -> None:
             except NoFigure as none:
                 if none.args and not is_task:
                     reason, about = (*none.args, "")[:2]
-                    at, where = (number, numeral.start), marked.line.where
+                    where = marked.line.where(numeral.start, numeral.end)
+                    at = number, numeral.start
                     found.left.append(Left(numeral.text, reason, about, where, at))
 
 
@@ -108,12 +109,11 @@ def _figure(text: Text, spot: Spot) -> Figure:
         "basis": basis, "scope": scope, "plan_year": str(year),
         "measure_unit": kind if kind in schema.MEASURE_UNITS else "count",
     }  # fmt: skip
-    line, at = spot.marked.line, spot.marked.line.start + spot.at
+    line = spot.marked.line
     evidence = line.text[max(0, spot.at - 90) : numeral.end + 40].strip()
-    where = f"{line.where}, characters {at}–{at + len(numeral.text)}: {evidence[-120:]}"
     return figure(
         phrases.written(numeral, flat), (unit or text.home, level), period, said,
-        place=where.removeprefix(", ").replace(";", ","), evidence=evidence, doubts=spot.doubts,
+        place=line.where(spot.at, numeral.end), evidence=evidence, doubts=spot.doubts,
         at=(spot.number, spot.at),
     )  # fmt: skip
 

@@ -21,19 +21,19 @@ II. NHIỆM VỤ
 
 
 def places(report):
-    return [(line.section, line.place) for line in report.lines]
+    return [(line.section, line.depth) for line in report.lines]
 
 
 EXPECTED = [
-    ("", "paragraph 1"),
-    ("I", "heading"),
-    ("I", "bullet 1"),
-    ("I", "bullet 1, + Huyện"),
-    ("I", "bullet 1, + Xã"),
-    ("I", "bullet 2"),
-    ("II", "heading"),
-    ("II.1", "heading"),
-    ("II.1", "bullet 1"),
+    ("", 6),
+    ("I", 0),
+    ("I", 6),
+    ("I", 7),
+    ("I", 7),
+    ("I", 6),
+    ("II", 0),
+    ("II.1", 1),
+    ("II.1", 6),
 ]
 
 
