@@ -128,8 +128,8 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
                 for name, rows in faults.items()]  # fmt: skip
         return Found(file.name, year, Report(()), raw=raw, told=told)
     report = documents.load(file)
-    if workbook.is_filled_in(report.grids):
-        raw = workbook.read(report.grids, known, year, source=source)
+    raw = workbook.read(report.grids, known, year, source=source)
+    if raw is not None:
         if not raw:
             why = say("no row is filled in or ticked; write x under “Accept (x)”")
             raise ReportError(f"{file}: {why}")

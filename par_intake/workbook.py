@@ -207,8 +207,8 @@ def proposals(figures: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]
             for name, of in rows.items()}  # fmt: skip
 
 
-def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) -> Tables:
-    """Raw tables of every sheet that has their headers; where no sheet has, an empty dict.
+def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) -> Tables | None:
+    """Raw tables of every sheet that has their headers; None where no sheet has.
 
     What no header asks for is filled in: the whole year as period, the place of a row as locator,
     ``source``. Of proposals only the ticked rows count, and they may be of another year. Raises
@@ -218,10 +218,8 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
 
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     told: dict[str, str] = {}  # the first problem of each cell
-    for grid in grids:
-        if grid.name == LISTS or (found := _find(grid)) is None:
-            continue
-        _, head, table, places = found
+    fitting = [(grid, fit) for grid in grids if (fit := _find(grid))]
+    for grid, (_, head, table, places) in fitting:
         filled = _DEFAULTS | {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31",
                               "plan_year": str(year), "source": source}  # fmt: skip
         raw, problems = _body(grid, head, table, places, filled)
@@ -243,18 +241,14 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
                 told[f"{grid.name}, {about.rpartition('!')[2]}"] = what.format(about="it")
     if told:
         raise DataError(f"{where}: {what}" for where, what in told.items())
-    return {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
-
-
-def is_filled_in(grids: Iterable[Grid]) -> bool:
-    """Whether a sheet has the headers of one of our tables."""
-    return any(_find(grid) for grid in grids if grid.name != LISTS)
+    whole = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
+    return whole if fitting else None
 
 
 def _find(grid: Grid) -> tuple[int, int, schema.Table, dict[str, int]] | None:
     """How well the headers fit a table, their row, the table, and where each column stands."""
     fitting = []
-    for row, line in enumerate(grid.rows[:_SEARCHED]):
+    for row, line in enumerate(grid.rows[:_SEARCHED] if grid.name != LISTS else ()):
         texts = [str(cell).rstrip("* ") for cell in line]
         for table in schema.TABLES.values():
             places = {name: at for at, text in enumerate(texts) if (name := column_of(table, text))}
