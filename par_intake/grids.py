@@ -52,7 +52,10 @@ class Grid:
         return f"{self.name}, row {row + 1}"
 
 
-def grid(name: str, rows: Iterable[Iterable[object]], spans: Iterable[Span] = ()) -> Grid:
+def grid(
+    name: str, rows: Iterable[Iterable[object]], spans: Iterable[Span] = (),
+    told: Iterable[tuple[str, str]] = (),
+) -> Grid:  # fmt: skip
     """A grid of cells as they come: text normalised, rows of equal length, merged cells spread."""
     cells = [[_clean(cell) for cell in row] for row in rows]
     width = max(map(len, cells), default=0)
@@ -61,7 +64,7 @@ def grid(name: str, rows: Iterable[Iterable[object]], spans: Iterable[Span] = ()
         places = product(cells[top : bottom + 1], range(left, min(right + 1, width)))
         for row, at in list(places)[1:]:
             row[at] = _again(cells[top][left])
-    return Grid(name.replace(";", ","), cells)
+    return Grid(name.replace(";", ","), cells, told=[*told])
 
 
 def _clean(cell: object) -> Cell:
@@ -123,9 +126,7 @@ def of_sheets(raw: bytes) -> Iterator[Grid]:
         told = list(_as_shown(styled[meta.name], rows)) if meta.name in styled else []
         if meta.visible != calamine.SheetVisibleEnum.Visible:
             told.append((N_("sheet {about} is hidden; it was read"), meta.name))
-        one = grid(meta.name, rows, sheet.merged_cell_ranges or ())
-        one.told += told
-        yield one
+        yield grid(meta.name, rows, sheet.merged_cell_ranges or (), told)
 
 
 def _styled(raw: bytes) -> dict[str, object]:

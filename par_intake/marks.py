@@ -60,7 +60,7 @@ class Gazetteer:
     def _longest_of(self, text: str, words: list[re.Match[str]]) -> list[Name]:
         """The longest name that begins with the first of the words."""
         start = words[0].start()
-        if not _opens(text[start:]) or text[start - 1 : start].isalnum():
+        if not _opens(text[start:]):
             return []
         for last in reversed(words):
             spelled = text[start : last.end() - last[0].endswith(".")]

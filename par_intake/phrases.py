@@ -66,7 +66,6 @@ def around(name: str) -> re.Pattern[str]:
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _PLAIN = re.compile(_NUMBER)
 _RATIO = re.compile(rf"{_NUMBER}\s?/\s?{_NUMBER}(?![/\d])")
-_YIELD = ("footnote", "list_mark")  # "12 Sở, ban, ngành" counts, wherever it stands
 _ANY_YEAR = re.compile(r"(?:19|20)\d{2}")
 CAPITAL = f"[{''.join(letter for letter in map(chr, range(0x1EFA)) if letter.isupper())}]"
 OFFICE_COUNTS = ("count:district", "count:department", "count:commune")  # kinds of a Numeral
@@ -131,7 +130,7 @@ def find_numerals(text: str) -> list[Numeral]:
             if "n" not in match.re.groupindex:
                 for number in _PLAIN.finditer(flat, *match.span()):
                     take(*number.span(), name)
-            elif name not in _YIELD or not _noun_behind(flat, match.end("n")):
+            else:
                 take(*match.span("n"), name)
     for pattern in (_RATIO, _PLAIN):
         for match in pattern.finditer(flat):

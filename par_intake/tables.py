@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
@@ -44,6 +44,9 @@ def says(text: Cell, section: str, name: str, *, whole: bool = True) -> bool:
     pattern = _pattern(known()[section][name])
     match = pattern.fullmatch if whole else pattern.search
     return isinstance(text, str) and bool(match(flatten(text)))
+
+
+_is_of_persons = partial(says, section="persons", name="words", whole=False)
 
 
 def level_of(text: str) -> str:
@@ -201,11 +204,6 @@ def _titles(rows: list[list[Cell]]) -> Iterator[str]:
 def has_header(grid: Grid) -> bool:
     """Whether a table begins in a grid."""
     return any(map(_opens, grid.rows))
-
-
-def _is_of_persons(header: Cell) -> bool:
-    """Whether persons stand under a header."""
-    return says(header, "persons", "words", whole=False)
 
 
 def _side_by_side(grid: Grid) -> list[Grid]:
