@@ -10,7 +10,6 @@ listed lies on the other side of the threshold.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -19,7 +18,7 @@ import pandas as pd
 from par_intake import phrases
 from par_intake.context import EARLIER, NoFigure, Spot, Text, plan
 from par_intake.figures import Figure, Found, Left, figure
-from par_intake.marks import Mark, Name, Part
+from par_intake.marks import Mark, Part
 from par_intake.phrases import OFFICE_COUNTS, Numeral, around
 from par_lib.cleaning import schema
 from par_lib.language.translation import N_
@@ -198,16 +197,20 @@ def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
 
     NoFigure where it is no threshold of disbursement, or the counts do not bear out the listing.
     """
-    bound, counts = _bound(spot), list(_counts(spot))
+    bound = _bound(spot)
+    counts = [one for one in spot.clause.of("numerals") if one.kind in OFFICE_COUNTS]
     if bound is None or shown.table != "disbursement" or not counts:
         raise NoFigure(N_("a threshold"))
-    listed = _listed(text, spot, max(spot.numeral.end, *(one.end for one in counts)))
+    offices = [name for name in spot.rest.of("names") if name.level != "province"]
+    ends = [*(name.start for name in offices[1:]), spot.rest.end]
+    own = {name for name, end in zip(offices, ends, strict=False)
+           if Part(spot.marked, name.end, end).of("figures")}  # fmt: skip
     one = replace(shown, status="bound", doubts=((_BOUND, ""),))
     on_it, off_it = (f"{bound[side]}{spot.numeral.text}%" for side in ("sign", "other"))
     made = []
     for count in counts:
         level = count.kind.removeprefix("count:")
-        names = [(name, own) for name, own in listed if name.level == level]
+        names = [name for name in offices if name.level == level]
         if len(names) != int(count.text.partition("/")[0]):
             why = N_("{about} are listed, which is not the count announced")
             raise NoFigure(why, str(len(names)))
@@ -217,7 +220,7 @@ def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
         at = (spot.number, count.start)
         made.append(replace(one, table="indicators", column="value", cell=count.text, row=says,
                             status="reported", at=at))  # fmt: skip
-        others = [(name.spelled, on_it) for name, own in names if not own]
+        others = [(name.spelled, on_it) for name in names if name not in own]
         made += [replace(one, cell=cell, row=one.row | {"unit": unit, "level": level})
                  for unit, cell in (*others, (schema.OTHERS, off_it))]  # fmt: skip
     return made
@@ -229,28 +232,3 @@ def _bound(spot: Spot) -> dict | None:
             or around("bound_before").search(spot.marked.flat, 0, spot.at))  # fmt: skip
     listed = phrases.table()["bound"]
     return next((one for one in listed if said and said["word"] in one["words"]), None)
-
-
-def _counts(spot: Spot) -> Iterator[Numeral]:
-    """The office counts that announce a listing: just before the threshold, or just behind it."""
-    counted = [one for one in spot.marked.marks["numerals"] if one.kind in OFFICE_COUNTS]
-    own = [one for one in spot.clause.of("numerals") if one.kind in OFFICE_COUNTS]
-    behind = around("count_behind").match(spot.marked.flat, spot.numeral.end)
-    yield from own or [one for one in counted if behind and one.start == behind.end()]
-
-
-def _listed(text: Text, spot: Spot, start: int) -> list[tuple[Name, bool]]:
-    """The offices behind the threshold, in its sentence or in the lines under it; each with
-    whether a figure of its own follows it.
-    """
-    parts = [Part(spot.marked, start, spot.rest.end)]
-    if spot.marked.flat.rstrip().endswith(":"):
-        below = [at for at, line in enumerate(text.lines) if line.parent == spot.number]
-        parts += [text.marked[at].whole for at in below]
-    listed = []
-    for part in parts:
-        names = [name for name in part.of("names") if name.level != "province"]
-        ends = [*(name.start for name in names[1:]), part.end]
-        listed += [(name, bool(Part(part.line, name.end, end).of("figures")))
-                   for name, end in zip(names, ends, strict=False)]  # fmt: skip
-    return listed
