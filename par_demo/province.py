@@ -16,7 +16,7 @@ import pandas as pd
 from par_demo import invented
 from par_demo.invented import HOME, NATION, SOURCE
 from par_lib.cleaning import schema, tables
-from par_lib.language import N_, say
+from par_lib.language import N_, Refused
 from par_lib.language.spelling import fold
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.storage import csv_files, paths
@@ -40,8 +40,7 @@ def write(
     and, without ``force``, where sources were added to it.
     """
     if size < 4_000:
-        raise ValueError(say("{size} dossiers: at least 4,000, so that every unit has some",
-                             size=size))  # fmt: skip
+        raise Refused("{size} dossiers: at least 4,000, so that every unit has some", size=size)
     folders = {paths.raw(province): units for province, units in _units(communes).items()}
     for folder in folders:
         _check_invented(folder, force=force)
@@ -61,12 +60,12 @@ def _check_invented(folder: Path, *, force: bool) -> None:
         kinds = tables.load_sources(folder.name)["kind"]
         if not kinds.eq(tables.SYNTHETIC).any():
             real = N_("{folder}: holds figures that are not synthetic; move it away first")
-            raise ValueError(say(real, folder=folder))
+            raise Refused(real, folder=folder)
         own = tomllib.loads(_SOURCES)
         added = [name for name in kinds.index if name not in (*own, tables.RULEBOOK)]
         if added and not force:
-            raise ValueError(say("{folder}: holds figures of {added} too; --force takes them away",
-                                 folder=folder, added=added))  # fmt: skip
+            raise Refused("{folder}: holds figures of {added} too; --force takes them away",
+                          folder=folder, added=added)  # fmt: skip
 
 
 def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,

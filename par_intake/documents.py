@@ -19,7 +19,7 @@ from par_intake import grids
 from par_intake.grids import Grid
 from par_intake.phrases import around
 from par_intake.tables import has_header
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
 
@@ -78,9 +78,9 @@ def load(path: Path) -> Report:
         _refuse_unsafe(path)
         report = _read(path, path.suffix.lower())
         if not report.lines and not any(one.rows for one in report.grids):
-            raise ValueError(say("holds no text; a scanned page must be typed or recognised first"))
+            raise Refused("holds no text; a scanned page must be typed or recognised first")
         if sum(len(line.text) for line in report.lines) > MAX_CHARACTERS:
-            raise ValueError(say(_TOO_LONG))
+            raise Refused(_TOO_LONG)
     except (ValueError, csv.Error) as error:
         raise ReportError(f"{path}: {error}") from None
     return report
@@ -89,10 +89,9 @@ def load(path: Path) -> Report:
 def _refuse_unsafe(path: Path) -> None:
     """A packed file is unpacked in memory by its parser, so it is measured before."""
     if not path.is_file():
-        raise ValueError(say("there is no such file"))
+        raise Refused("there is no such file")
     if (size := path.stat().st_size) > MAX_BYTES:
-        raise ValueError(say("too large ({about} bytes); a report has at most 50,000,000",
-                             about=size))  # fmt: skip
+        raise Refused("too large ({about} bytes); a report has at most 50,000,000", about=size)
     if not zipfile.is_zipfile(path):
         return
     total = 0
@@ -103,13 +102,13 @@ def _refuse_unsafe(path: Path) -> None:
                     while piece := stream.read(1_000_000):
                         total += len(piece)
                         if total > MAX_UNPACKED_BYTES:
-                            raise ValueError(say("unpacks to too many bytes; this is no report"))
+                            raise Refused("unpacks to too many bytes; this is no report")
                         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                            raise ValueError(say(_ENTITIES))
+                            raise Refused(_ENTITIES)
     # RuntimeError: an encrypted archive, or an unknown packing.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         why = N_("is damaged or has a password ({about}); save it again")
-        raise ValueError(say(why, about=error)) from None
+        raise Refused(why, about=error) from None
 
 
 def _read(path: Path, suffix: str) -> Report:
@@ -117,7 +116,7 @@ def _read(path: Path, suffix: str) -> Report:
         return build(_loaded(path, suffix))
     if suffix not in READ:
         why = N_("this kind of file cannot be read; save it as one of {about}")
-        raise ValueError(say(why, about=READ))
+        raise Refused(why, about=READ)
     raw = path.read_bytes()
     if suffix in PAGES or (suffix in grids.SHEETS and raw.lstrip()[:1] == b"<"):
         return build(grids.of_page(_text(raw)))  # programs save pages as .xls, too
@@ -148,11 +147,11 @@ def _text(raw: bytes) -> str:
 
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     if b"\0" in raw and not utf16:
-        raise ValueError(say("is not text; save it as UTF-8 text or as .docx"))
+        raise Refused("is not text; save it as UTF-8 text or as .docx")
     with suppress(UnicodeDecodeError):
         return raw.decode("utf-16" if utf16 else "utf-8-sig")
     if len(raw) > MAX_CHARACTERS:
-        raise ValueError(say(_TOO_LONG))
+        raise Refused(_TOO_LONG)
     text = raw.decode("cp1252", errors="replace")  # from before Unicode: what gives words
     readings = (viparse.fix(text), *(viparse.fix(text, encoding=e) for e in ("tcvn3", "vni")))
     return max(readings, key=lambda read: len(around("common").findall(read.lower())))
@@ -229,10 +228,9 @@ def _loaded(path: Path, suffix: str) -> list[Block]:
         raise ValueError(error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
         why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
-        raise ValueError(say(why, about=f"{suffix}, {type(error).__name__}")) from None
+        raise Refused(why, about=f"{suffix}, {type(error).__name__}") from None
     if pages > MAX_PAGES:
-        raise ValueError(say("{about} pages; split off those with figures, 60 at most",
-                             about=pages))  # fmt: skip
+        raise Refused("{about} pages; split off those with figures, 60 at most", about=pages)
     blocks: list[Block] = []
     for one in found:
         blocks += [made.pop(0)] if one["type"] == "table" else one["text"].splitlines()

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
 
@@ -114,10 +114,10 @@ def of_sheets(raw: bytes) -> Iterator[Grid]:
         raise
     except BaseException as error:  # noqa: BLE001  of a broken file; a panic is no Exception
         if "EncryptedPackage".encode("utf-16-le") in raw or "assword" in str(error):
-            raise ValueError(say("has a password; save it without one")) from None
-        raise ValueError(say("cannot be opened as a workbook; save it as .xlsx")) from None
+            raise Refused("has a password; save it without one") from None
+        raise Refused("cannot be opened as a workbook; save it as .xlsx") from None
     if height > MAX_ROWS:
-        raise ValueError(say("holds more than 200,000 rows in a sheet; split it"))
+        raise Refused("holds more than 200,000 rows in a sheet; split it")
     styled = _styled(raw) if sum(map(len, held)) <= _STYLED else {}
     for meta, sheet, cells in zip(metas, sheets, held, strict=True):
         rows = [row[:MAX_COLUMNS] for row in cells]
@@ -216,7 +216,7 @@ def of_json(text: str, name: str) -> Grid:
     try:
         said = list(_leaves(json.loads(text)))
     except (ValueError, RecursionError):
-        raise ValueError(say("is no JSON; save it again")) from None
+        raise Refused("is no JSON; save it again") from None
     records = max((one for _, one in said if isinstance(one, list)), key=len, default=[])
     keys = list(dict.fromkeys(key for one in records for key in one))
     one = grid(name, [keys, *([one.get(key) for key in keys] for one in records)])

@@ -15,7 +15,7 @@ from par_intake.figures import Tables, kind_in, raw_table
 from par_lib.cleaning import schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.tables import SOURCE_NAME, SYNTHETIC
-from par_lib.language import say
+from par_lib.language import Refused, say
 from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
@@ -53,8 +53,9 @@ def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]
         if not ended < end:  # or never ended
             what = N_("province {province!r} began on {begun:%Y-%m-%d}; in {year} its land is part "
                       "of {names}")  # fmt: skip
-        raise ValueError(say(what, province=province, ended=ended, begun=begun, year=year,
-                             names=say(" or ").join(heirs)))  # fmt: skip
+        raise Refused(what,
+                      province=province, ended=ended, begun=begun, year=year,
+                      names=say(" or ").join(heirs))  # fmt: skip
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
     if not (sources := paths.raw(province) / "sources.toml").is_file():
         write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
@@ -81,7 +82,7 @@ def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]
 _OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure
 
 
-class Conflict(ValueError):
+class Conflict(Refused):
     """What is to be written contradicts what is there: nothing was written."""
 
 
@@ -100,16 +101,17 @@ def store(
     for name in titles:
         if not SOURCE_NAME.fullmatch(name):
             why = say("write letters a-z, digits and hyphens, as report-2024")
-            raise ValueError(say("source {name!r}: {why}; nothing was written", name=name, why=why))
+            raise Refused("source {name!r}: {why}; nothing was written", name=name, why=why)
     changes, files = merge(folder, tables, known)
     yield from (f"{sign} {said}" for _, sign, said in changes)
     if conflicts := [said for _, sign, said in changes if sign == "!"]:
         remedy = say("nothing was written; decide on each figure first")
-        raise Conflict("\n".join([*conflicts, remedy]))
+        told = "\n".join([*conflicts, remedy])
+        raise Conflict(told)
     existing = [str(file) for file in files if file.is_file()]
     if existing and not into_existing:
-        raise Conflict(say("{existing}: exists; add --merge to see and add what is new",
-                           existing=existing))  # fmt: skip
+        raise Conflict("{existing}: exists; add --merge to see and add what is new",
+                       existing=existing)  # fmt: skip
     year = min((year for year, _ in tables), default=0)
     # First the sources: a row must never cite one that is not there.
     _add_sources(folder, titles, producer=units.home(known), year=year)

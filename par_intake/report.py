@@ -13,7 +13,7 @@ from par_intake.forms import Reading
 from par_intake.grids import text_of
 from par_intake.sentences import read_text
 from par_lib.cleaning import dossier_register, schema, units
-from par_lib.language import say
+from par_lib.language import Refused, say
 from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
 from par_lib.storage import paths
 
@@ -175,10 +175,9 @@ def count_register(
     until = dt.date(year, 12, 31)
     histogram, faults = dossier_register.count(files, units=known["code"], until=until)
     if histogram["dossiers"].sum() <= sum(faults.values()):
-        raise ValueError(say("{file}: most rows, or all, cannot be counted ({faults}); is it the "
-                             "register of this province and of {year}? choose others with "
-                             "--province, --year",
-                             file=files[0], faults=str(faults), year=year))  # fmt: skip
+        raise Refused("{file}: most rows, or all, cannot be counted ({faults}); is it the register "
+                      "of this province and of {year}? choose others with --province, --year",
+                      file=files[0], faults=str(faults), year=year)  # fmt: skip
     then = units.units_in(known, year).drop_duplicates("code", keep="last")
     names = then.set_index("code")["name"]
     own = dossier_register.late_dossiers(histogram).assign(unit=lambda of: of["unit"].map(names))

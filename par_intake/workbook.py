@@ -19,7 +19,7 @@ from par_intake.grids import Cell, Grid, day_of, text_of
 from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import as_total, home
-from par_lib.language import LANGUAGES, say, translation
+from par_lib.language import LANGUAGES, Refused, translation
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.spelling import compare_key
 from par_lib.language.translation import N_, TABLE_LABELS, Language, language
@@ -82,8 +82,8 @@ def code_of(column: schema.Column, text: str) -> str:
     spelled = {compare_key(said): code for code, now in words.items()
                for said in (earlier.get(code, code), now, code)}  # fmt: skip
     if (code := spelled.get(compare_key(text))) is None:
-        raise ValueError(say('"{text}" is not in the list; choose one of: {words}',
-                             text=text, words=[*words.values()]))  # fmt: skip
+        raise Refused('"{text}" is not in the list; choose one of: {words}',
+                      text=text, words=[*words.values()])  # fmt: skip
     return code
 
 
@@ -289,9 +289,8 @@ def _text(cell: Cell, column: schema.Column) -> str:
         return code_of(column, text)
     if text and column.kind == "date":
         if (day := day_of(cell)) is None:
-            raise ValueError(say('"{text}" is no day; write it as 31/12/2022', text=text))
+            raise Refused('"{text}" is no day; write it as 31/12/2022', text=text)
         return day
     if isinstance(cell, dt.date):
-        raise ValueError(say("{text} is a day, and this column is none; write it as text",
-                             text=text))  # fmt: skip
+        raise Refused("{text} is a day, and this column is none; write it as text", text=text)
     return text

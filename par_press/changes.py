@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.spelling import fold
 from par_lib.language.translation import UNKNOWN, Language
 from par_lib.scoring.rulebook import RULES
@@ -89,8 +89,8 @@ def _size(before: Ends, after: Ends) -> float:
 def _figures(folder: Path, made: dict, t: Language) -> dict[tuple, tuple[str, Ends]]:
     """What is written and its number, by page, table, row, column and turn."""
     if t.code not in made["languages"]:
-        raise ValueError(say("{folder}: has no pages in {code}; make it again with --lang",
-                             folder=folder, code=t.code))  # fmt: skip
+        raise Refused("{folder}: has no pages in {code}; make it again with --lang",
+                      folder=folder, code=t.code)  # fmt: skip
     books = folder / plan.folder(made["languages"], t.code) / "notebooks"
     executed = {file.stem: nbformat.read(file, as_version=4) for file in sorted(books.iterdir())}
     figures: dict[tuple, tuple[str, Ends]] = {}

@@ -21,7 +21,7 @@ from par_lib.charts.presentation import Page, without_end
 from par_lib.charts.table_data import DATA, TRACE
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, TABLE_LABELS, Language, decimals
 from par_press import shown
 from par_press.shown import WORKBOOK, Shown, inert, section, sheet, with_values
@@ -244,8 +244,7 @@ def summary(found: list[Shown], issue: Issue) -> bytes:
                          pdf_standards=["ua-1"], timestamp=int(midnight.timestamp()))  # fmt: skip
         if len(PdfDocument(made)) == 1:
             return made
-    raise ValueError(say("summary.pdf: does not hold on one page; tag fewer cells summary or "
-                         "report:IV"))  # fmt: skip
+    raise Refused("summary.pdf: does not hold on one page; tag fewer cells summary or report:IV")
 
 
 def _compiled(source: str, charts: list[Shown], said: dict,

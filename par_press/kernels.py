@@ -30,7 +30,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
 
-from par_lib.language import say
+from par_lib.language import Refused, say
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -269,8 +269,8 @@ def _give_up_alone(client: "Client", pool: Executor) -> None:
 
 def _client(scheduler: str) -> "Client":
     if not _ADDRESS.fullmatch(scheduler):
-        raise ValueError(say("--scheduler {scheduler!r}: write its address as tcp://host:8786",
-                             scheduler=scheduler))  # fmt: skip
+        raise Refused("--scheduler {scheduler!r}: write its address as tcp://host:8786",
+                      scheduler=scheduler)  # fmt: skip
     try:
         from distributed import Client
     except ImportError:
@@ -279,10 +279,10 @@ def _client(scheduler: str) -> "Client":
     try:
         client = Client(scheduler, set_as_default=False, timeout="5s")
     except OSError as error:
-        raise ValueError(say("no scheduler answers at {scheduler} ({error}); start one there",
-                             scheduler=scheduler, error=error)) from None  # fmt: skip
+        raise Refused("no scheduler answers at {scheduler} ({error}); start one there",
+                      scheduler=scheduler, error=error) from None  # fmt: skip
     if not client.scheduler_info(n_workers=-1)["workers"]:
         client.close()
-        raise ValueError(say("{scheduler} has no worker; start one: dask worker {scheduler}",
-                             scheduler=scheduler))  # fmt: skip
+        raise Refused("{scheduler} has no worker; start one: dask worker {scheduler}",
+                      scheduler=scheduler)  # fmt: skip
     return client

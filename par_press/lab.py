@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES, say, spoken
+from par_lib.language import LANGUAGES, Refused, say, spoken
 from par_lib.language.translation import N_, language
 from par_lib.storage import paths
 from par_lib.storage.paths import write_whole
@@ -39,8 +39,7 @@ def start(given: str, more: list[str]) -> None:
     from jupyterlab.labapp import LabApp
 
     if given and given not in LANGUAGES:
-        raise ValueError(say("LAB_LANG {given!r}: choose one of {choices}",
-                             given=given, choices=LANGUAGES))  # fmt: skip
+        raise Refused("LAB_LANG {given!r}: choose one of {choices}", given=given, choices=LANGUAGES)
     lang, folder = given or spoken(), paths.root() / "outputs" / ".lab"
     prepare(folder, lang)
     if lang != "vi":

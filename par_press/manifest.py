@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from par_lib.language import LANGUAGES, N_, say
+from par_lib.language import LANGUAGES, N_, Refused
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import plan
@@ -91,11 +91,11 @@ def read(folder: Path) -> dict:
     file, made = folder / MANIFEST, None
     if not file.is_file():
         wrong = N_("{folder}: no edition here; name its folder, as outputs/quang-nam/2022")
-        raise ValueError(say(wrong, folder=folder))
+        raise Refused(wrong, folder=folder)
     with suppress(ValueError, TypeError):
         made = {"said_changed": []} | json.loads(file.read_text(encoding="utf-8"))
     if not _fits(made, _SHAPE) or not set() < {*made["languages"]} <= {*LANGUAGES}:
-        raise ValueError(say("{file}: damaged; make the edition again", file=file))
+        raise Refused("{file}: damaged; make the edition again", file=file)
     return made
 
 
@@ -145,13 +145,13 @@ def edition_of(paper: str) -> Path:
             texts = [parts.read(name) for name in parts.namelist() if name.endswith(".xml")]
     codes = sorted({found.decode() for text in texts for found in _CODE.findall(text)})
     if not codes:
-        raise ValueError(say("{paper}: no fingerprint of an edition stands in it", paper=paper))
+        raise Refused("{paper}: no fingerprint of an edition stands in it", paper=paper)
     for folder, made in all_that_stand():
         if made.get("fingerprint") in codes:
             return folder
-    raise ValueError(say("{paper}: is of the edition {codes}, which no longer stands: it was made "
-                         "from other figures or by another program than the one in outputs/",
-                         paper=paper, codes=codes))  # fmt: skip
+    raise Refused("{paper}: is of the edition {codes}, which no longer stands: it was made from "
+                  "other figures or by another program than the one in outputs/",
+                  paper=paper, codes=codes)  # fmt: skip
 
 
 def standing(request: Request) -> dict | None:

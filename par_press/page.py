@@ -21,7 +21,7 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from par_lib.charts.table_data import DATA, LEFT, LIGHT
-from par_lib.language import N_, say
+from par_lib.language import N_, Refused, say
 from par_lib.language.prose import spoken
 from par_lib.language.translation import Language
 from par_press.shown import WORKBOOK, highlight, inline_svg, markdown, sheet
@@ -239,12 +239,12 @@ class _Page:
         html = "".join(block for section in self.sections for block in section.blocks)
         levels, title = [int(level) for level in _HEADING.findall(html)], self.context.title
         if levels[:1] != [1] or levels.count(1) != 1:
-            raise ValueError(say("{title}: heading levels {levels}: begin the first cell with the "
-                                 "only '# heading'", title=title, levels=str(levels)))  # fmt: skip
+            raise Refused("{title}: heading levels {levels}: begin the first cell with the only '# "
+                          "heading'", title=title, levels=str(levels))  # fmt: skip
         for above, below in pairwise(levels):
             if below > above + 1:
                 wrong = N_("{title}: a level {below} heading follows level {above}: skip none")
-                raise ValueError(say(wrong, title=title, below=below, above=above))
+                raise Refused(wrong, title=title, below=below, above=above)
 
 
 def _without_imports(source: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES, N_, say
+from par_lib.language import LANGUAGES, N_, Refused, say
 from par_lib.storage import dependencies, paths
 
 _PRESS = Path(__file__).parent
@@ -96,17 +96,16 @@ def editions(texts: list[str], province: str, *, every: bool = False) -> list[tu
     if every:
         return [(one, year) for one in paths.provinces() for year in paths.years(one)]
     if not texts:
-        raise ValueError(say("no edition: write years, as 2022, or demo:2021-2024, or --all"))
+        raise Refused("no edition: write years, as 2022, or demo:2021-2024, or --all")
     wanted: dict[tuple[str, int], None] = {}
     for text in texts:
         found = _EDITION.fullmatch(text)
         if found is None:
             paths.year_of(text.rpartition(":")[2])
-            raise ValueError(say("edition {text!r}: write 2022, 2021-2024 or demo:2021-2024",
-                                 text=text))  # fmt: skip
+            raise Refused("edition {text!r}: write 2022, 2021-2024 or demo:2021-2024", text=text)
         first, last = int(found["first"]), int(found["last"] or found["first"])
         if last < first:
-            raise ValueError(say("edition {text!r}: write the earlier year first", text=text))
+            raise Refused("edition {text!r}: write the earlier year first", text=text)
         for year in range(first, last + 1):
             own = found["province"] or province
             wanted[own, paths.require(own, year)] = None
@@ -118,8 +117,7 @@ def languages_of(text: str) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(code.strip() for code in text.split(",")))
     for code in codes:
         if code not in LANGUAGES:
-            raise ValueError(say("lang {code!r}: choose one of {choices}",
-                                 code=code, choices=LANGUAGES))  # fmt: skip
+            raise Refused("lang {code!r}: choose one of {choices}", code=code, choices=LANGUAGES)
     return codes
 
 
@@ -129,8 +127,8 @@ def notebooks_of(only: list[str]) -> tuple[Path, ...]:
     known = {name for book in every for name in (book.stem, book.stem[:2])}
     for name in only:
         if name not in known:
-            raise ValueError(say("notebook {name!r}: choose one of {names}",
-                                 name=name, names=[book.stem for book in every]))  # fmt: skip
+            raise Refused("notebook {name!r}: choose one of {names}",
+                          name=name, names=[book.stem for book in every])  # fmt: skip
     return tuple(one for one in every if not only or {one.stem, one.stem[:2]} & {*only})
 
 
@@ -169,13 +167,13 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     tagged = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
         wrong = N_("{notebook}: needs one cell tagged parameters, has {count}")
-        raise ValueError(say(wrong, notebook=notebook.name, count=len(tagged)))
+        raise Refused(wrong, notebook=notebook.name, count=len(tagged))
     lines, found = tagged[0].splitlines(), {}
     for node in ast.parse(tagged[0]).body:
         if not isinstance(node, ast.AnnAssign) or ast.unparse(node.annotation) not in _TYPES:
-            raise ValueError(say("{notebook}, parameters cell, line {line}: write it as name: "
-                                 "int = 2022  # meaning (types: int, float, str)",
-                                 notebook=notebook.name, line=node.lineno))  # fmt: skip
+            raise Refused("{notebook}, parameters cell, line {line}: write it as name: int = 2022  "
+                          "# meaning (types: int, float, str)",
+                          notebook=notebook.name, line=node.lineno)  # fmt: skip
         name, kind = ast.unparse(node.target), _TYPES[ast.unparse(node.annotation)]
         meaning = lines[node.lineno - 1].partition("#")[2].strip()
         found[name] = Parameter(name, kind, ast.literal_eval(node.value), meaning)
@@ -194,8 +192,8 @@ def values_of(texts: list[str], notebooks: Iterable[Path]) -> dict[str, dict[str
     for text in texts:
         name, equals, written = text.partition("=")
         if not equals or name not in choices:
-            raise ValueError(say("parameter {text!r}: choose name=value with a name out of {names}",
-                                 text=text, names=choices))  # fmt: skip
+            raise Refused("parameter {text!r}: choose name=value with a name out of {names}",
+                          text=text, names=choices)  # fmt: skip
         for notebook, own in known.items():
             if name in own:
                 values[notebook][name] = _typed(own[name], written)
@@ -210,10 +208,10 @@ def _typed(parameter: Parameter, written: str) -> object:
         value = parameter.type(written)
         if not isinstance(value, float) or (math.isfinite(value) and least <= value <= most):
             return value
-    raise ValueError(say("parameter {parameter}={written}: expected {expected} ({meaning}), for "
-                         "example {parameter}={default}",
-                         parameter=parameter.name, written=written, expected=expected,
-                         meaning=parameter.meaning, default=parameter.default))  # fmt: skip
+    raise Refused("parameter {parameter}={written}: expected {expected} ({meaning}), for example "
+                  "{parameter}={default}",
+                  parameter=parameter.name, written=written, expected=expected,
+                  meaning=parameter.meaning, default=parameter.default)  # fmt: skip
 
 
 def record(job: Job, read: list[str]) -> dict[str, object]:

@@ -25,7 +25,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
-from par_lib.language import say
+from par_lib.language import Refused
 from par_press.documents import Issue
 from par_press.shown import Shown, inert, section, with_values
 
@@ -46,12 +46,12 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: I
     try:
         document = docx.Document(str(form))
     except (KeyError, ValueError, zipfile.BadZipFile, docx.opc.exceptions.OpcError) as error:
-        raise ValueError(say("{form}: is no Word document ({error}); save it as .docx",
-                             form=form, error=error)) from None  # fmt: skip
+        raise Refused("{form}: is no Word document ({error}); save it as .docx",
+                      form=form, error=error) from None  # fmt: skip
     anchor = _fill(document, _words(issue))
     if anchor is None:
-        raise ValueError(say("{form}: write {{body}} alone in the paragraph where the report goes",
-                             form=form))  # fmt: skip
+        raise Refused("{form}: write {{body}} alone in the paragraph where the report goes",
+                      form=form)  # fmt: skip
     _Report(document, anchor, issue).write(found, pictures)
     about, t = document.core_properties, issue.t
     place = inert(issue.place)[:200]  # a property takes 255 letters

@@ -22,7 +22,7 @@ from pathlib import Path
 import typer
 from filelock import FileLock, Timeout
 
-from par_lib.language import say
+from par_lib.language import Refused, say
 from par_lib.storage import dependencies, paths
 from par_press import manifest, plan
 from par_press.plan import Job, Request
@@ -130,8 +130,8 @@ def _require_unchanged(before: dict[str, str], now: dict[str, str]) -> None:
     changed = {name for name in now if before.get(name) != now[name]}
     changed |= {name for name in before if not (paths.root() / name).is_file()}
     if changed:
-        raise ValueError(say("{names} changed while the edition was made; run again",
-                             names=sorted(changed)))  # fmt: skip
+        raise Refused("{names} changed while the edition was made; run again",
+                      names=sorted(changed))  # fmt: skip
 
 
 @dataclass

@@ -18,7 +18,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from par_lib.charts.table_data import DATA
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.translation import UNKNOWN, Language
 
 WORKBOOK = "tables.xlsx"  # beside the pages; every table has a sheet of it
@@ -169,10 +169,10 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     Markup('<svg viewBox="0 0 9 9" style="--points: 9" role="img" aria-label="A dot"><g /></svg>')
     """
     if not alt.strip():
-        raise ValueError(say("chart without alternative text: say what it shows, as alt=…"))
+        raise Refused("chart without alternative text: say what it shows, as alt=…")
     root = ElementTree.fromstring(svg)
     if "viewBox" not in root.attrib:
-        raise ValueError(say("chart without a viewBox: save it as SVG through the house style"))
+        raise Refused("chart without a viewBox: save it as SVG through the house style")
     for parent in list(root.iter()):
         for child in list(parent):
             if _local(child.tag) in ("metadata", "style", "title", "script"):

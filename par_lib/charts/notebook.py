@@ -36,8 +36,8 @@ from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.charts.table_data import STATUSES, TRACE
 from par_lib.cleaning import tables
 from par_lib.cleaning.tables import Tables
-from par_lib.language import open_in, prose, say
-from par_lib.language.prose import Absent, Mistyped, Refused, paragraphs
+from par_lib.language import Refused, open_in, prose, say
+from par_lib.language.prose import Absent, Mistyped, paragraphs
 from par_lib.language.translation import MEASURES, N_, UNKNOWN, Language, language
 from par_lib.storage import paths
 

@@ -26,7 +26,8 @@ from pandas.api.types import is_list_like
 
 from par_lib.charts import PALETTE, WIDE_INCHES
 from par_lib.charts.table_data import MOST_ROWS, column, ends
-from par_lib.language.prose import Mistyped, Refused, require_pct
+from par_lib.language import Refused
+from par_lib.language.prose import Mistyped, require_pct
 from par_lib.language.translation import N_, lower_is_better
 from par_lib.scoring import fair_comparison
 

@@ -15,8 +15,8 @@ from par_lib.charts.table_data import DATA, LEFT, LIGHT, MOST_ROWS, STATUSES, as
 from par_lib.cleaning import schema
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
-from par_lib.language import translation
-from par_lib.language.prose import Absent, Refused, fill
+from par_lib.language import Refused, translation
+from par_lib.language.prose import Absent, fill
 from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
 from par_lib.storage import csv_files, dependencies

@@ -20,8 +20,8 @@ from par_lib.charts.notebook import Notebook, require_place
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.language import open_in
-from par_lib.language.prose import Refused, require, require_pct
+from par_lib.language import Refused, open_in
+from par_lib.language.prose import require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
 from par_lib.scoring import fair_comparison, rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first

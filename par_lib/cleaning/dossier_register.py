@@ -17,7 +17,7 @@ import pandas as pd
 
 from par_lib.cleaning.findings import Finding
 from par_lib.cleaning.schema import LEVELS
-from par_lib.language import say
+from par_lib.language import Refused, say
 from par_lib.language.translation import N_
 from par_lib.storage import paths
 
@@ -164,7 +164,7 @@ def quantile(histogram: pd.DataFrame, share: float) -> int | None:
     None of no dossier; ValueError for a share outside (0, 1].
     """
     if not 0 < share <= 1:
-        raise ValueError(say("share is {share}; write one above 0 and at most 1", share=share))
+        raise Refused("share is {share}; write one above 0 and at most 1", share=share)
     done = histogram[histogram["finished"]]
     if done.empty:
         return None
@@ -269,9 +269,9 @@ def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
 
 def _require_columns(file: Path, names: Sequence[str]) -> None:
     if missing := [column for column in COLUMNS if column not in names]:
-        raise ValueError(say("{file}: lacks {missing}; a register has {columns}, in small letters, "
-                             "separated by commas",
-                             file=file, missing=missing, columns=COLUMNS))  # fmt: skip
+        raise Refused("{file}: lacks {missing}; a register has {columns}, in small letters, "
+                      "separated by commas",
+                      file=file, missing=missing, columns=COLUMNS)  # fmt: skip
 
 
 def _unreadable(file: Path | str, error: Exception) -> ValueError:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from par_lib.language import N_, say
+from par_lib.language import N_, Refused, say
 from par_lib.language.numbers import BOUNDS, Kind
 from par_lib.storage.csv_files import FIRST_ROW
 
@@ -244,7 +244,7 @@ class Problem(NamedTuple):
         return f"{say(place, file=file, row=row, column=self.column)}: {self.what}"
 
 
-class DataError(ValueError):
+class DataError(Refused):
     """One or more cells cannot be read; ``problems`` holds one sentence a cell."""
 
     def __init__(self, problems: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from par_lib.cleaning import units
 from par_lib.cleaning.units import Day, UnknownUnit, national, units_on
-from par_lib.language import N_, say
+from par_lib.language import N_
 
 _ONE = pd.Timedelta(days=1)
 
@@ -59,7 +59,7 @@ def follow(unit: str, date: Day, known: pd.DataFrame, *, forward: bool = True) -
         if not forward:
             what = N_("{unit} on {on:%Y-%m-%d}: its former units on {day:%Y-%m-%d} are not known; "
                       "use a nearer date")  # fmt: skip
-        raise UnknownUnit(say(what, unit=unit, on=own["on"], day=day))
+        raise UnknownUnit(what, unit=unit, on=own["on"], day=day)
     return found[["code", "name", "level", "kind", "extent"]].reset_index(drop=True)
 
 
@@ -76,7 +76,7 @@ def _own(
     rows = so_far(every[every["code"] == code]).sort_values("valid_from", na_position="first")
     if rows.empty:
         before, after = N_("{unit} was no unit before {day}"), N_("{unit} was no unit after {day}")
-        raise UnknownUnit(say(before if forward else after, unit=unit, day=f"{day:%Y-%m-%d}"))
+        raise UnknownUnit(before if forward else after, unit=unit, day=f"{day:%Y-%m-%d}")
     ends = rows["valid_to"].fillna(beside).clip(upper=beside)
     starts = rows["valid_from"].fillna(beside).clip(lower=beside)
     return rows.assign(on=ends if forward else starts).iloc[-1 if forward else 0]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from par_lib.cleaning import checks, dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.language import LANGUAGES, N_, say
+from par_lib.language import LANGUAGES, N_, Refused, say
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
 from par_lib.storage.paths import read_toml, write_whole
@@ -321,8 +321,8 @@ def rewrite(file: Path) -> bool:
     raw = csv_files.read_csv(file, file=str(file))
     known = (one for one in (*_RAW.values(), schema.UNITS) if one.names(raw) == list(raw.columns))
     if (table := next(known, None)) is None:
-        raise ValueError(say("{file}: has the columns of no raw table: {columns}",
-                             file=file, columns=[*raw.columns]))  # fmt: skip
+        raise Refused("{file}: has the columns of no raw table: {columns}",
+                      file=file, columns=[*raw.columns])  # fmt: skip
     raw = csv_files.with_plain_dates(raw, table.dates)
     problems = schema.raw_problems(raw, table=table, file=str(file))
     tidying.parse_quantities(raw, table=table, problems=problems)

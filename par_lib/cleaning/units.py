@@ -21,7 +21,7 @@ from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.schema import Problem, quoted
-from par_lib.language import N_, say
+from par_lib.language import N_, Refused, say
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
@@ -53,7 +53,7 @@ _LEVELS = {level: tuple(dict.fromkeys((level, *schema.LEVELS))) for level in sch
 _LEVELS |= {"commune": ("district", *_LEVELS["commune"]), "district": _LEVELS["district"][:-1]}
 
 
-class UnknownUnit(ValueError):
+class UnknownUnit(Refused):
     """A name or code that stands for no unit, or for several: says where and what to write."""
 
 
@@ -190,8 +190,8 @@ def told_by_name(units: pd.DataFrame, year: int) -> pd.DataFrame:
 def units_on(units: pd.DataFrame, date: Day, *, level: str | None = None) -> pd.DataFrame:
     """The units valid on ``date``, of one level or of all."""
     if level is not None and level not in schema.LEVELS:
-        raise ValueError(say("level {level!r}: choose one of {choices}",
-                             level=level, choices=schema.LEVELS))  # fmt: skip
+        raise Refused("level {level!r}: choose one of {choices}",
+                      level=level, choices=schema.LEVELS)  # fmt: skip
     day = pd.Timestamp(date)
     valid = ~(units["valid_from"] > day) & ~(units["valid_to"] < day)
     if level is not None:

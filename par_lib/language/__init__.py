@@ -52,7 +52,21 @@ def say(text: str, /, **values: object) -> str:
     said = text if spoken() == "en" else catalog("vi").get(text, text)
     listed = {name: ", ".join(map(str, value)) for name, value in values.items()
               if isinstance(value, list | tuple | dict)}  # fmt: skip
-    return said.format(**values | listed)
+    return said.format(**values | listed) if values else said
+
+
+class Refused(ValueError):
+    """What a person wrote or gave cannot be; told in a line of the person's language.
+
+    ``text`` is a message with its values in braces, as ``say`` takes it.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(say(text, **values))
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: whoever mistypes something need not read how it was looked up."""
+        return [str(self)]
 
 
 @cache

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from par_lib.language import N_, say
+from par_lib.language import N_, Refused, say
 from par_lib.language.spelling import normalise
 
 Kind = Literal[
@@ -72,7 +72,7 @@ ENGLISH = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
 SWAPPED = str.maketrans(".,", ",.")  # English marks as Vietnamese ones
 
 
-class QuantityError(ValueError):
+class QuantityError(Refused):
     """A figure that cannot be read with certainty: says the text, why, and what to write."""
 
 
@@ -107,7 +107,7 @@ def parse_quantity(text: str, *, kind: Kind) -> Quantity:
     2534.302
     """
     if kind not in BOUNDS:
-        raise ValueError(say("kind {kind!r}: choose one of {choices}", kind=kind, choices=BOUNDS))
+        raise Refused("kind {kind!r}: choose one of {choices}", kind=kind, choices=BOUNDS)
     try:
         return _quantity(text, kind)
     except QuantityError as error:
@@ -133,17 +133,15 @@ def _quantity(text: str, kind: Kind) -> Quantity:
     parts = _split(normalise(text))
     unit, factor = _UNITS.get(parts["unit"], (None, "1"))
     if unit and kind not in ("number", KIND_OF_UNIT[unit]):
-        raise QuantityError(say("kind {kind} is not written in {unit}; check the column",
-                                kind=say(kind), unit=parts["unit"]))  # fmt: skip
+        raise QuantityError("kind {kind} is not written in {unit}; check the column",
+                            kind=say(kind), unit=parts["unit"])  # fmt: skip
     sense = _sense(parts)
     if parts["first_pct"] and unit != "pct":
-        raise QuantityError(say("has % at one end only; write it behind the last number"))
+        raise QuantityError("has % at one end only; write it behind the last number")
     if parts["sign"] and kind != "number":
-        raise QuantityError(
-            say("kind {kind} has no sign; put a change into the note", kind=say(kind))
-        )
+        raise QuantityError("kind {kind} has no sign; put a change into the note", kind=say(kind))
     if parts["out_of"] and kind == "rate":
-        raise QuantityError(say("a rate is not written with /; write the percentage"))
+        raise QuantityError("a rate is not written with /; write the percentage")
 
     first, last, out_of = (
         float(_read(parts[name], kind) * Decimal(factor)) if parts[name] else None
@@ -152,11 +150,11 @@ def _quantity(text: str, kind: Kind) -> Quantity:
     low = -first if parts["sign"] in ("-", "−") else first
     high = low if last is None else last
     if low > high:
-        raise QuantityError(say("{low:g} is above {high:g}; write the lower end first",
-                                low=low, high=high))  # fmt: skip
+        raise QuantityError("{low:g} is above {high:g}; write the lower end first",
+                            low=low, high=high)  # fmt: skip
     if out_of is not None and high > out_of:
-        raise QuantityError(say("{high:g} is above its maximum {most:g}; check both in the source",
-                                high=high, most=out_of))  # fmt: skip
+        raise QuantityError("{high:g} is above its maximum {most:g}; check both in the source",
+                            high=high, most=out_of)  # fmt: skip
     approximate = sense == "about" or parts["before"] == "hơn"
     lowest, highest = map(float, BOUNDS[kind])
     if sense in ("above", "at least"):
@@ -167,7 +165,7 @@ def _quantity(text: str, kind: Kind) -> Quantity:
         nothing = N_("nothing lies above {low:g} here; check the figure in the source")
         if sense == "below":
             nothing = N_("nothing lies below {low:g} here; check the figure in the source")
-        raise QuantityError(say(nothing, low=low))
+        raise QuantityError(nothing, low=low)
     if sense == "above" and not approximate:
         low = _next(low, math.inf, kind)
     elif sense == "below":
@@ -183,33 +181,32 @@ def _next(value: float, towards: float, kind: Kind) -> float:
 
 def _split(text: str) -> dict[str, str | None]:
     if not text:
-        raise QuantityError(say("is empty; a figure that is not stated is not read"))
+        raise QuantityError("is empty; a figure that is not stated is not read")
     match = _FIGURE.match(text.lower())
     if match is None:
-        raise QuantityError(say("does not begin with a figure; write it as 11.193, 72,57 % or "
-                                "≥70%"))  # fmt: skip
+        raise QuantityError("does not begin with a figure; write it as 11.193, 72,57 % or ≥70%")
     if rest := text[match.end() :]:
         read = text[: match.end()]
-        raise QuantityError(say('"{rest}" is left over after "{read}"; write the figure alone, '
-                                "words in the note", rest=rest, read=read))  # fmt: skip
+        raise QuantityError('"{rest}" is left over after "{read}"; write the figure alone, words '
+                            "in the note", rest=rest, read=read)  # fmt: skip
     return match.groupdict()
 
 
 def _sense(parts: dict[str, str | None]) -> str | None:
     before, after = _BEFORE.get(parts["before"]), _AFTER.get(parts["after"])
     if before == "from" and not (parts["last"] or after):
-        raise QuantityError(say("từ needs an end; write từ 2 - 3 or từ 2 trở lên"))
+        raise QuantityError("từ needs an end; write từ 2 - 3 or từ 2 trở lên")
     senses = [sense for sense in (before, after) if sense not in (None, "from")]
     if len(senses) > 1 or (parts["last"] and senses not in ([], ["about"])):
-        raise QuantityError(say("has two bounds; write one, as ≥70%, or a range, as 50–70%"))
+        raise QuantityError("has two bounds; write one, as ≥70%, or a range, as 50–70%")
     return senses[0] if senses else None
 
 
 def _read(written: str, kind: Kind) -> Decimal:
     """One number: all readings its marks allow, less those its kind forbids."""
     if sum(map(str.isdigit, written)) > MAX_DIGITS:
-        raise QuantityError(say("has more than {max_digits} digits; write a larger unit",
-                                max_digits=MAX_DIGITS))  # fmt: skip
+        raise QuantityError("has more than {max_digits} digits; write a larger unit",
+                            max_digits=MAX_DIGITS)  # fmt: skip
     readings = []
     if _GROUPED.fullmatch(written):
         readings.append(written.replace(".", "").replace(",", "."))
@@ -220,19 +217,19 @@ def _read(written: str, kind: Kind) -> Decimal:
     if kind in ("count", "rank"):
         readings = [reading for reading in readings if "." not in reading]
         if not readings:
-            raise QuantityError(say("kind {kind} is whole, and {written} has a decimal mark; leave "
-                                    "the mark out if it parts thousands",
-                                    kind=say(kind), written=written))  # fmt: skip
+            raise QuantityError("kind {kind} is whole, and {written} has a decimal mark; leave the "
+                                "mark out if it parts thousands",
+                                kind=say(kind), written=written)  # fmt: skip
     low, high = BOUNDS[kind]
     readings = [reading for reading in readings if low <= Decimal(reading) <= high]
     if not readings:
-        raise QuantityError(say("kind {kind} lies in {low:g} to {high:g}; check the source",
-                                kind=say(kind), low=low, high=high))  # fmt: skip
+        raise QuantityError("kind {kind} lies in {low:g} to {high:g}; check the source",
+                            kind=say(kind), low=low, high=high)  # fmt: skip
     if len(readings) > 1:
         whole, decimal = readings
         comma = decimal.replace(".", ",")
-        raise QuantityError(say("can be {whole} or {decimal}; write {whole} or {comma}",
-                                whole=whole, decimal=decimal, comma=comma))  # fmt: skip
+        raise QuantityError("can be {whole} or {decimal}; write {whole} or {comma}",
+                            whole=whole, decimal=decimal, comma=comma)  # fmt: skip
     return Decimal(readings[0])
 
 

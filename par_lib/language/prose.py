@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from numbers import Real
 
-from par_lib.language import N_, say
+from par_lib.language import N_, Refused
 
 SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
@@ -21,20 +21,6 @@ Messages = Mapping[str, str | tuple[str, ...]]  # text → its translation, or o
 
 class Absent(LookupError):
     """A value that a paragraph needs is not known; ``args`` holds its name."""
-
-
-class Refused(ValueError):
-    """What a person wrote in a notebook cannot be; told in a line of the person's language.
-
-    ``text`` is a message with its values in braces, as ``say`` takes it.
-    """
-
-    def __init__(self, text: str, /, **values: object) -> None:
-        super().__init__(say(text, **values))
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows: whoever mistypes a name need not read how it was looked up."""
-        return [str(self)]
 
 
 def require(name: str, given: object, known: Iterable[object]) -> None:

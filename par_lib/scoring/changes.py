@@ -7,7 +7,7 @@ import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.translation import LABELS, N_, Language
 from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.scorecard import hull
@@ -141,8 +141,8 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
                      for name in ("part", "whole"))  # fmt: skip
     for name, whole in zip(("before", "after"), wholes, strict=True):
         if len(whole) and not whole.sum() > 0:
-            raise ValueError(say("{name}: the wholes add up to {whole:g}; nothing to divide by",
-                                 name=name, whole=whole.sum()))  # fmt: skip
+            raise Refused("{name}: the wholes add up to {whole:g}; nothing to divide by",
+                          name=name, whole=whole.sum())  # fmt: skip
     totals = [whole.sum() or math.nan for whole in wholes]
     known = [whole.mask(whole == 0) for whole in wholes]
     rates = [100 * part / whole for part, whole in zip(parts, known, strict=True)]

@@ -14,7 +14,7 @@ from statsmodels.stats.rates import confint_poisson
 
 from par_lib.cleaning import dossier_register
 from par_lib.cleaning.tables import Tables
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.scoring.intervals import ends, pairs
 
 FEWEST_UNITS = 10  # of fewer, neither limits nor a common distribution can be told
@@ -118,9 +118,10 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     (n, most), (low, high) = ends(units, size), ends(units, part)
     known = n.gt(0) & n.eq(most) & low.notna()
     for row in units.index[known & (high > n) & (not is_ratio)]:
-        raise ValueError(say("unit {unit}: {part} is {high:g}, above its {size}, {most:g}; correct "
-                             "one of them", unit=units.loc[row, "unit_code"],
-                             part=part, high=high[row], size=size, most=n[row]))  # fmt: skip
+        raise Refused("unit {unit}: {part} is {high:g}, above its {size}, {most:g}; correct one of "
+                      "them",
+                      unit=units.loc[row, "unit_code"], part=part, high=high[row], size=size,
+                      most=n[row])  # fmt: skip
     exact = known & (low == high)
     enough = exact.sum() >= FEWEST_UNITS and low[exact].sum() > 0
     mean = low[exact].sum() / n[exact].sum() if enough else np.nan

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.tables import longest_period
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.prose import require_pct
 from par_lib.language.spelling import sort_key
 from par_lib.scoring.intervals import Pair, ends, highest, pairs, rank_range
@@ -169,11 +169,11 @@ def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
     [77.18, nan]
     """
     if isinstance(total, pd.Series) and not total.index.equals(part.index):
-        raise ValueError(say("total has other row labels than the parts; reindex it to them first"))
+        raise Refused("total has other row labels than the parts; reindex it to them first")
     rows = pd.DataFrame({"part": part, "total": total}).astype(float)
     for label, row in rows[(rows["part"] < 0) | (rows["part"] > rows["total"])].iterrows():
-        raise ValueError(say("row {label!r}: part {part:.15g} is not in 0 to its total "
-                             "{total:.15g}; correct one of them", label=label, **row))  # fmt: skip
+        raise Refused("row {label!r}: part {part:.15g} is not in 0 to its total {total:.15g}; "
+                      "correct one of them", label=label, **row)  # fmt: skip
     return 100 * rows["part"] / rows["total"].mask(rows["total"] == 0)
 
 
@@ -187,7 +187,7 @@ def gini(values: Sequence[float]) -> float:
     """
     ordered = np.sort(np.asarray(values, dtype=float))
     if not (ordered >= 0).all():
-        raise ValueError(say("values must be known and not negative; give unknown ones as a group"))
+        raise Refused("values must be known and not negative; give unknown ones as a group")
     n, total = len(ordered), ordered.sum()
     weights = 2 * np.arange(1, n + 1) - n - 1
     return float((weights * ordered).sum() / (n * total)) if total else float("nan")

@@ -18,8 +18,7 @@ from pydantic import Field, PositiveFloat, ValidationInfo
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import RULEBOOK
-from par_lib.language import say
-from par_lib.language.prose import Refused
+from par_lib.language import Refused, say
 from par_lib.language.translation import Language, decimals
 from par_lib.storage import paths
 from par_lib.storage.paths import read_toml
@@ -73,22 +72,22 @@ class Criterion(Entry):
     @classmethod
     def _rise(cls, knots: tuple[Knot, ...], field: ValidationInfo) -> tuple[Knot, ...]:
         if not knots:
-            raise ValueError(say("write a rate and its points, [[0, 0]], or leave it out"))
+            raise Refused("write a rate and its points, [[0, 0]], or leave it out")
         for (rate, points), (next_rate, next_points) in pairwise(knots):
             if rate > next_rate:
-                raise ValueError(say("rates fall at {next_rate:g}: begin with the lowest",
-                                     next_rate=next_rate))  # fmt: skip
+                raise Refused("rates fall at {next_rate:g}: begin with the lowest",
+                              next_rate=next_rate)  # fmt: skip
             if points > next_points:
-                raise ValueError(say("points fall at {next_rate:g}: a higher rate must not earn "
-                                     "less", next_rate=next_rate))  # fmt: skip
+                raise Refused("points fall at {next_rate:g}: a higher rate must not earn less",
+                              next_rate=next_rate)  # fmt: skip
         rates = [rate for rate, _ in knots]
         if crowded := [rate for rate in rates if rates.count(rate) > 2]:
-            raise ValueError(say("three knots at {crowded:g}: a jump has two, below and from it on",
-                                 crowded=crowded[0]))  # fmt: skip
+            raise Refused("three knots at {crowded:g}: a jump has two, below and from it on",
+                          crowded=crowded[0])  # fmt: skip
         most = field.data.get("max_points", math.inf)  # missing where it is wrong itself
         if knots[-1][1] > most:
-            raise ValueError(say("{points:g} points are above max_points {most:g}; correct one of "
-                                 "them", points=knots[-1][1], most=most))  # fmt: skip
+            raise Refused("{points:g} points are above max_points {most:g}; correct one of them",
+                          points=knots[-1][1], most=most)  # fmt: skip
         return knots
 
     @pydantic.field_validator("points", "measure")
@@ -97,10 +96,9 @@ class Criterion(Entry):
         kinds = _POINTERS[field.field_name]
         kind, _, name = pointer.partition(":")
         if pointer and kind not in kinds:
-            raise ValueError(say("begin it with one of {kinds}",
-                                 kinds=[f"{one}:" for one in kinds]))  # fmt: skip
+            raise Refused("begin it with one of {kinds}", kinds=[f"{one}:" for one in kinds])
         if pointer and kinds[kind] is not None and name not in kinds[kind]:
-            raise ValueError(say("{name!r} is not one of {kinds}", name=name, kinds=kinds[kind]))
+            raise Refused("{name!r} is not one of {kinds}", name=name, kinds=kinds[kind])
         return pointer
 
     @pydantic.field_validator("moved_by")
@@ -112,18 +110,17 @@ class Criterion(Entry):
             table = schema.TABLES.get(name)
             known = [one.name for one in table.columns] if table else []
             if dot and table is None:  # without a dot it is a measure of indicators, of any name
-                raise ValueError(say("{pointer!r}: {name} is no table; choose one of {tables}",
-                                     pointer=pointer, name=name, tables=schema.TABLES))  # fmt: skip
+                raise Refused("{pointer!r}: {name} is no table; choose one of {tables}",
+                              pointer=pointer, name=name, tables=schema.TABLES)  # fmt: skip
             if dot and (column not in known or level not in ("", *schema.LEVELS)):
-                raise ValueError(say("{pointer!r}: write {name}.column:level with a column of "
-                                     "{known}",
-                                     pointer=pointer, name=name, known=known))  # fmt: skip
+                raise Refused("{pointer!r}: write {name}.column:level with a column of {known}",
+                              pointer=pointer, name=name, known=known)  # fmt: skip
         return pointers
 
     @pydantic.model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
         if not self.points_by_rate and not self.points:
-            raise ValueError(say("write points_by_rate, or in points where a source states them"))
+            raise Refused("write points_by_rate, or in points where a source states them")
         return self
 
     def points_at(self, rate_pct: float) -> float:
@@ -136,11 +133,10 @@ class Criterion(Entry):
         [0.0, 1.05, 1.2]
         """
         if not 0 <= rate_pct <= 100:
-            raise ValueError(say("{code}: a rate of {rate_pct:g} % is not in 0 to 100; correct the "
-                                 "figure", code=self.code, rate_pct=rate_pct))  # fmt: skip
+            raise Refused("{code}: a rate of {rate_pct:g} % is not in 0 to 100; correct the figure",
+                          code=self.code, rate_pct=rate_pct)  # fmt: skip
         if not self.points_by_rate:
-            raise ValueError(say("{code}: no rate leads to its points; leave it out",
-                                 code=self.code))  # fmt: skip
+            raise Refused("{code}: no rate leads to its points; leave it out", code=self.code)
         rates, points = zip(*self.points_by_rate, strict=True)
         return min(float(np.interp(rate_pct, rates, points)), self.max_points)  # despite rounding
 
@@ -176,26 +172,25 @@ class Rulebook(Entry):
         for what, entries in (("areas", self.areas), ("criteria", self.criteria)):
             codes = [entry.code for entry in entries]
             if twice := sorted({code for code in codes if codes.count(code) > 1}):
-                raise ValueError(say("{what}: {twice} stands twice; give each its own code",
-                                     what=what, twice=twice))  # fmt: skip
+                raise Refused("{what}: {twice} stands twice; give each its own code",
+                              what=what, twice=twice)  # fmt: skip
         declared = sum(area.max_points for area in self.areas)
         if abs(declared - self.max_points) > _SLACK:
-            raise ValueError(say("areas add up to {declared:g} points, max_points says "
-                                 "{max_points:g}; correct one of them",
-                                 declared=declared, max_points=self.max_points))  # fmt: skip
+            raise Refused("areas add up to {declared:g} points, max_points says {max_points:g}; "
+                          "correct one of them",
+                          declared=declared, max_points=self.max_points)  # fmt: skip
         known = [area.code for area in self.areas]
         for one in self.criteria:
             if one.area not in known:
-                raise ValueError(say("criterion {code}: area {area!r:.60} is not among the areas "
-                                     "{known}",
-                                     code=one.code, area=one.area, known=known))  # fmt: skip
+                raise Refused("criterion {code}: area {area!r:.60} is not among the areas {known}",
+                              code=one.code, area=one.area, known=known)  # fmt: skip
         for area in self.areas:
             held = sum(one.max_points for one in self.criteria if one.area == area.code)
             above = held - area.max_points
             if above > _SLACK or (area.complete and above < -_SLACK):
-                raise ValueError(say("area {code}: its criteria add up to {held:g} points, it "
-                                     "declares {most:g}; correct one of them",
-                                     code=area.code, held=held, most=area.max_points))  # fmt: skip
+                raise Refused("area {code}: its criteria add up to {held:g} points, it declares "
+                              "{most:g}; correct one of them",
+                              code=area.code, held=held, most=area.max_points)  # fmt: skip
         return self
 
     def __getitem__(self, code: str) -> Criterion:

@@ -12,7 +12,7 @@ import pandas as pd
 from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import RULEBOOK, Tables
-from par_lib.language import say
+from par_lib.language import Refused
 from par_lib.language.spelling import sort_key
 from par_lib.scoring.intervals import NOTHING, Pair, ends, pairs
 from par_lib.scoring.parts import share
@@ -74,10 +74,10 @@ def _stated_points(rule: Criterion, data: Tables, file: str) -> pd.DataFrame:
         rows = rows[rows["level"] == "province"]
     most = rows["max_points"].fillna(rule.max_points)
     for row in rows[(most != rule.max_points) | (rows["points"] > rule.max_points)].itertuples():
-        raise ValueError(say("{code}: {source} ({place}) states {points:g} of {most:g} points, "
-                             "{file} has {declared:g}; correct one of them", code=rule.code,
-                             source=row.source, place=row.locator, points=row.points,
-                             most=row.max_points, file=file, declared=rule.max_points))  # fmt: skip
+        raise Refused("{code}: {source} ({place}) states {points:g} of {most:g} points, {file} has "
+                      "{declared:g}; correct one of them",
+                      code=rule.code, source=row.source, place=row.locator, points=row.points,
+                      most=row.max_points, file=file, declared=rule.max_points)  # fmt: skip
     return rows
 
 

@@ -8,8 +8,7 @@ max_points, of 2022 1.5 + 1.5 + 2.5 + 2.5 + 2. The official method is not availa
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from par_lib.language import say
-from par_lib.language.prose import Refused
+from par_lib.language import Refused
 from par_lib.scoring.intervals import pairs
 
 SATISFIED_FROM = 4
@@ -47,15 +46,15 @@ def satisfaction(
     twice = answers.duplicated([*by, "respondent"])
     if twice.any():
         row = twice.idxmax()
-        raise ValueError(say("row {row}: respondent {who} answers twice in one group; group by "
-                             "component, or code people apart",
-                             row=row, who=answers.loc[row, "respondent"]))  # fmt: skip
+        raise Refused("row {row}: respondent {who} answers twice in one group; group by component, "
+                      "or code people apart",
+                      row=row, who=answers.loc[row, "respondent"])  # fmt: skip
     for name, wrong in (("answer", ~answer.between(1, 5)), ("weight", ~(weight > 0))):
         if wrong.any():
             row = wrong.idxmax()
-            raise ValueError(say("row {row}: {name} {value} is not possible; answers are 1 to 5, "
-                                 "weights above zero",
-                                 row=row, name=name, value=answers.loc[row, name]))  # fmt: skip
+            raise Refused("row {row}: {name} {value} is not possible; answers are 1 to 5, weights "
+                          "above zero",
+                          row=row, name=name, value=answers.loc[row, name])  # fmt: skip
     weighted = answers[[*by, "respondent"]].assign(
         w=weight, w2=weight**2, yes=weight * (answer >= SATISFIED_FROM)
     )

@@ -12,7 +12,8 @@ from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.succession import follow
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
-from par_lib.language.prose import Refused, require
+from par_lib.language import Refused
+from par_lib.language.prose import require
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import lower_is_better
 from par_lib.scoring import parts

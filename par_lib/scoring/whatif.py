@@ -19,7 +19,8 @@ import pandas as pd
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
-from par_lib.language.prose import Refused, require, require_pct
+from par_lib.language import Refused
+from par_lib.language.prose import require, require_pct
 from par_lib.scoring import rates
 from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from par_lib.language import say
+from par_lib.language import Refused, say
 
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 _MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
@@ -26,7 +26,7 @@ _VIETNAMESE = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323đĐ–—‘’�
 _FORMULA = r"^(?=[=+@\t\r-])"  # what a spreadsheet would take for a formula
 
 
-class TableError(ValueError):
+class TableError(Refused):
     """A file is no table; the message says which, in which row, and what to do."""
 
 
@@ -53,21 +53,20 @@ def _read(content: bytes) -> pd.DataFrame:
     width, names = len(names), [" ".join(name.split()) for name in names]
     names = names[: max((at for at, name in enumerate(names, start=1) if name), default=0)]
     if not names:
-        raise TableError(say("row 1: is empty; write the names of the columns"))
+        raise TableError("row 1: is empty; write the names of the columns")
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise TableError(say("row {number}: the column {twice!r} stands there twice; delete one",
-                             number=number, twice=twice[0]))  # fmt: skip
+        raise TableError("row {number}: the column {twice!r} stands there twice; delete one",
+                         number=number, twice=twice[0])  # fmt: skip
     body = list(rows)
     for at, cells in body:
         if len(cells) != width or any(cells[len(names) :]):
-            raise TableError(say("row {at}: {cells} cells where the header has {columns}; put a "
-                                 'cell that holds a comma in "quotes", and delete cells beyond the '
-                                 "last column",
-                                 at=at, cells=len(cells), columns=len(names)))  # fmt: skip
+            raise TableError("row {at}: {cells} cells where the header has {columns}; put a cell "
+                             'that holds a comma in "quotes", and delete cells beyond the last '
+                             "column", at=at, cells=len(cells), columns=len(names))  # fmt: skip
         if lost := next((cell for cell in cells if _LOST.search(cell) and "//" not in cell), ""):
-            raise TableError(say("row {at}: {lost!r}: letters were lost; begin with the file as it "
-                                 "was, and save it as CSV UTF-8 (comma delimited)",
-                                 at=at, lost=lost[:60]))  # fmt: skip
+            raise TableError("row {at}: {lost!r}: letters were lost; begin with the file as it "
+                             "was, and save it as CSV UTF-8 (comma delimited)",
+                             at=at, lost=lost[:60])  # fmt: skip
     index = pd.Index([at - FIRST_ROW for at, _ in body], dtype="int64")
     return pd.DataFrame([cells[: len(names)] for _, cells in body], index, names, dtype="str")
 
@@ -140,14 +139,14 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             if len(cells) == 1 and mark in cells[0]:  # a spreadsheet had all of it in one cell
                 (cells,) = csv.reader(cells, strict=True, delimiter=mark)
             if control := _CONTROL.search("".join(cells)):
-                raise TableError(say("row {number}: holds {control!r}; type the cell anew",
-                                     number=number, control=control[0]))  # fmt: skip
+                raise TableError("row {number}: holds {control!r}; type the cell anew",
+                                 number=number, control=control[0])  # fmt: skip
             if any(map(str.strip, cells)):
                 yield number, cells
     except csv.Error as error:
-        raise TableError(say("row {number}: cannot be read ({error}); look for a quote that is not "
-                             "closed, or a cell that holds a whole document",
-                             number=number + 1, error=error)) from None  # fmt: skip
+        raise TableError("row {number}: cannot be read ({error}); look for a quote that is not "
+                         "closed, or a cell that holds a whole document",
+                         number=number + 1, error=error) from None  # fmt: skip
 
 
 def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:

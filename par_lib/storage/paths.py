@@ -13,7 +13,7 @@ from functools import cache
 from multiprocessing import util
 from pathlib import Path
 
-from par_lib.language import say
+from par_lib.language import Refused, say
 
 
 def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
@@ -47,7 +47,7 @@ def read_toml(path: Path, *, name: str) -> dict:
         why = say("brackets within brackets, too many")
     except ValueError as error:  # of TOML, of letters, of a number with thousands of digits
         why = str(error)
-    raise ValueError(say("{name}: cannot be read as TOML ({why})", name=name, why=why))
+    raise Refused("{name}: cannot be read as TOML ({why})", name=name, why=why)
 
 
 def clear_dead(folder: Path, start: str) -> None:
@@ -153,15 +153,15 @@ def years(province: str) -> list[int]:
     """
     known = provinces()
     if province not in known:
-        raise ValueError(say("province {province!r} has no raw data; choose one of {known}",
-                             province=province, known=known))  # fmt: skip
+        raise Refused("province {province!r} has no raw data; choose one of {known}",
+                      province=province, known=known)  # fmt: skip
     return sorted(int(p.name) for p in raw(province).glob("[0-9][0-9][0-9][0-9]") if p.is_dir())
 
 
 def year_of(text: str) -> int:
     """A year of four digits; ValueError for anything else."""
     if not (text.isascii() and text.isdigit() and len(text) == 4 and text >= "1900"):
-        raise ValueError(say("year {text!r}: write four digits, as 2022", text=text))
+        raise Refused("year {text!r}: write four digits, as 2022", text=text)
     return int(text)
 
 
@@ -174,12 +174,12 @@ def require(province: str, year: int | str) -> int:
     for one in have:
         if year in (one, str(one)):
             return one
-    raise ValueError(say("{province} has no raw data for {year}; choose one of {choices}",
-                         province=province, year=year, choices=have))  # fmt: skip
+    raise Refused("{province} has no raw data for {year}; choose one of {choices}",
+                  province=province, year=year, choices=have)  # fmt: skip
 
 
 def _edition(base: Path, province: str, year: int | None) -> Path:
     if not _NAME.fullmatch(province) or len(province) > 60:
-        raise ValueError(say("province {province!r}: expected a folder name of a-z, 0-9 and '-', "
-                             "as quang-nam", province=province))  # fmt: skip
+        raise Refused("province {province!r}: expected a folder name of a-z, 0-9 and '-', as "
+                      "quang-nam", province=province)  # fmt: skip
     return base / province if year is None else base / province / f"{int(year):04d}"

@@ -25,9 +25,10 @@ KEYWORDS = {
     "language": None,
     "self": None,
     "words": None,
-    "Refused": None,
     "plural": (1, 2),
 }
+TELLING = {"Refused", "TableError", "QuantityError", "UnknownUnit", "AmbiguousUnit", "Conflict"}
+KEYWORDS |= dict.fromkeys(TELLING)
 # ``language("vi")`` opens a language: its code is no text for the reader.
 NOT_TEXT = set(LANGUAGES)
 
@@ -175,12 +176,14 @@ NOT_TOLD |= {"PAR_LANG ", ": choose one of ", " · chọn một"}  # in both lan
 
 def _untold(tree: ast.AST) -> set[str]:
     """Words that an error or a line of ``par`` has as they stand, so that no catalog has them."""
-    raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise))
-    asked = [one for one in raised if getattr(getattr(one, "func", 0), "id", "") != "Refused"]
-    asked += [
-        n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "typer.echo"
-    ]
-    found, within = set(), [one for call in asked for one in getattr(call, "args", ())]
+    every = [node for node in ast.walk(tree) if isinstance(node, ast.Raise | ast.Call)]
+    asked = [one.exc for one in every if isinstance(one, ast.Raise) and one.exc]
+    asked += [one for one in every if ast.unparse(getattr(one, "func", one)) == "typer.echo"]
+    found, within = set(), []
+    for call in asked:
+        told = ast.unparse(getattr(call, "func", call)).rpartition(".")[2] in TELLING
+        within += [one for one in getattr(call, "args", ())
+                   if not (told and isinstance(one, ast.Constant))]  # fmt: skip
     for one in within:
         if isinstance(one, ast.List | ast.JoinedStr | ast.BinOp | ast.IfExp | ast.GeneratorExp):
             within += ast.iter_child_nodes(one)
@@ -208,6 +211,7 @@ def test_errors_and_what_par_prints_go_through_the_catalog() -> None:
         ('typer.echo(f"{a}: four" if a else "five")', {": four", "five"}),
         ('raise ValueError(say("One"))', set()),
         ('raise Refused("One {x}", x=x)', set()),
+        ('raise units.UnknownUnit(f"six {x}")', {"six "}),
         ('raise ValueError(f"{say(what)}: {error}") from None', set()),
     ],
 )

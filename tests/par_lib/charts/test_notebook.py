@@ -18,7 +18,8 @@ from traitlets.config import Config
 import par_lib as par
 from par_lib.charts import notebook
 from par_lib.charts.notebook import Notebook
-from par_lib.language.prose import Absent, Mistyped, Refused
+from par_lib.language import Refused
+from par_lib.language.prose import Absent, Mistyped
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -144,6 +145,7 @@ def told(shell: InteractiveShell, cell: str) -> str:
     ("most: int = 2.5\npar.begin('quang-nam', 2022)",
      "most là 2.5; giá trị phải là một số nguyên"),
     ("name: str = 3\npar.begin('quang-nam', 2022)", "name là 3; giá trị phải là một chuỗi ký tự"),
+    ("par.load('quang-nam', 1999)", "quang-nam chưa có số liệu gốc năm 1999; chọn một trong"),
     ("from par_lib.scoring.unit_comparison import compared_level\n"
      "compared_level(late, whole='', asked='department')", "để so sánh các sở, ban, ngành"),
     ("from par_lib.scoring.survey import satisfaction\n"
