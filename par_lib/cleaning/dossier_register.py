@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -226,10 +227,8 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
             parquet.append(str(file))
     if parquet:  # in one scan: ten side by side need more memory than is allowed
         scans.append(connection.read_parquet(parquet))
-    rows = scans[0].project(_cells(scans[0]))
-    for scan in scans[1:]:
-        rows = rows.union(scan.project(_cells(scan)))
-    rows.create_view("dossiers")
+    rows = (scan.project(_cells(scan)) for scan in scans)
+    reduce(lambda upper, lower: upper.union(lower), rows).create_view("dossiers")
 
 
 def _is_csv(file: Path) -> bool:

@@ -151,8 +151,8 @@ for _name in (*_RAW, *_MADE):
 def load(province: str, year: int) -> Tables:
     """Tidy tables of one province and year, made anew where raw data or code changed.
 
-    Raises ValueError for a province or year without raw data, naming those that have it, and
-    cleaning.DataError naming file, row and column of every cell that cannot be read.
+    ValueError for a province or year without raw data, DataError naming file, row and column of
+    every cell that cannot be read.
     """
     year = paths.require(province, year)
     return Tables(province, year, refresh(province, year))

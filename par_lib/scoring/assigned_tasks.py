@@ -54,9 +54,9 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
 def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """Criteria whose points a source states and which lost some, most first, and their tasks.
 
-    Columns criterion, lost_points_low, lost_points_high, max_points, task_count (tasks that should
-    move the figure of the criterion; 0 where none does), status, source and locator of the points.
-    Empty where no task is known: none is then missing either.
+    Columns criterion, pair lost_points, max_points, task_count (tasks that should move the figure
+    of the criterion), status, source and locator of the points. Empty where no task is known: none
+    is then missing either.
     """
     moved_by = {one.code: one.moved_by for one in rules.criteria}
     names = ["lost_points_low", "lost_points_high"]
@@ -70,8 +70,7 @@ def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) ->
 def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Language) -> pd.DataFrame:
     """Tasks led by each agency or district known by name: lead_agency, task_count; most first.
 
-    ``tasks``: as ``of`` gives them. Leads that are groups ("các sở, ngành, địa phương") are left
-    out.
+    ``tasks``: as ``of`` gives them; groups ("các sở, ngành, địa phương") are left out.
     """
     names = tasks["lead_agency"].str.split("; ").explode()
     counts = names[names.isin(_unit_names(data, language).values())].value_counts()
@@ -81,12 +80,10 @@ def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Languag
 def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """What the criteria that each task should move lost; index of ``tasks``.
 
-    stake_points_low, stake_points_high: Σ lost points, 0 to Σ max; missing where a maximum is only
-    assumed, because 1 point is then a unit of measure. stake_pct_low, stake_pct_high:
-    100 × Σ lost points / Σ max, 0 to 100. All missing where no criterion of the rulebook answers to
-    the task, or nothing is known of any that does. Higher is more to win. status, source and
-    locator are those of the task and of the criteria: "assumed" as soon as one of them is. Two
-    tasks for one criterion have the same points at stake: they are not to be added.
+    Pairs stake_points = Σ lost points, 0 to Σ max, missing where a maximum is only assumed; and
+    stake_pct = 100 × Σ lost points / Σ max, 0 to 100; missing where nothing is known of any
+    criterion that answers to the task. status ("assumed" as soon as one is), source and locator of
+    task and criteria. Two tasks for one criterion have the same points at stake: not to be added.
     """
     lost, rows = card.set_index("criterion"), []
     for _, task in tasks.iterrows():

@@ -41,13 +41,10 @@ def rank_range(
 ) -> pd.DataFrame:  # fmt: skip
     """Lowest and highest rank of each unit over every completion; 1 is the highest value.
 
-    Ties share a rank. A missing high is unbounded; a unit with both ends missing can have any rank,
-    and so it opens those of others. Lowest rank = 1 + units surely above; highest rank = 1 + other
-    units possibly above.
-
-    Where the units marked by ``shared`` (each from 0) have ``shared_total`` together, at most k
-    of them can be above a value v, k·v < total: fewer than could be one by one. The range is then
-    never too narrow, though not always the narrowest.
+    Ties share a rank; a missing end is open. Lowest rank = 1 + units surely above; highest rank =
+    1 + other units possibly above. Where the units marked by ``shared`` (each from 0) have
+    ``shared_total`` together, at most k of them can be above a value v, k·v < total: fewer than
+    could be one by one. The range is then never too narrow, though not always the narrowest.
 
     >>> rank_range(pd.Series([9, 0, 0]), pd.Series([9, 4, 4])).to_numpy().tolist()
     [[1, 1], [2, 3], [2, 3]]
@@ -104,8 +101,8 @@ def in_order(frame: pd.DataFrame, name: str, places: int) -> Iterator[pd.DataFra
 def lead(one: Pair, other: Pair) -> Pair:
     """By how much ``one`` surely exceeds ``other``, both as (lowest, highest), in their unit.
 
-    lowest = one's lowest − other's highest, above 0; highest = one's highest − other's lowest. Both
-    missing where one of the two is, or where the intervals meet: no lead is then sure.
+    lowest = one's lowest − other's highest, highest the other way round; both missing where one of
+    the two is, or where the intervals meet: no lead is then sure.
 
     >>> lead((80.0, 80.0), (74.0, 75.0)), lead((74.0, 75.0), (80.0, 80.0))
     ((5.0, 6.0), (nan, nan))
@@ -121,10 +118,10 @@ def paired(before: pd.DataFrame, after: pd.DataFrame, value: str) -> pd.DataFram
     before low, in the unit of ``value``; status "derived", source and locator of both.
     """
     both = before.add_prefix("before_").join(after.add_prefix("after_"), how="inner")
+    trace = {name: both[f"before_{name}"] + "; " + both[f"after_{name}"]
+             for name in ("source", "locator")}  # fmt: skip
     return both.assign(
         change_low=both[f"after_{value}_low"] - both[f"before_{value}_high"],
         change_high=both[f"after_{value}_high"] - both[f"before_{value}_low"],
-        status="derived",
-        source=both["before_source"] + "; " + both["after_source"],
-        locator=both["before_locator"] + "; " + both["after_locator"],
-    )
+        status="derived", **trace,
+    )  # fmt: skip

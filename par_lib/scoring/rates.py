@@ -90,10 +90,9 @@ def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class Dossiers:
-    """Dossiers of one level over the whole year, each pair (fewest, most).
+    """Dossiers of one level over the whole year, pairs (fewest, most), and the rows they are from.
 
     ``received``: the most there can be, on time and late together; infinite where not known.
-    ``rows``: what they were read from.
     """
 
     on_time: Pair

@@ -1,8 +1,7 @@
 """The rulebook of a year: how points of the PAR INDEX follow from rates, as editable data.
 
-A rule is a few rates with their points, straight in between. Points rise with the rate or stay
-level, so an interval of rates gives an interval of points. A rule or a maximum that no source
-states has status "assumed", and so has everything computed from it.
+Points rise with the rate or stay level, so an interval of rates gives an interval of points. A rule
+or a maximum that no source states is "assumed", and so is everything computed from it.
 """
 
 import math
@@ -195,19 +194,17 @@ class Rulebook(Entry):
 
     def __getitem__(self, code: str) -> Criterion:
         """The criterion ``code``; ValueError naming all where there is none."""
-        for one in self.criteria:
-            if one.code == code:
-                return one
-        known = ", ".join(one.code for one in self.criteria)
-        raise Refused("criterion {code} is not in {file}; choose one of {known}", code=repr(code),
-                      file=str(self.file), known=known)  # fmt: skip
+        known = {one.code: one for one in self.criteria}
+        if code not in known:
+            raise Refused("criterion {code} is not in {file}; choose one of {known}",
+                          code=repr(code), file=self.file, known=", ".join(known))  # fmt: skip
+        return known[code]
 
 
 def load(province: str, year: int) -> Rulebook:
     """The rules of a province and year: its own rules.toml, else the latest not after the year.
 
-    The earliest before that. Rules of another year are carried over: rules and maxima are then all
-    "assumed".
+    The earliest before that. Of another year's, rules and maxima are all "assumed".
     """
     file = paths.raw(province, year) / "rules.toml"
     if not file.is_file():

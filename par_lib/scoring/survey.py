@@ -112,8 +112,8 @@ def questions_effect(answers: pd.DataFrame, *, by: str, max_points: dict[str, fl
     """As how many people asked one question those count who were asked all of them; 1 or more.
 
     ``answers`` as of ``satisfaction``, with component. 1 where everybody answers all questions
-    alike, up to their number where one answer tells nothing of the others: so much more is known of
-    ``overall`` than of its component with fewest. Groups that lack a component are left out.
+    alike, up to their number: so much more is known of ``overall`` than of its component with
+    fewest. Groups that lack a component are left out.
 
     Σ p (1 − p) / Σ n v over the groups: p their overall share, n = (Σw)² / Σw² of the component
     with fewest, v = Σ u² the variance of p by what each person adds to it, u = Σ max / Σ max ×

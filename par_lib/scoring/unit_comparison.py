@@ -98,7 +98,7 @@ def figures(
         if held.notna().any(axis=None):  # where sources differ, the hull of what they say
             held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
         frame[[f"{name}_low", f"{name}_high"]] = held
-    have = known_figures(frame)
+    have = [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
     dates = {"late_pct": late["period_end"].max(), "disbursed_pct": capital["as_of"].max()}
     dates["share_pct"] = dates["late_pct"]
     counted = late.iloc[: None if {"late_pct", "share_pct"} & set(have) else 0]
@@ -118,11 +118,6 @@ def _traced(codes: pd.Series, *rows: pd.DataFrame) -> pd.DataFrame:
     own = {code: join_traces(said) for code, said in every.groupby("unit_code")}
     traces = [own.get(code, join_traces(every)) for code in codes]
     return pd.DataFrame(traces, codes.index, ["source", "locator"])
-
-
-def known_figures(frame: pd.DataFrame) -> list[str]:
-    """Those of FIGURES, all in percent, that are known of any district."""
-    return [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
 
 
 def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]) -> pd.DataFrame:
@@ -216,9 +211,8 @@ def late_months(data: Tables, *, level: str) -> pd.DataFrame:
     """The late rate of a level by month beside its ``process_chart``; a row a month, first to last.
 
     Columns month (1 to 12), late_pct (100 × late / resolved), those of the chart; period_end,
-    resolved, late pair, status, source, locator. A month without figures between others keeps its
-    row, without a rate. Communes of July 2025 are other ones than before: a new stretch. No row
-    where no month is known; a month of two rows of the level is left out.
+    resolved, late pair, status, source, locator. A month without figures between others, or of two
+    rows of the level, has no rate. Communes of July 2025 are other ones than before: a new stretch.
     """
     rows = data.late_dossiers.query("level == @level and unit == @data.place and status != 'bound'")
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31]
