@@ -283,27 +283,30 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
                 (N_("not known: {columns}"), extra)]  # fmt: skip
         raise DataError(["; ".join(say(what, file=file, columns=names)
                                    for what, names in told if names)])  # fmt: skip
-    return [Problem(row, column.name, f"{quoted(text)} {what}")
-            for column in table.columns if column.name in raw
-            for wrong, what in _wrong(raw[column.name], column)
-            for row, text in raw.loc[wrong, column.name].items()]  # fmt: skip
+    return [problem for column in table.columns if column.name in raw
+            for problem in _wrong(raw[column.name], column)]  # fmt: skip
 
 
-def _wrong(texts: pd.Series, column: Column) -> Iterator[tuple[pd.Series, str]]:
-    """Which cells of a raw column break what is asked of it, and what is said of them."""
+def _wrong(texts: pd.Series, column: Column) -> Iterator[Problem]:
+    """The cells of a raw column that break what is asked of it."""
     if column.required:
-        yield texts == "", say("is empty; fill it in")
+        yield from of_cells(texts[texts == ""], say("is empty; fill it in"))
     if column.written:
         pattern, what = column.written
-        yield ~texts.str.fullmatch(pattern), say(what)
+        yield from of_cells(texts[~texts.str.fullmatch(pattern)], say(what))
     if codes := column.codes:
-        unknown = ~texts.isin(codes if column.required else ("", *codes))
-        yield unknown, say("is unknown; choose one of: {codes}", codes=codes)
+        unknown = texts[~texts.isin(codes if column.required else ("", *codes))]
+        yield from of_cells(unknown, say("is unknown; choose one of: {codes}", codes=codes))
     if column.kind == "date":
         what = N_("is not a date; write it as 2022-12-31")
         if not column.required:
             what = N_("is not a date; write it as 2022-12-31, or nothing if open")
-        yield (texts != "") & days(texts).isna(), say(what)
+        yield from of_cells(texts[(texts != "") & days(texts).isna()], say(what))
+
+
+def of_cells(cells: pd.Series, what: str) -> list[Problem]:
+    """One problem of several cells of a column, each of which is quoted."""
+    return [Problem(row, cells.name, f"{quoted(text)} {what}") for row, text in cells.items()]
 
 
 def days(texts: pd.Series) -> pd.Series:

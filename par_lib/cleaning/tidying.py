@@ -41,8 +41,7 @@ def tidy_table(
     raw = raw.reindex(columns=[column.name for column in table.columns], fill_value="")
     if sources is not None:
         unknown = raw.loc[~raw["source"].isin([*sources, ""]), "source"]
-        what = say("is not in sources.toml; add it there")
-        problems += [Problem(row, "source", f"{quoted(n)} {what}") for row, n in unknown.items()]
+        problems += schema.of_cells(unknown, say("is not in sources.toml; add it there"))
     dated = schema.parse_dates(raw, table=table)
     beside = table.name == "indicators"
     named = resolve_units(dated, known=known, year=year, problems=problems, beside=beside)
@@ -183,8 +182,7 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
     doubtful = english & ~surely & kinds.isin(("amount", "number")) & surely.any()
     cells = cells.where(~surely, cells.str.translate(numbers.SWAPPED))
     what = say("can be thousands or a decimal, beside English figures; write 1234 or 1,2340")
-    problems += [Problem(row, column.name, f"{quoted(text)} {what}")
-                 for row, text in cells[doubtful].items()]  # fmt: skip
+    problems += schema.of_cells(cells[doubtful], what)
     quantities = []
     for row, text in cells.items():
         quantity = _UNSTATED
@@ -198,12 +196,10 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
     figures = figures.astype({"low": float, "high": float, "out_of": float, "approximate": bool})
     if not column.partial:
         what = say("is an interval, and this column takes exact figures; move it to a note")
-        problems += [Problem(row, column.name, f"{quoted(text)} {what}")
-                     for row, text in cells[figures["low"] < figures["high"]].items()]  # fmt: skip
+        problems += schema.of_cells(cells[figures["low"] < figures["high"]], what)
     if column.name not in _WHOLES and not column.unit_column:
-        what = say(": this column takes no maximum behind /; write the figure alone")
-        problems += [Problem(row, column.name, f"{quoted(text)}{what}")
-                     for row, text in cells[figures["out_of"].notna()].items()]  # fmt: skip
+        what = say("has a maximum behind /, not taken by this column; write the figure alone")
+        problems += schema.of_cells(cells[figures["out_of"].notna()], what)
     return figures
 
 

@@ -20,7 +20,6 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema
-from par_lib.cleaning.schema import Problem, quoted
 from par_lib.language import N_, Refused, say
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
@@ -110,10 +109,10 @@ def load_units(province: str) -> pd.DataFrame:
         own = [row | {"code": whole.get((row["level"], row["code"]), row["code"])} for row in own]
         filled = {row["code"]: {name: cell for name, cell in row.items() if cell} for row in own}
         listed = {row["code"] for row in rows}
-        codes = {"", *listed, *filled}
-        schema.refuse([Problem(row, "parent", f"{quoted(unit['parent'])} is no unit's code; write "
-                       "one or none") for row, unit in enumerate(own)
-                       if unit["parent"] not in codes], file)  # fmt: skip
+        around = pd.Series([row["parent"] for row in own], name="parent", dtype="str")
+        unknown = around[~around.isin(["", *listed, *filled])]
+        what = say("is no unit's code; write one or none")
+        schema.refuse(schema.of_cells(unknown, what), file)
         rows = [row | filled.get(row["code"], {}) for row in rows]
         rows += [row for row in own if row["code"] not in listed]
     elif not rows:
@@ -159,13 +158,10 @@ def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
     raw = csv_files.with_plain_dates(raw, schema.UNITS.dates)
     problems = schema.raw_problems(raw, table=schema.UNITS, file=file)
     ended = schema.days(raw["valid_to"]) < schema.days(raw["valid_from"])
-    for column, faulty, what in (
-        ("code", raw["code"].duplicated(), say("is another unit's code too")),
-        ("valid_to", ended, say("is before valid_from; exchange or correct them")),
-    ):
-        cells = raw.loc[faulty, column].items()
-        problems += [Problem(row, column, f"{quoted(text)} {what}") for row, text in cells]
-    schema.refuse(problems, file)
+    twice = raw.loc[raw["code"].duplicated(), "code"]
+    problems += schema.of_cells(twice, say("is another unit's code too"))
+    early = say("is before valid_from; exchange or correct them")
+    schema.refuse(problems + schema.of_cells(raw.loc[ended, "valid_to"], early), file)
     return raw.reindex(columns=[column.name for column in schema.UNITS.columns], fill_value="")
 
 
