@@ -156,7 +156,7 @@ def test_all_problems_of_a_file_are_told_together_in_its_order():
 
 
 def test_a_maximum_stands_behind_a_slash_only_where_a_column_has_one():
-    with pytest.raises(DataError, match="row 2, column late: '12/27': this column takes no max"):
+    with pytest.raises(DataError, match="row 2, column late: '12/27' has a maximum behind"):
         tidy({"late": "12/27"})
 
 
