@@ -12,10 +12,10 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from par_lib.language import N_, catalog, say, spoken
+from par_lib.language import N_, catalog, reason, say, spoken
 from par_lib.storage import paths
 
-# What typer says on its pages of help, and of a command line; what the system says.
+# What typer says on its pages of help, and of a command line.
 _TYPER = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Error"), N_("[default: {}]"),
           N_("[env var: {}]"), N_("[required]"),
           N_("Try [blue]'{command_path} {help_option}'[/] for help."))  # fmt: skip
@@ -27,7 +27,6 @@ _USAGE = {
     r"Option '(?P<name>[^']*)' requires.*": N_("{name} needs a value."),
     r"Invalid value for '?(?P<name>[^':]+)'?:.*": N_("{name} cannot have this value."),
 }
-_SYSTEM = (N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"))
 
 
 class _Commands(TyperGroup):
@@ -62,8 +61,7 @@ def _told() -> Iterator[None]:
             error.format_message = lambda: told[0]
         raise
     except (ValueError, OSError, RuntimeError) as error:
-        about, why = getattr(error, "filename", None), getattr(error, "strerror", None)
-        typer.echo(f"par: {f'{about}: {say(why)}' if about and why else error}", err=True)
+        typer.echo(f"par: {reason(error)}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo(say("par: stopped; what stood before stands"), err=True)

@@ -69,6 +69,10 @@ class Left:
     place: str = ""
     at: tuple[int, int] | None = None
 
+    def why(self, t: Language) -> str:
+        """The reason in the reader's language."""
+        return t(self.reason, about=t.messages.get(self.about, self.about))
+
 
 @dataclass
 class Found:

@@ -33,7 +33,7 @@ def page(found: Found, t: Language) -> str:
         for title, some in ((t(N_("Proposed: tick them in the workbook")), found.proposed),
                             (t(N_("Taken")), found.taken))
     }  # fmt: skip
-    left = [(one.text, t(one.reason, about=one.about), one.place) for one in found.left]
+    left = [(one.text, one.why(t), one.place) for one in found.left]
     return page.get_template("read_report.html.j2").render(
         t=t, found=found, figures=listed, left=left, lines=_lines(found, t), grids=_grids(found)
     )
@@ -41,7 +41,7 @@ def page(found: Found, t: Language) -> str:
 
 def _lines(found: Found, t: Language) -> Iterator[dict]:
     """Every line of the text as parts; a number that was read carries what became of it."""
-    said = {one.at: ("left", t(one.reason, about=one.about)) for one in found.left}
+    said = {one.at: ("left", one.why(t)) for one in found.left}
     for one in found.figures:
         what = ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end]))
         said.setdefault(one.at, ("proposed" if one.doubts else "taken", what))
@@ -136,7 +136,7 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
         return Found(file.name, year, Report(()), raw=raw)
     found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
-        reasons = dict.fromkeys(say(one.reason, about=one.about) for one in found.left)
+        reasons = dict.fromkeys(say(one.reason, about=say(one.about)) for one in found.left)
         why = "; ".join(reasons) or say("no figure of the tables stands in it")
         raise ReportError(f"{file}: {say('nothing could be read: {about}', about=why)}")
     return found
@@ -151,8 +151,7 @@ def _told(found: Found, t: Language) -> Iterator[str]:
                  left=len(found.left))  # fmt: skip
     yield f"{found.file}: {said}"
     yield from (f"  {t(reason, about=about)}" for reason, about in found.told)
-    yield from (f"  {one.place}: {t(one.reason, about=one.about)}"
-                for one in found.left if not one.at)  # fmt: skip
+    yield from (f"  {one.place}: {one.why(t)}" for one in found.left if not one.at)
 
 
 def _is_register(file: Path) -> bool:

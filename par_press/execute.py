@@ -82,7 +82,8 @@ def _prepared(notebook: Path, parameters: dict[str, object], language: Language)
     written = nbformat.read(notebook, as_version=4)
     if language.code != "vi":
         for text in fallen_back(written, language.messages):
-            _LOG.warning("%s, not translated: %s", notebook.name, text)
+            name = notebook.name
+            _LOG.warning(say("{notebook}, not translated: {text}", notebook=name, text=text))
     source = translate(written, language.messages)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     source.metadata.setdefault("kernelspec", kernel)

@@ -209,7 +209,7 @@ class _Page:
             shown = Markup(data["text/html"].replace(LEFT, "").replace(LIGHT, ""))
             return self._with_sheet(shown) if DATA in data else shown
         if "image/png" in data:  # of a notebook that was not opened by par.begin
-            _LOG.warning("a picture without words; open the notebook with par.begin")
+            _LOG.warning(say("a picture without words; open the notebook with par.begin"))
             address = f"data:image/png;base64,{data['image/png'].strip()}"
             picture = Markup('<figure class="chart"><img alt="{}" src="{}"></figure>')
             return picture.format(t("Chart without a description"), address)

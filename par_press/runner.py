@@ -22,7 +22,7 @@ from pathlib import Path
 import typer
 from filelock import FileLock, Timeout
 
-from par_lib.language import Refused, say
+from par_lib.language import Refused, reason, say
 from par_lib.storage import dependencies, paths
 from par_press import manifest, plan
 from par_press.plan import Job, Request
@@ -190,7 +190,7 @@ def _failure(request: Request, error: BaseException, job: Job | None) -> Failure
     from par_press.execute import NotebookError
 
     if job is None and isinstance(error, ValueError | OSError):
-        return Failure(request.place, str(error))
+        return Failure(request.place, reason(error))
     message = str(error)
     if isinstance(error, CancelledError):  # not by us: see Edition.take
         message = say("the cluster has lost its workers; start one, then run again")

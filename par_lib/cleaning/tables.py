@@ -12,7 +12,7 @@ import pandas as pd
 
 from par_lib.cleaning import checks, dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.language import LANGUAGES, N_, Refused, say
+from par_lib.language import LANGUAGES, N_, Refused, reason, say
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
 from par_lib.storage.paths import read_toml, write_whole
@@ -280,7 +280,7 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
         except (DataError, csv_files.TableError) as error:
             problems += str(error).splitlines()
         except OSError as error:
-            problems.append(f"{file}, {error}")
+            problems.append(f"{file}, {reason(error)}")
     files = dossier_register.files_of(province, year)
     if files and dossier_register.SOURCE not in sources.index:
         needed = N_("{where}: a register needs a source; add [register] to sources.toml")

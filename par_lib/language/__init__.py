@@ -55,6 +55,16 @@ def say(text: str, /, **values: object) -> str:
     return said.format(**values | listed) if values else said
 
 
+# Of the system's own words, those that are met.
+_MET = (N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"))
+
+
+def reason(error: Exception) -> str:
+    """What an error says; of the system's errors the file and why, in words."""
+    file, why = getattr(error, "filename", None), getattr(error, "strerror", None)
+    return f"{file}: {say(why)}" if file and why else str(error)
+
+
 class Refused(ValueError):
     """What a person wrote or gave cannot be; told in a line of the person's language.
 

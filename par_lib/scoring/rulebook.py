@@ -274,7 +274,9 @@ def _say(fault: dict, written: dict) -> str:
         code = here.get("code", part + 1) if isinstance(here, dict) else part + 1
         place += f" {code!s:.60}"
     value = "" if isinstance(fault["input"], dict) else f" {fault['input']!r:.60}:"
-    message = fault["msg"].removeprefix("Value error, ")
+    message = fault["msg"].removeprefix("Value error, ")  # which are our own words
+    if fault["type"] != "value_error":
+        message = say("cannot stand here: {why}", why=message)
     if fault["type"] in ("tuple_type", "too_long", "missing") and "points_by_rate" in fault["loc"]:
         message = say("write [rate, points] for each, as in [[0, 0], [80, 1.5]]")
     if fault["type"] == "extra_forbidden":

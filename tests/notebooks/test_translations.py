@@ -178,7 +178,8 @@ def _untold(tree: ast.AST) -> set[str]:
     """Words that an error or a line of ``par`` has as they stand, so that no catalog has them."""
     every = [node for node in ast.walk(tree) if isinstance(node, ast.Raise | ast.Call)]
     asked = [one.exc for one in every if isinstance(one, ast.Raise) and one.exc]
-    asked += [one for one in every if ast.unparse(getattr(one, "func", one)) == "typer.echo"]
+    shown = ("typer.echo", "_LOG.warning")
+    asked += [one for one in every if ast.unparse(getattr(one, "func", one)) in shown]
     found, within = set(), []
     for call in asked:
         told = ast.unparse(getattr(call, "func", call)).rpartition(".")[2] in TELLING
@@ -208,6 +209,7 @@ def test_errors_and_what_par_prints_go_through_the_catalog() -> None:
         ('raise ValueError("One")', {"One"}),
         ('raise ValueError(f"{file}: two {x}")', {": two "}),
         ('raise DataError([f"{file}, " + "three"])', {"three"}),
+        ('_LOG.warning("seven")', {"seven"}),
         ('typer.echo(f"{a}: four" if a else "five")', {": four", "five"}),
         ('raise ValueError(say("One"))', set()),
         ('raise Refused("One {x}", x=x)', set()),

@@ -360,3 +360,12 @@ def test_a_total_has_its_kind_where_a_district_has_the_province_s_name(home):
     assert units.resolve("Vĩnh Long", known, counted="district") == "855"
     assert units.resolve("tỉnh Vĩnh Long", known, counted="district") == "86"
     assert units.as_total(units.load_units("da-nang"), 2026) == "Đà Nẵng"
+
+
+def test_what_was_read_is_told_in_vietnamese(home):
+    done = CliRunner().invoke(
+        app, ["read", str(home / "report.md"), "--province", "suong-mai", "--year", "2030"],
+        env={"PAR_LANG": "vi"},
+    )  # fmt: skip
+    assert "report.md: đã lấy 6 số liệu, đề xuất 5, còn 0 để người phụ trách xem" in done.output
+    assert "Đối chiếu tại: " in done.output
