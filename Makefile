@@ -50,8 +50,9 @@ check: $(READY) ## Lint and format check of code and notebooks
 bench: $(READY) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for some)
 	@$(BIN)/python benchmarks/run.py $(PARTS)
 
-soak: $(READY) ## The tests of faults and of intervals with large counts: an hour
-	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults tests/par_lib/scoring tests/par_intake
+soak: $(READY) ## The tests with large counts, and of documents in LibreOffice: an hour or two
+	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults tests/par_lib/scoring tests/par_lib/cleaning tests/par_intake \
+		tests/notebooks/test_any_tables.py tests/par_press/test_edition_documents.py
 
 golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb

@@ -34,7 +34,7 @@ _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.foo
 _NUMBER = re.compile(r"[-−+≥\s\d.,–%]+")
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 _PRINTED = 72 / 300  # a PNG without a scale counts as 72 dots an inch
-_WIDEST_MM, _HIGHEST_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 120, 68, 162, 15, 6
+_WIDEST_MM, _HIGHEST_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 120, 54, 162, 15, 6
 
 
 def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: Issue, *,
@@ -159,9 +159,10 @@ class _Report:
             paragraph.add_run(f" ({one.status})").italic = True
         if one.cited:
             cited = "; ".join(self._source(*each) for each in one.cited.items())
-            known = self.said.get(cited)
-            note = self.t("As note {number}.", number=known) if known else f"{cited}."
-            self.said.setdefault(cited, self.footnotes.add(paragraph, note))
+            if cited in self.said:
+                self.footnotes.refer(paragraph, self.said[cited])
+            else:
+                self.said[cited] = self.footnotes.add(paragraph, f"{cited}.")
 
     def _source(self, name: str, places: str = "") -> str:
         """A source by its number, the first time with its title, and where in it."""
@@ -208,7 +209,7 @@ class _Report:
         self.anchor._p.addprevious(grid._tbl)
         grid.autofit = False
         grid._tbl.tblPr.append(_ooxml("tblCaption", val=one.text))
-        lengths = [max(min(max(map(len, column)), 90) ** 0.6, 0.75 * max(map(len, (
+        lengths = [max(min(max(map(len, column)), 90) ** 0.55, 0.75 * max(map(len, (
             word for cell in column for word in cell.split())))) for column in columns]  # fmt: skip
         for column, length in zip(grid.columns, lengths, strict=True):
             column.width = Mm(_PAGE_MM * length / sum(lengths))
@@ -252,7 +253,9 @@ class _Footnotes:
         number = 1 + max(int(one.get(qn("w:id"))) for one in self.root)
         reference = self.document.styles["footnote reference"]
         mark = _ooxml("footnoteReference", id=str(number))
+        paragraph._p.append(_ooxml("bookmarkStart", id=str(number), name=f"note{number}"))
         paragraph.add_run(style=reference)._r.append(mark)
+        paragraph._p.append(_ooxml("bookmarkEnd", id=str(number)))
         line = Paragraph(_ooxml("p"), self.document._body)
         line.style = self.document.styles["footnote text"]
         line.add_run(style=reference)._r.append(_ooxml("footnoteRef"))
@@ -261,3 +264,10 @@ class _Footnotes:
         note.append(line._p)
         self.root.append(note)
         return number
+
+    def refer(self, paragraph: Paragraph, number: int) -> None:
+        """Refer to a footnote that stands already."""
+        field = _ooxml("fldSimple", instr=f"NOTEREF note{number} \\f")
+        style = self.document.styles["footnote reference"]
+        field.append(paragraph.add_run(str(number), style=style)._r)
+        paragraph._p.append(field)

@@ -73,6 +73,7 @@ def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
         here = {"page": page, "tags": frozenset(cell.metadata.get("tags", []))}
         for output in cell.get("outputs", []):
             shown, told = output.get("data", {}), output.get("metadata", {})
+            own = told.get("par", {})
             if "image/svg+xml" in shown:
                 words = told.get("image/svg+xml", {})
                 caption, alt = (inert(words.get(name, "")) for name in ("caption", "alt"))
@@ -82,8 +83,8 @@ def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
                 tables += 1
                 title = inert(shown[DATA].get("title") or "")
                 yield Shown(**here, kind="table", text=title, number=tables, data=shown[DATA])
-            elif shown.get("text/html", "").startswith("<p"):
-                worth = told.get("par", {}).get("worth", 0.0)
+            elif shown.get("text/html", "").startswith("<p") and not own.get("nothing"):
+                worth = own.get("worth", 0.0)
                 yield Shown(**here, **_sentence(shown["text/html"]), worth=worth)
 
 

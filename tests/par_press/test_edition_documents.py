@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
 import docx
+import nbformat
 import openpyxl
 import pandas as pd
 import pypdfium2
@@ -69,6 +72,35 @@ def test_every_number_of_a_headline_stands_in_the_report_and_the_page_for_the_ch
         numbers = {number for one in wanted for number in NUMBER.findall(one)}
         assert len(numbers) > 15
         assert numbers <= set(NUMBER.findall(text)), numbers - set(NUMBER.findall(text))
+
+
+def test_what_has_nothing_to_show_is_told_to_whoever_runs_it_and_in_no_document(edition):
+    """01 of 2022 has no funnel: its cell says so quietly, and is tagged for the report."""
+    book = nbformat.read(edition / "notebooks" / "01_late_dossiers.ipynb", as_version=4)
+    tagged = [cell for cell in book.cells if "report:II.4" in cell.metadata.get("tags", [])]
+    told = [output.get("metadata", {}).get("par", {}) for cell in tagged for output in cell.outputs]
+    assert any(one.get("nothing") for one in told)
+    papers = text_of_word(edition / "report.docx") + text_of_pdf(edition / "summary.pdf")
+    assert "Không có nội dung" not in papers
+
+
+@pytest.mark.skipif(not os.environ.get("PAR_SOAK"), reason="opened by LibreOffice in make soak")
+@pytest.mark.parametrize("lang", FOLDERS)
+def test_another_program_opens_the_report_and_the_workbook(edition, lang, tmp_path):
+    for name in ("report.docx", "tables.xlsx"):
+        command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+                   "--convert-to", "pdf", "--outdir", tmp_path, edition / lang / name]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+    report_pdf = tmp_path / "report.pdf"
+    assert 3 <= len(pypdfium2.PdfDocument(report_pdf)) <= 5
+    numbers = {number for one in headlines(edition / lang) for number in NUMBER.findall(one)}
+    missing = numbers - set(NUMBER.findall(text_of_pdf(report_pdf)))
+    assert not missing
+    covers = openpyxl.load_workbook(edition / lang / "tables.xlsx", read_only=True)
+    sheets = text_of_pdf(tmp_path / "tables.pdf")
+    for sheet in covers.worksheets:
+        title = str(sheet["A1"].value)
+        assert title.split()[0] in sheets, title
 
 
 @pytest.mark.parametrize("lang", FOLDERS)
@@ -259,7 +291,9 @@ def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
     sizes = [one.size for one in found]
     assert sizes == sorted(sizes, reverse=True)
     shutil.copytree(later, edition.with_name("other"))
-    told = par("diff", "quang-nam:2022", "--against", str(edition.with_name("other")))
+    told = par(
+        "diff", "quang-nam:2022", "--lang", "vi", "--against", f"{edition.with_name('other')}"
+    )
     assert "Điện Bàn" in told.output and "11.913 → 11.193" in told.output
 
 
