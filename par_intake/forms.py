@@ -57,8 +57,8 @@ class Reading:
             day = f"{period.end}" if period else f"{self._year}-12-31"
             if {"begun", "due"} <= table.roles().keys():
                 self._list(table, period, day, found)
-            elif scales := _scales(table):
-                self._answers(table, scales, day, found)
+            elif questions := _questions(table):
+                self._answers(table, questions, day, found)
             else:
                 self._counts(table, period, day, found)
         found.told += grid.told
@@ -108,8 +108,8 @@ class Reading:
             if row.kind == "section" and (level := level_of(row.name)):
                 found[row.at] = self._home, level
             elif row.kind != "total":
-                level = next(filter(None, map(level_of, reversed(row.sections))), "")
-                if unit := self._find(_NUMBERED.sub("", row.name), day, level):
+                name = _NUMBERED.sub("", row.name)
+                if unit := self._find(name, day, level_of(row.section)):
                     found[row.at] = unit
         listed = [row for row in table.body if row.kind == "unit" and row.at in found]
         levels = Counter(found[row.at][1] for row in listed).most_common(1)
@@ -136,7 +136,7 @@ class Reading:
             unit = next(filter(None, titled), None)
             doubt = (N_("a total of the office in the title"), "")
             return (unit, [] if unit[1] == "province" else [doubt]) if unit else None
-        several = row.sections and sum(one.kind == "total" for one in table.body) > 1
+        several = row.section and sum(one.kind == "total" for one in table.body) > 1
         doubts = [(N_("one of several totals"), "")] if several else []
         level, *more = {level for _, level in others}
         if more:
@@ -155,8 +155,7 @@ class Reading:
             days = [day_of(cells.get(role)) for role in ("begun", "due", "done")]
             code = text_of(cells.get("id"))
             if row.kind == "unit" and (code or days[0]):
-                names = (row.name, *reversed(row.sections))
-                unit = next(filter(None, (self._find(n, day) for n in names)), ("", ""))
+                unit = self._find(row.name, day) or self._find(row.section, day) or ("", "")
                 listed.append([row.at + 1, row.name, code, *unit, *days])
         columns = ["row", "name", "id", "unit", "level", "received", "due", "finished"]
         rows = pd.DataFrame(listed, columns=columns)
@@ -181,16 +180,16 @@ class Reading:
                          doubts=doubts)  # fmt: skip
             found.figures.append(replace(one, note="counted from a list of dossiers"))
 
-    def _answers(self, table: Table, scales: dict[Column, dict], day: str, found: Found) -> None:
+    def _answers(self, table: Table, asked: list[Column], day: str, found: Found) -> None:
         """A row a person asked; a scale of three is another than that of five."""
         person, given = table.roles().get("id"), []
         for row in table.body:
             unit = self._find(row.name, day)
             code = text_of(table.cell(row, person)) if person else str(row.at + 1)
-            for column, scale in scales.items() if unit else ():
-                asked = column.means.get("component") or column.header.rpartition(" / ")[2]
-                answer = scale.get(text_of(table.cell(row, column)).lower())
-                given += [[*unit, asked, code, answer]] if answer else []
+            for column in asked if unit else ():
+                part = column.means.get("component") or column.header.rpartition(" / ")[2]
+                answer = known()["scale"].get(text_of(table.cell(row, column)).lower())
+                given += [[*unit, part, code, str(answer)]] if answer else []
         if not given:
             why = N_("answers without a unit of the province")
             found.left.append(Left("", why, "", table.grid.name))
@@ -202,21 +201,19 @@ class Reading:
             name = "answers_of_three_levels"
             why = N_("answers on a scale of three, kept apart from those on five: {about}")
         found.extras[name] = answers
-        found.told.append((why, f"{answers['respondent'].nunique()} × {len(scales)}"))
+        found.told.append((why, f"{answers['respondent'].nunique()} × {len(asked)}"))
 
 
-def _scales(table: Table) -> dict[Column, dict[str, str]]:
-    """Columns of answers, each with its scale: numbers of 1 to 5, or words."""
-    words = {word: str(value) for word, value in known()["scale"].items()}
-    found = {}
+def _questions(table: Table) -> list[Column]:
+    """Columns of answers, on the scale of columns.toml; none where they are fewer than three."""
+    found = []
     for column in table.columns:
         given = {text_of(table.cell(row, column)).lower() for row in table.body} - {""}
-        known_of_sipas = table.form == "sipas" and column.means
-        asked = known_of_sipas or says(column.header, "header", "question")
-        for scale in ({number: number for number in "12345"}, words):
-            if asked and given and given <= scale.keys():
-                found[column] = scale
-    return found if len(found) > 2 else {}
+        of_sipas = table.form == "sipas" and column.means
+        asked = of_sipas or says(column.header, "header", "question")
+        if asked and given and given <= known()["scale"].keys():
+            found.append(column)
+    return found if len(found) > 2 else []
 
 
 def _values(table: Table, row: Row) -> Values:

@@ -69,12 +69,12 @@ class Column:
 
 
 class Row(NamedTuple):
-    """A row of the body: the name in it, what it is, and the sections it stands in."""
+    """A row of the body: the name in it, what it is, and the section or heading it stands under."""
 
     at: int
     name: str
     kind: str  # "unit", "section" (with figures), "heading" (words alone) or "total"
-    sections: tuple[str, ...] = ()
+    section: str
 
 
 class Table:
@@ -157,16 +157,15 @@ class Table:
         cells, lead = self.grid.rows[at], words[0] if words else ""
         unit = cells[self.unit_at] if self.unit_at is not None else None
         name = unit if isinstance(unit, str) else ""
-        sections = self.body[-1].sections if self.body else ()
+        section = self.body[-1].section if self.body else ""
         numbered = isinstance(cells[0], str) and bool(_NUMERAL.fullmatch(cells[0]))
         if says(lead, "rows", "total") and (lead == name or not name or not figures):
-            return Row(at, lead, "total", sections)
+            return Row(at, lead, "total", section)
         if figures and name and (numbered or level_of(name)):
-            return Row(at, name, "section", (name,))
+            return Row(at, name, "section", name)
         if figures or len(words) > 1 or any(isinstance(cell, dt.date) for cell in cells):
-            return Row(at, name, "unit", sections)
-        inner = sections and level_of(sections[0]) and not (numbered or level_of(lead))
-        return Row(at, lead, "heading", (*sections[:1], lead) if inner else (lead,))
+            return Row(at, name, "unit", section)
+        return Row(at, lead, "heading", lead)
 
 
 def find(grid: Grid) -> list[Table]:
