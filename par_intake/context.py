@@ -6,6 +6,7 @@ doubt is kept with the figure. NoFigure where the number is none of the tables'.
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
@@ -63,7 +64,7 @@ class Text:
         gazetteer = Gazetteer(units.told_by_name(known, year))
         self.lines, self.year, self.home = report.lines, year, units.as_total(known, year)
         self.marked = [mark(line, gazetteer, year) for line in self.lines]
-        self.counts: list[tuple[Spot, str]] = []  # seen so far, each with what it counts
+        self.counts = defaultdict(list)  # by line: counts seen so far, each with what it counts
         self._first = self.marked[:3]
         titles = [line for line in self._first if not line.marks["figures"]]
         named = {one.level: one for line in titles for one in line.marks["names"]}
@@ -139,10 +140,9 @@ class Text:
         """The unit (empty for the province) and level, named in the clause, or further from it."""
         if spot.numeral.kind in OFFICE_COUNTS:
             return "", spot.numeral.kind.removeprefix("count:")
-        clause, names = spot.clause, spot.clause.of("names")
-        if paired := _respective(spot):
-            names = [paired]
-            spot.doubt(N_("paired by “respectively”"))
+        clause, paired = spot.clause, _respective(spot)
+        spot.doubt(N_("paired by “respectively”"), so=paired)
+        names = [paired] if paired else clause.of("names")
         subjects = _subjects(names, clause.of("levels"))
         if len(subjects) > 1:
             raise NoFigure(N_("several units are named before one figure"))
@@ -202,8 +202,8 @@ class Text:
             return _BASES[of["of"]]
         with suppress(QuantityError):
             share = parse_quantity(spot.numeral.text, kind="rate").low
-            counts = [(parse_quantity(one.numeral.text, kind="count").low, of)
-                      for one, of in self.counts if one.number == spot.number]  # fmt: skip
+            seen = self.counts[spot.number]
+            counts = [(parse_quantity(text, kind="count").low, of) for text, of in seen]
             shown = {of for whole, of in counts if of in schema.CODES["basis"]
                      and any(abs(100 * part / whole - share) <= _RATE_ERROR
                              for part, _ in counts if part < whole)}  # fmt: skip

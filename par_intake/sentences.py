@@ -81,7 +81,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
     topic = _topic(text, spot)
     target = _target(topic, spot)
     if spot.numeral.kind.startswith("count"):  # a share behind it may be of it
-        text.counts.append((spot, target.get("column") or target["measure"]))
+        counted = target.get("column") or target["measure"]
+        text.counts[spot.number].append((spot.numeral.text, counted))
     if "table" not in target:
         raise NoFigure
     table, column = target["table"], target.get("column", "value")
@@ -90,7 +91,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
     basis, scope = (plan(spot, target) if table == "disbursement"
                     else (text.basis(spot, target), "total"))  # fmt: skip
     flat, numeral, kind = spot.marked.flat, spot.numeral, spot.numeral.kind.partition(":")[0]
-    counted = [of for one, of in text.counts if one.number == spot.number]
+    counted = [of for _, of in text.counts[spot.number]]
     unknown = _not_understood(spot, topic)
     spot.doubt(N_("words not understood: {about}"), unknown, so=unknown)
     spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
