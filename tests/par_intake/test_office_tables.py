@@ -158,6 +158,13 @@ def test_what_a_column_or_a_second_title_says_of_the_time_is_its_own(tmp_path):
     assert [(one.cell, one.end) for one in result.proposed] == [("5", "2029-12-31")]
 
 
+def test_a_table_of_satisfaction_of_another_year_is_proposed(tmp_path):
+    rows = [["Huyện", "Mức độ hài lòng (%)", "Số phiếu"], ["Suối Mơ", 81.5, 120]]
+    for year, taken in ((2030, 2), (2029, 0)):
+        result = read(book(tmp_path / f"{year}.xlsx", rows, titles=[f"SIPAS NĂM {year}"]))
+        assert (len(result.taken), len(result.proposed)) == (taken, 2 - taken)
+
+
 @pytest.mark.parametrize(
     ("titles", "header", "value"),
     [(["HỘI ĐỒNG NHÂN DÂN", "(ĐVT: 1.000 đồng)"], "Kế hoạch vốn giao", "0,002"),

@@ -120,3 +120,12 @@ def test_a_whole_listing_bounds_who_is_not_in_it():
     ]
     false = text.replace("01 địa phương", "02 địa phương")
     assert not any(one.status == "bound" for one in read(false, UNITS, 2030)[0].proposed)
+
+
+@pytest.mark.parametrize(
+    ("heading", "taken"),
+    [("I. KẾT QUẢ THỰC HIỆN NHIỆM VỤ NĂM 2030", 1), ("II. NHIỆM VỤ, GIẢI PHÁP NĂM 2030", 0)],
+)
+def test_what_was_done_of_tasks_is_read_and_tasks_are_not(heading, taken):
+    result, _ = read(f"{heading}\n- Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn.", UNITS, 2030)
+    assert (len(result.taken), result.proposed, result.left) == (taken, [], [])
