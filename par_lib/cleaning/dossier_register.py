@@ -95,7 +95,7 @@ def files_of(province: str, year: int) -> list[Path]:
 def count(
     files: Sequence[Path], *, units: Iterable[str], until: dt.date
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Count a register: its histogram, and how many rows each of FAULTS kept out of it.
+    """Count a register: its histogram, and how many rows each of FAULTS kept out; of none, empty.
 
     The histogram has a row for each of KEYS that occurs, with ``dossiers``; month is that of
     receipt, days_late below zero of early ones. A dossier not finished by ``until`` is open:

@@ -219,7 +219,7 @@ def _faults(name: str, source: object) -> list[str]:
 
 
 def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
-    """Tile map of ``known``, a year's units: columns code, row, column, north up; of some, none.
+    """Tile map of ``known``, a year's units, as far as it has them: code, row, column; north up.
 
     A tiles.csv of the province wins. Raises csv_files.TableError for no table, DataError naming
     each row that is no tile, or lies where another lies.

@@ -181,7 +181,7 @@ def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     ``rates`` is ``alike``. A row an earlier plan year with a rate at its end, 31 December or after,
     and rates on either side of the same day of the year, between which its own lay then: pairs
     here_pct (that rate), gained_pct_points (what it still gained) and final_pct = rate of this year
-    + gained, at most 100; plan_year, final_as_of. One earlier year is one path, no range.
+    + gained, at most 100; plan_year, final_as_of. No row without a rate of this year.
     """
     own = rates[rates["plan_year"] == year].tail(1)
     earlier = rates[rates["plan_year"] < year].merge(own, how="cross", suffixes=("", "_now"))

@@ -223,8 +223,8 @@ def provinces(data: Tables, index: str) -> pd.DataFrame:
     ``index``: "par_index", in points of 100, or "sipas_index", in percent of satisfied people;
     higher is better. Of others it is read from the indicators <index>_points or _pct and
     <index>_rank. Columns unit; pairs points or satisfaction_pct, and rank (1 is best), missing
-    where not stated; status, source, locator. ``attrs["all_count"]``: how many provinces there were
-    on the last day of the year. No row where no other province is known.
+    where not stated, apart where sources differ; status, source, locator. ``attrs["all_count"]``:
+    how many provinces there were at the end of the year. No row where no other one is known.
     """
     value = {"par_index": "points", "sipas_index": "satisfaction_pct"}[index]
     measures = {f"{index}_{value.removeprefix('satisfaction_')}": value, f"{index}_rank": "rank"}
