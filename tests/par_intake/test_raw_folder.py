@@ -278,6 +278,7 @@ def begin(province, year):
     return [words.format(**values) for words, values in raw_folder.begin_year(province, year)]
 
 
+@pytest.mark.long
 def test_every_province_of_today_and_of_before_can_be_begun(home):
     """All 63 in 2022 and all 34 in 2026: districts then only, and no units.csv."""
     begun = {2022: 0, 2026: 0}
