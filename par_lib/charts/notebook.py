@@ -215,12 +215,16 @@ def _drawn(plot: so.Plot) -> Figure:
 
 
 def here() -> "Notebook":
-    """The notebook begun last; Refused where none is, or its opening cell failed."""
+    """The notebook begun last; Refused where none is, or its opening cell failed.
+
+    Or for a parameter that was changed since to what the opening cell would refuse.
+    """
     if not _opened:
         raise Refused("no notebook is open: call data = par.begin(province, year, lang) first")
     if isinstance(_opened[-1], BaseException):
         raise Refused("the opening cell failed, mend it and run it again: {reason}",
                       reason=str(_opened[-1]))  # fmt: skip
+    _check({"__annotations__": {}} | _opened[-1].values)  # noqa: PD011, names and what they hold
     return _opened[-1]
 
 

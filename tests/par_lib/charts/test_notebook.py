@@ -109,8 +109,11 @@ def test_where_the_opening_cell_failed_nothing_of_an_earlier_run_is_said_or_show
     for after in ("%%say\nCâu.", "%%headline\nCâu.", "sources()", "table(one, 'unit')", drawn):
         assert told(shell, after).startswith(NOTHING) and why in told(shell, after)
     assert plt.get_fignums() == []
-    shell.user_ns.pop("low_pct", 0)
+    assert NOTHING in told(shell, "low_pct: float = 7\nsources()")
     run(shell, "data = par.begin('quang-nam', 2022)")
+    run(shell, "low_pct: float = 700")  # not followed by what opens
+    assert told(shell, "%%say from one\nCâu.") == "low_pct là 700; giá trị phải từ 0 đến 100"
+    run(shell, "low_pct = 7")
     assert said(shell, "%%say from one\nCâu.") == ["Câu."]
 
 
