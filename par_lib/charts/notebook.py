@@ -39,7 +39,6 @@ from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused, open_in, prose, say
 from par_lib.language.prose import Absent, Mistyped, paragraphs
 from par_lib.language.translation import MEASURES, N_, UNKNOWN, Language, language
-from par_lib.storage import paths
 
 # The last one begun, as pyplot keeps its current figure, or what its opening cell failed with.
 _opened: list["Notebook | BaseException"] = []
@@ -70,17 +69,10 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
         html_of = shell.display_formatter.formatters["text/html"]
         html_of.for_type(DataFrame, lambda frame: here().plain_table(frame))
     _check(space)
-    require_place(province, year)
     notebook = Notebook(tables.load(province, year), lang, values=space)
     sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
     _opened[:] = [notebook]
     return notebook.data
-
-
-def require_place(province: str, year: int) -> None:
-    """Refused where there are no raw data of the province, or of the year."""
-    prose.require("province", province, paths.provinces())
-    prose.require("year", year, paths.years(province))
 
 
 def _check(space: dict[str, object]) -> None:

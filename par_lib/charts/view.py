@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from par_lib.charts import plots
-from par_lib.charts.notebook import Notebook, require_place
+from par_lib.charts.notebook import Notebook
 from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, longest_period
@@ -100,8 +100,6 @@ def view(
     open_in(language(lang).code)
     if isinstance(province, Tables) != (year is None):
         raise Refused("write a province and a year, or what par.load gave and no year")
-    if year is not None:
-        require_place(province, year)
     data = province if isinstance(province, Tables) else tables.load(province, year)
     _require({*levels(data), "district", "department"}, level, compared, threshold_pct, what_if)
     asked = {  # by table; what was asked comes first
@@ -235,7 +233,7 @@ class Explorer(widgets.VBox):
         compared: str = "count", threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
     ) -> None:  # fmt: skip
         open_in(language(lang).code)
-        require_place(province, year)
+        paths.require(province, year)
         _require({*LEVELS[2:]}, level, compared, threshold_pct, what_if)
         languages = [(name, code) for code, name in NAMES.items()]
         self.controls = {

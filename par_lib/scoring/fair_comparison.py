@@ -218,15 +218,14 @@ def _verdicts(found: pd.DataFrame, value: str) -> np.ndarray:
 
 
 def pooled(
-    units: pd.DataFrame, *, part: str, size: str, worst: str = "low", confidence_pct: float = 95.0
+    units: pd.DataFrame, *, part: str, size: str, confidence_pct: float = 95.0
 ) -> pd.DataFrame:
     """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
 
     ``units``: columns ``part`` and ``size``, counts (effective ones of a weighted sample may be
     fractions). Adds, to be shown beside the raw rate, pooled_pct and its interval of
     ``confidence_pct``, the pair pooled_likely_pct, percent of ``size``; worst_tenth_pct: how
-    probably, 0 to 100, a unit is in truth among the tenth with the ``worst`` ("low" or "high")
-    rates; status "derived". A unit of size 0 gets what is known of the others, one whose counts are
+    probably, 0 to 100, a unit is in truth among the tenth with the lowest rates; status "derived". A unit of size 0 gets what is known of the others, one whose counts are
     missing is left out. No row with fewer than FEWEST_UNITS of a size.
 
     part ~ Binomial(size, p), p ~ Beta(μM, (1 − μ)M) across units; then p given the data is
@@ -256,7 +255,7 @@ def pooled(
     picked = np.searchsorted(weight / weight[-1], (np.arange(_DRAWS) + 0.5) / _DRAWS)
     a, b = x + a[picked], n - x + b[picked]
     draws = np.random.default_rng(1).beta(a, b)
-    order = (draws if worst == "low" else -draws).argsort(axis=1).argsort(axis=1)
+    order = draws.argsort(axis=1).argsort(axis=1)
     tail = (1 - confidence_pct / 100) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
     values = (a / (a + b)).mean(axis=0), low, high, (order < np.ceil(len(rows) / 10)).mean(axis=0)

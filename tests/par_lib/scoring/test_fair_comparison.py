@@ -313,8 +313,6 @@ def test_pooling_moves_a_rate_towards_the_others_the_more_the_fewer_answers():
     # the lowest tenth of 12 are 2 units, so the probabilities add up to 200 %
     assert found["worst_tenth_pct"].sum() == pytest.approx(200)
     assert found["worst_tenth_pct"].idxmax() == 10
-    high = fair.pooled(units(yes, asked).assign(yes=yes), part="yes", size="resolved", worst="high")
-    assert high["worst_tenth_pct"].idxmax() == 11
     assert found.equals(fair.pooled(units(yes, asked).assign(yes=yes), part="yes", size="resolved"))
     less = fair.pooled(units(yes, asked).assign(yes=yes), part="yes", size="resolved",
                        confidence_pct=80)  # fmt: skip
