@@ -225,8 +225,9 @@ def pooled(
     ``units``: columns ``part`` and ``size``, counts (effective ones of a weighted sample may be
     fractions). Adds, to be shown beside the raw rate, pooled_pct and its interval of
     ``confidence_pct``, the pair pooled_likely_pct, percent of ``size``; worst_tenth_pct: how
-    probably, 0 to 100, a unit is in truth among the tenth with the lowest rates; status "derived". A unit of size 0 gets what is known of the others, one whose counts are
-    missing is left out. No row with fewer than FEWEST_UNITS of a size.
+    probably, 0 to 100, a unit is in truth among the tenth with the lowest rates; status "derived".
+    A unit of size 0 gets what is known of the others, one whose counts are missing is left out. No
+    row with fewer than FEWEST_UNITS of a size.
 
     part ~ Binomial(size, p), p ~ Beta(μM, (1 − μ)M) across units; then p given the data is
     Beta(part + μM, size − part + (1 − μ)M), its mean between part / size and μ. μ and M come from
