@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import distributions, requires
+from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -105,8 +105,9 @@ def found() -> Iterator[str]:
     yield say("Python {version}, {system}, {cores} cores", version=platform.python_version(),
               system=platform.platform(terse=True), cores=os.cpu_count())  # fmt: skip
     yield say("Project: {folder}", folder=paths.root())
-    there = {_plain(one.name) for one in distributions()}
-    lacking = [one for one in requires("par-lib") if ";" not in one and _plain(one) not in there]
+    there = {_plain(one.name or ""): one for one in distributions()}
+    asked = there["par-lib"].requires if "par-lib" in there else ["par-lib"]
+    lacking = [one for one in asked if ";" not in one and _plain(one) not in there]
     yield say("Packages missing: {names}", names=lacking or say("none"))
     letters = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
     yield say("Letters of charts: {file}", file=letters if letters.is_file() else say("none"))
@@ -117,14 +118,14 @@ def found() -> Iterator[str]:
     years = [f"{one} {', '.join(map(str, paths.years(one)))}" for one in paths.provinces()]
     yield say("Raw figures: {years}", years="; ".join(years))
     holds = {f"{one.parent.name} {one.name}": _holds(one) for one in manifest.folders()}
-    current, old = ([name for name, so in holds.items() if so is asked] for asked in (True, False))
+    current, old = ([name for name, it in holds.items() if it is so] for so in (True, False))
     yield say("Editions up to date: {names}", names=current or say("none"))
     yield say("Editions to be made again with par run: {names}", names=old or say("none"))
 
 
 def _plain(requirement: str) -> str:
     """Name of a package as every spelling of it has it."""
-    return re.match(r"[\w.-]+", requirement)[0].replace("_", "-").replace(".", "-").lower()
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]*", requirement)[0]).lower()
 
 
 def _holds(folder: Path) -> bool:

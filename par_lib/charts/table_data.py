@@ -101,8 +101,6 @@ _KINDS = {"date": "date", "count": "integer", "rank": "integer"}  # of a column 
 _MEASURED = {"rate": "%", "amount": "billion VND", "points": "points"}
 _LICENCE = {"name": "MIT", "path": "https://opensource.org/license/mit",
             "title": "MIT for texts; figures are facts and free to use"}  # fmt: skip
-
-
 _PARTIAL = ("Of a figure that can be partial, _low is its lower bound and _high its upper one, "
             "empty where there is no limit; both are empty where it is not known.")  # fmt: skip
 
@@ -110,9 +108,7 @@ _PARTIAL = ("Of a figure that can be partial, _low is its lower bound and _high 
 def package(data: Tables) -> dict:
     """What the CSV files of an edition's tables hold, as a Data Package to lie beside them."""
     frames = {name: getattr(data, name) for name in TABLE_LABELS}
-    cited = {
-        one for frame in frames.values() for said in frame["source"] for one in said.split("; ")
-    }
+    cited = "; ".join(one for frame in frames.values() for one in frame["source"]).split("; ")
     sources = data.sources[data.sources.index.isin(cited)].reindex(columns=["title", "address"])
     return {
         "profile": "tabular-data-package", "name": f"{data.province}-{data.year}",
@@ -147,8 +143,8 @@ def _field(name: str, values: pd.Series, column: schema.Column | None) -> dict:
         return {"name": name, "type": "boolean" if values.dtype == bool else kind}
     limits = {"required": True} if column.required and name == column.name else {}
     limits |= {"enum": [*column.codes]} if column.codes else {}
-    ends = zip(("minimum", "maximum"), BOUNDS.get(column.kind, ()), strict=False)
-    limits |= {which: end for which, end in ends if math.isfinite(end)}
+    both = zip(("minimum", "maximum"), BOUNDS.get(column.kind, ()), strict=False)
+    limits |= {which: end for which, end in both if math.isfinite(end)}
     unit = _MEASURED.get(column.kind) or (column.unit_column and f"as {column.unit_column} says")
     return {
         "name": name, "type": _KINDS.get(column.kind, "number" if column.is_quantity else "string"),
