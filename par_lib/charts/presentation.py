@@ -12,7 +12,7 @@ import pandas as pd
 from IPython.display import display
 
 from par_lib.charts.table_data import DATA, LEFT, LIGHT, MOST_ROWS, STATUSES, as_data, ends
-from par_lib.cleaning import schema
+from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused, translation
@@ -24,8 +24,6 @@ from par_lib.storage import csv_files, dependencies
 _UNITS = ("pct", "points", "bn_vnd", "gini", "ratio")  # last words of names that say a unit
 # What a source writes; a number in any other column was computed.
 STATED = {column.name for table in schema.TABLES.values() for column in table.quantities}
-# The English pages write places as they are spelled; these have English names.
-_TRANSLATED_LEVELS = ("nation", "department")
 _LOCATORS = (  # a phrase before the words it is made of
     N_("article text"), N_("closing paragraph"), N_("localities below"), N_("localities"),
     N_("agencies"), N_("heading"), N_("bullet"), N_("paragraph"), N_("page"), N_("row"),
@@ -49,7 +47,7 @@ class Page:
     ) -> None:  # fmt: skip
         self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
-        named = data.units[data.units["level"].isin(_TRANSLATED_LEVELS)]
+        named = data.units[data.units["level"].isin(units.TRANSLATED)]
         self._english = dict(zip(named["name"], named["name_en"], strict=True))
         told = ["number", "title", "title_en", "producer", "date", "accessed", "address"]
         self.sources = data.sources.reindex(columns=told).astype(object).fillna("")

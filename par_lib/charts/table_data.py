@@ -109,13 +109,14 @@ def package(data: Tables) -> dict:
     """What the CSV files of an edition's tables hold, as a Data Package to lie beside them."""
     frames = {name: getattr(data, name) for name in TABLE_LABELS}
     cited = "; ".join(one for frame in frames.values() for one in frame["source"]).split("; ")
-    sources = data.sources[data.sources.index.isin(cited)].reindex(columns=["title", "address"])
+    sources = data.sources.loc[data.sources.index.isin(cited)].astype(object)
+    sources = sources.reindex(columns=["title", "address"], fill_value="").fillna("")
     return {
         "profile": "tabular-data-package", "name": f"{data.province}-{data.year}",
         "title": f"{data.place} {data.year}: PAR INDEX, SIPAS", "licenses": [_LICENCE],
         "description": f"{_PARTIAL} {SYNTHETIC_WORDS if data.synthetic else ''}".rstrip(),
         "sources": [{"name": name, "title": title} | ({"path": page} if page else {})
-                    for name, title, page in sources.fillna("").itertuples(name=None)],
+                    for name, title, page in sources.itertuples(name=None)],
         "resources": [_resource(name, frame, data.synthetic) for name, frame in frames.items()],
     }  # fmt: skip
 

@@ -30,6 +30,7 @@ NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to sugge
 Day = dt.date | pd.Timestamp | str
 Index = dict[tuple[str, str], frozenset[str]]
 _NATIONAL = Path(__file__).parent / "national"
+TRANSLATED = ("nation", "department")  # levels; a place keeps its name in every language
 _NATION = {"code": "VN", "name": "Cả nước", "name_en": "Viet Nam", "level": "nation",
            "kind": "quốc gia", "aliases": "Việt Nam;toàn quốc", "source": "national"}  # fmt: skip
 _COLUMNS = [*(column.name for column in schema.UNITS.columns), "row", "column"]

@@ -129,9 +129,11 @@ def _tasks_after(data: tables.Tables) -> pd.DataFrame:
 
 
 def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
-    """Every unit's name in the reader's language, by its code."""
-    name = "name" if language.code == "vi" else "name_en"
-    return dict(zip(data.units["code"], data.units[name], strict=True))
+    """Every unit's name as a page in this language has it, by its code."""
+    names = data.units["name"]
+    if language.code != "vi":
+        names = names.mask(data.units["level"].isin(units.TRANSLATED), data.units["name_en"])
+    return dict(zip(data.units["code"], names, strict=True))
 
 
 def _agencies(data: tables.Tables, names: dict[str, str]) -> Callable[[str], str]:

@@ -46,6 +46,13 @@ def test_no_technical_name_is_among_the_words(data, card, code):
     assert not [name for name in (*pointers, "late_dossiers", "_pct") if name in words]
 
 
+def test_english_names_places_as_they_are_spelled_and_translates_agencies_only(data, card):
+    """As every other page does: "Tam Kỳ", never beside "Tam Ky City"."""
+    led = "; ".join(tasks_of(data, card, "en")["lead_agency"])
+    assert "Tam Kỳ" in led and "Núi Thành" in led and "Department of " in led
+    assert "Tam Ky" not in led and " District" not in led and "Sở Nội vụ" not in led
+
+
 def test_points_at_stake_are_told_where_the_maximum_is_stated(data, card):
     tasks = tasks_of(data, card).set_index("moves")
     # 0.3078 + 0.3141 + 0.6037 + 0.6115 + 0.587 = 2.4241 of 10
