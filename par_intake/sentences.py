@@ -37,8 +37,8 @@ def read_text(found: Found, known: pd.DataFrame) -> None:
         for numeral in (one for one in marked.marks["numerals"] if one.is_figure):
             spot = Spot(marked, number, numeral)
             try:
-                if _is_bound(spot):
-                    found.figures += _listing(text, spot, _figure(text, spot))
+                if _threshold(spot):
+                    found.figures += _listing(text, spot)
                 elif not is_task:
                     _refuse(spot)
                     found.figures.append(_figure(text, spot))
@@ -50,13 +50,12 @@ def read_text(found: Found, known: pd.DataFrame) -> None:
                     found.left.append(Left(numeral.text, reason, about, where, at))
 
 
-def _is_bound(spot: Spot) -> bool:
-    """Whether the number is a threshold: below, from … on, between."""
-    flat, end = spot.marked.flat, spot.numeral.end
-    if around("bound_behind").match(flat, end):
-        return True
-    before = around("bound_before").search(flat, 0, spot.at)
-    return bool(before) and not around("from").search(flat, 0, spot.at)
+def _threshold(spot: Spot) -> re.Match[str] | None:
+    """What makes the number a threshold: below, from … on, between."""
+    if behind := around("bound_behind").match(spot.marked.flat, spot.numeral.end):
+        return behind
+    since = around("from").search(spot.marked.flat, 0, spot.at)
+    return None if since else around("bound_before").search(spot.marked.flat, 0, spot.at)
 
 
 def _refuse(spot: Spot) -> None:
@@ -193,14 +192,16 @@ def _filler() -> frozenset[str]:
     return frozenset(phrases.flatten(phrases.table()["filler"]["words"]).split())
 
 
-def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
-    """What the threshold at ``spot`` says of whom; ``shown`` is what it would be as a figure.
+def _listing(text: Text, spot: Spot) -> list[Figure]:
+    """What the threshold at ``spot`` says of whom.
 
     NoFigure where it is no threshold of disbursement, or the counts do not bear out the listing.
     """
-    bound = _bound(spot)
+    shown = _figure(text, spot) if spot.numeral.kind == "pct" else None
+    said, listed = _threshold(spot)["word"], phrases.table()["bound"]
+    bound = next((one for one in listed if said in one["words"]), None)
     counts = [one for one in spot.clause.of("numerals") if one.kind in OFFICE_COUNTS]
-    if bound is None or shown.table != "disbursement" or not counts:
+    if not (shown and bound and counts) or shown.table != "disbursement":
         raise NoFigure(N_("a threshold"))
     offices = [name for name in spot.rest.of("names") if name.level != "province"]
     ends = [*(name.start for name in offices[1:]), spot.rest.end]
@@ -225,11 +226,3 @@ def _listing(text: Text, spot: Spot, shown: Figure) -> list[Figure]:
         made += [replace(one, cell=cell, row=one.row | {"unit": unit, "level": level})
                  for unit, cell in (*others, (schema.OTHERS, off_it))]  # fmt: skip
     return made
-
-
-def _bound(spot: Spot) -> dict | None:
-    """The entry of [[bound]] that the words beside a threshold say."""
-    said = (around("bound_behind").match(spot.marked.flat, spot.numeral.end)
-            or around("bound_before").search(spot.marked.flat, 0, spot.at))  # fmt: skip
-    listed = phrases.table()["bound"]
-    return next((one for one in listed if said and said["word"] in one["words"]), None)
