@@ -7,7 +7,7 @@ frame is rows of the tidy table ``disbursement``, rates as pairs in percent, hig
 import numpy as np
 import pandas as pd
 
-from par_lib.scoring.intervals import ends, paired, pairs, renamed
+from par_lib.scoring.intervals import ends, highest, paired, pairs, renamed
 from par_lib.scoring.parts import highest_first
 
 _MONTH = pd.Timedelta(days=365.25 / 12)
@@ -64,10 +64,8 @@ def compared(last: pd.DataFrame, level: float | None) -> dict[str, pd.DataFrame]
 
 
 def lowest(last: pd.DataFrame) -> pd.DataFrame:
-    """The unit whose exact rate is surely the lowest; no row where bounds or a tie hide it."""
-    exact = last["rate_pct_low"] == last["rate_pct_high"]
-    least = last["rate_pct_low"] == last["rate_pct_low"].min()
-    return last[least & exact] if least.sum() == 1 else last.iloc[:0]
+    """The unit whose rate is surely the lowest; no row where bounds or a tie hide it."""
+    return highest(last, "rate_pct", lowest=True)
 
 
 def named_apart(last: pd.DataFrame) -> pd.DataFrame:
