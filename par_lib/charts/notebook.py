@@ -309,14 +309,14 @@ def sliders(curves: pd.DataFrame, points: tuple[float, float]) -> None:
     head = "".join(f'<th scope="col">{html.escape(words)}</th>' for words in heads)
     body = divided.join(parts if curves["stated"].any() else ["", *parts])
     ends = json.dumps([None if pd.isna(end) else round(float(end), 6) for end in points])
+    caption = t("Move a slider: the points that each rate would win")
+    back = t("Back to the present rates")
     markup = (
-        f'<figure class="what-if" data-points="{ends}" hidden><table>'
-        f"<caption>{t('Move a slider: the points that each rate would win')}</caption>"
+        f'<figure class="what-if" data-points="{ends}" hidden><table><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody><tfoot>"
         + _total(t("Points regained together (assumed)"), 'aria-live="polite"')
         + _total(t("PAR INDEX with it (assumed)"))
-        + f'</tfoot></table><p><button type="button">{t("Back to the present rates")}</button></p>'
-        "</figure>"
+        + f'</tfoot></table><p><button type="button">{back}</button></p></figure>'
     )
     page.emit({"text/html": markup, "text/plain": ""})
 

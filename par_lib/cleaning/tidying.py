@@ -122,10 +122,10 @@ def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
     try:
         heirs = succession.follow(code, date, known)
     except units.UnknownUnit:
-        return f"{ended}; {say('use a date up to then')}"
+        return "; ".join([ended, say("use a date up to then")])
     names = [f'"{heir}"' for heir in heirs["name"]]
     more = say(" ({count} units)", count=len(names)) if len(names) > 3 else ""
-    return f"{ended}; {say('write {names}', names=say(' or ').join(names[:3]))}{more}"
+    return "; ".join([ended, say("write {names}", names=say(" or ").join(names[:3])) + more])
 
 
 def parse_quantities(
