@@ -52,7 +52,7 @@ def _told() -> Iterator[None]:
     """
     try:
         yield
-    except typer.Exit:
+    except (typer.Exit, BrokenPipeError):  # whoever was listening has gone
         raise
     except TyperException as error:
         told = [say(words, **found.groupdict()) for pattern, words in _USAGE.items()
@@ -178,7 +178,7 @@ def check(year: Year, province: Province = "quang-nam", lang: Lang = "") -> None
     from rich.table import Table
 
     from par_lib.cleaning import findings, tables
-    from par_lib.language.translation import TABLE_LABELS, language
+    from par_lib.language.translation import LABELS, TABLE_LABELS, language
     from par_lib.scoring import rulebook, scorecard
 
     t = language(lang)
@@ -187,7 +187,7 @@ def check(year: Year, province: Province = "quang-nam", lang: Lang = "") -> None
     table = Table(t("Severity"), t("Finding"), t("To decide"), show_lines=True)
     for row in findings.describe(data.review, t).itertuples():
         style = _SEVERITY_STYLE[row.severity]
-        table.add_row(f"[{style}]{t(row.severity)}[/]", row.what, row.decide)
+        table.add_row(f"[{style}]{t(LABELS[row.severity])}[/]", row.what, row.decide)
     Console().print(table)
     if data.missing:
         names = t.listing([t(TABLE_LABELS[name]) for name in data.missing])

@@ -80,7 +80,9 @@ def test_values_are_filled_in_as_they_are_and_several_are_listed(vietnamese):
         (["new-year", "2024", "--province", "hue"], 1, "được thành lập ngày 2025-01-01"),
         (["new-year", "2026"], 1, "kết thúc hoạt động ngày 2025-06-30; năm 2026 địa bàn thuộc"),
         (["check", "2022"], 0, "Kết quả đối chiếu"),
+        (["check", "2022"], 0, "thống nhất"),
         (["check", "2022", "--lang", "en"], 0, "To decide"),
+        (["check", "2022", "--lang", "en"], 0, "in agreement"),
         (["new-year", "2024", "--province", "gia-lai"], 0, "1. Điền"),
     ],
 )  # fmt: skip
