@@ -174,7 +174,9 @@ def _disbursement(parts: list[Part], year: int, rng: np.random.Generator) -> pd.
         own = offices.assign(goal=goal, bend=rng.uniform(1.2, 2.2, len(offices)))
         rows.append(_monthly(own, year, first, last))
     both, end = pd.concat(rows), _last_day(year)
-    rate, home = both["goal"] * (both["month"] / 12) ** both["bend"], both["level"] == "province"
+    sooner = rng.spawn(1)[0].uniform(-0.35, 0.35, len(both)) * (both["month"] < 12)  # in months
+    rate = both["goal"] * ((both["month"] + sooner) / 12) ** both["bend"]
+    home = both["level"] == "province"
     listed = (both["level"] != "commune") | (both["as_of"] < end) | (rate < _LISTED_BELOW)
     both = both.assign(
         plan_year=year, rate_pct=rate.round(1), plan_bn_vnd=home.map({True: "7000"}),
@@ -238,9 +240,10 @@ def _service_index(rows: pd.DataFrame, year: int, number: int,
                    rng: np.random.Generator) -> pd.DataFrame:  # fmt: skip
     """A share of each maximum, more each month and year; most is lost on digitisation."""
     apart = {unit: rng.uniform(-0.2, 0.08) for unit in rows["unit"].unique()} | {HOME: 0}
-    gain = rows["unit"].map(apart) + 0.02 * number + 0.005 * rows["month"]
-    earned = {part: (most * (share + gain).clip(upper=1)).round(1)
-              for part, (most, share) in _INDEX.items()}  # fmt: skip
+    gain = rows["unit"].map(apart) + 0.02 * number + 0.001 * rows["month"]
+    ups = rng.spawn(1)[0].uniform(-0.02, 0.02, (len(rows), len(_INDEX)))  # and downs of a month
+    earned = {part: (most * (share + gain + up).clip(upper=1)).round(1)
+              for (part, (most, share)), up in zip(_INDEX.items(), ups.T, strict=True)}  # fmt: skip
     earned["total"] = sum(earned.values()).round(1)
     whole, every = ["unit", "level", "month", "as_of"], _provinces(year)
     found = rows[whole].assign(**earned).melt(whole, var_name="component", value_name="points")

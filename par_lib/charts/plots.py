@@ -279,7 +279,7 @@ def processplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
                 linestyle="dashed", **_LINE)  # fmt: skip
     ax.scatter(rows["name"], rows["low"], c=_colours(rows), **_DOT | {"s": 34})
     if rows["low"].min() >= 0:  # a rate has no limit below zero
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(bottom=max(ax.get_ylim()[0], 0))
     return ax
 
 

@@ -7,6 +7,8 @@ frame is rows of the tidy table ``disbursement``, rates as pairs in percent, hig
 import numpy as np
 import pandas as pd
 
+from par_lib.cleaning.findings import join_traces
+from par_lib.scoring.fair_comparison import process_chart
 from par_lib.scoring.intervals import ends, highest, paired, pairs, renamed
 from par_lib.scoring.parts import highest_first
 
@@ -122,6 +124,30 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     found = found.sort_values(["plan_year", "month"])
     return found.sort_values("plan_year", key=lambda own: own != year, kind="stable",
                              ignore_index=True)  # fmt: skip
+
+
+def against_last_year(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """What each month of a plan year gained beside the same month of the year before, charted.
+
+    ``rates`` is ``trend``. Disbursement has a season, so its months are compared with the same
+    month only. A row a month (1 to 12) between the first and the last of which both gains are
+    known: gained_pct_points and before_pct_points (rate less that of the month before, in January
+    the rate itself), change_pct_points = gained − before, and its ``process_chart``; status,
+    source, locator of all rates. No row where no month is known in both years.
+    """
+    own = rates[rates["plan_year"].isin([year - 1, year])]
+    by_month = own.pivot(index="month", columns="plan_year", values="rate_pct")
+    by_month = by_month.reindex(index=range(13), columns=[year - 1, year])
+    by_month.loc[0] = 0.0
+    gained = by_month.diff().loc[1:]
+    change = gained[year] - gained[year - 1]
+    change = change.loc[change.first_valid_index() or 13 : change.last_valid_index() or 0]
+    source, locator = join_traces(own)
+    return pd.DataFrame({
+        "month": change.index, "gained_pct_points": gained[year].reindex(change.index),
+        "before_pct_points": gained[year - 1].reindex(change.index), "change_pct_points": change,
+        "status": "derived", "source": source, "locator": locator,
+    }, change.index).join(process_chart(change)).reset_index(drop=True)  # fmt: skip
 
 
 def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:

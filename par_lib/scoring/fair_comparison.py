@@ -295,6 +295,22 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
     return chart.assign(stretch=stretch)
 
 
+def monthly_chart(
+    rows: pd.DataFrame, value: str, *, day: str = "as_of", until: pd.Timestamp | None = None
+) -> pd.DataFrame:
+    """The last row of each month, by ``day``, and month (1 to 12) beside its ``process_chart``.
+
+    A month without a row between others has no ``value``. A new stretch begins after ``until``.
+    """
+    rows = rows.sort_values(day).set_index(rows[day].sort_values().dt.to_period("M"))
+    rows = rows[~rows.index.duplicated(keep="last")]
+    months = rows.reindex(pd.period_range(*rows.index[[0, -1]])) if len(rows) else rows
+    days = months[day].fillna(months.index.to_series().dt.end_time.dt.normalize())
+    chart = process_chart(months[value], breaks=days > (until or days.max()))
+    months = months.assign(month=months.index.month, **{day: days})
+    return months.join(chart).reset_index(drop=True)
+
+
 def _chart(values: pd.Series) -> pd.DataFrame:
     known = values.notna()
     mean, apart = values.mean(), values.diff().abs().mean()

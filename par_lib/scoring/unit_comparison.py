@@ -17,7 +17,7 @@ from par_lib.language.prose import require
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import lower_is_better
 from par_lib.scoring import parts
-from par_lib.scoring.fair_comparison import process_chart
+from par_lib.scoring.fair_comparison import monthly_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
 from par_lib.scoring.rulebook import commune_targets
 
@@ -216,14 +216,10 @@ def late_months(data: Tables, *, level: str) -> pd.DataFrame:
     """
     rows = data.late_dossiers.query("level == @level and unit == @data.place and status != 'bound'")
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31]
-    rows = rows.set_index(rows["period_end"].dt.to_period("M"))
-    rows = rows[~rows.index.duplicated(keep=False) & rows["late_low"].notna()].sort_index()
-    months = rows.reindex(pd.period_range(*rows.index[[0, -1]])) if len(rows) else rows
-    days = months["period_end"].fillna(months.index.to_series().dt.end_time.dt.normalize())
-    late_pct = parts.share(months["late_low"], total=months["resolved"])
-    months = months.assign(month=months.index.month, late_pct=late_pct, period_end=days)
-    chart = process_chart(late_pct, breaks=(level == "commune") & (days > DISTRICTS_ENDED))
-    return months.join(chart).reset_index(drop=True)
+    one = ~rows["period_end"].dt.to_period("M").duplicated(keep=False) & rows["late_low"].notna()
+    rows = rows.assign(late_pct=parts.share(rows["late_low"], total=rows["resolved"]))[one]
+    until = DISTRICTS_ENDED if level == "commune" else None
+    return monthly_chart(rows, "late_pct", day="period_end", until=until)
 
 
 def territories(data: Tables) -> pd.DataFrame:

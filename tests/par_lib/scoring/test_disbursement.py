@@ -231,3 +231,37 @@ def test_a_year_whose_plan_changed_and_a_day_of_two_figures_are_no_path():
                         (2022, "2022-06-30", 25), *[(2022, "2022-09-30", 50)] * 2)  # fmt: skip
     assert disbursement.alike(twice, twice.tail(1))["rate_pct"].tolist() == [10, 50]
     assert disbursement.trend(twice, year=2022)["rate_pct"].tolist() == [10, 50]
+
+
+def months_of(plan_year: int, *rates: float | None) -> list[tuple]:
+    """A rate at the end of each month from January on; None where none is known."""
+    days = pd.date_range(f"{plan_year}-01-01", periods=len(rates), freq="ME")
+    return [(plan_year, day, rate) for day, rate in zip(days, rates, strict=True)
+            if rate is not None]  # fmt: skip
+
+
+def monthly(*records: tuple) -> pd.DataFrame:
+    frame = Frame(records, columns=["plan_year", "as_of", "rate_pct"])
+    return frame.assign(month=frame["as_of"].dt.month, source="s", locator="l")
+
+
+def test_a_month_is_compared_with_the_same_month_of_the_year_before():
+    before = [2, 5, 9, 14, 20, 26, 33, 41, 50, 60, 72, 90]  # gains 2 3 4 5 6 6 7 8 9 10 12 18
+    now = [3, 6, 11, None, 24, 30, 37, 46, 55, 66, 78, 95]  # gains 3 3 5 – – 6 7 9 9 11 12 17
+    found = disbursement.against_last_year(
+        monthly(*months_of(2021, *before), *months_of(2022, *now)), year=2022
+    ).set_index("month")
+    assert found["change_pct_points"].fillna(-9).astype(int).tolist() == [
+        1, 0, 1, -9, -9, 0, 0, 1, 0, 1, 0, -1]  # fmt: skip
+    assert found.loc[12, ["gained_pct_points", "before_pct_points"]].tolist() == [17, 18]
+    assert found["mean"].unique() == pytest.approx([3 / 10])  # ten months are known
+    # ranges 1 1 | 0 1 1 1 1 1: 7 / 8, none across the gap; 0.3 ± 2.66 × 7 / 8
+    assert found["natural_high"].iloc[0] == pytest.approx(0.3 + 2.66 * 7 / 8)
+    assert (found["status"] == "derived").all() and set(found["source"]) == {"s"}
+
+
+def test_one_year_alone_has_no_month_to_compare():
+    one = monthly(*months_of(2022, 3, 6, 11))
+    assert disbursement.against_last_year(one, year=2022).empty
+    assert {"change_pct_points", "mean"} <= set(disbursement.against_last_year(one, year=2022))
+    assert disbursement.against_last_year(one.iloc[:0], year=2022).empty

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from par_lib.scoring.fair_comparison import process_chart
+from par_lib.scoring.fair_comparison import monthly_chart, process_chart
 from par_lib.scoring.unit_comparison import late_months
 
 SOAK = bool(os.environ.get("PAR_SOAK"))
@@ -121,3 +121,12 @@ def test_months_of_other_communes_are_a_stretch_of_their_own_and_a_gap_stays_a_g
     assert other.empty and set(other) == set(found)
     of_districts = SimpleNamespace(late_dossiers=rows.assign(level="district"), place="P")
     assert set(late_months(of_districts, level="district")["stretch"]) == {1}
+
+
+def test_the_last_row_of_a_month_counts_and_a_month_without_one_is_a_gap():
+    days = ["2024-01-10", "2024-01-31", "2024-03-05"]
+    rows = pd.DataFrame({"as_of": pd.to_datetime(days[::-1]), "points": [82.0, 81.0, 80.0]})
+    found = monthly_chart(rows, "points")
+    assert found["month"].tolist() == [1, 2, 3]
+    assert found["points"].fillna(-1).tolist() == [81, -1, 82] and found["mean"].isna().all()
+    assert monthly_chart(rows.iloc[:0], "points").empty
