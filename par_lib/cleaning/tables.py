@@ -182,6 +182,8 @@ def load_sources(province: str) -> pd.DataFrame:
     except FileNotFoundError:
         raise FileNotFoundError(say("{place}: there is no such file; name every source there, as "
                                     "data/raw/README.md shows", place=place)) from None  # fmt: skip
+    except Refused as error:
+        raise DataError([str(error)]) from None
     if problems := [f"{place}{what}" for entry in written.items() for what in _faults(*entry)]:
         raise DataError(problems)
     real = [name for name, source in written.items() if source["kind"] != SYNTHETIC]
