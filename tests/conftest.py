@@ -19,14 +19,14 @@ collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 os.environ["PAR_LANG"] = "en"  # errors and help, whatever the system speaks
 os.environ["PAR_DOCUMENTS"] = "0"  # Word, Excel and PDF only where a test asks for them
 CHECKOUT = Path(__file__).resolve().parents[1]
-# What starts kernels, a browser or other programs, the longest first: begun first by make test, so
+# What starts kernels, notebooks, a browser or other programs, the longest first: begun first by make test, so
 # that no worker is left alone with it at the end; left out by make quick.
 PROGRAMS = (
     "tests/browser/test_lab.py", "tests/par_press/test_runner.py", "tests/faults/test_kill.py",
     "tests/browser/test_pages.py", "tests/faults/test_bad_data.py", "tests/par_demo/",
     "tests/par_press/test_cluster.py", "tests/par_press/test_edition.py", "tests/faults/",
     "tests/par_press/test_edition_documents.py", "tests/notebooks/test_every_figure.py",
-    "tests/notebooks/test_any_tables.py",
+    "tests/notebooks/test_any_tables.py", "tests/notebooks/test_parameters.py",
     "tests/par_press/test_real_edition.py", "tests/par_press/test_manifest.py",
     "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py", "notebooks/",
 )  # fmt: skip

@@ -114,6 +114,7 @@ def test_what_a_view_returns_can_be_changed_without_changing_the_next(data):
     assert par.view(data).tables["late_dossiers"]["late_low"].max() == 11193
 
 
+@pytest.mark.long
 def test_late_dossiers_are_compared_by_number_by_rate_or_given_their_mix(root):
     """Planted: 905 has hard procedures, more late than most; 907 easy ones, and more than usual."""
     with pytest.MonkeyPatch.context() as patch:

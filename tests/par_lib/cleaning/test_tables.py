@@ -203,6 +203,7 @@ def test_dates_of_a_table_compare_with_text(asked, units):
     assert type(found) is type(found.assign(more=1)[["unit", "as_of"]]) is tables.Frame
 
 
+@pytest.mark.long
 def test_the_tables_of_a_year_are_such_frames():
     data = tables.load("quang-nam", 2022)
     end = data.disbursement.query("as_of == '2022-12-31' and level == 'district'")
