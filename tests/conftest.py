@@ -19,8 +19,8 @@ collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 os.environ["PAR_LANG"] = "en"  # errors and help, whatever the system speaks
 os.environ["PAR_DOCUMENTS"] = "0"  # Word, Excel and PDF only where a test asks for them
 CHECKOUT = Path(__file__).resolve().parents[1]
-# What starts kernels, notebooks, a browser or other programs, the longest first: begun first by make test, so
-# that no worker is left alone with it at the end; left out by make quick.
+# What starts kernels, a browser or other programs, or runs notebooks, the longest first: begun
+# first by make test, so that no worker is left alone with it at the end; left out by make quick.
 PROGRAMS = (
     "tests/browser/test_lab.py", "tests/par_press/test_runner.py", "tests/faults/test_kill.py",
     "tests/browser/test_pages.py", "tests/faults/test_bad_data.py", "tests/par_demo/",
