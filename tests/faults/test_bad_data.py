@@ -116,7 +116,7 @@ def answers() -> str:
     head = ",".join(column.name for column in schema.ANSWERS.columns)
     places = ("Điện Bàn", "Thăng Bình", "Hội An")
     lines = [
-        f"{place},district,{part},p{number},{1 + number % 5},{weight},reported,s,l,"
+        f"{place},district,{part},p{number},{1 + number % 5},{weight},reported,s,l,,{part}"
         for place in places
         for part in ("access", "result")
         for number, weight in enumerate(("", '"1,5"', "2", "1", '"0,25"'))
