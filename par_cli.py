@@ -188,7 +188,10 @@ def check(year: Year, province: Province = "quang-nam", lang: Lang = "") -> None
     for row in findings.describe(data.review, t).itertuples():
         style = _SEVERITY_STYLE[row.severity]
         table.add_row(f"[{style}]{t(LABELS[row.severity])}[/]", row.what, row.decide)
-    Console().print(table)
+    if len(data.review):
+        Console().print(table)
+    else:
+        typer.echo(t("Nothing to decide."))
     if data.missing:
         names = t.listing([t(TABLE_LABELS[name]) for name in data.missing])
         typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
@@ -310,7 +313,8 @@ def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> N
     if not book.exists():
         _template(province, about, book)
     for number, step in enumerate(raw_folder.CHECKLIST, start=1):
-        values = {"book": str(book), "year": str(about), "province": province}
+        values = {"book": str(book), "year": str(about), "province": province,
+                  "sources": str(paths.raw(province) / "sources.toml")}  # fmt: skip
         typer.echo(f"{number}. {t(step, **values)}")
 
 

@@ -27,7 +27,7 @@ CHECKLIST = (
     N_("Read it: par read FILE --year {year} --province {province}; --merge for a second file."),
     N_("Compare the reading page; tick what is right in the workbook beside it, then read that."),
     N_("See what does not add up or is missing: par check {year} --province {province}"),
-    N_("Complete title, address and notes of each source in sources.toml."),
+    N_("Complete title, address and notes of each source in {sources}."),
     N_("Make the edition: par run {year} --province {province} --lang vi,en"),
 )  # fmt: skip
 

@@ -21,8 +21,9 @@ from par_lib.storage import csv_files
 from par_lib.storage.csv_files import FIRST_ROW
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}  # what may stand behind a slash
-_AT_MOST = (("on_time", "resolved"), ("points", "max_points"), ("points_high", "max_points"),
-            ("rank_low", "ranked_units"), ("period_start", "period_end"))  # fmt: skip
+_AT_MOST = (("on_time", "resolved"), ("late_low", "resolved"), ("points", "max_points"),
+            ("points_high", "max_points"), ("rank_low", "ranked_units"),
+            ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
 _LISTED = ("district", "commune")  # levels whose units are all known, so that the rest is too
 _UNSTATED = Quantity(math.nan, math.nan, out_of=None, approximate=False)
@@ -108,7 +109,12 @@ def resolve_units(
 
 
 def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
-    """What to write where the name is a unit's, though not on that date; else nothing."""
+    """What to write where the name is a unit's, though not on that date or level; else nothing."""
+    standing = units.units_on(known, date)
+    with suppress(units.UnknownUnit):
+        (level,) = standing.loc[standing["code"] == units.resolve(name, standing), "level"]
+        return say('"{name}" is a unit of level {level} on {date}; write that level',
+                   name=name, level=level, date=date)  # fmt: skip
     try:
         code = units.resolve(name, known)
     except units.UnknownUnit:

@@ -222,3 +222,16 @@ def test_a_date_of_another_year_is_refused():
         tidy({"unit": "Tam Kỳ", "late": "1", **late})
     with pytest.raises(DataError, match="move the row to 2024/"):
         tidy({"unit": "all others", "late": "<5", **late})
+
+
+def test_more_late_than_resolved_is_refused_with_its_row():
+    with pytest.raises(DataError, match="row 2, column late_low: 9 is above 5 in resolved"):
+        tidy({"late": "9", "resolved": "5"})
+    assert tidy({"late": "5", "resolved": "5"})["late_low"].tolist() == [5]
+
+
+def test_a_unit_under_another_level_is_told_its_level():
+    at = {"unit": "Cẩm Ví", "period_start": "2022-01-01", "period_end": "2022-06-30"}
+    assert tidy(at | {"level": "commune"})["unit_code"].tolist() == ["20003"]
+    with pytest.raises(DataError, match='"Cẩm Ví" is a unit of level commune on 2022-06-30'):
+        tidy(at | {"level": "district"})
