@@ -14,7 +14,7 @@ from statsmodels.stats.rates import confint_poisson
 
 from par_lib.cleaning import dossier_register
 from par_lib.cleaning.tables import Tables
-from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
+from par_lib.cleaning.units import DISTRICTS_ENDED
 from par_lib.language import Refused
 from par_lib.scoring.intervals import ends, pairs
 
@@ -76,16 +76,12 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
 def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     """``expected_late`` of the year's register by procedure, a row a unit of ``level``, if any.
 
-    Of units of the year's last day, of districts the last before they ended; of communes of 2025
-    since then. Adds unit and late_pct (100 × late / resolved), status "derived", source and
-    locator. Most surely late first, by the low end of likely_ratio. ``attrs["whole_pct"]``: the
-    rate of them all.
+    Of communes of 2025 those since July, for old ones bear some of their codes. Adds unit and
+    late_pct (100 × late / resolved), status "derived", source and locator. Most surely late first,
+    by the low end of likely_ratio. ``attrs["whole_pct"]``: the rate of them all.
     """
-    last, own = pd.Timestamp(data.year, 12, 31), data.register
-    last = min(last, DISTRICTS_ENDED) if level == "district" else last
-    standing = units_on(data.units, last, level=level)["code"]
-    dossiers = own[(own["level"] == level) & own["unit"].isin(standing)]
-    if level == "commune" and data.year == DISTRICTS_ENDED.year:  # old ones bear some of the codes
+    dossiers = data.register[data.register["level"] == level]
+    if level == "commune" and data.year == DISTRICTS_ENDED.year:
         dossiers = dossiers[dossiers["month"] > DISTRICTS_ENDED]
     counts = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
     found = expected_late(counts.rename(columns={"unit": "unit_code"}), by="procedure")
