@@ -68,10 +68,9 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: I
 
 def _words(issue: Issue) -> dict[str, str]:
     """What stands in braces in the form, but for the text itself."""
-    t, kind = issue.t, issue.data.kind
-    place = f"{kind} {issue.place}" if t.code == "vi" else issue.place
+    t = issue.t
     return {
-        "committee": t("People's Committee of {place}", place=place).upper(),
+        "committee": t("People's Committee of {place}", place=_place(issue)).upper(),
         "number": t("No.         /BC-UBND"), "republic": t("SOCIALIST REPUBLIC OF VIET NAM"),
         "motto": t("Independence – Freedom – Happiness"),
         "place_and_date": t("{place}, day      month      year", place=issue.place),
@@ -83,6 +82,11 @@ def _words(issue: Issue) -> dict[str, str]:
         "signature": t("ON BEHALF OF THE PEOPLE'S COMMITTEE"),
         "signature_hint": t("(Position, signature and full name)"),
     }  # fmt: skip
+
+
+def _place(issue: Issue) -> str:
+    """The province as its office writes it: with its kind, in Vietnamese."""
+    return f"{issue.data.kind} {issue.place}" if issue.t.code == "vi" else issue.place
 
 
 def _fill(document: Document, words: dict[str, str]) -> Paragraph | None:
@@ -134,6 +138,9 @@ class _Report:
         titles = {"I": t("Results of {year}", year=self.issue.year),
                   "II": t("Where points were deducted, and by whom"),
                   "III": t("Tasks"), "IV": t("What is not known")}  # fmt: skip
+        about = {"place": _place(self.issue), "year": self.issue.year}
+        self._paragraph(t("The People's Committee of {place} reports on administrative reform in "
+                          "{year} as follows:", **about), "Body Text")  # fmt: skip
         for number, title in titles.items():
             self._paragraph(f"{number}. {title.upper()}", "Heading 1")
             own = section(found, number)
@@ -146,6 +153,8 @@ class _Report:
                     self._table(one)
                 else:
                     self._sentence(one)
+        self._paragraph(t("This is the report of the People's Committee of {place} on "
+                          "administrative reform in {year}./.", **about), "Body Text")  # fmt: skip
         _remove(self.anchor)
 
     def _paragraph(self, text: str, style: str) -> Paragraph:
