@@ -310,7 +310,7 @@ def bounds_against_figures(
             if dates[row["source_2"]] < dates[row["source"]]:  # False where one is not known
                 continue
             low, high, stated = row["low"], row["high"], row["low_2"]
-            slack = _half_step(stated) if low == high else 0
+            slack = max(map(_half_step, (low, stated))) if low == high else 0
             held = low - slack <= stated and not stated > high + slack
             judged = verdict(held, N_("Find which of the two sources is wrong."))
             what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states {stated}, "

@@ -296,7 +296,8 @@ def bounded_and_stated(
     """Each row that bounds a figure, or derives it, beside each of another source that states it.
 
     A row of both, the columns of the second named "…_2", with low and high of the column. Of a unit
-    that the first source does not list, its bounds are those of all it does not list.
+    that the first source does not list that day, on whatever basis, its bounds are those of all it
+    does not list; none where its list exceeds its total.
     """
     rows = tidy.assign(low=tidy[column.tidy_names[0]], high=tidy[column.tidy_names[-1]])
     rows = rows[rows["low"].notna()]
@@ -308,15 +309,17 @@ def bounded_and_stated(
     both = rows[vague & ~bound].merge(stated, on=[*table.key], suffixes=("", "_2"))
     if table.name in ADDED_UP:
         group = [name for name in table.key if name != "unit"]
-        others = rows[bound].drop_duplicates([*group, "source"])
-        others = others.merge(stated, on=group, suffixes=("", "_2")).assign(
-            unit=lambda d: d["unit_2"]
-        )
-        others = others[others["source"] != others["source_2"]]
+        others = rows[bound].drop_duplicates([*group, "source"]).drop(columns="unit")
+        of_unit = stated[~stated["unit_code"].isin(province)]
+        others = others.merge(of_unit, on=group, suffixes=("", "_2"))
+        own = ["unit", "level", "as_of" if "as_of" in tidy else "period_end", "source"]
+        listed = pd.MultiIndex.from_frame(tidy.loc[tidy["status"] != "bound", own])
+        others = others[~pd.MultiIndex.from_frame(others[own]).isin(listed)]
         if table.name == "late_dossiers":  # of the rest of a total, by its own source's list alone
             left = rows["low"].where(rows["unit_code"].isin(province), -rows["low"])
-            left = left[exact].groupby([rows[name] for name in (*group, "source")]).sum()
+            left = left[~bound].groupby([rows[name] for name in (*group, "source")]).sum()
             others = others.drop(columns="high").join(left.rename("high"), on=[*group, "source"])
+            others = others[others["high"] >= 0]
         both = pd.concat([both, others])
     return both[both["source"] != both["source_2"]].to_dict("records")
 

@@ -78,7 +78,7 @@ def design_effect(
 
     ``answers`` as of ``satisfaction``; ``place`` names the column of the commune or hamlet where a
     person was asked, empty where that is not known. ``assumed`` with fewer than 10 such places
-    beyond one a group.
+    beyond one a group, of whatever component.
 
     deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place. ρ, how alike two answers of one
     place are, is of the mean squares between and within places, of all groups together:
@@ -92,6 +92,10 @@ def design_effect(
     4.0
     """
     answers = answers[answers[place] != ""]
+    units = [name for name in by if name != "component"]
+    named = answers.assign(every=0).drop_duplicates(["every", *units, place])
+    if len(named) - len(named.drop_duplicates(["every", *units])) < 10:
+        return assumed
     yes = (answers["answer"].astype(int) >= SATISFIED_FROM).astype(float)
     groups = [answers[name] for name in by]
     places = yes.groupby([*groups, answers[place]]).agg(["size", "sum"])
@@ -99,8 +103,6 @@ def design_effect(
     of_group = places.groupby(level=by)
     n, mean = (of_group[name].transform("sum") for name in ("size", "sum"))
     between_df = len(places) - of_group.ngroups
-    if between_df < 10:
-        return assumed
     between = (m * (share - mean / n) ** 2).sum() / between_df
     within = (m * share * (1 - share)).sum() / max(m.sum() - len(places), 1)
     usual = (m.sum() - (m**2 / n).sum()) / between_df

@@ -227,13 +227,15 @@ def territories(data: Tables) -> pd.DataFrame:
 
     Two rows a district, by name: the district with its old communes, and today's communes on its
     land. Land can be followed, work cannot, some of which the province took over: no series, and no
-    change is computed. Columns unit_code, unit, period_start, period_end, offices (how many are
-    added up), pairs resolved, late and late_pct (100 × late / resolved, 0 to 100), status ("bound"
-    where late is no exact count, else "derived"), source, locator. A commune on the land of several
-    districts has from none to all of its dossiers on each. The high end of a sum is missing where
-    one office's figure is, the rate with it. No row where no unit has a figure in one period.
+    change is computed. Columns unit_code, unit, period_start, period_end, offices (how many there
+    are), pairs resolved, late and late_pct (100 × late / resolved, 0 to 100), status ("bound" where
+    a count is not exact, else "derived"), source, locator. A commune on the land of several
+    districts has from none to all of its dossiers on each; units not listed share one rest. The
+    high end of a sum is missing where one office's figure is, the rate where it needs that end.
+    No row where late is known of no unit in one period.
     """
     rows = data.late_dossiers.query("level in @COMPARED and unit != @data.place")
+    rows = rows[rows["late_low"].notna()]
     before = longest_period(rows[rows["period_end"] <= DISTRICTS_ENDED])
     after = longest_period(rows[rows["period_start"] > DISTRICTS_ENDED])
     old, first = units_on(data.units, DISTRICTS_ENDED), DISTRICTS_ENDED + pd.Timedelta(days=1)
@@ -253,18 +255,21 @@ def territories(data: Tables) -> pd.DataFrame:
             added = _together(land.merge(figures, on=["unit_code", "level"], how="left"))
             sums.append({"unit_code": code, "unit": name, **days, **added})
     found = pd.DataFrame(sums).iloc[1:].reset_index(drop=True)
-    rate = (
-        parts.share(found["late_low"], total=found["late_low"] + found["on_time_high"]),
-        parts.share(found["late_high"], total=found["late_high"] + found["on_time_low"]),
-    )
-    exact = found["late_low"].eq(found["late_high"]).map({True: "derived", False: "bound"})
-    return found.assign(**pairs(late_pct=rate), status=exact)
+    low = parts.share(found["late_low"], total=found["late_low"] + found["on_time_high"])
+    high = parts.share(found["late_high"], total=found["late_high"] + found["on_time_low"])
+    # Where one end has no dossier, those of the other end are all late, or none is: one rate.
+    low, high = low.mask(found["on_time_high"] == 0, high), high.mask(found["late_high"] == 0, low)
+    one = [end.eq(other) for end, other in (ends(found, name) for name in ("late", "resolved"))]
+    status = np.where(one[0] & one[1], "derived", "bound")
+    return found.assign(**pairs(late_pct=(low, high.where(low.notna()))), status=status)
 
 
 def _together(rows: pd.DataFrame) -> dict[str, object]:
     """Counts of some offices added up, pairs: from none to all of one that is ``shared``."""
     whole, resolved = ~rows["shared"], rows["resolved"].astype(float)
     low, high = ends(rows, "late")
+    bound = rows["status"] == "bound"
+    high = high.mask(bound & rows["level"].where(bound).duplicated(), 0)  # one rest for them all
     columns = {"late": (low, high), "resolved": (resolved, resolved),
                "on_time": (resolved - high, resolved - low)}  # fmt: skip
     added = pairs(**{name: (least.where(whole, 0).sum(), most.sum(skipna=False))

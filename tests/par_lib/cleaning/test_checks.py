@@ -230,11 +230,11 @@ def bounded(*rows: tuple) -> pd.DataFrame:
     return frame.assign(unit_code=frame["unit"], period_start=HALF, period_end=YEAR)
 
 
-def held(rows: pd.DataFrame, **dates: str) -> list[tuple]:
-    tables = {"late_dossiers": rows}
-    for name in ("disbursement", "service_index", "indicators"):
+def held(rows: pd.DataFrame, of: str = "late_dossiers", **dates: str) -> list[tuple]:
+    tables = {}
+    for name in ("late_dossiers", "disbursement", "service_index", "indicators"):
         columns = [one for column in schema.TABLES[name].columns for one in column.tidy_names]
-        tables[name] = pd.DataFrame(columns=columns)
+        tables[name] = rows if name == of else pd.DataFrame(columns=columns)
     sources = pd.DataFrame({"date": dates}).reindex(["first", "second"])
     found = checks.bounds_against_figures(tables, sources, province={"P"})
     return [(one.subject, one[7]["bounds"][:2], one.number_b, one.severity) for one in found]
@@ -255,6 +255,33 @@ def test_what_a_source_bounds_against_another_that_states_it():
     assert held(derived) == [("B", [30, 30], 30, "agrees")]
     same = derived.assign(source="first")
     assert held(same) == []
+
+
+def test_what_a_source_lists_loosely_or_too_high_bounds_the_others_accordingly():
+    whole, unlisted = ("P", 100, 100, "reported", "first"), ("C", 0, 0, "bound", "first")
+    stated = ("B", 55, 55, "reported", "second")
+    loosely = bounded(whole, ("A", 60, None, "reported", "first"), unlisted, stated)
+    assert held(loosely) == [("B", [0, 40], 55, "conflict")]  # A has 60 at least
+    too_high = bounded(whole, ("A", 160, 160, "reported", "first"), unlisted, stated)
+    assert held(too_high) == []  # a rest of −60 bounds nothing
+    rounded = bounded(("B", 33.3, 33.3, "derived", "first"), ("B", 33.34, 33.34, *stated[3:]))
+    assert held(rounded) == [("B", [33.3, 33.3], 33.34, "agrees")]
+    cut = bounded(("B", 33.3, 33.3, "derived", "first"), ("B", 33.36, 33.36, *stated[3:]))
+    assert held(cut)[0][3] == "conflict"
+
+
+def test_all_others_are_those_a_source_names_on_no_basis():
+    """The first has X at 40 % of another plan, and 70 % or more for all others."""
+    rows = [("C", "unstated", 70, 100, "bound", "first"), ("P", "unstated", 60, 60, "second"),
+            ("X", "adjusted_plan", 40, 40, "first"), ("X", "unstated", 45, 45, "second"),
+            ("Y", "unstated", 65, 65, "second")]  # fmt: skip
+    columns = ["unit", "basis", "rate_pct_low", "rate_pct_high", "status", "source"]
+    frame = pd.DataFrame([(*row[:4], *row[-2:]) if len(row) > 5 else (*row[:4], "reported", row[4])
+                          for row in rows], columns=columns)  # fmt: skip
+    frame = frame.assign(unit_code=frame["unit"], level="district", plan_year=2022, as_of=YEAR,
+                         scope="total", locator="row", plan_bn_vnd=float("nan"),
+                         disbursed_bn_vnd=float("nan"))  # fmt: skip
+    assert held(frame, of="disbursement") == [("Y", [70, 100], 65, "conflict")]
 
 
 def test_a_source_known_to_be_older_tests_no_bound():

@@ -190,6 +190,16 @@ def test_a_design_effect_is_one_where_neighbours_differ_as_strangers_and_unknown
     )  # units differ, not places
 
 
+def test_a_place_counts_once_for_all_components():
+    people = in_places([10] * 5, [9, 5, 8, 2, 7])  # four places beyond one, asked five questions
+    asked = pd.concat([people.assign(component=name) for name in MOST])
+    by = ["unit_code", "component"]
+    assert survey.design_effect(asked, by=by, place="hamlet", assumed=1.5) == 1.5
+    many = in_places([10] * 11, [9, 5, 8, 2, 7, 9, 5, 8, 2, 7, 6])
+    asked = pd.concat([many.assign(component=name) for name in MOST])
+    assert survey.design_effect(asked, by=["component"], place="hamlet", assumed=1.5) > 2
+
+
 def test_an_estimated_design_effect_makes_the_interval_cover_what_it_says():
     rng, covered, plain, total = np.random.default_rng(4), 0, 0, 0
     for _ in range(25):

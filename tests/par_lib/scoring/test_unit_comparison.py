@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -239,6 +240,7 @@ def of_land(*counts: tuple[str, str, int, float, float]) -> SimpleNamespace:
     late["period_start"] = pd.to_datetime(new.map({True: "2025-07-01", False: "2025-01-01"}))
     late["period_end"] = pd.to_datetime(new.map({True: "2025-12-31", False: "2025-06-30"}))
     late = late.assign(unit_code=late["unit"], source="s", locator=late["unit"])
+    late["status"] = late["resolved"].isna().map({True: "bound", False: "reported"})
     return SimpleNamespace(units=known, late_dossiers=late, place="P")
 
 
@@ -263,6 +265,45 @@ def test_old_and_new_units_of_one_land_stand_side_by_side():
     assert not {"change_low", "change_high"} & set(found)  # no series
 
 
+def test_units_not_listed_of_one_level_share_one_rest():
+    data = of_land(("A", "district", 100, 10, 10), ("a1", "commune", None, 0, 6),
+                   ("a2", "commune", None, 0, 6), ("N1", "commune", 80, 8, 8))  # fmt: skip
+    assert unit_comparison.territories(data).loc[0, "late_high"] == 10 + 6  # not 10 + 6 + 6
+    data.late_dossiers["late_low"] = data.late_dossiers["late_low"].where(
+        data.late_dossiers["period_end"] <= "2025-06-30"
+    )
+    assert unit_comparison.territories(data).empty  # of no commune late is known since
+
+
+def test_bounds_on_a_land_are_what_all_completions_reach():
+    """Every count of late within its bounds, every split of N2, which lies on both lands."""
+    rng = np.random.default_rng(1)
+    names = [*OLD_AND_NEW["code"].iloc[:2], "a1", "a2", "b1", "N1", "N2"]
+    for _ in range(40):
+        resolved = rng.integers(0, 5, 7)
+        low = rng.integers(0, resolved + 1)
+        high = np.where(rng.random(7) < 0.5, low, rng.integers(low, resolved + 1))
+        counts = dict(zip(names, zip(resolved, low, high, strict=True), strict=True))
+        data = of_land(*((name, "district" if name in "AB" else "commune", *own)
+                         for name, own in counts.items()))  # fmt: skip
+        found = unit_comparison.territories(data)
+        lands = [(["A", "a1", "a2"], ""), (["N1"], "N2"), (["B", "b1"], ""), ([], "N2")]
+        for (own, shared), (_, row) in zip(lands, found.iterrows(), strict=True):
+            reached = {(0, 0)}  # on time, late
+            for name in own:
+                n, least, most = counts[name]
+                reached = {(a + n - x, b + x) for a, b in reached for x in range(least, most + 1)}
+            if shared:
+                n, least, most = counts[shared]
+                reached = {(a + c, b + d) for a, b in reached for x in range(least, most + 1)
+                           for c in range(n - x + 1) for d in range(x + 1)}  # fmt: skip
+            late = [b for _, b in reached]
+            assert [row["late_low"], row["late_high"]] == [min(late), max(late)]
+            rates = [100 * b / (a + b) for a, b in reached if a + b] or [np.nan]
+            ends = row[["late_pct_low", "late_pct_high"]].astype(float)
+            assert ends.tolist() == pytest.approx([min(rates), max(rates)], nan_ok=True)
+
+
 def test_a_sum_on_a_land_with_an_office_unknown_has_no_high_end():
     data = of_land(("A", "district", 100, 10, 10), ("a1", "commune", 40, 4, 4),
                    ("N1", "commune", 80, 0, 8), ("N2", "commune", 20, 2, 2))  # fmt: skip
@@ -270,5 +311,9 @@ def test_a_sum_on_a_land_with_an_office_unknown_has_no_high_end():
     assert found[["late_low", "late_high"]].fillna(-1).to_numpy().tolist() == [
         [14, -1], [0, 10], [0, -1], [0, 2]]  # fmt: skip
     assert found["late_pct_low"].isna().tolist() == [True, False, True, False]
+    known = of_land(("A", "district", None, 10, 10), ("a1", "commune", 40, 4, 4),
+                    ("N1", "commune", 80, 0, 8))  # fmt: skip
+    of_a = unit_comparison.territories(known).iloc[0]  # of how many A's 10 are, nobody says
+    assert of_a[["late_pct_low", "late_pct_high"]].isna().all()
     nothing = unit_comparison.territories(of_land(("A", "district", 100, 10, 10)))
     assert nothing.empty and set(nothing) == set(found)
