@@ -110,15 +110,17 @@ def resolve_units(
 
 def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
     """What to write where the name is a unit's, though not on that date or level; else nothing."""
-    standing = units.units_on(known, date)
+    standing, other = units.units_on(known, date), ""
     with suppress(units.UnknownUnit):
         (level,) = standing.loc[standing["code"] == units.resolve(name, standing), "level"]
-        return say('"{name}" is a unit of level {level} on {date}; write that level',
-                   name=name, level=level, date=date)  # fmt: skip
+        other = say('"{name}" is a unit of level {level} on {date}; write that level',
+                    name=name, level=level, date=date)  # fmt: skip
     try:
         code = units.resolve(name, known)
     except units.UnknownUnit:
-        return ""
+        return other
+    if code in set(standing["code"]):
+        return other
     own = known[known["code"] == code]
     if (own["valid_from"] > pd.Timestamp(date)).all():
         return say('"{name}" did not exist before {first:%Y-%m-%d}',
@@ -131,7 +133,8 @@ def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
         return "; ".join([ended, say("use a date up to then")])
     names = [f'"{heir}"' for heir in heirs["name"]]
     more = say(" ({count} units)", count=len(names)) if len(names) > 3 else ""
-    return "; ".join([ended, say("write {names}", names=say(" or ").join(names[:3])) + more])
+    heir = say("write {names}", names=say(" or ").join(names[:3])) + more
+    return "; ".join(filter(None, [ended, heir, other]))
 
 
 def parse_quantities(

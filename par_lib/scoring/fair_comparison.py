@@ -300,8 +300,9 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
 
 
 def monthly_chart(
-    rows: pd.DataFrame, value: str, *, day: str = "as_of", until: pd.Timestamp | None = None
-) -> pd.DataFrame:
+    rows: pd.DataFrame, value: str, *, day: str = "as_of",
+    until: pd.Timestamp | None = DISTRICTS_ENDED,
+) -> pd.DataFrame:  # fmt: skip
     """The last row of each month, by ``day``, and month (1 to 12) beside its ``process_chart``.
 
     A month without a row between others has no ``value``. A new stretch begins after ``until``.

@@ -451,7 +451,7 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
     page.unlink(missing_ok=True)
     said = CliRunner().invoke(app, ["run", "2022", "2023", "--lang", "en", "--notebook", "03"])
     assert said.exit_code == 1
-    assert "par: quang-nam 2022: [Errno 13] Permission denied" in said.output.replace("\n", " ")
+    assert "sipas.csv: Permission denied" in said.output.replace("\n", " ")
     assert page.is_file()
 
 

@@ -233,5 +233,5 @@ def test_more_late_than_resolved_is_refused_with_its_row():
 def test_a_unit_under_another_level_is_told_its_level():
     at = {"unit": "Cẩm Ví", "period_start": "2022-01-01", "period_end": "2022-06-30"}
     assert tidy(at | {"level": "commune"})["unit_code"].tolist() == ["20003"]
-    with pytest.raises(DataError, match='"Cẩm Ví" is a unit of level commune on 2022-06-30'):
+    with pytest.raises(DataError, match='unit: "Cẩm Ví" is a unit of level commune on 2022-06-30'):
         tidy(at | {"level": "district"})
