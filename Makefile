@@ -1,7 +1,10 @@
 # Every target makes the environment it needs on first use: Python 3.11 or newer and make suffice.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BIN := .venv/bin
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# Stamps: what an edition needs is installed; JupyterLab, too; what the tests need, too.
 READY := .venv/.ready
+LAB := .venv/.ready-lab
+ALL := .venv/.ready-all
 YEARS ?= 2022 2023
 LANGS ?= vi,en
 # quang-nam:2022 and so on: every year with raw figures, those of invented provinces left out
@@ -27,41 +30,41 @@ demo: $(READY) ## Make two invented provinces, with districts and with communes,
 	@$(BIN)/par demo
 	@$(BIN)/par run demo:2021-2024 demo-today:2025-2026 --lang $(LANGS)
 
-test: $(READY) ## Run all tests: packages, notebooks, pages in a browser, faults
+test: $(ALL) ## Run all tests: packages, notebooks, pages in a browser, faults
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --nbval-lax $(CODE) tests notebooks
 
-quick: $(READY) ## Run what takes no kernel and no browser, within a minute: after every edit
+quick: $(ALL) ## Run what takes no kernel and no browser, within a minute: after every edit
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -p no:nbval -m "not programs and not long" $(CODE) tests
 
-coverage: $(READY) ## Run the tests once more, twice as slowly, and tell which lines none of them reaches
+coverage: $(ALL) ## Run the tests once more, twice as slowly, and tell which lines none of them reaches
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(CODE) tests
 	@$(BIN)/python -m coverage report
 
-lab: $(READY) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
+lab: $(LAB) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
 	@$(BIN)/par lab
 
 doctor: $(READY) ## Say what is there: Python, packages, fonts, browser, language, disk, editions
 	@$(BIN)/par doctor
 
-check: $(READY) ## Lint and format check of code and notebooks
+check: $(ALL) ## Lint and format check of code and notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-bench: $(READY) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for some)
+bench: $(ALL) ## Measure speed into benchmarks/RESULTS.md (PARTS="a c" for some)
 	@$(BIN)/python benchmarks/run.py $(PARTS)
 
-soak: $(READY) ## The tests with large counts, and of documents in LibreOffice: an hour or two
+soak: $(ALL) ## The tests with large counts, and of documents in LibreOffice: an hour or two
 	@PAR_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults tests/par_lib/scoring tests/par_lib/cleaning tests/par_intake \
 		tests/notebooks/test_any_tables.py tests/par_press/test_edition_documents.py
 
-golden: $(READY) ## Run the notebooks and keep the outputs of their headline cells
+golden: $(ALL) ## Run the notebooks and keep the outputs of their headline cells
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR notebooks/[0-9]*.ipynb
 	@$(MAKE) --no-print-directory notebooks-clean
 
-docs: $(READY) ## Write the pages of docs/ that are rendered from the code
+docs: $(ALL) ## Write the pages of docs/ that are rendered from the code
 	@$(BIN)/python docs/render.py
 
-translations: $(READY) ## Bring the catalogs up to date: of the packages in Vietnamese, of notebooks in English
+translations: $(ALL) ## Bring the catalogs up to date: of the packages in Vietnamese, of notebooks in English
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k say -k language -k self -k words -k Refused -k TableError -k QuantityError -k UnknownUnit -k AmbiguousUnit -k Conflict -k plural:1,2 -o .messages.pot $(CODE)
 	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l vi -o par_lib/language/locale/vi/LC_MESSAGES/par_lib.po
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --ignore-dirs en -o .messages.pot notebooks
@@ -69,13 +72,13 @@ translations: $(READY) ## Bring the catalogs up to date: of the packages in Viet
 	@rm .messages.pot
 
 lock: ## Pin the newest packages again (needs uv)
-	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade -o requirements.lock
+	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade -o requirements.lock
 
-notebooks-clean: $(READY) ## Strip the outputs of notebooks, except headline cells
+notebooks-clean: $(ALL) ## Strip the outputs of notebooks, except headline cells
 	@$(BIN)/nbstripout --extra-keys="metadata.language_info.version" notebooks/*.ipynb
 	@$(BIN)/python .ci/clean_notebooks.py notebooks/*.ipynb
 
-hooks: $(READY) ## Check commits, and show notebooks in git diff cell by cell (nbdime)
+hooks: $(ALL) ## Check commits, and show notebooks in git diff cell by cell (nbdime)
 	@$(BIN)/pre-commit install
 	@git config diff.jupyternotebook.command "'$(CURDIR)/$(BIN)/git-nbdiffdriver' diff --ignore-outputs"
 	@git config merge.jupyternotebook.driver "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
@@ -84,13 +87,29 @@ hooks: $(READY) ## Check commits, and show notebooks in git diff cell by cell (n
 clean: ## Remove what is made: outputs and tidy tables
 	@find outputs data/processed -mindepth 1 ! -name .gitkeep -delete
 
-# The lock is whole, so nothing else is resolved (--no-deps): pip would take a newer "coverage[toml]"
-# than the one pinned, and refuse it. Compiled once: a kernel that compiles pandas again takes three
-# times as long to start.
+# What is taken from the lock is whole, so nothing else is resolved (--no-deps): pip would take a
+# newer "coverage[toml]" than the one pinned, and refuse it. Of what pip says (-qq), only errors
+# matter. Compiled once, on all cores, but for the tests that packages bring: a kernel that compiles
+# pandas again takes three times as long to start.
+define install
+	@$(BIN)/python .ci/locked.py $(1) > .venv/pins.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-compile --require-hashes --no-deps -r .venv/pins.txt
+	@$(BIN)/python -m compileall -qq -j 0 -x '[/\\]tests?[/\\]' .venv/lib $(CODE) > /dev/null || true
+endef
+
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
-	@echo "Installing the locked packages, once; this takes about a minute."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib $(CODE) > /dev/null || true
+	@echo "Installing what an edition needs, once; this takes about a minute."
+	$(call install)
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(LAB): $(READY)
+	@echo "Installing JupyterLab, once."
+	$(call install,lab)
+	@touch $@
+
+$(ALL): $(READY)
+	@echo "Installing what the tests need, once."
+	$(call install,lab cluster dev)
 	@touch $@
