@@ -36,8 +36,10 @@ _LOCALES = {"vi": "vi_VN", "en": "default"}
 
 def start(given: str, more: list[str]) -> None:
     """Run JupyterLab in a language, else in that of the system; ``more`` options go to it."""
-    from jupyterlab.labapp import LabApp
-
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        raise Refused("JupyterLab is not installed: make lab installs and opens it") from None
     if given and given not in LANGUAGES:
         raise Refused("LAB_LANG {given!r}: choose one of {choices}", given=given, choices=LANGUAGES)
     lang, folder = given or spoken(), paths.root() / "outputs" / ".lab"

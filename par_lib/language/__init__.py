@@ -57,11 +57,15 @@ def say(text: str, /, **values: object) -> str:
 
 # Of the system's own words, those that are met.
 _MET = (N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"))
+_LONGEST = 259  # where Windows has not been told to allow more
 
 
 def reason(error: Exception) -> str:
     """What an error says; of the system's errors the file and why, in words."""
     file, why = getattr(error, "filename", None), getattr(error, "strerror", None)
+    if file and os.name == "nt" and len(str(file)) > _LONGEST:
+        return say("{file}: longer than the {most} characters that Windows gives a path; move the "
+                   "project to a folder with a shorter path", file=file, most=_LONGEST)  # fmt: skip
     return f"{file}: {say(why)}" if file and why else str(error)
 
 

@@ -98,6 +98,7 @@ def scratch() -> Path:
 
 MARKER = Path("data", "raw", "README.md")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # no folder can be called so on Windows
 
 
 def root() -> Path:
@@ -179,7 +180,7 @@ def require(province: str, year: int | str) -> int:
 
 
 def _edition(base: Path, province: str, year: int | None) -> Path:
-    if not _NAME.fullmatch(province) or len(province) > 60:
+    if not _NAME.fullmatch(province) or len(province) > 60 or _DEVICE.fullmatch(province):
         raise Refused("province {province!r}: expected a folder name of a-z, 0-9 and '-', as "
                       "quang-nam", province=province)  # fmt: skip
     return base / province if year is None else base / province / f"{int(year):04d}"

@@ -1,20 +1,42 @@
 """pip, conda and the lock name the same packages; README and CI name targets that exist."""
 
+import ast
 import re
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import distributions, packages_distributions, requires
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "duckdb": "python-duckdb"}
 
 
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
 def declared() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {*project["dependencies"], *project["optional-dependencies"]["dev"]}
+    """With every extra."""
+    return {*project()["dependencies"], *chain(*project()["optional-dependencies"].values())}
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def locked(*extras: str) -> set[str]:
+    """Names of what is installed for an edition and these extras."""
+    command = [sys.executable, ROOT / ".ci" / "locked.py", *extras]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.count("==") <= said.count("--hash=")
+    return {plain(name) for name in re.findall(r"^([\w.-]+)==", said, re.MULTILINE)}
 
 
 def test_conda_environment_names_the_same_packages():
@@ -36,12 +58,55 @@ def test_the_lock_pins_every_package_and_names_no_index():
     assert "--hash=sha256:" in lock and "://" not in lock
 
 
+def test_an_edition_installs_what_it_needs_and_all_of_that():
+    """Whatever a package asks for comes with it; tests and JupyterLab come with theirs."""
+    edition, lab, every = locked(), locked("lab"), locked("lab", "cluster", "dev")
+    pins = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert every == {plain(name) for name in re.findall(r"^([\w.-]+)==", pins, re.MULTILINE)}
+    assert {"pandas", "papermill", "hatchling"} < edition < lab < every
+    assert not edition & {"jupyterlab", "ipywidgets", "playwright", "pytest", "distributed"}
+    for part in (edition, lab, every):
+        for name in part & {plain(one.name) for one in distributions()}:
+            needed = [Requirement(text) for text in requires(name) or ()]
+            plainly = {plain(one.name) for one in needed
+                       if one.marker is None or one.marker.evaluate({"extra": ""})}  # fmt: skip
+            assert plainly <= part, name
+
+
+def test_what_our_modules_import_is_asked_for_where_they_run():
+    owners, edition, more = packages_distributions(), locked(), locked("lab", "cluster")
+    files = [file for top in ("par_lib", "par_press", "par_intake", "par_demo")
+             for file in (ROOT / top).rglob("*.py")]  # fmt: skip
+    beyond = {}
+    for file in [*files, ROOT / "par_cli.py"]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            named = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            named += [node.module] if isinstance(node, ast.ImportFrom) else []
+            for owner in chain(*(owners.get(name.partition(".")[0], ()) for name in named)):
+                if plain(owner) not in edition | {"par-lib"}:
+                    assert plain(owner) in more, f"{file}: {owner}"
+                    beyond.setdefault(plain(owner), set()).add(file.name)
+    assert beyond == {"ipywidgets": {"view.py"}, "jupyterlab": {"lab.py"},
+                      "distributed": {"kernels.py"}}  # fmt: skip
+
+
 def test_the_readmes_commands_exist():
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for name in ("README.md", "README.vi.md", "CONTRIBUTING.md", ".github/workflows/ci.yml"):
         used = set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / name).read_text()))
         assert used <= targets, f"{name}: {used - targets}"
     assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_what_a_server_would_run_is_well_formed(tmp_path):
+    """Against the schema that check-jsonschema brings; no server has run it."""
+    flow = ROOT / ".github" / "workflows" / "ci.yml"
+    broken = tmp_path / "broken.yml"
+    broken.write_text(flow.read_text(encoding="utf-8").replace("runs-on", "run-on"))
+    for file, fault in ((flow, False), (broken, True)):
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema",
+                   "vendor.github-workflows", str(file)]  # fmt: skip
+        assert subprocess.run(command, capture_output=True).returncode == fault
 
 
 def test_a_commit_is_checked_by_what_is_installed():
