@@ -139,8 +139,10 @@ def all_notebooks() -> tuple[Path, ...]:
     """
     found = sorted(paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
     if len({book.name.casefold() for book in found}) < len(found):
-        raise Refused("two notebooks in {folder} differ only in capital letters: their pages would "
-                      "be one file on Windows and macOS; rename one", folder=paths.notebooks())  # fmt: skip
+        raise Refused(
+            "two notebooks in {folder} differ only in capital letters: their pages would "
+            "be one file on Windows and macOS; rename one", folder=paths.notebooks(),
+        )  # fmt: skip
     return tuple(book for book in found if "-Copy" not in book.stem and _is_published(book))
 
 
