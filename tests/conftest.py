@@ -28,7 +28,8 @@ PROGRAMS = (
     "tests/par_press/test_edition_documents.py", "tests/notebooks/test_every_figure.py",
     "tests/notebooks/test_any_tables.py", "tests/notebooks/test_parameters.py",
     "tests/par_press/test_real_edition.py", "tests/par_press/test_manifest.py",
-    "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py", "notebooks/",
+    "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py",
+    "tests/project/test_other_systems.py", "notebooks/",
 )  # fmt: skip
 
 
