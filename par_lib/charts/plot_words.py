@@ -137,8 +137,9 @@ class _Chart:
         self.write_numbers("x", self.drawn.by)
         self.write_numbers("y", self.drawn.value)
         self.ax.grid(axis="y")
-        if self.drawn.kind != "process" or self.rows["mean"].notna().any():
-            self.write_legend(self.labelled(self.words), above=1.06, ncols=4)
+        of_months = self.drawn.kind == "process"
+        if not of_months or self.rows["mean"].notna().any():
+            self.write_legend(self.labelled(self.words), above=1.06, ncols=2 if of_months else 4)
 
     def write_funnel(self) -> None:
         """Names only outside the limits: who is inside is not to be compared with a neighbour."""
@@ -148,7 +149,7 @@ class _Chart:
         for row in outside.loc[far].itertuples():
             self.beside(row.size, row.high, self.name(row.name), left=row.size**2 > left * right,
                         fontsize=9, bbox=BACKING)  # fmt: skip
-        self.write_legend(self.labelled(self.words), above=1.06)
+        self.write_legend(self.labelled(self.words), above=1.06, ncols=2)
         self.write_numbers("y", self.drawn.value)
         steps = (1, 3) if right > 30 * left else (1, 2, 3, 5)
         self.ax.xaxis.set_major_locator(LogLocator(subs=steps))
@@ -194,7 +195,8 @@ class _Chart:
 
         if not isinstance(axis.get_major_locator(), FixedLocator):
             whole = not column.endswith(("_pct", "_points", "points", "_ratio"))
-            most = 6 if side == "x" else "auto"  # numbers that stand side by side
+            most = 12 if column.startswith("month") else 6  # numbers that stand side by side
+            most = most if side == "x" else "auto"
             axis.set_major_locator(MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]))
             axis.set_major_formatter(write)
         if side == "x":

@@ -249,12 +249,13 @@ def funnelplot(
     sizes = pd.Series(np.geomspace(rows["size"].min() / 1.2, rows["size"].max() * 1.2, 120))
     lines = fair_comparison.limits(data.attrs, sizes)
     ax.axhline(data.attrs["mean"], label=N_("mean"), **_LINE | {"color": PALETTE["ink"]})
-    ax.axhline(data.attrs["target"], **_LINE | {"color": PALETTE["accent"]})  # missing: no line
+    if not math.isnan(data.attrs["target"]):
+        ax.axhline(data.attrs["target"], label=N_("target"), **_LINE | {"color": PALETTE["accent"]})
     for limits, text, dashes in (("within_95", N_("limits of 95%"), "dotted"),
                                  ("within_99_8", N_("limits of 99.8%"), "dashed")):  # fmt: skip
         ax.plot(sizes, lines.filter(like=limits), label=[text, "_"], linestyle=dashes, **_LINE)
     exact, within = rows[rows["exact"]], rows[~rows["exact"]]
-    ax.scatter(exact["size"], exact["low"], c=_colours(exact), **_DOT | {"s": 34})
+    _dots(ax, exact["size"], exact, N_("outside the limits of 99.8%"))
     ax.bar(within["size"], within["high"] - within["low"], 0.06 * within["size"], within["low"],
            edgecolor=_colours(within), **HATCHED)  # fmt: skip
     most = max(rows["high"].max(), lines["within_95_high"].min())
@@ -277,7 +278,7 @@ def processplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
         ax.plot(own["name"], own["mean"], label=N_("mean"), **_LINE)
         ax.plot(own["name"], own.filter(like="natural"), label=[N_("natural limits"), "_"],
                 linestyle="dashed", **_LINE)  # fmt: skip
-    ax.scatter(rows["name"], rows["low"], c=_colours(rows), **_DOT | {"s": 34})
+    _dots(ax, rows["name"], rows, N_("not ordinary"))
     if rows["low"].min() >= 0:  # a rate has no limit below zero
         ax.set_ylim(bottom=max(ax.get_ylim()[0], 0))
     return ax
@@ -333,6 +334,14 @@ def _row_chart(
     ax.barh(within.index, within["end"] - within["low"], 0.34 if kind == "dot" else BAR,
             within["low"], edgecolor=_colours(within), **HATCHED)  # fmt: skip
     return ax, rows
+
+
+def _dots(ax: Axes, x: pd.Series, rows: pd.DataFrame, special: str) -> None:
+    """Small dots at the low of ``rows``; what those in colour are stands in the legend."""
+    for label, own in ((special, rows[rows["marked"]]), ("_", rows[~rows["marked"]])):
+        if len(own):
+            look = _DOT | {"s": 34, "color": _colours(own)}
+            ax.scatter(x[own.index], own["low"], label=label, **look)
 
 
 def _colours(rows: pd.DataFrame) -> pd.Series:
