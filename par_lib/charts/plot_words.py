@@ -137,9 +137,8 @@ class _Chart:
         self.write_numbers("x", self.drawn.by)
         self.write_numbers("y", self.drawn.value)
         self.ax.grid(axis="y")
-        of_months = self.drawn.kind == "process"
-        if not of_months or self.rows["mean"].notna().any():
-            self.write_legend(self.labelled(self.words), above=1.06, ncols=2 if of_months else 4)
+        if self.drawn.kind != "process" or self.rows["mean"].notna().any():
+            self.write_legend(self.labelled(self.words), above=1.06, ncols=2)
 
     def write_funnel(self) -> None:
         """Names only outside the limits: who is inside is not to be compared with a neighbour."""
@@ -195,8 +194,7 @@ class _Chart:
 
         if not isinstance(axis.get_major_locator(), FixedLocator):
             whole = not column.endswith(("_pct", "_points", "points", "_ratio"))
-            most = 12 if column.startswith("month") else 6  # numbers that stand side by side
-            most = most if side == "x" else "auto"
+            most = 12 if column.startswith("month") else 6 if side == "x" else "auto"
             axis.set_major_locator(MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]))
             axis.set_major_formatter(write)
         if side == "x":

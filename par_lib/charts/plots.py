@@ -240,8 +240,7 @@ def funnelplot(
 ) -> Axes:
     """Each unit's value against its size, and where units of that size lie by chance.
 
-    ``data`` is a ``fair_comparison.funnel`` with its attrs; ``x`` names what its sizes are. Whole
-    line: the mean, in colour a target; dotted: limits of 95 %; dashed: 99.8 %, in colour outside.
+    ``data`` is a ``fair_comparison.funnel`` with its attrs; ``x`` names what its sizes are.
     """
     out = data["verdict"].isin(["above", "below"])
     rows = _told(data, name, y, size=data["size"], verdict=data["verdict"], marked=out)
@@ -249,8 +248,8 @@ def funnelplot(
     sizes = pd.Series(np.geomspace(rows["size"].min() / 1.2, rows["size"].max() * 1.2, 120))
     lines = fair_comparison.limits(data.attrs, sizes)
     ax.axhline(data.attrs["mean"], label=N_("mean"), **_LINE | {"color": PALETTE["ink"]})
-    if not math.isnan(data.attrs["target"]):
-        ax.axhline(data.attrs["target"], label=N_("target"), **_LINE | {"color": PALETTE["accent"]})
+    for target in pd.Series(data.attrs["target"]).dropna():
+        ax.axhline(target, label=N_("the target"), **_LINE | {"color": PALETTE["accent"]})
     for limits, text, dashes in (("within_95", N_("limits of 95%"), "dotted"),
                                  ("within_99_8", N_("limits of 99.8%"), "dashed")):  # fmt: skip
         ax.plot(sizes, lines.filter(like=limits), label=[text, "_"], linestyle=dashes, **_LINE)
@@ -267,8 +266,7 @@ def funnelplot(
 def processplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Months with their mean and natural limits; one that is not ordinary is in colour.
 
-    ``data`` is a ``process_chart`` beside the columns ``x`` and ``y``. A new stretch has lines of
-    its own, and no line leads into it.
+    ``data`` is a ``process_chart`` beside the columns ``x`` and ``y``; each stretch stands apart.
     """
     of_stretch = data[["mean", "natural_low", "natural_high"]]
     rows = _told(data, x, y, marked=data["signal"] != "", **of_stretch)
@@ -338,10 +336,9 @@ def _row_chart(
 
 def _dots(ax: Axes, x: pd.Series, rows: pd.DataFrame, special: str) -> None:
     """Small dots at the low of ``rows``; what those in colour are stands in the legend."""
-    for label, own in ((special, rows[rows["marked"]]), ("_", rows[~rows["marked"]])):
-        if len(own):
-            look = _DOT | {"s": 34, "color": _colours(own)}
-            ax.scatter(x[own.index], own["low"], label=label, **look)
+    for marked, own in rows.groupby("marked"):
+        look = {"c": _colours(own), "label": special if marked else "_"}
+        ax.scatter(x[own.index], own["low"], **_DOT | look | {"s": 34})
 
 
 def _colours(rows: pd.DataFrame) -> pd.Series:

@@ -22,6 +22,7 @@ NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"
+_ABOVE_ZERO = {*"123456789"}
 # Said in both languages wherever invented figures are shown.
 SYNTHETIC_WORDS = "SỐ LIỆU GIẢ LẬP, không có thật · SYNTHETIC DATA, nothing here is real"
 
@@ -79,8 +80,8 @@ class Language:
 
         >>> language("vi").number(11193), language("en").number(1.1922, digits=4)
         ('11.193', '1.1922')
-        >>> language("vi").number(-70.65, digits=1)
-        '−70,7'
+        >>> language("vi").number(-70.65, digits=1), language("vi").number(-0.002, digits=2)
+        ('−70,7', '0,00')
         """
         if pd.isna(value):
             return UNKNOWN
@@ -88,11 +89,13 @@ class Language:
         with localcontext(rounding=ROUND_HALF_UP):  # as 70.65 is taken to 70.7 by hand
             exact = value if isinstance(value, int) else round(float(value), 9)
             text = format_decimal(exact, format=pattern, locale=self.code)
-        return text.replace("-", MINUS) + unit
+        sign = MINUS if text[0] == "-" and _ABOVE_ZERO & {*text} else ""  # -0.002 is no −0,00
+        return sign + text.lstrip("-") + unit
 
     def signed(self, value: float, digits: int = 0) -> str:
-        """Write a change: +3, −0,5, and 0 without a sign."""
-        return ("+" if value > 0 else "") + self.number(value, digits)
+        """Write a change: +3, −0,5, and without a sign what is written as 0."""
+        text = self.number(value, digits)
+        return "+" + text if value > 0 and _ABOVE_ZERO & {*text} else text
 
     def percent(self, value: float | None, digits: int = 2) -> str:
         """Write a percentage, 72.57 meaning 72.57 %.
