@@ -27,15 +27,13 @@ from IPython import get_ipython
 from IPython.core.interactiveshell import ExecutionResult
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from pandas import DataFrame
 from pandas.io.formats.style import Styler
 from seaborn.axisgrid import Grid
 
 from par_lib.charts import PALETTE, STYLE, plot_words
 from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.charts.table_data import STATUSES, TRACE
-from par_lib.cleaning import tables
-from par_lib.cleaning.tables import Tables
+from par_lib.cleaning.tables import Tables, load
 from par_lib.language import Refused, open_in, prose, say
 from par_lib.language.prose import Absent, Mistyped, paragraphs
 from par_lib.language.translation import MEASURES, N_, UNKNOWN, Language, language
@@ -48,7 +46,7 @@ _SAYS = re.compile(r"(?: from (.+?))?(?: as (\S+))?(?: worth (\S+))?(?: see (\S+
 
 
 def begin(province: str, year: int, lang: str = "vi") -> Tables:
-    """``par.begin``, which tells what it refuses; gives the tables of the province and year.
+    """The tables of a province and year; from here on a notebook speaks, in a language.
 
     Where it refuses, or its cell fails, nothing is said or shown until it is run again.
     """
@@ -67,9 +65,9 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
             shown.for_type(kind, lambda drawn: _show(drawn.figure))
         shown.for_type(so.Plot, lambda plot: _show(_drawn(plot)))
         html_of = shell.display_formatter.formatters["text/html"]
-        html_of.for_type(DataFrame, lambda frame: here().plain_table(frame))
+        html_of.for_type(pd.DataFrame, lambda frame: here().plain_table(frame))
     _check(space)
-    notebook = Notebook(tables.load(province, year), lang, values=space)
+    notebook = Notebook(load(province, year), lang, values=space)
     sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
     _opened[:] = [notebook]
     return notebook.data
@@ -109,7 +107,7 @@ def table(frame: pd.DataFrame, columns: str, caption: str = "") -> None:
     A name that stands for a pair ``_low``/``_high`` is shown as an interval; the first heads its
     row; status, source and locator, where the frame has them, become the mark behind the row.
     """
-    if not isinstance(frame, DataFrame):
+    if not isinstance(frame, pd.DataFrame):
         raise Refused(
             'table takes a DataFrame, then names of its columns: table(late, "unit late")'
         )
@@ -122,10 +120,10 @@ def sources() -> None:
 
 
 def single_figures(topic: str, *, caption: str) -> None:
-    """Show the year's single figures that go with a table, each named in the reader's words.
+    """Show the year's ``indicators`` that go with a table, each named in the reader's words.
 
-    Rows of ``data.indicators``. Those of other provinces and of inspections have charts of their
-    own; one that language/labels.csv does not name goes with "scores", under its own name.
+    One that language/labels.csv does not name goes with "scores", under its own name; those of
+    other provinces and of inspections have charts of their own.
     """
     opened = here()
     rows = opened.data.indicators
@@ -241,7 +239,7 @@ class Notebook(Page):
                    "text/plain": alt},
                   metadata={"image/svg+xml": {"alt": alt, "caption": caption}})  # fmt: skip
 
-    def plain_table(self, frame: DataFrame) -> str:
+    def plain_table(self, frame: pd.DataFrame) -> str:
         """A frame that stands at the end of a cell, as a table to read; of many rows the ends."""
         write = [_writer(frame.iloc[:, at], self.t) for at in range(frame.shape[1])]
         return frame.to_html(border=0, na_rep=UNKNOWN, max_rows=40, formatters=write,
@@ -270,9 +268,9 @@ class Notebook(Page):
                 if kind:
                     return
 
-    def _cited(self, name: str) -> DataFrame:
+    def _cited(self, name: str) -> pd.DataFrame:
         frame = prose.value_of(name.strip(), self.values)
-        if not isinstance(frame, DataFrame) or (len(frame) and not {*TRACE} <= {*frame}):
+        if not isinstance(frame, pd.DataFrame) or (len(frame) and not {*TRACE} <= {*frame}):
             raise Refused("from {name}: no table with sources; cite(frame, data.late_dossiers) "
                           "gives one those of another", name=name.strip())  # fmt: skip
         return frame

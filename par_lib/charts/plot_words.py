@@ -48,16 +48,14 @@ class _Chart:
         """Alternative text and caption."""
         called, write, say = _KINDS[self.drawn.kind]
         write(self)
-        drawn, words, head = self.drawn, self.words, self.page.head
-        what, by = head(drawn.value), head(drawn.by)
+        drawn, words = self.drawn, self.words
+        what, by = map(self.page.head, (drawn.value, drawn.by))
         caption = self.page.caption(drawn.caption)
         caption = caption or words("{what} by {by}", what=what, by=by[:1].lower() + by[1:])
         if drawn.between is not None:
-            caption += words(
-                "; {count} between them, {span}, stand in the table only",
-                count=len(drawn.between["name"].explode()),
-                span=self.value(drawn.between["low"].min(), drawn.between["high"].max()),
-            )
+            span = self.value(drawn.between["low"].min(), drawn.between["high"].max())
+            caption += words("; {count} between them, {span}, stand in the table only",
+                             count=len(drawn.between["name"].explode()), span=span)  # fmt: skip
             self.ax.axhline(END_ROWS - 0.76, color=PALETTE["muted"], linewidth=0.9,
                             linestyle=(0, (1, 3)))  # fmt: skip
         if not self.rows.dropna(subset="low")["exact"].all():
@@ -210,10 +208,9 @@ class _Chart:
 
     def write_legend(self, named: dict[str, Artist], *, above: float = 1.0, ncols: int = 3) -> None:
         if named:
-            self.ax.legend(
-                named.values(), named, loc="lower left", bbox_to_anchor=(0, above), ncols=ncols,
-                frameon=False, handlelength=1.8, columnspacing=1.2,
-            )  # fmt: skip
+            self.ax.legend(named.values(), named, loc="lower left", bbox_to_anchor=(0, above),
+                           ncols=ncols, frameon=False, handlelength=1.8,
+                           columnspacing=1.2)  # fmt: skip
 
     def beside(self, x: float, y: float, text: str, *, left: bool, **look: object) -> None:
         """Write beside a point."""
@@ -257,8 +254,7 @@ class _Chart:
     def say_stack(self) -> str:
         said = []
         for name, parts in self.rows[self.rows["low"] != 0].groupby("name", sort=False):
-            each = (f"{self.page.head(part.series)} {self.part(part)}"
-                    for part in parts.itertuples())  # fmt: skip
+            each = [f"{self.page.head(one.series)} {self.part(one)}" for one in parts.itertuples()]
             said.append(f"{self.name(name)}: {', '.join(each)}")
         return "; ".join(said[:_MOST_TOLD]) + "."
 
@@ -331,7 +327,7 @@ def _of_axes(ax: Axes, page: Page) -> str:
     for side, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         label = axis.get_label().get_text() or side
         spans = ", ".join(filter(None, (tick.get_text() for tick in axis.get_ticklabels())))
-        if not any(letter.isalpha() for letter in spans):
+        if not any(map(str.isalpha, spans)):
             spans = page.cell(label, *map(float, axis.get_data_interval()))
         ends[side] = f"{page.head(label)} ({spans})"
     said = page.words("Chart. Horizontal axis: {x}; vertical axis: {y}.", **ends)

@@ -91,9 +91,8 @@ def barplot(
     """
     ax, rows = _row_chart("bar", data, x, y, highlight, caption)
     if (rows["low"] < 0).any():
-        raise Refused(
-            "{column} has values below zero: draw changes with plots.divergeplot", column=x
-        )
+        raise Refused("{column} has values below zero: draw changes with plots.divergeplot",
+                      column=x)  # fmt: skip
     ax.set_xlim(0, rows["end"].max() * 1.18)
     return ax
 
@@ -118,8 +117,7 @@ def dotplot(
     """Dots for rates and scores, exact or not: a hatched span where only bounds are known.
 
     ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. In colour
-    are the rows of ``highlight``, else what is worse than the ``threshold`` wherever in its span it
-    lies: above it of what is better when lower, below it of all else.
+    are the rows of ``highlight``, else what is surely worse than the ``threshold``.
     """
     if x.endswith("_pct") and not pd.isna(threshold):
         require_pct("threshold", threshold)
@@ -133,16 +131,15 @@ def dotplot(
         ax.hlines(rows.index, *lines.T, color=PALETTE["bar"], linewidth=2.4)
     if not math.isnan(threshold):
         ax.axvline(threshold, linestyle=(0, (4, 3)), zorder=0, **_LINE | {"color": PALETTE["ink"]})
-    low, high = np.nanmin([*lines.flat, threshold]), np.nanmax([*lines.flat, threshold])
+    low, high = (end([*lines.flat, threshold]) for end in (np.nanmin, np.nanmax))
     room = high - low or 1
     ax.set_xlim(max(low - 0.08 * room, min(low, 0)), high + 0.22 * room)
     return ax
 
 
 @_of_rows
-def dumbbellplot(
-    data: pd.DataFrame, *, start: str, end: str, x: str, y: str, caption: str = ""
-) -> Axes:
+def dumbbellplot(data: pd.DataFrame, *, start: str, end: str, x: str, y: str,
+                 caption: str = "") -> Axes:  # fmt: skip
     """Two values a row, open circle first: ``start`` and ``end`` name columns; ``x`` what both are.
 
     Where either is known only within bounds the row is left to the table.
@@ -171,9 +168,8 @@ def stackplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
 
 
 @_of_rows
-def lineplot(
-    data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str = "", **options: object
-) -> Axes:
+def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str = "",
+             **options: object) -> Axes:  # fmt: skip
     """Seaborn's, from zero up, so that half as high is half as much; a line a value of ``hue``."""
     rows = _told(data, x, y, series=column(data, hue) if hue else "")
     ax = _axes(Drawn("line", y, x, rows, caption), 3.6)
@@ -198,9 +194,8 @@ def histplot(data: pd.DataFrame, *, x: str, weights: str, caption: str = "") -> 
 
 
 @_of_rows
-def bandplot(
-    data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False, caption: str = ""
-) -> Axes:
+def bandplot(data: pd.DataFrame, *, x: str, y: str, diagonal: bool = False,
+             caption: str = "") -> Axes:  # fmt: skip
     """A curve of which both bounds are known; hatched between them. ``diagonal``: all equal."""
     rows = _told(data, x, y)
     ax = _axes(Drawn("band", y, x, rows, caption), 4.2)
@@ -235,15 +230,13 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, caption: str = "") ->
 
 
 @_of_rows
-def funnelplot(
-    data: pd.DataFrame, *, x: str, y: str, name: str = "unit", caption: str = ""
-) -> Axes:
+def funnelplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
     """Each unit's value against its size, and where units of that size lie by chance.
 
     ``data`` is a ``fair_comparison.funnel`` with its attrs; ``x`` names what its sizes are.
     """
     out = data["verdict"].isin(["above", "below"])
-    rows = _told(data, name, y, size=data["size"], verdict=data["verdict"], marked=out)
+    rows = _told(data, "unit", y, size=data["size"], verdict=data["verdict"], marked=out)
     ax = _axes(Drawn("funnel", y, x, rows, caption, threshold=data.attrs["mean"]), 3.8)
     sizes = pd.Series(np.geomspace(rows["size"].min() / 1.2, rows["size"].max() * 1.2, 120))
     lines = fair_comparison.limits(data.attrs, sizes)
@@ -305,10 +298,8 @@ def _row_chart(
 
     ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.
     """
-    highlight, names = (
-        pd.Index(highlight if is_list_like(highlight) else [highlight]),
-        column(data, y),
-    )
+    names = column(data, y)
+    highlight = pd.Index(highlight if is_list_like(highlight) else [highlight])
     for label in highlight.difference(data.index).difference(names):
         raise Mistyped(label, names)
     marked = data.index.isin(highlight) | names.isin(highlight)

@@ -11,7 +11,7 @@ from numbers import Real
 import pandas as pd
 from IPython.display import display
 
-from par_lib.charts.table_data import DATA, LEFT, LIGHT, MOST_ROWS, STATUSES, as_data, ends
+from par_lib.charts.table_data import DATA, LEFT, LIGHT, MOST_ROWS, TRACE, as_data, ends
 from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
@@ -38,7 +38,7 @@ class Page:
     """What a notebook shows, in the reader's language, with marks that lead to sources.
 
     ``values`` are those that its texts may name; ``emit`` takes each piece, data and ``metadata``
-    by MIME type, instead of the notebook. ``show_sources`` lists the sources that were cited.
+    by MIME type, instead of the notebook.
     """
 
     def __init__(
@@ -137,9 +137,8 @@ class Page:
         "headline" of a finding, which leads to the ``page`` that says more; without rows it says
         what the data do not hold.
         """
-        mark, link = self.mark_of(rows, status), ""
+        mark, link, more = self.mark_of(rows, status), "", _text(self.t("More"))
         if rows and page:
-            more = _text(self.t("More"))
             link = f' <a class="more" href="{html.escape(page)}.html">{more}</a>'
         kind = "missing" if kind and not rows else kind
         self._display(f"<p{_class(kind)}>{_text(sentence)}{mark}{link}</p>", sentence,
@@ -148,10 +147,9 @@ class Page:
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
         """Show columns by name, in the reader's words; of no rows, that there are no figures.
 
-        A name that stands for a pair ``<name>_low``/``<name>_high`` is shown as an interval; a
-        column without a value is left out. The first column heads its row; status, source and
-        locator, where the frame has them, become the last: "derived" of a row with a number that no
-        source writes. What is shown can be taken as CSV from a link below; of many rows, searched.
+        A pair ``<name>_low``/``<name>_high`` is shown as an interval, a column without a value left
+        out. The first column heads its row; status, source and locator, where the frame has them,
+        become the last: "derived" of a row with a number that no source writes.
         """
         if frame.empty:
             self.nothing(self.caption(caption) or ", ".join(map(self.head, names)))
@@ -163,15 +161,13 @@ class Page:
         heads = [self.head(name) for name in names]
         numeric = {name: pd.api.types.is_numeric_dtype(ends(frame, name)[1]) for name in names}
         digits = {name: self.digits(name, *ends(frame, name)) for name in names}
-        traced = {"status", "source", "locator"} <= set(frame.columns)
+        traced = {*TRACE} <= {*frame}
         if traced and any(numeric[name] and name not in STATED for name in names):
             frame = frame.assign(status=frame["status"].replace("reported", "derived"))
-        head = "".join(
-            f'<th scope="col"{_class("num") if numeric[name] else LEFT}>{_text(label)}</th>'
-            for name, label in zip(names, heads, strict=True)
-        )
-        if traced:
-            head += f'<th scope="col" class="refs">{_text(self.t("Source"))}</th>'
+        looks = [_class("num") if numeric[name] else LEFT for name in names]
+        looks, labels = looks + [_class("refs")] * traced, heads + [self.t("Source")] * traced
+        head = "".join(f'<th scope="col"{look}>{_text(label)}</th>'
+                       for look, label in zip(looks, labels, strict=True))  # fmt: skip
         body, shown = [], []
         for row in frame.to_dict("records"):
             cells = [self.cell(name, *ends(row, name), digits[name]) for name in names]
@@ -186,10 +182,9 @@ class Page:
             kind = "bound" if traced and row["status"] == "bound" else ""
             body.append(f"<tr{_class(kind)}>{line}</tr>")
             shown.append(cells)
-        label = html.escape(caption, quote=True)
+        label = html.escape(caption)
         look = "sortable" if any(numeric.values()) else "sortable words"
-        label_of_search = self.t("Search the table")
-        find = f' data-find="{_text(label_of_search)}"' * (len(frame) > MOST_ROWS)
+        find = f' data-find="{_text(self.t("Search the table"))}"' * (len(frame) > MOST_ROWS)
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
             f'tabindex="0"><table class="{look}"{find}><caption>{_text(caption)}</caption>'
@@ -215,15 +210,12 @@ class Page:
     def _csv_link(self, frame: pd.DataFrame, columns: Iterable[str], caption: str) -> str:
         # It holds the table itself: a page on a stick has no server to ask.
         names = [n for name in columns for n in (name, f"{name}_low", f"{name}_high")]
-        names = [name for name in (*names, "status", "source", "locator") if name in frame]
+        names = [name for name in (*names, *TRACE) if name in frame]
         banner = SYNTHETIC_WORDS if self.data.synthetic else ""
         content = base64.b64encode(csv_files.to_csv(frame[names], banner=banner)).decode()
         file = re.sub(r"[^a-z0-9]+", "-", fold(caption))[:60].strip("-")
-        label = html.escape(f"CSV: {caption}", quote=True)
-        return (
-            f'<p class="csv"><a download="{file}.csv" aria-label="{label}" '
-            f'href="data:text/csv;charset=utf-8;base64,{content}">CSV</a></p>'
-        )
+        return (f'<p class="csv"><a download="{file}.csv" aria-label="CSV: {html.escape(caption)}" '
+                f'href="data:text/csv;charset=utf-8;base64,{content}">CSV</a></p>')  # fmt: skip
 
     def show_sources(self) -> None:
         """List the sources cited on this page: title, producer, date, address."""
@@ -251,36 +243,28 @@ class Page:
         """
         if not rows:
             return ""
-        frame = pd.concat([part[["source", "locator", "status"]] for part in rows])
-        if status is None:
-            kinds = {*frame["status"]}
-            own = len(frame) == 1 or kinds == {"assumed"}
-            status = kinds.pop() if own else "derived"
-        return self._mark(*join_traces(frame), status)
+        frame = pd.concat([part[[*TRACE]] for part in rows])
+        kinds = {*frame["status"]}
+        own = kinds.pop() if len(frame) == 1 or kinds == {"assumed"} else "derived"
+        return self._mark(*join_traces(frame), status or own)
 
     def _mark(self, source: str, locator: str, status: str) -> str:
         cited: dict[str, dict[str, None]] = {}
         places = self.where(locator).split("; ")
         for name, place in zip(source.split("; "), places, strict=True):
-            cited.setdefault(name, {})[place] = None
-            self.cited.setdefault(name, {})[place] = None
-        links = " ".join(
-            f'<a href="#source-{name}" title="{html.escape("; ".join(places), quote=True)}">'
-            f"[{self.sources.loc[name, 'number']}]</a>"
-            for name, places in cited.items()
-        )
-        word = self.t(STATUSES[status])
-        return (
-            f' <span class="refs">{links} '
-            f'<span class="status status-{status}">{_text(word)}</span></span>'
-        )
+            for held in (cited, self.cited):
+                held.setdefault(name, {})[place] = None
+        links = " ".join(f'<a href="#source-{name}" title="{html.escape("; ".join(places))}">'
+                         f"[{self.sources.loc[name, 'number']}]</a>"
+                         for name, places in cited.items())  # fmt: skip
+        return (f' <span class="refs">{links} <span class="status status-{status}">'
+                f"{_text(self.t(status))}</span></span>")  # fmt: skip
 
     def _display(
         self, markup: str, plain: str, *, data: dict | None = None, **told: object
     ) -> None:
-        more = {DATA: data} if data else {}
         known = {name: value for name, value in told.items() if value is not None}
-        self.emit({"text/html": markup, "text/plain": plain} | more,
+        self.emit({"text/html": markup, "text/plain": plain} | ({DATA: data} if data else {}),
                   metadata={"par": known} if known else None)  # fmt: skip
 
 

@@ -26,10 +26,7 @@ TRACE = ("status", "source", "locator")
 # Of words, and of those that head a row: JupyterLab sets all on the right, heads of rows in bold. A
 # page has a style sheet instead.
 LEFT, LIGHT = ' style="text-align: left"', ' style="text-align: left; font-weight: normal"'
-STATUSES = {
-    "reported": N_("reported"), "derived": N_("derived"), "bound": N_("bound"),
-    "assumed": N_("assumed"), "unknown": N_("unknown"),
-}  # fmt: skip
+STATUSES = (N_("reported"), N_("derived"), N_("bound"), N_("assumed"), N_("unknown"))
 
 
 def ends(data: pd.DataFrame | dict, name: str) -> tuple:
@@ -54,11 +51,9 @@ def as_data(
 ) -> dict:
     """Title, schema and data of a table of ``page``; ``heads`` are words for columns to show.
 
-    ``shown`` are the rows as the page writes them, under these heads; ``sources`` their codes.
-
-    Of a pair whose ends differ somewhere come both ends, then the interval in words; what is not
-    known is null, and so is the end of an open interval. Status, source and locator, where the
-    frame has them, come last, in words.
+    ``shown`` are the rows as the page writes them under these heads; ``sources`` their codes. Of a
+    pair whose ends differ somewhere come both ends, then the interval in words; what is not known
+    is null. Status, source and locator, where the frame has them, come last, in words.
     """
     t, columns, fields = page.t, [], []
 
@@ -82,18 +77,15 @@ def as_data(
     sources: list[str] = []
     if {*TRACE} <= {*frame.columns}:
         sources = sorted({one for names in frame["source"] for one in names.split("; ")})
-        add("status", t("Status"), frame["status"].map(lambda one: t(STATUSES[one])))
+        add("status", t("Status"), frame["status"].map(t))
         titles = "[" + page.sources["number"].astype(str) + "] " + page.sources["title"]
-        named = frame["source"].map(
-            lambda own: "; ".join(titles[[*dict.fromkeys(own.split("; "))]])
-        )
-        add("source", t("Source"), named)
+        each = frame["source"].str.split("; ").map(dict.fromkeys)
+        add("source", t("Source"), each.map(lambda own: "; ".join(titles[[*own]])))
         add("locator", t("Place in the source"), frame["locator"].map(page.where))
-    written = pd.concat(columns, axis=1).to_json(
-        orient="records", date_format="iso", double_precision=15
-    )
-    told = {"heads": list(heads.values()), "shown": shown, "sources": sources}
-    return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written)} | told
+    rows = pd.concat(columns, axis=1)
+    written = rows.to_json(orient="records", date_format="iso", double_precision=15)
+    return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written),
+            "heads": [*heads.values()], "shown": shown, "sources": sources}  # fmt: skip
 
 
 _HEADERS = COLUMNS | named("header")

@@ -17,9 +17,8 @@ import yaml
 
 from par_lib.charts import plots
 from par_lib.charts.notebook import Notebook
-from par_lib.cleaning import tables
 from par_lib.cleaning.schema import LEVELS
-from par_lib.cleaning.tables import Tables, longest_period
+from par_lib.cleaning.tables import Tables, load, longest_period
 from par_lib.language import Refused, open_in
 from par_lib.language.prose import require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
@@ -27,7 +26,6 @@ from par_lib.scoring import fair_comparison, rulebook, scorecard, whatif
 from par_lib.scoring.parts import highest_first
 from par_lib.scoring.unit_comparison import late_rates
 from par_lib.storage import paths
-from par_lib.storage.paths import write_whole
 
 _STEP_PCT = 0.5  # of a slider
 _WIDE = widgets.Layout(width="98%")
@@ -75,7 +73,8 @@ class View:
         """Write the parameters for ``papermill -f``: outputs/views/<province>-<year>.yaml."""
         name = "{province}-{year}.yaml".format(**self.parameters)
         path = paths.root() / "outputs" / "views" / name
-        write_whole(path, yaml.safe_dump(self.parameters, allow_unicode=True, sort_keys=False))
+        text = yaml.safe_dump(self.parameters, allow_unicode=True, sort_keys=False)
+        paths.write_whole(path, text)
         return path
 
     def _repr_html_(self) -> str:
@@ -90,17 +89,15 @@ def view(
 
     ``level`` is one of levels(). ``compared`` says how late dossiers are: "count", or in a funnel
     as "raw" rates, or "standardised" by what each unit's procedures usually have. Rates below
-    ``threshold_pct`` (0 to 100) are called slow; ``what_if`` is a line as "online_payment = 30;
-    sipas_feedback = +5; late_dossiers: Điện Bàn, Hội An = -50%": a rate to reach, percentage points
-    more, the part of late dossiers cleared.
-    ``province`` may be what ``par.load`` gave, without a year: it is then not read again. What the
-    year has no figures for is said in words. Refused for an unknown level, a threshold outside
-    0 to 100, or a change that cannot be read.
+    ``threshold_pct`` (0 to 100) are called slow; ``what_if`` is a line of changes, as
+    par_lib.scoring.whatif has it: "online_payment = 30; late_dossiers: Điện Bàn, Hội An = -50%".
+    ``province`` may be what ``par.load`` gave, without a year: it is then not read again. Refused
+    for an unknown level, a threshold outside 0 to 100, or a change that cannot be read.
     """
     open_in(language(lang).code)
     if isinstance(province, Tables) != (year is None):
         raise Refused("write a province and a year, or what par.load gave and no year")
-    data = province if isinstance(province, Tables) else tables.load(province, year)
+    data = province if isinstance(province, Tables) else load(province, year)
     _require({*levels(data), "district", "department"}, level, compared, threshold_pct, what_if)
     asked = {  # by table; what was asked comes first
         "what_if": (_what_if, what_if), "late_dossiers": (_late, level, compared),
@@ -186,11 +183,10 @@ def _funnel(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFram
 
 
 def _disbursed(here: Notebook, level: str, threshold_pct: float) -> tuple[str, pd.DataFrame]:
-    own = here.data.disbursement.query(
-        "level == @level and unit != @here.data.place and scope == 'total'"
-    )
-    own = own[own["as_of"] == own["as_of"].max()].dropna(subset=["rate_pct_low"])
-    own = highest_first(own, "rate_pct")
+    own = here.data.disbursement.query("level == @level and scope == 'total'")
+    own = own[own["unit"] != here.data.place]
+    last = own[own["as_of"] == own["as_of"].max()]
+    own = highest_first(last.dropna(subset=["rate_pct_low"]), "rate_pct")
     t, name = here.t, here.words(level)
     if own.empty:
         return t("{level}: no disbursement is known by unit.", level=name), own
@@ -214,11 +210,11 @@ def _scored(data: Tables) -> tuple[pd.DataFrame, rulebook.Rulebook]:
 def _what_if(here: Notebook, text: str) -> tuple[str, pd.DataFrame]:
     card, book = _scored(here.data)
     won = whatif.simulate(card, book, whatif.parse_changes(text, data=here.data, rules=book))
+    if won.empty:
+        return "", won
     title = here.t("What if: points that each change would win, by assumed rules")
-    shown = ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"]
-    if len(won):
-        here.table(won, shown, title)
-    return title if len(won) else "", won
+    here.table(won, ["criterion", "rate_pct", "new_rate_pct", "won_points", "lost_points"], title)
+    return title, won
 
 
 class Explorer(widgets.VBox):
@@ -273,7 +269,7 @@ class Explorer(widgets.VBox):
     def _begin(self, _: object = None) -> None:
         """Criteria, levels and words for the province, year and language chosen."""
         t, level = language(self.lang.value), self.level.value
-        self._data = tables.load(self.province.value, self.year.value)
+        self._data = load(self.province.value, self.year.value)
         card, book = _scored(self._data)
         rates = card.set_index("criterion")["rate_pct_low"][whatif.movable(card, book)]
         steps = rates // _STEP_PCT * _STEP_PCT  # a slider begins at the step below
