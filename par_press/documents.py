@@ -226,8 +226,7 @@ def summary(found: list[Shown], issue: Issue) -> bytes:
     findings = [firsts[page] for page in issue.titles if page in firsts]
     unknown = [one for one in section(found, "IV") if one.kind not in ("chart", "table")]
     said = {
-        "title": t("{place} in {year}: administrative reform", place=issue.place,
-                   year=issue.year),
+        "title": t("{place} in {year}: administrative reform", place=issue.place, year=issue.year),
         "place": issue.place, "lang": t.code, "code": issue.fingerprint, "banner": issue.banner,
         "day": [day.year, day.month, day.day], "dated": issue.dated, "mark": issue.mark,
         "charts": [{"alt": one.alt, "text": one.text} for one in charts],
@@ -254,9 +253,10 @@ def _compiled(source: str, charts: list[Shown], said: dict,
 
     # Letters of charts, as matplotlib has them; it is not imported for that.
     fonts = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+    files = {"said.json": json.dumps(said), "main.typ": source}
+    files |= {f"c{number}.svg": one.svg for number, one in enumerate(charts)}
     with tempfile.TemporaryDirectory(prefix="par-") as private:
-        files = {f"c{number}.svg": one.svg for number, one in enumerate(charts)}
-        for name, text in (files | {"said.json": json.dumps(said), "main.typ": source}).items():
-            (Path(private) / name).write_text(text, encoding="utf-8")
+        for name, text in files.items():
+            Path(private, name).write_text(text, encoding="utf-8")
         return typst.compile(f"{private}/main.typ", root=private, font_paths=[str(fonts)],
                              ignore_system_fonts=True, **options)  # fmt: skip

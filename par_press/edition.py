@@ -20,7 +20,6 @@ from par_lib.cleaning import findings, tables
 from par_lib.language import LANGUAGES
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
-from par_lib.storage.paths import write_whole
 from par_press import changes, documents, manifest, page, plan
 from par_press.page import Link
 from par_press.plan import Job, Request
@@ -175,7 +174,7 @@ def write_changes(request: Request, pages: dict[str, str]) -> None:
     for lang in LANGUAGES:
         file = request.target.with_name(_in(lang, f"{request.year}-changes"))
         if pages.get(lang):
-            write_whole(file, pages[lang])
+            paths.write_whole(file, pages[lang])
         else:
             file.unlink(missing_ok=True)
 
@@ -186,7 +185,7 @@ def write_collection() -> None:
     for lang in LANGUAGES:
         links = [Link(_in(one, "index"), NAMES[one], one == lang, one) for one in LANGUAGES]
         made = page.render_collection(language(lang), _editions(root, lang), links)
-        write_whole(root / _in(lang, "index"), made)
+        paths.write_whole(root / _in(lang, "index"), made)
 
 
 def _editions(root: Path, lang: str) -> Iterator[page.Edition]:

@@ -30,7 +30,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
 
-from par_lib.language import Refused, say
+from par_lib.language import N_, Refused, say
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -101,16 +101,13 @@ class Forked:
         self.kill, self.terminate = process.kill, process.terminate
 
     def poll(self) -> int | None:
-        """Exit code, None while it runs."""
         return self.process.exitcode
 
     def wait(self) -> int | None:
-        """Wait for the end; gives the exit code."""
         self.process.join()
         return self.process.exitcode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the process, if it still runs."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
@@ -120,8 +117,7 @@ class ForkProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Fork a kernel; gives its connection info."""
-        env = kwargs.get("env") or dict(os.environ)
-        arguments = (cmd[cmd.index("-f") :], env, kwargs.get("cwd"))
+        arguments = cmd[cmd.index("-f") :], kwargs.get("env") or {**os.environ}, kwargs.get("cwd")
         process = context().Process(target=run_kernel, args=arguments)
         process.start()
         self.process = Forked(process)
@@ -134,8 +130,8 @@ class ForkProvisioner(LocalProvisioner):
         info = self.connection_info
         if info.get("transport") != "ipc":
             return
-        ports = [port for name, port in info.items() if name.endswith("_port")]
-        sockets = [Path(f"{info['ip']}-{port}") for port in ports]
+        sockets = [Path(f"{info['ip']}-{port}") for name, port in info.items()
+                   if name.endswith("_port")]  # fmt: skip
         with suppress(TimeoutError):  # the client tells of a kernel that never answers
             async with asyncio.timeout(_START_SECONDS):
                 while self.process.poll() is None and not all(one.exists() for one in sockets):
@@ -151,7 +147,7 @@ class OrdinaryProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """As jupyter_client does it."""
-        own = {} if _PRCTL is None else {"preexec_fn": die_with_parent}
+        own = {"preexec_fn": die_with_parent} if _PRCTL else {}
         return await super().launch_kernel(cmd, **kwargs, **own)
 
 
@@ -215,25 +211,21 @@ class PromptClient(AsyncKernelClient):
         """
         end = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < end:
-            question = self.kernel_info()
-            if await self._answered(question):
+            if await self._answered(self.kernel_info()):
                 return
             if not await self.is_alive():
                 raise RuntimeError(say("Kernel died before replying to kernel_info"))
         raise RuntimeError(say("Kernel didn't respond in {timeout} seconds", timeout=timeout))
 
     async def _answered(self, question: str) -> bool:
-        try:
-            answer = await self.get_shell_msg(timeout=1)
-            while answer["parent_header"].get("msg_id") != question:
-                answer = await self.get_shell_msg(timeout=1)
-            while True:
-                told = await self.get_iopub_msg(timeout=0.2)
+        with suppress(Empty):
+            while (await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != question:
+                pass
+            while told := await self.get_iopub_msg(timeout=0.2):
                 idle = told["content"].get("execution_state") == "idle"
                 if idle and told["parent_header"].get("msg_id") == question:
                     return True
-        except Empty:
-            return False
+        return False
 
 
 def config(private: str) -> Config:
@@ -273,11 +265,11 @@ def _client(scheduler: str) -> "Client":
                       scheduler=scheduler)  # fmt: skip
     try:
         from distributed import Client
-    except ImportError:
-        needed = say("--scheduler needs the extra cluster: pip install distributed")
-        raise ValueError(needed) from None
-    try:
+
         client = Client(scheduler, set_as_default=False, timeout="5s")
+    except ImportError:
+        needed = N_("--scheduler needs the extra cluster: pip install distributed")
+        raise Refused(needed) from None
     except OSError as error:
         raise Refused("no scheduler answers at {scheduler} ({error}); start one there",
                       scheduler=scheduler, error=error) from None  # fmt: skip

@@ -18,17 +18,16 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES, Refused, say, spoken
-from par_lib.language.translation import N_, language
+from par_lib.language import LANGUAGES, N_, Refused, say, spoken
+from par_lib.language.prose import require
+from par_lib.language.translation import language
 from par_lib.storage import paths
-from par_lib.storage.paths import write_whole
 from par_press import manifest
 from par_press.plan import Request, all_notebooks
 
 NOTES = {"vi": "notebooks/START.vi.md", "en": "notebooks/START.md"}
-_COPY = N_(
-    "A translated copy of {name}, written anew when that changes. Nothing is published from it."
-)
+_COPY = N_("A translated copy of {name}, written anew when that changes. Nothing is published from "
+           "it.")  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # that can read pages in tests
 _LONGEST = 50  # bytes of a folder: a socket's path, 107 in all, must fit below it
 _LOCALES = {"vi": "vi_VN", "en": "default"}
@@ -40,8 +39,8 @@ def start(given: str, more: list[str]) -> None:
         from jupyterlab.labapp import LabApp
     except ImportError:
         raise Refused("JupyterLab is not installed: make lab installs and opens it") from None
-    if given and given not in LANGUAGES:
-        raise Refused("LAB_LANG {given!r}: choose one of {choices}", given=given, choices=LANGUAGES)
+    if given:
+        require("LAB_LANG", given, LANGUAGES)
     lang, folder = given or spoken(), paths.root() / "outputs" / ".lab"
     prepare(folder, lang)
     if lang != "vi":
@@ -77,9 +76,9 @@ def prepare(folder: Path, lang: str) -> None:
     }  # fmt: skip
     launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     kernel = {"argv": launch, "display_name": "PAR", "language": "python"}
-    for name, content in (("settings/overrides.json", settings),
-                          ("kernels/python3/kernel.json", kernel)):  # fmt: skip
-        write_whole(folder / name, json.dumps(content, indent=1))
+    files = {"settings/overrides.json": settings, "kernels/python3/kernel.json": kernel}
+    for name, content in files.items():
+        paths.write_whole(folder / name, json.dumps(content, indent=1))
 
 
 def translate_notebooks(lang: str) -> None:
@@ -99,7 +98,7 @@ def translate_notebooks(lang: str) -> None:
         for cell in copy.cells:
             cell.source = cell.source.replace('lang: str = "vi"', f'lang: str = "{lang}"')
         copy.cells[0].source += "\n\n*" + t(_COPY, name=notebook.name) + "*"
-        write_whole(target, nbformat.writes(copy))
+        paths.write_whole(target, nbformat.writes(copy))
 
 
 def found() -> Iterator[str]:

@@ -237,7 +237,7 @@ class _Page:
     def check_headings(self) -> None:
         """ValueError where they are not one H1 first, and then no level skipped."""
         html = "".join(block for section in self.sections for block in section.blocks)
-        levels, title = [int(level) for level in _HEADING.findall(html)], self.context.title
+        levels, title = [*map(int, _HEADING.findall(html))], self.context.title
         if levels[:1] != [1] or levels.count(1) != 1:
             raise Refused("{title}: heading levels {levels}: begin the first cell with the only '# "
                           "heading'", title=title, levels=str(levels))  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from par_lib.language import LANGUAGES, N_, Refused, say
+from par_lib.language.prose import require
 from par_lib.storage import dependencies, paths
 
 _PRESS = Path(__file__).parent
@@ -116,8 +117,7 @@ def languages_of(text: str) -> tuple[str, ...]:
     """Languages as ``vi,en``, each once."""
     codes = tuple(dict.fromkeys(code.strip() for code in text.split(",")))
     for code in codes:
-        if code not in LANGUAGES:
-            raise Refused("lang {code!r}: choose one of {choices}", code=code, choices=LANGUAGES)
+        require("lang", code, LANGUAGES)
     return codes
 
 

@@ -116,11 +116,9 @@ def with_values(rows: list[list[str]]) -> list[tuple[str, ...]]:
 
 def section(shown: list[Shown], name: str) -> list[Shown]:
     """What stands in a section of the report: by points at stake, then by rank, as it was shown."""
-    own = [(one.place[1], one) for one in shown if one.place and one.place[0] == name and one.text]
-    worth: dict[int, float] = {}
-    for rank, one in own:
-        worth[rank] = max(one.worth, worth.get(rank, one.worth))
-    return [one for _, one in sorted(own, key=lambda each: (-worth[each[0]], each[0]))]
+    own = [one for one in shown if one.place and one.place[0] == name and one.text]
+    worth = {one.place: one.worth for one in sorted(own, key=lambda one: one.worth)}
+    return sorted(own, key=lambda one: (-worth[one.place], one.place))
 
 
 class _Prose(IPythonRenderer):
@@ -160,11 +158,9 @@ def highlight(source: str) -> Markup:
 def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
     """A chart's SVG made fit to stand inside a page, as one image with the words ``alt``.
 
-    Size, metadata and ids that nothing refers to are dropped; the other ids are numbered
-    under ``prefix``, so that those of several charts never meet, and equal runs are equal.
-    Coordinates keep two decimals, a hundredth of a point.
-
-    Raises ValueError where ``alt`` is empty or the text is not an SVG with a viewBox.
+    Size, metadata and ids that nothing refers to are dropped; the others are numbered under
+    ``prefix``, so that those of several charts never meet. Coordinates keep two decimals, of a
+    point. ValueError where ``alt`` is empty or the text is not an SVG with a viewBox.
 
     >>> inline_svg('<svg viewBox="0 0 9 9"><g id="a"/></svg>', alt="A dot", prefix="c1")
     Markup('<svg viewBox="0 0 9 9" style="--points: 9" role="img" aria-label="A dot"><g /></svg>')
@@ -182,8 +178,8 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
         element.tag = _local(element.tag)
         element.attrib = {_local(name): value for name, value in element.attrib.items()}
         for name in {"d", "x", "y", "points"} & element.attrib.keys():
-            short = _LONG_DECIMAL.sub(_round, element.attrib[name])
-            element.set(name, " ".join(short.split()))
+            plain = " ".join(element.get(name).split())
+            element.set(name, _LONG_DECIMAL.sub(lambda n: f"{round(float(n[0]), 2):.9g}", plain))
         if element.tag not in ("text", "tspan"):
             element.text = (element.text or "").strip() or None
             for child in element:
@@ -201,10 +197,6 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
 
 def _local(name: object) -> str:
     return _NAMESPACE.sub("", str(name))
-
-
-def _round(found: re.Match[str]) -> str:
-    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _number_ids(root: ElementTree.Element, prefix: str) -> None:

@@ -18,8 +18,7 @@ import pandas as pd
 
 from par_lib.cleaning.findings import Finding
 from par_lib.cleaning.schema import LEVELS
-from par_lib.language import Refused, say
-from par_lib.language.translation import N_
+from par_lib.language import N_, Refused, say
 from par_lib.storage import paths
 
 if TYPE_CHECKING:
@@ -92,19 +91,16 @@ def files_of(province: str, year: int) -> list[Path]:
     return sorted(file for file in folder.glob("[!.]*") if file.suffix.lower() in SUFFIXES)
 
 
-def count(
-    files: Sequence[Path], *, units: Iterable[str], until: dt.date
-) -> tuple[pd.DataFrame, dict[str, int]]:
+def count(files: Sequence[Path], *, units: Iterable[str],
+          until: dt.date) -> tuple[pd.DataFrame, dict[str, int]]:  # fmt: skip
     """Count a register: its histogram, and how many rows each of FAULTS kept out; of none, empty.
 
     The histogram has a row for each of KEYS that occurs, with ``dossiers``; month is that of
     receipt, days_late below zero of early ones. A dossier not finished by ``until`` is open:
     ``finished`` is false and days_late the days from its due date to ``until``. Of rows with one id
-    the first by dates is kept, the others are "duplicate". Times of day are left out; a CSV writes
-    days as 2022-12-31. Impossible are dates due before receipt or ten years after it, receipt after
-    ``until`` and an end before its year.
-
-    ValueError naming the file for one that cannot be read or lacks a column.
+    the first by dates is kept. Times of day are left out; a CSV writes days as 2022-12-31.
+    Impossible are dates due before receipt or ten years after it, receipt after ``until`` and an
+    end before its year. ValueError naming the file for one that cannot be read or lacks a column.
     """
     if not files:
         return pd.DataFrame(columns=[*KEYS, "dossiers"]), {}
@@ -145,18 +141,15 @@ def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def late_dossiers(
-    histogram: pd.DataFrame, *, by: tuple[str, ...] = ("unit", "level")
-) -> pd.DataFrame:
+def late_dossiers(histogram: pd.DataFrame, *,
+                  by: tuple[str, ...] = ("unit", "level")) -> pd.DataFrame:  # fmt: skip
     """Counts by unit and level: received, resolved, on_time, late (resolved after the due date)."""
-    done = histogram["finished"]
-    counts = pd.DataFrame({
-        "received": histogram["dossiers"],
-        "resolved": histogram["dossiers"].where(done, 0),
-        "on_time": histogram["dossiers"].where(done & (histogram["days_late"] <= 0), 0),
-        "late": histogram["dossiers"].where(done & (histogram["days_late"] > 0), 0),
-    })  # fmt: skip
-    return counts.groupby([histogram[name] for name in by]).sum().reset_index()
+    dossiers, is_late = histogram["dossiers"], histogram["days_late"] > 0
+    resolved = dossiers.where(histogram["finished"], 0)
+    counts = histogram[[*by]].assign(received=dossiers, resolved=resolved,
+                                     on_time=resolved.mask(is_late, 0),
+                                     late=resolved.where(is_late, 0))  # fmt: skip
+    return counts.groupby([*by]).sum().reset_index()
 
 
 def quantile(histogram: pd.DataFrame, share: float) -> int | None:
@@ -185,12 +178,10 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
     if not days["finished"].any():
         return pd.DataFrame({"days_after_due": [], "open_pct": []}, dtype=float)
     shift = days["days_late"].min() - 1  # it takes times above zero only
-    curve = SurvfuncRight(
-        days["days_late"] - shift, days["finished"].astype(int), freq_weights=days["dossiers"]
-    )
-    return pd.DataFrame(
-        {"days_after_due": curve.surv_times + shift, "open_pct": 100 * curve.surv_prob}
-    )
+    curve = SurvfuncRight(days["days_late"] - shift, days["finished"].astype(int),
+                          freq_weights=days["dossiers"])  # fmt: skip
+    return pd.DataFrame({"days_after_due": curve.surv_times + shift,
+                         "open_pct": 100 * curve.surv_prob})  # fmt: skip
 
 
 def rates(histogram: pd.DataFrame, *, by: str) -> pd.DataFrame:

@@ -116,11 +116,10 @@ _ONE = (r"[^;]*", N_("holds ';'; write a comma"))
 _TRACE = (
     Column("status", "code", "reported by the source, derived from it, or a bound", True),
     Column("source", "text", "identifier in sources.toml", True, written=_ONE),
-    Column(
-        "locator", "text", "where in the source: section and bullet, cell, page", True, written=_ONE
-    ),
+    Column("locator", "text", "where in the source: section and bullet, cell, page", True,
+           written=_ONE),
     Column("note", "text", "what a reader must know about this row"),
-)
+)  # fmt: skip
 
 _TABLES = (
     Table("late_dossiers", "Dossiers of procedures handled, and how many of them were late", (
@@ -317,7 +316,7 @@ def days(texts: pd.Series) -> pd.Series:
 
 def parse_dates(raw: pd.DataFrame, *, table: Table) -> pd.DataFrame:
     """The raw table with dates in its columns of days; NaT for what is no day."""
-    return raw.assign(**{name: days(raw[name]) for name in table.dates})
+    return raw.assign(**{name: days(raw[name]) for name in table.dates if name in raw})
 
 
 def quoted(text: object) -> str:

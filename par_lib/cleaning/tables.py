@@ -15,7 +15,6 @@ from par_lib.cleaning.schema import DataError, Problem
 from par_lib.language import LANGUAGES, N_, Refused, reason, say
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
-from par_lib.storage.paths import read_toml, write_whole
 
 _RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
 _SHOWN = (*schema.TABLES, "review")
@@ -178,7 +177,7 @@ def load_sources(province: str) -> pd.DataFrame:
     path = paths.raw(province) / "sources.toml"
     place = path.relative_to(paths.root()).as_posix()
     try:
-        written = read_toml(path, name=place)
+        written = paths.read_toml(path, name=place)
     except FileNotFoundError:
         raise FileNotFoundError(say("{place}: there is no such file; name every source there, as "
                                     "data/raw/README.md shows", place=place)) from None  # fmt: skip
@@ -253,9 +252,9 @@ def refresh(province: str, year: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / dependencies.MARKER).unlink(missing_ok=True)
     for name, table in tables.items():
-        write_whole(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
+        paths.write_whole(folder / f"{name}.parquet", partial(table.to_parquet, index=False))
     marker = json.dumps({"digest": digest, "tables": _hashes(folder, tables)}, indent=1)
-    write_whole(folder / dependencies.MARKER, marker)
+    paths.write_whole(folder / dependencies.MARKER, marker)
     return folder
 
 
@@ -333,5 +332,5 @@ def rewrite(file: Path) -> bool:
     text = csv_files.banner_of(file) + plain.to_csv(index=False, lineterminator="\n")
     if file.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode():
         return False
-    write_whole(file, text)
+    paths.write_whole(file, text)
     return True

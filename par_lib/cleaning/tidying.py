@@ -16,9 +16,7 @@ import pandas as pd
 from par_lib.cleaning import schema, succession, units
 from par_lib.cleaning.schema import ADDED_UP, Problem, quoted
 from par_lib.language import N_, numbers, say
-from par_lib.language.numbers import Quantity
 from par_lib.storage import csv_files
-from par_lib.storage.csv_files import FIRST_ROW
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}  # what may stand behind a slash
 _AT_MOST = (("on_time", "resolved"), ("late_low", "resolved"), ("points", "max_points"),
@@ -26,7 +24,7 @@ _AT_MOST = (("on_time", "resolved"), ("late_low", "resolved"), ("points", "max_p
             ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
 _LISTED = ("district", "commune")  # levels whose units are all known, so that the rest is too
-_UNSTATED = Quantity(math.nan, math.nan, out_of=None, approximate=False)
+_UNSTATED = numbers.Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
 
 def tidy_table(
@@ -44,8 +42,8 @@ def tidy_table(
         unknown = raw.loc[~raw["source"].isin([*sources, ""]), "source"]
         problems += schema.of_cells(unknown, say("is not in sources.toml; add it there"))
     dated = schema.parse_dates(raw, table=table)
-    beside = table.name == "indicators"
-    named = resolve_units(dated, known=known, year=year, problems=problems, beside=beside)
+    named = resolve_units(dated, known=known, year=year, problems=problems,
+                          beside=table.name == "indicators")  # fmt: skip
     tidy = parse_quantities(named, table=table, problems=problems)
     read = named.index.difference([problem.row for problem in problems])
     problems += [*_repeated_rows(named.loc[read], table), *_impossible_rows(tidy.loc[read])]
@@ -223,11 +221,10 @@ def _repeated_rows(named: pd.DataFrame, table: schema.Table) -> Iterator[Problem
         key = list(dict.fromkeys([*key, "source", "locator"]))
     rows = named.index.to_series()
     first = rows.groupby([named[name] for name in key], dropna=False).transform("min")
-    what = N_(
-        "states what row {row} states already; keep one, and name the other source in its note"
-    )
     for row, before in first[first < rows].items():
-        yield Problem(row, "", say(what, row=before + FIRST_ROW))
+        yield Problem(row, "", say("states what row {row} states already; keep one, and name the "
+                                   "other source in its note",
+                                   row=before + csv_files.FIRST_ROW))  # fmt: skip
 
 
 def _impossible_rows(tidy: pd.DataFrame) -> Iterator[Problem]:
@@ -305,11 +302,9 @@ def bounded_and_stated(
     rows = tidy.assign(low=tidy[column.tidy_names[0]], high=tidy[column.tidy_names[-1]])
     rows = rows[rows["low"].notna()]
     exact, bound = (rows["low"] == rows["high"]).fillna(False), rows["status"] == "bound"
-    stated, vague = (
-        rows[exact & (rows["status"] == "reported")],
-        ~exact | rows["status"].eq("derived"),
-    )
-    both = rows[vague & ~bound].merge(stated, on=[*table.key], suffixes=("", "_2"))
+    stated, derived = rows[exact & (rows["status"] == "reported")], rows["status"] == "derived"
+    vague = (~exact | derived) & ~bound
+    both = rows[vague].merge(stated, on=[*table.key], suffixes=("", "_2"))
     if table.name in ADDED_UP:
         group = [name for name in table.key if name != "unit"]
         others = rows[bound].drop_duplicates([*group, "source"]).drop(columns="unit")

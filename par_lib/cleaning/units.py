@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 from par_lib.cleaning import schema
 from par_lib.language import N_, Refused, say
+from par_lib.language.prose import require
 from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
@@ -60,12 +61,8 @@ class UnknownUnit(Refused):
 @cache
 def _rows(name: str) -> list[dict[str, str]]:
     """A table of the national list, a dict a row; the same each time."""
-    if name == "departments":
-        text = (_NATIONAL / "departments.csv").read_text(encoding="utf-8")
-    else:
-        with zipfile.ZipFile(_NATIONAL / "units.zip") as archive:
-            text = archive.read(f"{name}.csv").decode()
-    return list(csv.DictReader(text.splitlines()))
+    folder = _NATIONAL if name == "departments" else zipfile.Path(_NATIONAL / "units.zip")
+    return list(csv.DictReader((folder / f"{name}.csv").read_text("utf-8").splitlines()))
 
 
 @cache
@@ -77,7 +74,7 @@ def national(name: str) -> pd.DataFrame:
     which (new) from ``day``, in several rows where it was split. One not listed for a day goes on
     under its code, if that is still a unit's.
     """
-    return _dated(pd.DataFrame(_rows(name), dtype="str"))
+    return schema.parse_dates(pd.DataFrame(_rows(name), dtype="str"), table=schema.UNITS)
 
 
 @cache
@@ -122,7 +119,8 @@ def load_units(province: str) -> pd.DataFrame:
         raise FileNotFoundError(say("{file}: there is no such file, and no province of Viet Nam "
                                     "has this folder's name; near it: {hint}",
                                     file=file, hint=hint))  # fmt: skip
-    units = _dated(pd.DataFrame(rows, columns=_COLUMNS, dtype="str").fillna(""))
+    units = pd.DataFrame(rows, columns=_COLUMNS, dtype="str").fillna("")
+    units = schema.parse_dates(units, table=schema.UNITS)
     units["name_en"] = units["name_en"].where(units["name_en"] != "", units["name"])
     homes = units.loc[units["level"] == "province", "name"]
     same = homes[homes.map(fold).str.replace(" ", "-") == province]
@@ -166,11 +164,6 @@ def _checked(raw: pd.DataFrame, file: str) -> pd.DataFrame:
     return raw.reindex(columns=[column.name for column in schema.UNITS.columns], fill_value="")
 
 
-def _dated(table: pd.DataFrame) -> pd.DataFrame:
-    days = table.columns.intersection(["valid_from", "valid_to"])
-    return table.assign(**{day: schema.days(table[day]) for day in days})
-
-
 def units_in(units: pd.DataFrame, year: int) -> pd.DataFrame:
     """The units valid on some day of a year."""
     begun = ~(units["valid_from"] > pd.Timestamp(year, 12, 31))
@@ -186,12 +179,10 @@ def told_by_name(units: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def units_on(units: pd.DataFrame, date: Day, *, level: str | None = None) -> pd.DataFrame:
     """The units valid on ``date``, of one level or of all."""
-    if level is not None and level not in schema.LEVELS:
-        raise Refused("level {level!r}: choose one of {choices}",
-                      level=level, choices=schema.LEVELS)  # fmt: skip
     day = pd.Timestamp(date)
     valid = ~(units["valid_from"] > day) & ~(units["valid_to"] < day)
     if level is not None:
+        require("level", level, schema.LEVELS)
         valid &= units["level"] == level
     standing = units[valid].reset_index(drop=True)
     standing.attrs = units.attrs | {"on": f"{day:%Y-%m-%d}"}  # for the words of an error

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Literal
 
 from par_lib.language import N_, Refused, say
+from par_lib.language.prose import require
 from par_lib.language.spelling import normalise
 
 Kind = Literal[
@@ -106,8 +107,7 @@ def parse_quantity(text: str, *, kind: Kind) -> Quantity:
     >>> parse_quantity("2.534,302 tỷ đồng", kind="amount").low
     2534.302
     """
-    if kind not in BOUNDS:
-        raise Refused("kind {kind!r}: choose one of {choices}", kind=kind, choices=BOUNDS)
+    require("kind", kind, BOUNDS)
     try:
         return _quantity(text, kind)
     except QuantityError as error:
@@ -166,17 +166,12 @@ def _quantity(text: str, kind: Kind) -> Quantity:
         if sense == "below":
             nothing = N_("nothing lies below {low:g} here; check the figure in the source")
         raise QuantityError(nothing, low=low)
-    if sense == "above" and not approximate:
-        low = _next(low, math.inf, kind)
-    elif sense == "below":
-        high = _next(high, -math.inf, kind)
-    return Quantity(low, high, out_of, approximate)
-
-
-def _next(value: float, towards: float, kind: Kind) -> float:
-    """The nearest number to an end that is left out."""
     whole = kind in ("count", "rank")
-    return value + math.copysign(1, towards) if whole else math.nextafter(value, towards)
+    if sense == "above" and not approximate:
+        low = low + 1 if whole else math.nextafter(low, math.inf)
+    elif sense == "below":
+        high = high - 1 if whole else math.nextafter(high, -math.inf)
+    return Quantity(low, high, out_of, approximate)
 
 
 def _split(text: str) -> dict[str, str | None]:
@@ -212,8 +207,12 @@ def _read(written: str, kind: Kind) -> Decimal:
         readings.append(written.replace(".", "").replace(",", "."))
     if _PLAIN.fullmatch(written):
         readings.append(written.replace(",", "."))
+    if not readings and ENGLISH.fullmatch(written):
+        raise QuantityError("is written the English way; write {swapped} (decimal comma, thousands "
+                            "dot)", swapped=written.translate(SWAPPED))  # fmt: skip
     if not readings:
-        raise QuantityError(_wrong_marks(written))
+        raise QuantityError("{written} mixes its marks; write thousands as 1.234.567 and decimals "
+                            "as 72,57", written=written)  # fmt: skip
     if kind in ("count", "rank"):
         readings = [reading for reading in readings if "." not in reading]
         if not readings:
@@ -231,11 +230,3 @@ def _read(written: str, kind: Kind) -> Decimal:
         raise QuantityError("can be {whole} or {decimal}; write {whole} or {comma}",
                             whole=whole, decimal=decimal, comma=comma)  # fmt: skip
     return Decimal(readings[0])
-
-
-def _wrong_marks(written: str) -> str:
-    if ENGLISH.fullmatch(written):
-        return say("is written the English way; write {swapped} (decimal comma, thousands dot)",
-                   swapped=written.translate(SWAPPED))  # fmt: skip
-    return say("{written} mixes its marks; write thousands as 1.234.567 and decimals as 72,57",
-               written=written)  # fmt: skip

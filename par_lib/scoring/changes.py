@@ -19,9 +19,8 @@ SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and afte
 def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
     """One row a figure of the province known in both years, on the same basis.
 
-    Columns: figure, before, after and change in the reader's words; status "derived", source and
-    locator of both years. A figure published with several values is an interval, and so is its
-    change. Empty where the years share no figure.
+    Columns: figure, before, after and change in the reader's words, intervals where published with
+    several values; status "derived", source and locator of both years.
     """
     one, other = (_figures(data, language) for data in (before, after))
     if (before.year < SIPAS_METHOD_SINCE) != (after.year < SIPAS_METHOD_SINCE):
@@ -134,8 +133,6 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     [1.9444, 1.3889]
     >>> found.loc["B", ["rate_effect", "mix_effect", "size_effect"]].round(4).tolist()  # 30 more
     [0.0, 12.5, 17.5]
-    >>> found["moved"].tolist()
-    ['unclear', 'unclear']
     """
     parts, wholes = ([frame[name].astype(float) for frame in (before, after)]
                      for name in ("part", "whole"))  # fmt: skip

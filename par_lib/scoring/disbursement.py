@@ -71,10 +71,7 @@ def lowest(last: pd.DataFrame) -> pd.DataFrame:
 
 
 def named_apart(last: pd.DataFrame) -> pd.DataFrame:
-    """The rows for a chart, which puts units of one bound into one row without their names.
-
-    That is meant for units no source names: one that is named below a limit keeps a row of its own.
-    """
+    """The rows for a chart: a unit that a source names below a limit keeps a row of its own."""
     named = last["rate_pct_high"].notna()
     return last.assign(status=last["status"].mask(named, "reported"))
 
@@ -84,10 +81,9 @@ def change(rows: pd.DataFrame) -> pd.DataFrame:
 
     Percentage points, higher is better: end less start, as ``intervals.paired`` has it. On an
     unchanged basis a cumulative rate cannot fall, so the lowest change known only within bounds is
-    0; a rate that surely fell shows that the basis changed, and is left as it is. Units on two
-    bases, or at one date only, are left out. status: "assumed" where the basis is not stated and so
-    is taken as unchanged; source and locator name both dates. An upper end that no source states is
-    missing, and is 100 % in the change.
+    0; a rate that surely fell shows another basis, and is left as it is. Units on two bases, or at
+    one date only, are left out. status: "assumed" where the basis is not stated; source and locator
+    name both dates. An upper end that no source states is missing, and is 100 % in the change.
     """
     on = ["unit_code", "unit", "basis", "scope"]
     stated = rows["rate_pct_low"], _stated_high(rows)
@@ -109,8 +105,7 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Exact rates at ends of months on one basis, of every plan year; the plan of ``year`` first.
 
     The stated basis and capital of which that year has most dates; empty with fewer than two.
-    Column month: 1 to 12, and 13 for the January after. A month of which sources differ is left
-    out.
+    Column month: 1 to 12, 13 for the January after. A month of which sources differ is left out.
     """
     exact = rows["rate_pct_low"] == rows["rate_pct_high"]
     of_month = exact & rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")
@@ -129,11 +124,10 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
 def against_last_year(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """What each month of a plan year gained beside the same month of the year before, charted.
 
-    ``rates`` is ``trend``. Disbursement has a season, so its months are compared with the same
-    month only. A row a month (1 to 12) between the first and the last of which both gains are
-    known: gained_pct_points and before_pct_points (rate less that of the month before, in January
-    the rate itself), change_pct_points = gained − before, and its ``process_chart``; status,
-    source, locator of all rates. No row where no month is known in both years.
+    ``rates`` is ``trend``. A row a month (1 to 12) between the first and the last of which both
+    gains are known: gained_pct_points and before_pct_points (rate less that of the month before, in
+    January the rate itself), change_pct_points = gained − before, and its ``process_chart``;
+    status, source, locator of all rates. No row where no month is known in both years.
     """
     own = rates[rates["plan_year"].isin([year - 1, year])]
     by_month = own.pivot(index="month", columns="plan_year", values="rate_pct")
@@ -154,9 +148,8 @@ def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     """The province's exact rates up to the day of ``last``, of the same capital on the same basis.
 
     ``every``: rows of all years; ``last``: one row, as of ``whole``. An unstated basis is taken for
-    the same within a plan year only (status "assumed"), never across years. In order of time, one a
-    day; left out is a day of which sources differ, and an earlier year whose rate fell: its plan
-    was another one then.
+    the same within a plan year only (status "assumed"). In order of time, one a day; left out is a
+    day of which sources differ, and an earlier year whose rate fell: its plan was another one then.
     """
     rows = every[every["level"].eq("province") & every["rate_pct_low"].eq(every["rate_pct_high"])]
     rows = rows.merge(last[["scope", "basis"]]).assign(rate_pct=lambda one: one["rate_pct_low"])

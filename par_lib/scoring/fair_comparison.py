@@ -35,14 +35,13 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     expected_late, late_ratio, likely_ratio; missing where nothing late is expected.
 
     expected = Σ resolved × R over what the unit handled, R = Σ late / Σ resolved of a procedure in
-    all units, itself included; late_ratio = late / expected, 1 is usual, lower is better.
-    likely_ratio is the exact 95 % interval of a Poisson count divided by expected: R is taken as
-    known, and late dossiers vary less. Bounds go through, lowest late over highest expected and the
-    other way round: never too narrow, though not always the narrowest.
+    all units, itself included; late_ratio = late / expected, 1 is usual, lower is better, to be
+    compared with 1, not with that of another mix. likely_ratio is the exact 95 % interval of a
+    Poisson count divided by expected, R taken as known. Bounds go through, lowest late over highest
+    expected and the other way round: never too narrow.
 
     Procedures with fewer than ``enough`` resolved dossiers in all form one group: ``attrs`` has how
-    many, ``pooled``, and their dossiers, ``pooled_resolved``. What the mix does not explain may
-    still lie outside the unit. Compare a ratio with 1, not with that of another mix.
+    many, ``pooled``, and their dossiers, ``pooled_resolved``.
     References: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3;
     F. Garwood, Biometrika 28 (1936) 437.
 
@@ -76,9 +75,9 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
 def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     """``expected_late`` of the year's register by procedure, a row a unit of ``level``, if any.
 
-    Of communes of 2025 those since July, for old ones bear some of their codes. Adds unit and
-    late_pct (100 × late / resolved), status "derived", source and locator. Most surely late first,
-    by the low end of likely_ratio. ``attrs["whole_pct"]``: the rate of them all.
+    Of communes of 2025 those since July, for old ones bear some of their codes. Adds unit, late_pct
+    (100 × late / resolved), status "derived", source, locator; most surely late first, by the low
+    end of likely_ratio. ``attrs["whole_pct"]``: the rate of them all.
     """
     dossiers = data.register[data.register["level"] == level]
     if level == "commune" and data.year == DISTRICTS_ENDED.year:
@@ -107,15 +106,15 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
 
     verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
     "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
-    "undecided" where bounds reach across a limit; "inside" else, unranked.
+    "undecided" where bounds reach across a limit; "inside" else.
 
     With y = arcsin √rate, or √ratio, chance has the variance 1 / (4 size). spread is the τ² for
-    which z = (y − y of the mean) / √(1 / (4 size) + τ²) are as dispersed as normal ones, the tenth
-    of the units at either end drawn in, so that nobody hides himself by being far out (Paule and
-    Mandel's equation); dispersion φ the mean square of z for τ² = 0, 1 by chance alone. Both are
-    divided by 0.68, the mean square of normal z so drawn in, else false alarms would double.
-    References: D. J. Spiegelhalter, Stat. Med. 24 (2005) 1185 and Qual. Saf. Health Care 14 (2005)
-    347; R. C. Paule, J. Mandel, J. Res. NBS 87 (1982) 377.
+    which z = (y − y of the mean) / √(1 / (4 size) + τ²) are as dispersed as normal ones (Paule and
+    Mandel's equation); dispersion φ the mean square of z for τ² = 0, 1 by chance alone. For both
+    the tenth of the units at either end is drawn in, so that nobody hides by being far out, and
+    they are divided by 0.68, the mean square of normal z so drawn in. References: D. J.
+    Spiegelhalter, Stat. Med. 24 (2005) 1185 and Qual. Saf. Health Care 14 (2005) 347; R. C. Paule,
+    J. Mandel, J. Res. NBS 87 (1982) 377.
     """
     is_ratio = size not in units
     value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
@@ -146,7 +145,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
 def groups(found: pd.DataFrame) -> list[pd.DataFrame]:
     """Rows of a ``funnel`` above its limits of 99.8 %, within them, and below; highest first.
 
-    Those within are not ranked: they stay in the order of their size. Undecided ones are in none.
+    Those within are not ranked but in the order of their size. Undecided ones are in none.
     """
     outside = found.sort_values(f"{found.attrs['value']}_low", ascending=False)
     within = found[found["verdict"].isin(["rather_above", "inside", "rather_below"])]
@@ -227,18 +226,17 @@ def pooled(
     """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
 
     ``units``: columns ``part`` and ``size``, counts (effective ones of a weighted sample may be
-    fractions). Adds, to be shown beside the raw rate, pooled_pct and its interval of
-    ``confidence_pct``, the pair pooled_likely_pct, percent of ``size``; worst_tenth_pct: how
-    probably, 0 to 100, a unit is in truth among the tenth with the lowest rates; status "derived".
-    A unit of size 0 gets what is known of the others, one whose counts are missing is left out. No
-    row with fewer than FEWEST_UNITS of a size.
+    fractions). Adds pooled_pct and its interval of ``confidence_pct``, the pair pooled_likely_pct,
+    percent of ``size``; worst_tenth_pct: how probably, 0 to 100, a unit is in truth among the tenth
+    with the lowest rates; status "derived". A unit of size 0 gets what is known of the others, one
+    whose counts are missing is left out. No row with fewer than FEWEST_UNITS of a size.
 
     part ~ Binomial(size, p), p ~ Beta(μM, (1 − μ)M) across units; then p given the data is
     Beta(part + μM, size − part + (1 − μ)M), its mean between part / size and μ. μ and M come from
     the data (empirical Bayes), with their own uncertainty: all values on a grid count, each as
     likely as it makes the data (before: μ flat on the logit scale, M / (M + median size) uniform).
-    Intervals and ranks are those of 4,000 draws, the same each time. They cover confidence_pct of
-    units on average, not of each: a unit far from the others is drawn in too far.
+    Intervals and ranks are those of 4,000 draws, the same each time; they cover confidence_pct of
+    units on average: a unit far from the others is drawn in too far.
     References: C. N. Morris, J. Am. Stat. Assoc. 78 (1983) 47; M. J. Daniels, Can. J. Stat. 27
     (1999) 567; H. Goldstein, D. J. Spiegelhalter, J. R. Stat. Soc. A 159 (1996) 385.
     """
@@ -273,9 +271,9 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
 
     ``values``: a number a month, of any unit, missing where not known. ``breaks``: labels of equal
     stretches, as a method or a set of units; each is charted by itself. A series with a season is
-    charted as its differences from the same month of the year before: ``values.diff(12)``. Result,
-    same index: value, stretch (numbered), mean, the pair natural, signal; of a stretch with fewer
-    than FEWEST_MONTHS values only the values.
+    charted as its differences: ``values.diff(12)``. Result, same index: value, stretch (numbered),
+    mean, the pair natural, signal; of a stretch with fewer than FEWEST_MONTHS values only the
+    values.
 
     natural = mean ± 2.66 × mean moving range, the range being |value − the one before|, between
     known neighbours of one stretch: about three standard deviations of an ordinary month. signal:

@@ -109,8 +109,7 @@ class Dossiers:
     def on_time_pct(self, cleared: Pair = (0.0, 0.0)) -> Pair:
         """Lowest and highest on-time rate, 0 to 100, were ``cleared`` of the late ones on time.
 
-        100 × (on_time + cleared) / (on_time + late) rises with on_time and falls with late: it is
-        lowest for the fewest on time and the most late, highest the other way round.
+        100 × (on_time + cleared) / (on_time + late) rises with on_time and falls with late.
         """
         (least, most), (fewest, latest) = self.on_time, self.late
         low = 100.0 if latest == 0 else 100 * (least + cleared[0]) / (least + latest)
@@ -128,8 +127,8 @@ def count(data: Tables, level: str) -> Dossiers | None:
         T ≤ N − L, with the fewest L;    L ≤ N − T, with the fewest T
 
     N is the least of what was resolved at the level, received there, and received in the whole
-    province (a dossier that two levels handle may be counted at both), those carried over from the
-    year before among them; a figure below the fewest T + L counts something else, and bounds none.
+    province, those carried over from the year before among them; a figure below the fewest T + L
+    counts something else, and bounds none.
 
     Districts of 2022: T ≥ 55,724, those of the first half; L = 41,657; N = 396,320. So
     T ≤ 396,320 − 41,657 = 354,663, and the on-time rate is 55,724 / 97,381 = 57.22 % at least,

@@ -20,7 +20,6 @@ from par_lib.cleaning.tables import RULEBOOK
 from par_lib.language import Refused, say
 from par_lib.language.translation import Language, decimals
 from par_lib.storage import paths
-from par_lib.storage.paths import read_toml
 
 RULES = Path(__file__).parent / "rules"
 _SLACK = 1e-9  # sums of decimal fractions
@@ -251,12 +250,12 @@ def commune_targets(level: str, year: int) -> pd.DataFrame:
 
 
 def _cited_in(file: str, part: str, columns: str) -> pd.DataFrame:
-    return cited(read_toml(RULES / file, name=file)[part], columns)
+    return cited(paths.read_toml(RULES / file, name=file)[part], columns)
 
 
 def read(file: Path) -> Rulebook:
     """A rulebook from TOML; ValueError naming the file and every fault in it."""
-    written = read_toml(file, name=file.name)
+    written = paths.read_toml(file, name=file.name)
     try:
         return Rulebook.model_validate(written | {"file": file.name})
     except pydantic.ValidationError as error:

@@ -26,13 +26,12 @@ _BEST_FIRST = {name: place for place, name in enumerate(schema.CODES["classifica
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     """One row a criterion of the rulebook: points of a source, else by its rule and the figure.
 
-    Columns criterion, area, max_points, stated, status, source, locator; pairs rate_pct (percent,
-    missing without a figure of the whole year), points, lost_points (max − points) and lost_pct
-    (100 × lost / max, lower is better, in [0, 100]), apart where sources differ or the figure is an
-    interval. ``stated``: whether a source gives the points. status: that of the source's rows where
-    it states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
+    Columns criterion, area, max_points, stated (whether a source gives the points), status, source,
+    locator; pairs rate_pct (percent, missing without a figure of the whole year), points,
+    lost_points (max − points) and lost_pct (100 × lost / max, lower is better, in [0, 100]), apart
+    where sources differ or the figure is an interval. status: that of the source's rows where it
+    states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
     points nor figure is known: points then lie in [0, max], as far as the PAR INDEX leaves room.
-
     ValueError where a source states more points, or another maximum, than the rulebook allows.
     """
     card = pd.DataFrame([_criterion(rule, data, rules.file) for rule in rules.criteria])
@@ -102,8 +101,8 @@ def _within_the_whole(card: pd.DataFrame, data: Tables, rules: Rulebook) -> pd.D
 class Losses:
     """Where points were lost; each pair (least, most), missing where not known.
 
-    ``rows``: the criteria whose points a source states, most points lost first, and below them
-    "rest", what they leave of ``total_points``. ``known_points``: lost by them together.
+    ``rows``: the criteria whose points a source states, most lost first, and below them "rest",
+    what they leave of ``total_points``. ``known_points``: lost by them together.
     ``unplaced_points``: all that was lost, where no source states the points of any criterion.
     ``excess_points``: by how much they lost more than the index did; the rest is then not known.
     """
@@ -221,10 +220,10 @@ def provinces(data: Tables, index: str) -> pd.DataFrame:
     """Provinces of which a source states the ``index``, this one among them; highest value first.
 
     ``index``: "par_index", in points of 100, or "sipas_index", in percent of satisfied people;
-    higher is better. Of others it is read from the indicators <index>_points or _pct and
-    <index>_rank. Columns unit; pairs points or satisfaction_pct, and rank (1 is best), missing
-    where not stated, apart where sources differ; status, source, locator. ``attrs["all_count"]``:
-    how many provinces there were at the end of the year. No row where no other one is known.
+    higher is better; of others from the indicators <index>_points or _pct and <index>_rank. Columns
+    unit; pairs points or satisfaction_pct, and rank (1 is best), missing where not stated, apart
+    where sources differ; status, source, locator. ``attrs["all_count"]``: how many provinces there
+    were at the end of the year. No row where no other one is known.
     """
     value = {"par_index": "points", "sipas_index": "satisfaction_pct"}[index]
     measures = {f"{index}_{value.removeprefix('satisfaction_')}": value, f"{index}_rank": "rank"}

@@ -143,11 +143,11 @@ def questions_effect(answers: pd.DataFrame, *, by: str, max_points: dict[str, fl
 def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) -> pd.DataFrame:
     """One satisfaction a group: the components' satisfaction weighted by their maximum points.
 
-    ``components`` is a result of ``satisfaction`` by ``by`` and component. satisfaction =
-    Σ max × satisfaction / Σ max; points = Σ max × satisfaction / 100; both ends of the interval
-    likewise: rather too wide. A group that lacks a figure of a component has none. Columns: ``by``,
-    respondents and effective (of the smallest component), satisfaction_pct, the pair likely_pct,
-    points and its pair. The weighting is our reading: the official formula is not published.
+    ``components``: ``satisfaction`` by ``by`` and component. satisfaction = Σ max × satisfaction /
+    Σ max, points = Σ max × satisfaction / 100, both ends of the interval likewise: rather too wide.
+    Columns: ``by``, respondents and effective (of the smallest component), satisfaction_pct, the
+    pair likely_pct, points and its pair; missing where a component is. The weighting is our
+    reading.
     """
     most = pd.Series(max_points, dtype=float)
     known = components[components["component"].isin(most.index)].set_index([by, "component"])

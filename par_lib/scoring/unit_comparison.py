@@ -29,9 +29,8 @@ def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> st
     """The level whose units a page compares: the one asked for, else that of the last figures.
 
     Of the rows of units (``whole`` names the total) that end last in a table, "district" where one
-    is of a district, else "commune": so communes from July 2025, and before them districts though
-    a few communes are told of too. Of several tables the lower level; of no unit at all "district",
-    or "commune" where only of that level there is a total. Refused for another level.
+    is of a district, else "commune". Of several tables the lower level; of no unit at all
+    "district", or "commune" where only of that level there is a total. Refused for another level.
 
     >>> rows = pd.DataFrame({"unit": ["A", "B"], "level": ["district", "commune"]})
     >>> rows["period_end"] = pd.to_datetime(["2025-06-30", "2025-12-31"])
@@ -65,9 +64,9 @@ def figures(
 
     A row a unit of the year's last day, of districts of the last before they ended, by name;
     columns unit_code, unit, status, source, locator and a pair for each of FIGURES: [0, 100] where
-    nothing is known of a unit, missing throughout where nothing is known of any. No row where
+    nothing is known of a unit, missing throughout where nothing is known of any; no row where
     nothing is known at all. ``attrs``: as_of, the day each known figure is of; interval,
-    "likely_pct" where satisfaction is a sample's.
+    "likely_pct" of a sample.
 
     late_pct: late / resolved (late_rates), lower is better. share_pct: only where that is known of
     no unit, its share of all late dossiers, which is no rate. disbursed_pct: at the last date,
@@ -212,7 +211,7 @@ def late_months(data: Tables, *, level: str) -> pd.DataFrame:
 
     Columns month (1 to 12), late_pct (100 × late / resolved), those of the chart; period_end,
     resolved, late pair, status, source, locator. A month without figures between others, or of two
-    rows of the level, has no rate. Communes of July 2025 are other ones than before: a new stretch.
+    rows of the level, has no rate. Communes are others since July 2025: a new stretch.
     """
     rows = data.late_dossiers.query("level == @level and unit == @data.place and status != 'bound'")
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31]
@@ -226,13 +225,13 @@ def territories(data: Tables) -> pd.DataFrame:
     """Late dossiers on the land of each district, to its end in June 2025 and since July.
 
     Two rows a district, by name: the district with its old communes, and today's communes on its
-    land. Land can be followed, work cannot, some of which the province took over: no series, and no
-    change is computed. Columns unit_code, unit, period_start, period_end, offices (how many there
-    are), pairs resolved, late and late_pct (100 × late / resolved, 0 to 100), status ("bound" where
-    a count is not exact, else "derived"), source, locator. A commune on the land of several
-    districts has from none to all of its dossiers on each; units not listed share one rest. The
-    high end of a sum is missing where one office's figure is, the rate where it needs that end.
-    No row where late is known of no unit in one period.
+    land. Land can be followed, work cannot: no change is computed. Columns unit_code, unit,
+    period_start, period_end, offices (how many there are), pairs resolved, late and late_pct (100 ×
+    late / resolved, 0 to 100), status ("bound" where a count is not exact, else "derived"), source,
+    locator. A commune on the land of several districts has from none to all of its dossiers on
+    each; units not listed share one rest. The high end of a sum is missing where one office's
+    figure is, the rate where it needs that end. No row where late is known of no unit in one
+    period.
     """
     rows = data.late_dossiers.query("level in @COMPARED and unit != @data.place")
     rows = rows[rows["late_low"].notna()]

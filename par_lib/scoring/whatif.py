@@ -61,8 +61,8 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]
         won = (max − p) × (s(new) − s(now)) / (1 − s(now)), for a rise
         won = −p × (s(now) − s(new)) / s(now), for a fall
 
-    so that the rule's full rate wins all, and nothing leaves [0, max]. Online payment of 2022, from
-    6.5 to 30 % with the target 80 %: 0.91 × (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910.
+    so that nothing leaves [0, max]. Online payment of 2022, from 6.5 to 30 % with the target 80 %:
+    0.91 × (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910.
 
     ValueError for an unknown criterion, one named twice, one that no rate leads to, or a rate to
     reach outside 0 to 100.
@@ -95,9 +95,9 @@ def cheapest_path(
     above zero); part of it costs that part, and at most ``reach_pct`` of it can be won. Only points
     surely lost (lost_points_low) count. Taking the least effort per point first is the least in
     all: a fractional knapsack. Columns: criterion, share_of_gap_pct (how much of its lost points to
-    win back), points, cumulative_points, effort, cumulative_effort, status, source, locator. Where
-    the target is out of reach all is taken, and cumulative_points ends below it. Refused for a
-    target below zero, a reach outside 0 to 100, an effort not above zero or for another criterion.
+    win back), points, cumulative_points, effort, cumulative_effort, status, source, locator. All is
+    taken where the target is out of reach. Refused for a target below zero, a reach outside 0 to
+    100, an effort not above zero or for another criterion.
 
     >>> card = pd.DataFrame({"criterion": ["a", "b"], "lost_points_low": [2.0, 1.0],
     ...     "status": "reported", "source": "s", "locator": "l"})
@@ -132,8 +132,8 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
 
     Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
     rate of 100 % wins as much), most_points (what 100 % wins; no row where that is surely none),
-    rate_pct; status, source and locator name the rule too. Only points won surely, whatever the
-    rate within its interval is, count. Least rise first, of equal ones that which wins most.
+    rate_pct, status, source, locator. Only points won surely, whatever the rate within its interval
+    is, count. Least rise first, of equal ones that which wins most.
     """
     rows = _by_rule(scorecard, rules, movable(scorecard, rules))
     surely = np.reshape(
@@ -153,8 +153,7 @@ def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
 
     The rows of criteria that are movable(), one for each rate to reach, in rising order:
     reached_pct (0 to 100 in steps of a half, the present rate's low end, and each of the rule's own
-    steps with its neighbours 0.1 to either side) and the pair won_points; status, source and
-    locator name the rule too.
+    steps with its neighbours 0.1 to either side) and the pair won_points; status, source, locator.
     """
     rows = _by_rule(scorecard, rules, movable(scorecard, rules))
     reached = []
@@ -263,7 +262,7 @@ def parse_effort(text: str) -> dict[str, float]:
 
 
 def parse_numbers(text: str) -> list[float]:
-    """Numbers of a line, such as limits of bands, as ``50, 70, 90``.
+    """Numbers of a line, such as limits of bands.
 
     >>> parse_numbers("50, 70, 90")
     [50.0, 70.0, 90.0]
@@ -278,9 +277,8 @@ def parse_numbers(text: str) -> list[float]:
 def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Change:
     """These districts clear a part of their late dossiers: a change of on_time_district.
 
-    The on-time share, on_time / (on_time + late), rises by cleared / (on_time + late), of which
-    ``rates.count`` says the fewest and the most. ValueError for an unknown district, or one
-    without figures.
+    The on-time share rises by cleared / (on_time + late), of which ``rates.count`` says the fewest
+    and the most. ValueError for an unknown district, or one without figures.
     """
     whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
     known = units.units_on(data.units, f"{data.year}-12-31", level="district")
