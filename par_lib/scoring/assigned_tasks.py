@@ -112,11 +112,9 @@ def target_words(task: pd.Series, language: Language) -> str:
     if pd.isna(low):
         return ""
     if task["target_unit"] != "pct":
-        noun = LABELS.get(task["note"], "")
-        return f"{language.interval(low, high)} {language(noun) if noun else ''}".rstrip()
+        return f"{language.interval(low, high)} {language(LABELS.get(task['note'], ''))}".rstrip()
     most = None if high >= 100 > low else high  # "80% or more" ends where percentages end
-    digits = decimals("target_pct", low)
-    return language.interval(low, most, digits, percent=True, in_text=True)
+    return language.interval(low, most, decimals("target_pct", low), percent=True, in_text=True)
 
 
 def _tasks_after(data: tables.Tables) -> pd.DataFrame:
@@ -130,9 +128,8 @@ def _tasks_after(data: tables.Tables) -> pd.DataFrame:
 
 def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
     """Every unit's name as a page in this language has it, by its code."""
-    names = data.units["name"]
-    if language.code != "vi":
-        names = names.mask(data.units["level"].isin(units.TRANSLATED), data.units["name_en"])
+    translated = data.units["level"].isin(units.TRANSLATED) & (language.code != "vi")
+    names = data.units["name"].mask(translated, data.units["name_en"])
     return dict(zip(data.units["code"], names, strict=True))
 
 
@@ -211,8 +208,7 @@ def _indicator(measure: str, data: tables.Tables, t: Language) -> tuple[str, pd.
     low, high = rows["value_low"].min(), rows["value_high"].max(skipna=False)
     percent = rows["measure_unit"].iloc[-1] == "pct"
     figure = t.interval(low, high, decimals(measure, low, high), percent=percent)
-    noun = LABELS.get(measure, "")
-    return _dated(f"{figure} {t(noun) if noun else ''}".rstrip(), rows, data, t), rows
+    return _dated(f"{figure} {t(LABELS.get(measure, ''))}".rstrip(), rows, data, t), rows
 
 
 def _dated(words: str, rows: pd.DataFrame, data: tables.Tables, t: Language) -> str:

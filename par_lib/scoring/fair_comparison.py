@@ -293,8 +293,7 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
     """
     stretch = pd.Series(0, values.index) if breaks is None else breaks.ne(breaks.shift()).cumsum()
     charts = [_chart(own) for _, own in values.astype(float).groupby(stretch)]
-    chart = pd.concat(charts) if charts else _chart(values.astype(float))
-    return chart.assign(stretch=stretch)
+    return pd.concat(charts or [_chart(values.astype(float))]).assign(stretch=stretch)
 
 
 def monthly_chart(

@@ -210,9 +210,8 @@ def from_points(stated: pd.DataFrame, share_name: str = "satisfaction_pct") -> p
     most, high = known["max_points"], high.fillna(known["max_points"])
     lost = (most - high).round(9), (most - low).round(9)  # of decimal fractions
     shares = share(low, total=most), share(high, total=most)
-    known = known.drop(columns=share_name, errors="ignore").assign(
-        **pairs(**{"lost_points": lost, share_name: shares}), status="derived"
-    )
+    said = pairs(**{"lost_points": lost, share_name: shares})
+    known = known.drop(columns=share_name, errors="ignore").assign(**said, status="derived")
     return known.sort_values("lost_points_high", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -260,14 +259,11 @@ def classed(index: pd.DataFrame, place: str) -> pd.DataFrame:
     known = rows.groupby("as_of")["unit"].nunique()
     rows = rows[rows["as_of"] == known[known == known.max()].index.max()]
     limits = class_limits().sort_values("from_points")
-    at = [limits["from_points"].searchsorted(end.fillna(0), side="right") - 1
-          for end in ends(rows, "points")]  # fmt: skip
-    ours = (rows["classification"] == "") & rows["points_low"].notna() & (at[0] == at[1])
-    named = limits["classification"].to_numpy()[at[0]]
-    rows = rows.assign(
-        classification=rows["classification"].mask(ours, named),
-        status=rows["status"].mask(ours, "assumed"),
-    )
+    low, high = (limits["from_points"].searchsorted(end.fillna(0), side="right") - 1
+                 for end in ends(rows, "points"))  # fmt: skip
+    ours = (rows["classification"] == "") & rows["points_low"].notna() & (low == high)
+    named = rows["classification"].mask(ours, limits["classification"].to_numpy()[low])
+    rows = rows.assign(classification=named, status=rows["status"].mask(ours, "assumed"))
     rows = rows.sort_values("unit", key=lambda names: names.map(sort_key))
     rows = rows.sort_values("classification", key=lambda own: own.map(_BEST_FIRST), kind="stable")
     return rows.sort_values("points_low", ascending=False, kind="stable", ignore_index=True)

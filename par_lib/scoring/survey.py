@@ -151,15 +151,13 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     """
     most = pd.Series(max_points, dtype=float)
     known = components[components["component"].isin(most.index)].set_index([by, "component"])
-    names = ["satisfaction_pct", "likely_pct_low", "likely_pct_high"]
     weighted = pd.DataFrame({
         name: known[name].unstack().reindex(columns=most.index).mul(most).sum(axis=1, skipna=False)
-        for name in names
+        for name in ("satisfaction_pct", "likely_pct_low", "likely_pct_high")
     }) / most.sum()  # fmt: skip
     points = (weighted / 100 * most.sum()).set_axis(["points", "points_low", "points_high"], axis=1)
     least = known.groupby(by)[["respondents", "effective"]].min()
-    frame = pd.concat([least, weighted, points], axis=1)
-    return frame.loc[known.index.unique(by)].rename_axis(by).reset_index()
+    return least.join([weighted, points]).loc[known.index.unique(by)].rename_axis(by).reset_index()
 
 
 def max_points_of(sipas: pd.DataFrame) -> dict[str, float]:

@@ -40,10 +40,9 @@ def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> st
     if asked in COMPARED:
         return asked
     if asked == "department":
-        raise Refused(
-            "level 'department': this page compares places; group departments in a cell "
-            "of your own, from data.late_dossiers.query(\"level == 'department'\")"
-        )
+        raise Refused("level 'department': this page compares places; group departments in a cell "
+                      "of your own, from "
+                      "data.late_dossiers.query(\"level == 'department'\")")  # fmt: skip
     require("level", asked, ("auto", *COMPARED))
     units = [rows[rows["unit"] != whole] for rows in tables]
     last = {_last_level(rows) for rows in units} - {""} or {_last_level(rows) for rows in tables}
@@ -98,25 +97,20 @@ def figures(
             held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
         frame[[f"{name}_low", f"{name}_high"]] = held
     have = [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
-    dates = {"late_pct": late["period_end"].max(), "disbursed_pct": capital["as_of"].max()}
-    dates["share_pct"] = dates["late_pct"]
+    last_late = late["period_end"].max()
+    dates = {"late_pct": last_late, "share_pct": last_late, "disbursed_pct": capital["as_of"].max()}
     counted = late.iloc[: None if {"late_pct", "share_pct"} & set(have) else 0]
     frame = frame.rename_axis("unit_code").rename(columns={"name": "unit"}).reset_index()
     frame = frame.iloc[: None if have else 0]
     bound = [low < high for low, high in (ends(frame, name) for name in have)]
     frame["status"] = np.where(np.any(bound, axis=0), "bound", "derived") if have else ""
-    frame[["source", "locator"]] = _traced(frame["unit_code"], counted, capital, published)
+    every = pd.concat([counted, capital, published])  # they stand for a unit without a figure
+    own = {code: join_traces(said) for code, said in every.groupby("unit_code")}
+    traces = [own.get(code, join_traces(every)) for code in frame["unit_code"]]
+    frame[["source", "locator"]] = pd.DataFrame(traces, frame.index, ["source", "locator"])
     frame.attrs = {"as_of": {name: dates[name] for name in have if name in dates},
                    "interval": "likely_pct" if sampled else ""}  # fmt: skip
     return frame
-
-
-def _traced(codes: pd.Series, *rows: pd.DataFrame) -> pd.DataFrame:
-    """Source and locator of each unit's figures; of one without any, of all."""
-    every = pd.concat(rows)
-    own = {code: join_traces(said) for code, said in every.groupby("unit_code")}
-    traces = [own.get(code, join_traces(every)) for code in codes]
-    return pd.DataFrame(traces, codes.index, ["source", "locator"])
 
 
 def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]) -> pd.DataFrame:
