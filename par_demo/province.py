@@ -29,9 +29,8 @@ _TODAY = 20_000  # dossiers of demo-today a year: enough for each of its units, 
 _DISTRICTS = [("thành phố", "City")] * 2 + [("thị xã", "Town")] + [("huyện", "District")] * 15
 
 
-def write(
-    *, size: int = 400_000, seed: int = 1, force: bool = False, communes: int = 94
-) -> list[Path]:
+def write(*, size: int = 400_000, seed: int = 1, force: bool = False,
+          communes: int = 94) -> list[Path]:  # fmt: skip
     """Write data/raw/demo and data/raw/demo-today anew; returns both.
 
     ``size``: dossiers of demo's register in all years; ``communes``: those of demo-today.

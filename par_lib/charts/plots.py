@@ -80,9 +80,8 @@ def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
 
 
 @_of_rows
-def barplot(
-    data: pd.DataFrame, *, x: str, y: str, highlight: pd.Index | tuple = (), caption: str = "",
-) -> Axes:  # fmt: skip
+def barplot(data: pd.DataFrame, *, x: str, y: str, highlight: pd.Index | tuple = (),
+            caption: str = "") -> Axes:  # fmt: skip
     """Bars from zero for counts and shares of a whole, in the order of the rows.
 
     Units that share one interval, known only as a group, and one colour share one row. Of more than
@@ -110,10 +109,8 @@ def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
 
 
 @_of_rows
-def dotplot(
-    data: pd.DataFrame, *, x: str, y: str, interval: str = "", threshold: float = math.nan,
-    highlight: pd.Index | None = None, caption: str = "",
-) -> Axes:  # fmt: skip
+def dotplot(data: pd.DataFrame, *, x: str, y: str, interval: str = "", threshold: float = math.nan,
+            highlight: pd.Index | None = None, caption: str = "") -> Axes:  # fmt: skip
     """Dots for rates and scores, exact or not: a hatched span where only bounds are known.
 
     ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. In colour
@@ -290,10 +287,8 @@ def _told(data: pd.DataFrame, name: str, value: str, **more: object) -> pd.DataF
     return pd.DataFrame(rows | {"exact": low == high} | more).reset_index(drop=True)
 
 
-def _row_chart(
-    kind: str, data: pd.DataFrame, x: str, y: str, highlight: pd.Index | tuple, caption: str,
-    interval: str = "",
-) -> tuple[Axes, pd.DataFrame]:  # fmt: skip
+def _row_chart(kind: str, data: pd.DataFrame, x: str, y: str, highlight: pd.Index | tuple,
+               caption: str, interval: str = "") -> tuple[Axes, pd.DataFrame]:  # fmt: skip
     """Bars or dots, and hatched spans, with the rows that are drawn: told, with end.
 
     ``end`` is where a row is drawn to: of a high that is not known the edge, 100 of a rate.

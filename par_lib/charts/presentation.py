@@ -41,10 +41,8 @@ class Page:
     by MIME type, instead of the notebook.
     """
 
-    def __init__(
-        self, data: Tables, lang: str, *, values: Mapping[str, object] | None = None,
-        emit: Callable[..., None] = _to_notebook,
-    ) -> None:  # fmt: skip
+    def __init__(self, data: Tables, lang: str, *, values: Mapping[str, object] | None = None,
+                 emit: Callable[..., None] = _to_notebook) -> None:  # fmt: skip
         self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         named = data.units[data.units["level"].isin(units.TRANSLATED)]
@@ -75,10 +73,8 @@ class Page:
             return None
         return translation.decimals(name, *pd.concat(ends).dropna(), computed=True)
 
-    def cell(
-        self, column: str, low: object, high: object, digits: int | None = None, *,
-        in_text: bool = False,
-    ) -> str:  # fmt: skip
+    def cell(self, column: str, low: object, high: object, digits: int | None = None, *,
+             in_text: bool = False) -> str:  # fmt: skip
         """A value, or an interval, as a table and a chart write it; what is not known as a dash.
 
         ``digits``, else those that the source wrote, else by the unit that the column's name says.
@@ -127,10 +123,8 @@ class Page:
         except Absent:
             return ""
 
-    def say(
-        self, sentence: str, *rows: pd.DataFrame, status: str | None = None,
-        worth: float = math.nan, kind: str = "", page: str = "",
-    ) -> None:  # fmt: skip
+    def say(self, sentence: str, *rows: pd.DataFrame, status: str | None = None,
+            worth: float = math.nan, kind: str = "", page: str = "") -> None:  # fmt: skip
         """Show a sentence with the sources of the ``rows`` that it rests on.
 
         ``worth`` are the points at stake, by which documents order what they say. ``kind`` is
@@ -260,9 +254,8 @@ class Page:
         return (f' <span class="refs">{links} <span class="status status-{status}">'
                 f"{_text(self.t(status))}</span></span>")  # fmt: skip
 
-    def _display(
-        self, markup: str, plain: str, *, data: dict | None = None, **told: object
-    ) -> None:
+    def _display(self, markup: str, plain: str, *, data: dict | None = None,
+                 **told: object) -> None:  # fmt: skip
         known = {name: value for name, value in told.items() if value is not None}
         self.emit({"text/html": markup, "text/plain": plain} | ({DATA: data} if data else {}),
                   metadata={"par": known} if known else None)  # fmt: skip

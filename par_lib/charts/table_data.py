@@ -46,9 +46,8 @@ def column(data: pd.DataFrame | dict, name: str) -> pd.Series:
     raise Mistyped(name, [*data, *pairs])
 
 
-def as_data(
-    page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str, shown: list[list[str]]
-) -> dict:
+def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str,
+            shown: list[list[str]]) -> dict:  # fmt: skip
     """Title, schema and data of a table of ``page``; ``heads`` are words for columns to show.
 
     ``shown`` are the rows as the page writes them under these heads; ``sources`` their codes. Of a

@@ -81,10 +81,9 @@ class View:
         return self.markup
 
 
-def view(
-    province: str | Tables, year: int | None = None, *, level: str = "district",
-    compared: str = "count", threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
-) -> View:  # fmt: skip
+def view(province: str | Tables, year: int | None = None, *, level: str = "district",
+         compared: str = "count", threshold_pct: float = 70.0, what_if: str = "",
+         lang: str = "vi") -> View:  # fmt: skip
     """Late dossiers and disbursement of a level's units, and the points that changes would win.
 
     ``level`` is one of levels(). ``compared`` says how late dossiers are: "count", or in a funnel
@@ -119,9 +118,8 @@ def view(
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')
 
 
-def _require(
-    known: set[str], level: str, compared: str, threshold_pct: float, what_if: str
-) -> None:
+def _require(known: set[str], level: str, compared: str, threshold_pct: float,
+             what_if: str) -> None:  # fmt: skip
     require("level", level, sorted(known, key=LEVELS.index))
     require("compared", compared, COMPARED)
     require_pct("threshold_pct", threshold_pct)
@@ -224,10 +222,9 @@ class Explorer(widgets.VBox):
     each, write the line of changes, which can be edited as well: it is what counts.
     """
 
-    def __init__(
-        self, province: str = "quang-nam", year: int = 2022, *, level: str = "district",
-        compared: str = "count", threshold_pct: float = 70.0, what_if: str = "", lang: str = "vi",
-    ) -> None:  # fmt: skip
+    def __init__(self, province: str = "quang-nam", year: int = 2022, *, level: str = "district",
+                 compared: str = "count", threshold_pct: float = 70.0, what_if: str = "",
+                 lang: str = "vi") -> None:  # fmt: skip
         open_in(language(lang).code)
         paths.require(province, year)
         _require({*LEVELS[2:]}, level, compared, threshold_pct, what_if)

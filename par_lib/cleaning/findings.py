@@ -42,10 +42,8 @@ class Finding(NamedTuple):
     locator: str = ""
 
 
-def found(
-    check: str, subject: str, what: str, numbers: tuple[float | None, float | None],
-    verdict: tuple[str, str], rows: pd.DataFrame, **values: object,
-) -> Finding:  # fmt: skip
+def found(check: str, subject: str, what: str, numbers: tuple[float | None, float | None],
+          verdict: tuple[str, str], rows: pd.DataFrame, **values: object) -> Finding:  # fmt: skip
     """A finding with the sources and locators of the ``rows`` it was read from."""
     return Finding(check, subject, what, *numbers, *verdict, values, "derived", *join_traces(rows))
 

@@ -63,9 +63,8 @@ def follow(unit: str, date: Day, known: pd.DataFrame, *, forward: bool = True) -
     return found[["code", "name", "level", "kind", "extent"]].reset_index(drop=True)
 
 
-def _own(
-    unit: str, day: pd.Timestamp, known: pd.DataFrame, every: pd.DataFrame, *, forward: bool
-) -> pd.Series:
+def _own(unit: str, day: pd.Timestamp, known: pd.DataFrame, every: pd.DataFrame, *,
+         forward: bool) -> pd.Series:  # fmt: skip
     """The unit's row; ``on`` is the day beside ``day``, or the next on which the unit stood."""
     beside = day - _ONE if forward else day + _ONE
 
@@ -82,9 +81,8 @@ def _own(
     return rows.assign(on=ends if forward else starts).iloc[-1 if forward else 0]
 
 
-def _on_its_land(
-    own: pd.Series, standing: pd.DataFrame, today: str, day: pd.Timestamp, *, forward: bool
-) -> pd.DataFrame:
+def _on_its_land(own: pd.Series, standing: pd.DataFrame, today: str, day: pd.Timestamp, *,
+                 forward: bool) -> pd.DataFrame:  # fmt: skip
     """The places standing on a day that share land with ``own``, and whether wholly."""
     mine, theirs = _land_of(today, own["on"])[own["code"]], _land_of(today, day)
     levels = {own["level"]}
@@ -137,9 +135,8 @@ def _smallest(today: str, day: pd.Timestamp) -> list[str]:
     return valid.loc[~valid["code"].isin(valid["parent"]), "code"].tolist()
 
 
-def _by_name(
-    code: str, standing: pd.DataFrame, every: pd.DataFrame, *, forward: bool
-) -> pd.DataFrame:
+def _by_name(code: str, standing: pd.DataFrame, every: pd.DataFrame, *,
+             forward: bool) -> pd.DataFrame:  # fmt: skip
     """Along the column ``successor``: departments, and the places of an invented province."""
     steps = every[every["successor"] != ""].drop_duplicates(["code", "successor"])
     here, there = ("code", "successor") if forward else ("successor", "code")

@@ -27,10 +27,8 @@ _LISTED = ("district", "commune")  # levels whose units are all known, so that t
 _UNSTATED = numbers.Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
 
-def tidy_table(
-    raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str,
-    sources: Iterable[str] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+def tidy_table(raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str,
+               sources: Iterable[str] | None = None) -> pd.DataFrame:  # fmt: skip
     """All verbs in order: a checked tidy table from a raw one; all problems are raised together.
 
     Every row's source must be one of ``sources``, where they are given.
@@ -56,10 +54,8 @@ def tidy_table(
     return tidy[[*names, "approximate"]].reset_index(drop=True)
 
 
-def resolve_units(
-    raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem],
-    beside: bool = False,
-) -> pd.DataFrame:  # fmt: skip
+def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem],
+                  beside: bool = False) -> pd.DataFrame:  # fmt: skip
     """Replace each spelled name by the unit's official one and put its code beside it.
 
     ``known`` is the province's unit list; a unit must be valid on the row's own date (its
@@ -135,9 +131,8 @@ def _ended(name: str, known: pd.DataFrame, date: dt.date) -> str:
     return "; ".join(filter(None, [ended, heir, other]))
 
 
-def parse_quantities(
-    raw: pd.DataFrame, *, table: schema.Table, problems: list[Problem]
-) -> pd.DataFrame:
+def parse_quantities(raw: pd.DataFrame, *, table: schema.Table,
+                     problems: list[Problem]) -> pd.DataFrame:  # fmt: skip
     """Turn written figures into numbers, partial ones into ``_low`` and ``_high``.
 
     ``0.59/1.5`` in points fills max_points, ``61/63`` in rank fills ranked_units. A column
@@ -290,9 +285,8 @@ def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
     return _append(tidy[~is_group], added)
 
 
-def bounded_and_stated(
-    tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column, province: set[str]
-) -> list[dict]:
+def bounded_and_stated(tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column,
+                       province: set[str]) -> list[dict]:  # fmt: skip
     """Each row that bounds a figure, or derives it, beside each of another source that states it.
 
     A row of both, the columns of the second named "…_2", with low and high of the column. Of a unit
@@ -322,9 +316,8 @@ def bounded_and_stated(
     return both[both["source"] != both["source_2"]].to_dict("records")
 
 
-def _for_each_unlisted(
-    row: dict, known: pd.DataFrame, day: pd.Timestamp, listed: Iterable[str]
-) -> list[dict]:
+def _for_each_unlisted(row: dict, known: pd.DataFrame, day: pd.Timestamp,
+                       listed: Iterable[str]) -> list[dict]:  # fmt: skip
     """The row once for each unit of its level valid on that day whose code is not listed."""
     valid = units.units_on(known, day, level=row["level"])
     unlisted = valid[~valid["code"].isin(listed)]

@@ -233,9 +233,8 @@ def resolver(units: pd.DataFrame) -> Callable[..., str]:
     """``resolve`` for many names of the same units, whose spellings are laid out once."""
     index, province = lookup(units), home(units)
 
-    def found(
-        name: str, *, level: str | None = None, counted: str | None = None, where: str = ""
-    ) -> str:
+    def found(name: str, *, level: str | None = None, counted: str | None = None,
+              where: str = "") -> str:  # fmt: skip
         place = f"{where}: " if where else ""
         for spelling, levels in readings(normalise(name), province):
             for one in (level,) if level else _LEVELS.get(counted, schema.LEVELS):

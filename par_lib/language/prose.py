@@ -117,10 +117,8 @@ def messages(source: str, cell_type: str) -> Iterator[str]:
             yield from (one.value for one in said if isinstance(one, ast.Constant) and one.value)
 
 
-def fill(
-    paragraph: str, values: Mapping[str, object], *, write: Callable[[str, object], str],
-    catalog: Messages,
-) -> str:  # fmt: skip
+def fill(paragraph: str, values: Mapping[str, object], *, write: Callable[[str, object], str],
+         catalog: Messages) -> str:  # fmt: skip
     """A paragraph in the reader's language with its values written by ``write(name, value)``.
 
     Raises what ``write`` raises, Absent for a value that is not known, and Mistyped for a name

@@ -118,10 +118,8 @@ class Language:
             pattern = "dd/M/yyyy"
         return format_date(value, format=pattern, locale=self.code)
 
-    def interval(
-        self, low: float | None, high: float | None, digits: int = 0, *, percent: bool = False,
-        in_text: bool = False,
-    ) -> str:  # fmt: skip
+    def interval(self, low: float | None, high: float | None, digits: int = 0, *,
+                 percent: bool = False, in_text: bool = False) -> str:  # fmt: skip
         """Write an interval: its two ends, or one number where they are written alike.
 
         ``in_text`` as a sentence does: "từ 70% đến 100%", "từ 70% trở lên".

@@ -189,9 +189,8 @@ def _scale(is_ratio: bool) -> tuple[Callable, Callable]:
             lambda value: np.sin(np.clip(value, 0, np.pi / 2)) ** 2)  # fmt: skip
 
 
-def _dispersion(
-    value: pd.Series, size: pd.Series, mean: float, is_ratio: bool
-) -> tuple[float, float]:
+def _dispersion(value: pd.Series, size: pd.Series, mean: float,
+                is_ratio: bool) -> tuple[float, float]:  # fmt: skip
     """φ and τ² of units known exactly."""
     if np.isnan(mean):
         return np.nan, 0.0
@@ -220,9 +219,8 @@ def _verdicts(found: pd.DataFrame, value: str) -> np.ndarray:
     )  # fmt: skip
 
 
-def pooled(
-    units: pd.DataFrame, *, part: str, size: str, confidence_pct: float = 95.0
-) -> pd.DataFrame:
+def pooled(units: pd.DataFrame, *, part: str, size: str,
+           confidence_pct: float = 95.0) -> pd.DataFrame:  # fmt: skip
     """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
 
     ``units``: columns ``part`` and ``size``, counts (effective ones of a weighted sample may be
@@ -296,10 +294,8 @@ def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.D
     return pd.concat(charts or [_chart(values.astype(float))]).assign(stretch=stretch)
 
 
-def monthly_chart(
-    rows: pd.DataFrame, value: str, *, day: str = "as_of",
-    until: pd.Timestamp | None = DISTRICTS_ENDED,
-) -> pd.DataFrame:  # fmt: skip
+def monthly_chart(rows: pd.DataFrame, value: str, *, day: str = "as_of",
+                  until: pd.Timestamp | None = DISTRICTS_ENDED) -> pd.DataFrame:  # fmt: skip
     """The last row of each month, by ``day``, and month (1 to 12) beside its ``process_chart``.
 
     A month without a row between others has no ``value``. A new stretch begins after ``until``.

@@ -35,10 +35,8 @@ def renamed(frame: pd.DataFrame, **names: str) -> pd.DataFrame:
                                  for end in ("low", "high")})  # fmt: skip
 
 
-def rank_range(
-    low: pd.Series, high: pd.Series, *, shared: pd.Series | None = None,
-    shared_total: float = np.inf,
-) -> pd.DataFrame:  # fmt: skip
+def rank_range(low: pd.Series, high: pd.Series, *, shared: pd.Series | None = None,
+               shared_total: float = np.inf) -> pd.DataFrame:  # fmt: skip
     """Lowest and highest rank of each unit over every completion; 1 is the highest value.
 
     Ties share a rank; a missing end is open. Lowest rank = 1 + units surely above; highest rank =

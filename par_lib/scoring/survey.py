@@ -14,10 +14,9 @@ from par_lib.scoring.intervals import pairs
 SATISFIED_FROM = 4
 
 
-def satisfaction(
-    answers: pd.DataFrame, *, by: list[str], confidence_pct: float = 95.0,
-    design_effect: float = 1.0, min_respondents: int = 30,
-) -> pd.DataFrame:  # fmt: skip
+def satisfaction(answers: pd.DataFrame, *, by: list[str], confidence_pct: float = 95.0,
+                 design_effect: float = 1.0,
+                 min_respondents: int = 30) -> pd.DataFrame:  # fmt: skip
     """Share of satisfied answers for each group of ``by``, with its Wilson interval.
 
     ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (1 where
@@ -71,9 +70,8 @@ def satisfaction(
     return found.assign(effective=effective).reset_index()
 
 
-def design_effect(
-    answers: pd.DataFrame, *, by: list[str], place: str = "place", assumed: float = float("nan")
-) -> float:
+def design_effect(answers: pd.DataFrame, *, by: list[str], place: str = "place",
+                  assumed: float = float("nan")) -> float:  # fmt: skip
     """How many times as many answers are needed because neighbours answer alike; 1 or more.
 
     ``answers`` as of ``satisfaction``; ``place`` names the column of the commune or hamlet where a

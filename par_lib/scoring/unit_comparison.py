@@ -56,9 +56,8 @@ def _last_level(rows: pd.DataFrame) -> str:
     return next((level for level in COMPARED if level in set(rows["level"])), "")
 
 
-def figures(
-    data: Tables, satisfaction: pd.DataFrame | None = None, *, level: str = "district"
-) -> pd.DataFrame:
+def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
+            level: str = "district") -> pd.DataFrame:  # fmt: skip
     """What the year knows of each unit of a level: percentages as they are, none made a score.
 
     A row a unit of the year's last day, of districts of the last before they ended, by name;

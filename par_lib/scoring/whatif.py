@@ -85,10 +85,9 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]
     return rows.assign(places=places, **pairs(new_rate_pct=new, won_points=won, won_pct=share))
 
 
-def cheapest_path(
-    scorecard: pd.DataFrame, *, target_points: float, effort: dict[str, float] | None = None,
-    reach_pct: float = 100.0,
-) -> pd.DataFrame:  # fmt: skip
+def cheapest_path(scorecard: pd.DataFrame, *, target_points: float,
+                  effort: dict[str, float] | None = None,
+                  reach_pct: float = 100.0) -> pd.DataFrame:  # fmt: skip
     """Criteria in the order that reaches ``target_points`` with least effort.
 
     ``effort`` is the relative effort of winning back all that a criterion lost (1 unless given;
