@@ -71,8 +71,8 @@ def prepare(folder: Path, lang: str) -> None:
         "@jupyterlab/translation-extension:plugin": {"locale": _LOCALES[lang]},
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false",
                                                         "checkForUpdates": False},
-        "@jupyterlab/docmanager-extension:plugin": {
-            "defaultViewers": {"markdown": "Markdown Preview"}},
+        "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {
+            "markdown": "Markdown Preview"}},
     }  # fmt: skip
     launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     kernel = {"argv": launch, "display_name": "PAR", "language": "python"}

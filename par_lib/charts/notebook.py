@@ -321,7 +321,7 @@ def sliders(curves: pd.DataFrame, points: tuple[float, float]) -> None:
 
 def _slider_rows(page: Notebook, curves: pd.DataFrame) -> str:
     """A row a criterion: its name above its slider, the rates, the points won."""
-    rows = []
+    rows, further = [], N_("a rate of {rate} would win {points}")
     for code, curve in curves.groupby("criterion", sort=False):
         first, name = curve.iloc[0], html.escape(page.words(code))
         mark = page.mark_of([curve.head(1)], None)
@@ -333,15 +333,12 @@ def _slider_rows(page: Notebook, curves: pd.DataFrame) -> str:
         rows.append(
             f'<tr data-curve="{looked_up}" data-unit="{unit}"><th scope="row">{name}{mark}'
             f'<input type="range" min="0" max="{len(curve) - 1}" value="{at}" aria-label="{name}">'
-            f'<small data-next="{_next(page.t)}"></small></th><td class="num">{present}</td>'
+            f'<small data-next="{html.escape(page.words(further))}"></small></th>'
+            f'<td class="num">{present}</td>'
             f'<td class="num"><output></output></td><td class="num"><output>{UNKNOWN}</output></td>'
             "</tr>"
         )
     return "".join(rows)
-
-
-def _next(t: Language) -> str:
-    return html.escape(t("a rate of {rate} would win {points}", rate="{rate}", points="{points}"))
 
 
 def _total(words: str, live: str = "") -> str:

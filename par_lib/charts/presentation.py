@@ -223,9 +223,8 @@ class Page:
                 line += ". " + t("Cited: {places}", places=places)
             address = html.escape(source.address)
             link = f'. <a href="{address}">{_text(source.address)}</a>' if address else ""
-            items.append(
-                f'<li id="source-{source.Index}" value="{source.number}">{_text(line)}{link}.</li>'
-            )
+            items.append(f'<li id="source-{source.Index}" value="{source.number}">'
+                         f"{_text(line)}{link}.</li>")  # fmt: skip
             plain.append(f"[{source.number}] {line}")
         markup = f'<ol class="sources">{"".join(items)}</ol>'
         self._display(markup, "\n".join(plain), read=dependencies.tables_read())

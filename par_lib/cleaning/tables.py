@@ -137,9 +137,8 @@ def _property(name: str) -> property:
     """A table of Tables, documented by its columns so that Shift-Tab tells them."""
     doc = _MADE.get(name)
     if table := _RAW.get(name):
-        doc = f"{table.meaning}.\n\n" + "\n".join(
-            f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns
-        )
+        each = (f"{', '.join(column.tidy_names)}: {column.meaning}" for column in table.columns)
+        doc = "\n".join([f"{table.meaning}.\n", *each])
     return property(lambda self: self._read(name), doc=doc)
 
 

@@ -54,13 +54,11 @@ def satisfaction(answers: pd.DataFrame, *, by: list[str], confidence_pct: float 
             raise Refused("row {row}: {name} {value} is not possible; answers are 1 to 5, weights "
                           "above zero",
                           row=row, name=name, value=answers.loc[row, name])  # fmt: skip
-    weighted = answers[[*by, "respondent"]].assign(
-        w=weight, w2=weight**2, yes=weight * (answer >= SATISFIED_FROM)
-    )
-    sums = weighted.groupby(by, sort=False, observed=True).agg(
-        respondents=("respondent", "nunique"), n=("w", "size"), w=("w", "sum"), w2=("w2", "sum"),
-        yes=("yes", "sum"),
-    )  # fmt: skip
+    yes = weight * (answer >= SATISFIED_FROM)
+    weighted = answers[[*by, "respondent"]].assign(w=weight, w2=weight**2, yes=yes)
+    groups = weighted.groupby(by, sort=False, observed=True)
+    sums = groups[["w", "w2", "yes"]].sum().assign(
+        respondents=groups["respondent"].nunique(), n=groups.size())  # fmt: skip
     effective = sums["n"] / (design_effect * (sums["n"] * sums["w2"] / sums["w"] ** 2))
     satisfied, alpha = sums["yes"] / sums["w"], 1 - confidence_pct / 100
     likely = proportion_confint(satisfied * effective, effective, alpha, method="wilson")

@@ -110,9 +110,8 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
 def code_digest(*more: Path) -> str:
     """sha256 over par_lib and ``more`` packages: code, rules, units, words, what they run with."""
     kinds = (".py", ".toml", ".po", ".j2", ".css", ".js", ".csv", ".zip")
-    files = sorted(
-        file for folder in (_LIBRARY, *more) for file in folder.rglob("*") if file.suffix in kinds
-    )
+    every = sorted(file for folder in (_LIBRARY, *more) for file in folder.rglob("*"))
+    files = [file for file in every if file.suffix in kinds]
     return sha256_of((_over(files) + json.dumps(versions())).encode())
 
 
