@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import N_, Refused
+from par_lib.language import Refused
 from par_lib.language.spelling import fold
 from par_lib.language.translation import UNKNOWN, Language
 from par_lib.scoring.rulebook import RULES
@@ -138,8 +138,9 @@ def _causes(before: Path, after: Path, old: dict, new: dict, t: Language) -> lis
         if all(file.is_file() for file in files):
             found += [Cause(table, f"{short}, {said}", cells) for said, cells in _rows(*files, t)]
             continue
-        done = N_("was edited") if name in both else N_("was added")
-        found.append(Cause(table, f"{short}: {t(done if name in later else N_('was removed'))}"))
+        done = t("was edited") if name in both else t("was added")
+        done = done if name in later else t("was removed")
+        found.append(Cause(table, f"{short}: {done}"))
     if old["parameters"] != new["parameters"]:
         found.append(Cause("", t("The parameters of the run were changed")))
     recipes = [{name: run["recipe"] for name, run in made["runs"].items()} for made in (old, new)]

@@ -176,9 +176,9 @@ class Page:
             kind = "bound" if traced and row["status"] == "bound" else ""
             body.append(f"<tr{_class(kind)}>{line}</tr>")
             shown.append(cells)
-        label = html.escape(caption)
+        label, search = html.escape(caption), self.t("Search the table")
         look = "sortable" if any(numeric.values()) else "sortable words"
-        find = f' data-find="{_text(self.t("Search the table"))}"' * (len(frame) > MOST_ROWS)
+        find = f' data-find="{_text(search)}"' * (len(frame) > MOST_ROWS)
         self._display(
             f'<figure class="table"><div class="scroll" role="region" aria-label="{label}" '
             f'tabindex="0"><table class="{look}"{find}><caption>{_text(caption)}</caption>'
