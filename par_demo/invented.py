@@ -125,8 +125,7 @@ def _as_declared(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     declared = schema.ANSWERS if name == "answers" else schema.TABLES[name]
     trace = {"status": "reported", "source": SOURCE, "locator": "par demo"}
     frame = frame.reindex(columns=[column.name for column in declared.columns]).astype(object)
-    texts = frame.fillna(trace).fillna("").astype(str)
-    return texts.replace(r"(?<=\d)\.(?=\d)", ",", regex=True)
+    return frame.fillna(trace).fillna("").astype(str).replace(r"(?<=\d)\.(?=\d)", ",", regex=True)
 
 
 def _last_day(year: int, month: int = 12) -> str:

@@ -70,8 +70,7 @@ def _check_invented(folder: Path, *, force: bool) -> None:
 def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
           rng: np.random.Generator) -> None:  # fmt: skip
     """Write a province's raw folder; ``count``: dossiers of its register a year."""
-    last = _valid(units, f"{years[-1]}-12-31")
-    files = {"units": units, "tiles": _tiles(last)}
+    files = {"units": units, "tiles": _tiles(_valid(units, f"{years[-1]}-12-31"))}
     lateness = pd.Series(rng.uniform(0.145, 0.175, len(units)), units.index)
     for number, year in enumerate(years):
         parts = [(_valid(units, f"{year}-12-31"), 1, 12)]
@@ -85,8 +84,7 @@ def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
         for name in made if len(parts) == 1 else ("late_dossiers", "disbursement"):
             files[f"{year}/{name}"] = made[name]
     for name, table in files.items():
-        text = csv_files.to_csv(table, banner=SYNTHETIC_WORDS)
-        paths.write_whole(folder / f"{name}.csv", text)
+        paths.write_whole(folder / f"{name}.csv", csv_files.to_csv(table, banner=SYNTHETIC_WORDS))
     (folder / "sources.toml").write_text(_SOURCES, encoding="utf-8")
 
 

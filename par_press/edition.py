@@ -76,8 +76,7 @@ def write_tables(data: tables.Tables, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     banner = SYNTHETIC_WORDS if data.synthetic else ""
     for name in TABLE_LABELS:
-        text = csv_files.to_csv(getattr(data, name), banner=banner)
-        (folder / f"{name}.csv").write_bytes(text)
+        (folder / f"{name}.csv").write_bytes(csv_files.to_csv(getattr(data, name), banner=banner))
     told = json.dumps(package(data), ensure_ascii=False, indent=1)
     (folder / "datapackage.json").write_text(told + "\n", encoding="utf-8")
 

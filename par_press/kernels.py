@@ -30,7 +30,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
 
-from par_lib.language import N_, Refused, say
+from par_lib.language import Refused, say
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -268,8 +268,7 @@ def _client(scheduler: str) -> "Client":
 
         client = Client(scheduler, set_as_default=False, timeout="5s")
     except ImportError:
-        needed = N_("--scheduler needs the extra cluster: pip install distributed")
-        raise Refused(needed) from None
+        raise Refused("--scheduler needs the extra cluster: pip install distributed") from None
     except OSError as error:
         raise Refused("no scheduler answers at {scheduler} ({error}); start one there",
                       scheduler=scheduler, error=error) from None  # fmt: skip

@@ -84,8 +84,7 @@ def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
                 title = inert(shown[DATA].get("title") or "")
                 yield Shown(**here, kind="table", text=title, number=tables, data=shown[DATA])
             elif shown.get("text/html", "").startswith("<p") and not own.get("nothing"):
-                worth = own.get("worth", 0.0)
-                yield Shown(**here, **_sentence(shown["text/html"]), worth=worth)
+                yield Shown(**here, **_sentence(shown["text/html"]), worth=own.get("worth", 0.0))
 
 
 def _sentence(markup: str) -> dict:

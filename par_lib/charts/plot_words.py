@@ -62,8 +62,7 @@ class _Chart:
             caption += words("; hatched: no figure, only bounds")
         if drawn.kind in ("dot", "dumbbell") and self.ax.get_xlim()[0] > 0:  # a bar begins there
             caption += words("; the axis does not begin at 0")
-        upright = write in (_Chart.write_curves, _Chart.write_funnel)
-        x, y = (by, what) if upright else (what, by)
+        x, y = (by, what) if write in (_Chart.write_curves, _Chart.write_funnel) else (what, by)
         axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=x, y=y)
         if drawn.kind == "tile":
             axes = words("Each tile is one unit; darker is worse.")
@@ -272,8 +271,7 @@ class _Chart:
         return "; ".join(said) + "."
 
     def say_histogram(self) -> str:
-        top = self.rows.nlargest(1, "low")
-        return self.each(top, N_("Most at {name}: {value}."))[0]
+        return self.each(self.rows.nlargest(1, "low"), N_("Most at {name}: {value}."))[0]
 
     def say_band(self) -> str:
         quarters = [len(self.rows) * part // 4 for part in (1, 2, 3)]

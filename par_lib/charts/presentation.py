@@ -90,8 +90,7 @@ class Page:
         if digits is None:
             known = (float(end) for end in (low, high) if not pd.isna(end))
             digits = translation.decimals(column, *known, most=2 if in_text else 4)
-        percent = column.endswith("_pct")
-        return self.t.interval(low, high, digits, percent=percent, in_text=in_text)
+        return self.t.interval(low, high, digits, percent=column.endswith("_pct"), in_text=in_text)
 
     def write(self, name: str, value: object) -> str:
         """A value, a pair or several as a sentence writes them, by the unit that the name says.

@@ -65,8 +65,7 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
 
     for name, head in heads.items():
         low, high = ends(frame, name)
-        numeric = pd.api.types.is_numeric_dtype(high)
-        if not numeric or low.astype(float).equals(high.astype(float)):
+        if not pd.api.types.is_numeric_dtype(high) or low.astype(float).equals(high.astype(float)):
             add(name, head, low)
             continue
         add(f"{name}_low", t("{head}, lower bound", head=head), low)

@@ -239,8 +239,7 @@ class Problem(NamedTuple):
     def told(self, file: str) -> str:
         """The problem with its place: file, row as a spreadsheet counts, column."""
         place = N_("{file}, row {row}, column {column}") if self.column else N_("{file}, row {row}")
-        row = self.row + FIRST_ROW
-        return f"{say(place, file=file, row=row, column=self.column)}: {self.what}"
+        return f"{say(place, file=file, row=self.row + FIRST_ROW, column=self.column)}: {self.what}"
 
 
 class DataError(Refused):

@@ -149,8 +149,7 @@ def parse_quantities(raw: pd.DataFrame, *, table: schema.Table,
         behind[column.name] = figures["out_of"]
     for name in behind.keys() & _WHOLES:
         whole, out_of = _WHOLES[name], behind[name]
-        both = tidy[whole].notna() & out_of.notna()
-        for row in raw.index[both & tidy[whole].ne(out_of)]:
+        for row in raw.index[tidy[whole].notna() & out_of.notna() & tidy[whole].ne(out_of)]:
             what = say("{cell} is not the {out_of:.12g} behind / in {name}; write it once",
                        cell=quoted(raw.loc[row, whole]), out_of=out_of[row], name=name)  # fmt: skip
             problems.append(Problem(row, whole, what))
@@ -297,8 +296,7 @@ def bounded_and_stated(tidy: pd.DataFrame, *, table: schema.Table, column: schem
     rows = rows[rows["low"].notna()]
     exact, bound = (rows["low"] == rows["high"]).fillna(False), rows["status"] == "bound"
     stated, derived = rows[exact & (rows["status"] == "reported")], rows["status"] == "derived"
-    vague = (~exact | derived) & ~bound
-    both = rows[vague].merge(stated, on=[*table.key], suffixes=("", "_2"))
+    both = rows[(~exact | derived) & ~bound].merge(stated, on=[*table.key], suffixes=("", "_2"))
     if table.name in ADDED_UP:
         group = [name for name in table.key if name != "unit"]
         others = rows[bound].drop_duplicates([*group, "source"]).drop(columns="unit")

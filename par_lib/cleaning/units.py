@@ -109,8 +109,7 @@ def load_units(province: str) -> pd.DataFrame:
         listed = {row["code"] for row in rows}
         around = pd.Series([row["parent"] for row in own], name="parent", dtype="str")
         unknown = around[~around.isin(["", *listed, *filled])]
-        what = say("is no unit's code; write one or none")
-        schema.refuse(schema.of_cells(unknown, what), file)
+        schema.refuse(schema.of_cells(unknown, say("is no unit's code; write one or none")), file)
         rows = [row | filled.get(row["code"], {}) for row in rows]
         rows += [row for row in own if row["code"] not in listed]
     elif not rows:

@@ -172,8 +172,7 @@ def language(code: str) -> Language:
     """The language ``code`` with all its catalogs; Refused for one that is not of LANGUAGES."""
     require("lang", code, LANGUAGES)
     labels = _NAMED.sort_values("kind", key=lambda kinds: kinds != "measure", kind="stable")
-    called = dict(zip(labels["en"], labels[code], strict=True))
-    return Language(code, called | catalog(code))
+    return Language(code, dict(zip(labels["en"], labels[code], strict=True)) | catalog(code))
 
 
 def decimals(name: str, *values: float, most: int = 4, computed: bool = False) -> int:

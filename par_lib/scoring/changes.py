@@ -94,8 +94,7 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
     known = hull(every[every["criterion"].str.startswith(("pillar_", "par_index"))])
     known = known.dropna(subset=["points_low"]).set_index("criterion")
     others = sorted(set(known.drop("par_index", errors="ignore")["year"]) - {year})
-    nearest = min(others, key=lambda one: abs(one - year), default=year + 1)
-    first, last = sorted([year, nearest])
+    first, last = sorted([year, min(others, key=lambda one: abs(one - year), default=year + 1)])
     both = paired(known[known["year"] == first], known[known["year"] == last], "points")
     both = renamed(both.rename_axis("pillar").reset_index(), before_points=f"{first}",
                    after_points=f"{last}", change="change_points")  # fmt: skip
@@ -172,8 +171,7 @@ def change_by_level(data: Tables, before: Tables) -> pd.DataFrame:
     periods, earlier, later = "years", _totals(before, 12), _totals(data, 12)
     if later.index.intersection(earlier.index).empty:
         periods, earlier = "halves", _totals(data, 6)
-        second = paired(earlier, later, "late")
-        later = later.assign(**pairs(late=ends(second, "change")))
+        later = later.assign(**pairs(late=ends(paired(earlier, later, "late"), "change")))
     moved = paired(earlier, later, "late").assign(periods=periods).reset_index()
     return renamed(moved, before_late="earlier", after_late="later")
 

@@ -32,8 +32,7 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
     A row a basis, those with a stated one first.
     """
     own = rows[(rows["level"] == "province") & rows["rate_pct_low"].notna()]
-    scope = "total" if (own["scope"] == "total").any() else "year_plan"
-    own = own[own["scope"] == scope]
+    own = own[own["scope"] == ("total" if (own["scope"] == "total").any() else "year_plan")]
     last = own[own["as_of"] == own["as_of"].max()]
     return last.sort_values("basis", key=lambda basis: basis == "unstated", kind="stable",
                             ignore_index=True)  # fmt: skip
@@ -72,8 +71,7 @@ def lowest(last: pd.DataFrame) -> pd.DataFrame:
 
 def named_apart(last: pd.DataFrame) -> pd.DataFrame:
     """The rows for a chart: a unit that a source names below a limit keeps a row of its own."""
-    named = last["rate_pct_high"].notna()
-    return last.assign(status=last["status"].mask(named, "reported"))
+    return last.assign(status=last["status"].mask(last["rate_pct_high"].notna(), "reported"))
 
 
 def change(rows: pd.DataFrame) -> pd.DataFrame:
@@ -160,8 +158,7 @@ def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rates.transform("nunique") == 1].drop_duplicates(["plan_year", "as_of"])
     fell = rows["rate_pct"] < rows.groupby("plan_year")["rate_pct"].shift()
     earlier = set(rows.loc[fell, "plan_year"]) - set(last["plan_year"])
-    status = np.where(rows["basis"] == "unstated", "assumed", "derived")
-    rows = rows.assign(status=status)
+    rows = rows.assign(status=np.where(rows["basis"] == "unstated", "assumed", "derived"))
     return rows[~rows["plan_year"].isin(earlier)].reset_index(drop=True)
 
 

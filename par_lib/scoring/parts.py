@@ -152,8 +152,7 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     shares = [share(end, total=total) for end in ends(units, value)]
     units = highest_first(units.assign(**pairs(share_pct=shares)), value)
     rest = math.inf if math.isnan(total) else total - held
-    bound = units["status"] == "bound"
-    ranks = rank_range(*ends(units, value), shared=bound, shared_total=rest)
+    ranks = rank_range(*ends(units, value), shared=units["status"] == "bound", shared_total=rest)
     return Parts(value, total, units.join(ranks.add_prefix(f"{value}_")), excess)
 
 

@@ -103,8 +103,7 @@ class Dossiers:
     @property
     def together(self) -> Pair:
         """On time and late: at least the fewest of both, at most those received."""
-        most = self.on_time[1] + self.late[1]
-        return self.on_time[0] + self.late[0], min(most, self.received)
+        return self.on_time[0] + self.late[0], min(self.on_time[1] + self.late[1], self.received)
 
     def on_time_pct(self, cleared: Pair = (0.0, 0.0)) -> Pair:
         """Lowest and highest on-time rate, 0 to 100, were ``cleared`` of the late ones on time.

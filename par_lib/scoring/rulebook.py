@@ -226,8 +226,7 @@ def cited(entries: Iterable[Entry | dict], columns: str) -> pd.DataFrame:
     """Parts of rules as rows a page can show: what states each is the place its mark leads to."""
     frame = pd.DataFrame(map(dict, entries), columns=[*columns.split(), "status", "source"])
     status = frame["status"].replace("stated", "reported")
-    where = frame["source"].replace("ours", "")
-    return frame.assign(status=status, locator=where, source=RULEBOOK)
+    return frame.assign(status=status, locator=frame["source"].replace("ours", ""), source=RULEBOOK)
 
 
 def class_limits() -> pd.DataFrame:

@@ -280,8 +280,7 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     and the most. ValueError for an unknown district, or one without figures.
     """
     whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
-    known = units.units_on(data.units, f"{data.year}-12-31", level="district")
-    code_of = units.resolver(known)
+    code_of = units.resolver(units.units_on(data.units, f"{data.year}-12-31", level="district"))
     codes = {code_of(name, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]
     counted, written, year = rates.count(data, "district"), ", ".join(names), str(data.year)
