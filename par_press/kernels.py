@@ -41,11 +41,10 @@ NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 PRELOADED = (
     "par_press.edition", "par_press.execute", "par_cli", "matplotlib.pyplot", "seaborn",
     "matplotlib.backends.backend_svg", "pyarrow.dataset", "pyarrow.parquet",
-    "statsmodels.stats.proportion",
     "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes", "par_lib.scoring.unit_comparison",
     "par_lib.scoring.whatif", "par_lib.scoring.survey", "par_lib.charts.notebook",
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",
-    "IPython.extensions.storemagic",
+    "statsmodels.stats.proportion", "IPython.extensions.storemagic",
 )  # fmt: skip
 _ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
 _ALONE_SECONDS, _LOOK_SECONDS = 30, 2  # without a worker; between two looks

@@ -135,27 +135,22 @@ _TABLES = (
         _UNIT, _LEVEL,
         Column("plan_year", "count", "year of the capital plan", True),
         Column("as_of", "date", "date of the figure", True),
-        Column("scope", "code", "which capital is counted", True),
-        _BASIS,
+        Column("scope", "code", "which capital is counted", True), _BASIS,
         Column("plan_bn_vnd", "amount", "capital planned, billion dong"),
         Column("disbursed_bn_vnd", "amount", "capital disbursed, billion dong"),
-        Column("rate_pct", "rate", "disbursed as a share of the basis", partial=True),
-        *_TRACE,
+        Column("rate_pct", "rate", "disbursed as a share of the basis", partial=True), *_TRACE,
     ), ("unit", "level", "plan_year", "as_of", "scope", "basis")),
     Table("sipas", "Satisfaction with public administrative services, by component", (
         _UNIT, _LEVEL,
         Column("component", "code", "component of the survey, or overall", True),
         Column("satisfaction_pct", "rate", "share satisfied"),
-        Column("points", "points", "points earned in the PAR INDEX"),
-        _MAX_POINTS,
-        Column("respondents", "count", "people who answered"),
-        *_TRACE,
+        Column("points", "points", "points earned in the PAR INDEX"), _MAX_POINTS,
+        Column("respondents", "count", "people who answered"), *_TRACE,
     ), ("unit", "level", "component")),
     Table("scores", "Points and ranks in the PAR INDEX, its pillars and criteria", (
         Column("criterion", "code", "criterion, pillar or index", True),
         Column("points", "points", "points earned"),
-        _MAX_POINTS, _RANK, _RANKED_UNITS,
-        *_TRACE,
+        _MAX_POINTS, _RANK, _RANKED_UNITS, *_TRACE,
     ), ("criterion",)),
     Table("service_index", "Points in the index of Decision 766/QĐ-TTg: how well people and "
           "businesses are served, month by month", (
@@ -165,8 +160,7 @@ _TABLES = (
                only=INDEX_COMPONENTS),
         Column("points", "points", "points earned", partial=True),
         _MAX_POINTS, _RANK, _RANKED_UNITS,
-        Column("classification", "code", "class of the unit that day"),
-        *_TRACE,
+        Column("classification", "code", "class of the unit that day"), *_TRACE,
     ), ("unit", "level", "as_of", "component")),
     Table("indicators", "Single figures that belong to no other table", (
         Column("measure", "text", "what is measured", True),
@@ -191,8 +185,7 @@ _TABLES = (
         Column("target", "number", "figure to reach", partial=True, unit_column="target_unit"),
         Column("target_unit", "code", "unit of the target"),
         Column("moves", "text", "the figure it should move: table.column or measure"),
-        Column("plan_year", "count", "year in which it is to be done", True),
-        *_TRACE,
+        Column("plan_year", "count", "year in which it is to be done", True), *_TRACE,
     ), ("area", "task_vi", "plan_year")),
 )  # fmt: skip
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}

@@ -314,18 +314,15 @@ def _chart(values: pd.Series) -> pd.DataFrame:
     mean, apart = values.mean(), values.diff().abs().mean()
     if known.sum() < FEWEST_MONTHS or np.isnan(apart):
         mean = apart = np.nan
+    width, away = _WIDTH * apart, (values - mean).abs()
     side = np.sign(values - mean).fillna(0)
-    near = side.where((values - mean).abs() > _WIDTH * apart / 2, 0)
     signals = {
-        "outside": (values - mean).abs() > _WIDTH * apart,
+        "outside": away > width,
         "run": _windows(side, length=RUN, at_least=RUN),
-        "near_limit": _windows(near, length=4, at_least=3),
+        "near_limit": _windows(side.where(away > width / 2, 0), length=4, at_least=3),
     }
-    return pd.DataFrame({
-        "value": values, "mean": mean, "natural_low": mean - _WIDTH * apart,
-        "natural_high": mean + _WIDTH * apart,
-        "signal": np.select(list(signals.values()), list(signals), ""),
-    })  # fmt: skip
+    found = {"value": values, "mean": mean, **pairs(natural=(mean - width, mean + width))}
+    return pd.DataFrame(found | {"signal": np.select([*signals.values()], [*signals], "")})
 
 
 def _windows(side: pd.Series, *, length: int, at_least: int) -> pd.Series:
