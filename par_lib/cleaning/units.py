@@ -62,7 +62,7 @@ class UnknownUnit(Refused):
 def _rows(name: str) -> list[dict[str, str]]:
     """A table of the national list, a dict a row; the same each time."""
     folder = _NATIONAL if name == "departments" else zipfile.Path(_NATIONAL / "units.zip")
-    return list(csv.DictReader((folder / f"{name}.csv").read_text("utf-8").splitlines()))
+    return list(csv.DictReader((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
 
 
 @cache
