@@ -51,9 +51,8 @@ _NOTES = (
 class Issue:
     """An edition in one language: what every page and document says of it.
 
-    ``titles`` are those of its pages, by notebook. ``fingerprint`` is taken over all that the
-    edition is made from, so equal editions share it, and ``mark`` prints it: a paper leads back to
-    the edition it belongs to. ``day`` is the last on which a source was looked at.
+    ``titles`` are those of its pages, by notebook. ``mark`` prints the ``fingerprint``, by which a
+    paper leads back to its edition. ``day`` is the last on which a source was looked at.
     """
 
     def __init__(self, data: Tables, t: Language, fingerprint: str,
@@ -211,8 +210,8 @@ def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
 def summary(found: list[Shown], issue: Issue) -> bytes:
     """The page for the chair as PDF/UA: findings, two charts, tasks, and what is not known.
 
-    It gets smaller letters, then fewer rows, until it holds on one page; ValueError where no size
-    is small enough.
+    Letters, then rows get fewer until it holds on one page; ValueError where no size is small
+    enough.
     """
     from pypdfium2 import PdfDocument
 

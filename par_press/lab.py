@@ -84,8 +84,7 @@ def prepare(folder: Path, lang: str) -> None:
 def translate_notebooks(lang: str) -> None:
     """Copies of the notebooks with their prose in another language, in a folder of its name.
 
-    Written where there is none and where the notebook has changed since: they are there to be read
-    and tried, what is published is made from the notebooks themselves.
+    Written where there is none and where the notebook has changed since; none of them is published.
     """
     from par_press.execute import translate  # and with it papermill, which doctor does not need
 

@@ -96,12 +96,11 @@ class Edition:
 def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = ()) -> str:
     """Render an executed notebook as a page that needs nothing beside itself.
 
-    ``cards`` lead to the other pages of the edition; they follow the first headed section.
-    Equal input gives equal text. Outputs are taken as text/html (trusted), image/svg+xml,
-    text/markdown (raw HTML escaped) or text/plain, in this order; stderr and errors are shown.
-
-    Raises ValueError, naming page and cell, for a chart without alternative text, a picture
-    that is not SVG, or headings that are not one H1 first and then no level skipped.
+    ``cards`` lead to the other pages of the edition; they follow the first headed section. Outputs
+    are taken as text/html (trusted), image/svg+xml, text/markdown (raw HTML escaped) or text/plain,
+    in this order; stderr and errors are shown. ValueError, naming page and cell, for a chart
+    without alternative text, a picture that is not SVG, or headings that are not one H1 and no
+    level skipped.
     """
     page = _Page(context)
     page.read(notebook)

@@ -186,10 +186,9 @@ def declared(notebook: Path) -> dict[str, Parameter]:
 
 
 def values_of(texts: list[str], notebooks: Iterable[Path]) -> dict[str, dict[str, object]]:
-    """Values a person gave as ``name=value``, by notebook name, typed as declared.
+    """Values a person gave as ``name=value``, by notebook that declares them, typed as declared.
 
-    A notebook gets those it declares. A name that none declares, a name the run sets itself, and
-    a value of the wrong type raise ValueError with the valid choices.
+    ValueError, with the choices, for a name none declares or the run sets, and for another type.
     """
     known = {notebook.stem: declared(notebook) for notebook in notebooks}
     choices = sorted({name for own in known.values() for name in own} - {*_GIVEN})
@@ -222,8 +221,7 @@ def _typed(parameter: Parameter, written: str) -> object:
 def record(job: Job, read: list[str]) -> dict[str, object]:
     """What a run that read these tables was made from, told apart by content.
 
-    ``recipe``: all that decides it but the figures: notebook, parameters, code, versions; ``state``
-    of the figures, None where it cannot be told.
+    ``recipe``: all but the figures; ``state``: of the figures, None where it cannot be told.
     """
     parameters = json.dumps(job.parameters, sort_keys=True)
     parts = [dependencies.sha256(job.notebook), parameters, dependencies.code_digest(_PRESS)]

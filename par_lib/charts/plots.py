@@ -3,9 +3,9 @@
     plots.barplot(districts.units, x="late", y="unit", highlight=half.index)
 
 ``x`` names a column or a pair ``<x>_low``/``<x>_high``. Hatched means that only bounds are known,
-and nothing else does: an interval is never drawn as a value. Bars are for counts and for shares of
-a whole, dots for rates and scores. Of no rows, an empty Axes, which is not shown. Words come when
-it is shown, from ``ax.drawn`` (par_lib.charts.plot_words).
+and nothing else does. Bars are for counts and for shares of a whole, dots for rates and scores. Of
+no rows, an empty Axes, which is not shown. Words come from ``ax.drawn``
+(par_lib.charts.plot_words).
 """
 
 import inspect
@@ -46,10 +46,10 @@ class Drawn:
     """What a chart was given, for its words: its kind, what it shows by what, its rows.
 
     ``rows`` has name (of a row for several units, all of them), low, high, exact (both the same)
-    and, where some are in colour, marked; of stacked parts and of lines ``series``; of bars and
-    dots ``end``, to which a row is drawn, and of a sample ``likely_low``, ``likely_high``; of tiles
-    ``row``, ``column`` and ``shade``, higher where worse; of a funnel ``size`` and ``verdict``; of
-    months ``mean``. ``between`` are rows left out, in the middle.
+    and, where some are in colour, marked; of stacked parts and of lines series; of bars and dots
+    end, to which a row is drawn, and of a sample likely_low, likely_high; of tiles row, column and
+    shade, higher where worse; of a funnel size and verdict; of months mean. ``between`` are rows
+    left out.
     """
 
     kind: str
@@ -85,8 +85,8 @@ def barplot(data: pd.DataFrame, *, x: str, y: str, highlight: pd.Index | tuple =
     """Bars from zero for counts and shares of a whole, in the order of the rows.
 
     Units that share one interval, known only as a group, and one colour share one row. Of more than
-    MOST_ROWS the first and the last END_ROWS are drawn, and the caption tells of the others.
-    ``highlight``: labels or names of the rows in colour. Refused for a value below zero.
+    MOST_ROWS the first and the last END_ROWS are drawn. ``highlight``: labels or names of the rows
+    in colour. Refused for a value below zero.
     """
     ax, rows = _row_chart("bar", data, x, y, highlight, caption)
     if (rows["low"] < 0).any():

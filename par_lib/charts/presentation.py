@@ -127,8 +127,8 @@ class Page:
         """Show a sentence with the sources of the ``rows`` that it rests on.
 
         ``worth`` are the points at stake, by which documents order what they say. ``kind`` is
-        "headline" of a finding, which leads to the ``page`` that says more; without rows it says
-        what the data do not hold.
+        "headline" of a finding, which leads to the ``page`` that says more, or without rows says
+        what data lack.
         """
         mark, link, more = self.mark_of(rows, status), "", _text(self.t("More"))
         if rows and page:

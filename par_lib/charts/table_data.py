@@ -1,7 +1,6 @@
 """Tables as a program takes them: rows, with the names, words and kinds of their columns.
 
-A table is a Data Resource with a Table Schema (https://specs.frictionlessdata.io), as pandas emits,
-too; all of an edition are a Data Package.
+A table is a Data Resource (https://specs.frictionlessdata.io); an edition's are a Data Package.
 """
 
 import json

@@ -1,7 +1,6 @@
 """One look at a year: a level's late dossiers and disbursement, and what changes would win.
 
-``par.view`` is the call, ``par.explore`` the widgets of notebooks/explore.ipynb: each change of
-theirs is one call, shown as code.
+``par.view`` is the call, ``par.explore`` the widgets of notebooks/explore.ipynb that make it.
 """
 
 import html

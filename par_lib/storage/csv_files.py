@@ -37,9 +37,9 @@ def read_csv(path: Path, *, file: str = "") -> pd.DataFrame:
     semicolons, tabs or bars; in UTF-8, UTF-16 or the Vietnamese code page of Windows; with blank
     rows, empty columns behind the last, and spaces around the names of columns.
 
-    Labels of rows are their rows in the file less two, whatever blank rows or banners stand
-    between, so that an error names the row a spreadsheet shows. Letters are composed (NFC). Raises
-    TableError for what is no such table; it names the ``file`` so, or as the path does.
+    Labels of rows are their rows in the file less two, so that an error names the row a spreadsheet
+    shows. Letters are composed (NFC). TableError, naming ``file`` or the path, for what is no
+    table.
     """
     try:
         return _read(path.read_bytes())

@@ -46,8 +46,7 @@ def sha256_of(content: bytes) -> str:
 def fingerprint(file: Path) -> str:
     """What tells a raw file's content: its hash; of a large one of a register size and time.
 
-    A register can be too large to be read for its hash each time; what is hashed of one is read
-    once a process, as each notebook of each language asks.
+    What is hashed of a register is read once a process, as each notebook of each language asks.
     """
     if file.parent.parent.name != "register":
         return sha256(file)

@@ -19,8 +19,7 @@ from par_lib.language import Refused, say
 def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
     """Write text, bytes, or what a function writes to the path it is given; parents are made.
 
-    A process that is killed on the way leaves a hidden file beside, ``.par-<process>-…``; the next
-    that writes a file there takes it away.
+    A process that is killed on the way leaves ``.par-<process>-…`` beside; the next takes it away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     clear_dead(path.parent, ".par-")
@@ -79,8 +78,8 @@ def scratch() -> Path:
     """A private folder for all that this process and those it starts leave in between.
 
     Gone when the process ends; those of processes that were killed are taken away first. IPython
-    and matplotlib keep their own there: nothing is written to the home folder, and no profile or
-    style of a person's own changes a notebook.
+    and matplotlib keep their own there, so that no profile or style of a person's changes a
+    notebook.
     """
     above = Path(tempfile.gettempdir())
     if above.name.startswith(_SCRATCH):  # that of the run this process works for
@@ -102,9 +101,7 @@ _DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # no folder can be called 
 
 
 def root() -> Path:
-    """Folder that holds data/, notebooks/ and outputs/.
-
-    ``PAR_ROOT`` wins where set; otherwise the folder above the installed package.
+    """Folder of data/, notebooks/ and outputs/: ``PAR_ROOT``, else above the installed package.
 
     Raises FileNotFoundError when the folder has no ``data/raw/README.md``.
     """
@@ -148,10 +145,7 @@ def provinces() -> list[str]:
 
 
 def years(province: str) -> list[int]:
-    """Years for which a province has a raw folder, ascending.
-
-    Raises ValueError for a province without raw data, naming those that have it.
-    """
+    """Years for which a province has a raw folder, ascending; ValueError where it has no raw data."""
     known = provinces()
     if province not in known:
         raise Refused("province {province!r} has no raw data; choose one of {known}",
@@ -167,10 +161,7 @@ def year_of(text: str) -> int:
 
 
 def require(province: str, year: int | str) -> int:
-    """The year, after making sure that this province and year have raw data.
-
-    Raises ValueError naming those that have.
-    """
+    """The year, as a number; ValueError where this province and year have no raw data."""
     have = years(province)
     for one in have:
         if year in (one, str(one)):
