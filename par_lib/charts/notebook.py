@@ -150,7 +150,7 @@ def cite(frame: pd.DataFrame, source: pd.DataFrame, status: str = "derived") -> 
 
 
 def to_svg(fig: Figure, alt: str) -> str:
-    """A figure as SVG with real text, ``alt`` as its name, and CSS colours that a page may darken."""
+    """A figure as SVG with real text, named ``alt``, and CSS colours that a page may darken."""
     buffer = io.StringIO()
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
     # Ids of its own: where a page hides one chart, another must not lose its hatching with it.

@@ -145,7 +145,7 @@ def provinces() -> list[str]:
 
 
 def years(province: str) -> list[int]:
-    """Years for which a province has a raw folder, ascending; ValueError where it has no raw data."""
+    """Years for which a province has a raw folder, ascending; ValueError where it has none."""
     known = provinces()
     if province not in known:
         raise Refused("province {province!r} has no raw data; choose one of {known}",
