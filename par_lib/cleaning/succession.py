@@ -54,12 +54,9 @@ def follow(unit: str, date: Day, known: pd.DataFrame, *, forward: bool = True) -
     else:
         found = _by_name(own["code"], units_on(every, day), every, forward=forward)
     if found.empty:
-        what = N_("{unit} on {on:%Y-%m-%d}: its successors on {day:%Y-%m-%d} are not known; use a "
-                  "nearer date")  # fmt: skip
-        if not forward:
-            what = N_("{unit} on {on:%Y-%m-%d}: its former units on {day:%Y-%m-%d} are not known; "
-                      "use a nearer date")  # fmt: skip
-        raise UnknownUnit(what, unit=unit, on=own["on"], day=day)
+        raise UnknownUnit("{unit} on {on:%Y-%m-%d}: what stands on its land on {day:%Y-%m-%d} is "
+                          "not known; use a nearer date",
+                          unit=unit, on=own["on"], day=day)  # fmt: skip
     return found[["code", "name", "level", "kind", "extent"]].reset_index(drop=True)
 
 
