@@ -116,9 +116,8 @@ def count(files: Sequence[Path], *, units: Iterable[str],
                           "first": until.replace(month=1, day=1)}  # fmt: skip
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
-                broken = (0,)
-                if any(map(_is_csv, files)):
-                    broken = connection.execute(_BROKEN).fetchone()
+                has_csv = any(map(_is_csv, files))
+                broken = connection.execute(_BROKEN).fetchone() if has_csv else (0,)
             except duckdb.Error as error:
                 several = N_("{folder}, one of its files")
                 which = files[0] if len(files) == 1 else say(several, folder=files[0].parent)
