@@ -447,5 +447,5 @@ def test_a_commune_whose_successor_is_not_known_is_told():
     units = load_units("thanh-hoa")
     ended = units[(units["level"] == "commune") & (units["valid_to"] == "2024-12-31")]
     gone = ended[~ended["code"].isin(units.loc[units["valid_to"] != "2024-12-31", "code"])]
-    with pytest.raises(UnknownUnit, match="successors on 2025-07-01 are not known"):
+    with pytest.raises(UnknownUnit, match="what stands on its land on 2025-07-01 is not known"):
         par.successors(gone["code"].iloc[0], "2025-07-01", province="thanh-hoa")
