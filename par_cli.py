@@ -122,17 +122,12 @@ _SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agr
 
 @app.command()
 def run(
-    editions: Annotated[
-        list[str],
-        typer.Argument(help="Years, as 2022 or 2021-2024, or with a province, as demo:2021-2024."),
-    ] = (),
+    editions: Annotated[list[str], typer.Argument(help="2022, 2021-2024, demo:2021-2024 …")] = (),
     province: Province = "quang-nam",
     every: Annotated[bool, typer.Option("--all", help="Every province and year.")] = False,
     lang: Annotated[str, typer.Option(help="vi, en, or vi,en for both.")] = "vi",
     notebook: Annotated[list[str], typer.Option(help="Only this, as 01; repeat for more.")] = (),
-    parameter: Annotated[
-        list[str], typer.Option("--parameter", "-p", help="name=value, where it is declared.")
-    ] = (),
+    parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="name=value.")] = (),
     timeout: Annotated[int, typer.Option(help="Seconds a cell may take.", min=1, max=86400)] = 300,
     jobs: Annotated[int, typer.Option(help="Notebooks at once; 0 for one a core.", min=0)] = 0,
     force: Annotated[bool, typer.Option(help="Run again what is up to date, too.")] = False,
@@ -207,8 +202,8 @@ def tidy(
     """
     from par_lib.cleaning import tables
 
+    as_it_was, now = N_("{file}: is in the project's form"), N_("{file}: rewritten")
     for file in files:
-        as_it_was, now = N_("{file}: is in the project's form"), N_("{file}: rewritten")
         typer.echo(say(now if tables.rewrite(file) else as_it_was, file=file))
 
 
@@ -270,7 +265,8 @@ def read(
     province: Province = "quang-nam",
     to: Annotated[Path | None, typer.Option(help="For all of it; else data/raw/PROVINCE.")] = None,
     merge: Annotated[bool, typer.Option(help="Add to raw tables that exist.")] = False,
-    source: Annotated[str, typer.Option(help="Its name in sources.toml; else report-YEAR.")] = "",
+    source: Annotated[str, typer.Option(help="Its title or name; else report-YEAR.")] = "",
+    by: Annotated[str, typer.Option(help="Who accepts the figures: a name or initials.")] = "",
     lang: Lang = "",
 ) -> None:
     """Take what is beyond doubt into raw tables; put the rest into a workbook to be ticked.
@@ -281,10 +277,17 @@ def read(
     from par_lib.language.translation import language
 
     paths.scratch()
-    about = paths.year_of(year)
-    for line in report.take(files, province, about, to=to, into_existing=merge,
-                            source=source or f"report-{about}", t=language(lang)):  # fmt: skip
-        typer.echo(line)
+    told = report.take(files, province, paths.year_of(year), to=to, into_existing=merge,
+                       source=source, by=by, t=language(lang))  # fmt: skip
+    typer.echo("\n".join(told))
+
+
+@app.command()
+def migrate(province: Province = "quang-nam") -> None:
+    """Bring raw tables of an earlier version to today's form; no figure changes."""
+    from par_intake import raw_folder
+
+    typer.echo("\n".join(raw_folder.migrate(province)))
 
 
 @app.command()
@@ -364,8 +367,7 @@ def doctor() -> None:
     """Say what is there: Python, packages, letters, browser, language, disk, figures, editions."""
     from par_press import lab
 
-    for line in lab.found():
-        typer.echo(line)
+    typer.echo("\n".join(lab.found()))
 
 
 if __name__ == "__main__":

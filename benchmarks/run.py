@@ -126,7 +126,7 @@ def part_c(folder: Path) -> list[str]:
 
 def part_e(folder: Path) -> list[str]:
     """The sample reports and a list of 100,000 dossiers: `par read` as a command; reading alone."""
-    from par_intake import report
+    from par_intake import documents, report
     from par_lib.cleaning import units
 
     known = units.load_units("quang-nam")
@@ -137,7 +137,8 @@ def part_e(folder: Path) -> list[str]:
         dated = re.sub(r"\b20[23]\d\b", lambda year: str(int(year[0]) - 8), original.read_text())
         sample.write_text(dated, encoding="utf-8")
         ways[f"`par read {sample.name}`"] = lambda one=sample: _read_anew(one, folder / "raw")
-        ways[f"reading {sample.name}"] = lambda one=sample: report.read(one, known, 2022)
+        ways[f"reading {sample.name}"] = lambda one=sample: report.understand(
+            documents.load(one), known, 2022)  # fmt: skip
     long = folder / "list.csv"
     rows = (f"{n},H{n},03/01/2022,08/01/2022,Sở Y tế" for n in range(100_000))
     head = "STT,Mã hồ sơ,Ngày tiếp nhận,Ngày hẹn trả,Đơn vị"

@@ -87,6 +87,7 @@ class Found:
     extras: dict[str, pd.DataFrame] = field(default_factory=dict)  # CSV files beside the tables
     tables: list[list[Table]] = field(default_factory=list)  # of each grid of the report
     raw: Tables = field(default_factory=dict)  # of a register or a filled-in workbook, as they are
+    sources: dict[str, dict] = field(default_factory=dict)  # that a workbook names, by title
 
     @property
     def taken(self) -> list[Figure]:
@@ -209,7 +210,11 @@ def doubts(one: Figure, t: Language) -> str:
 
 
 def raw_table(table: schema.Table, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-    """Rows as the raw table: every column it declares, as text, empty where nothing is said."""
-    columns = [column.name for column in table.columns]
+    """Rows as the raw table: every column it declares, as text, empty where nothing is said.
+
+    And who accepted them, where that is said of one.
+    """
+    columns = [*(column.name for column in table.columns), schema.ACCEPTED]
     raw = pd.DataFrame(list(rows), columns=columns, dtype=str).fillna("")
+    raw = raw if raw[schema.ACCEPTED].any() else raw[columns[:-1]]
     return tidying.in_any_locale(raw, table=table)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from par_intake import phrases
 from par_intake.documents import Line
-from par_intake.phrases import Mark, Placed, around
+from par_intake.phrases import Mark, Placed, apart, around
 from par_lib.cleaning import units
 from par_lib.language.spelling import compare_key
 
@@ -165,10 +165,7 @@ def _longest(flat: str, section: str) -> list[Mark]:
     """Where the patterns of a section stand; of those that overlap, the longest."""
     marks = [Mark(*m.span(), what) for pattern, what in _patterns(section)
              for m in pattern.finditer(flat)]  # fmt: skip
-    kept: list[Mark] = []
-    for one in sorted(marks, key=lambda m: m.start - m.end):
-        kept += [] if one.overlaps(*kept) else [one]
-    return sorted(kept, key=lambda m: m.start)
+    return apart(sorted(marks, key=lambda one: one.start - one.end))
 
 
 @cache

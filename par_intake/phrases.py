@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -83,6 +84,16 @@ class Placed:
         return any(self.start < other.end and other.start < self.end for other in others)
 
 
+def apart(found: Iterable[Any]) -> list[Any]:
+    """What overlaps nothing before it, ordered by its place."""
+    kept, taken = [], set()
+    for one in found:
+        if taken.isdisjoint(places := range(one.start, one.end)):
+            kept.append(one)
+            taken.update(places)
+    return sorted(kept, key=lambda one: one.start)
+
+
 @dataclass(frozen=True)
 class Mark(Placed):
     """A pattern of phrases.toml found in a line; ``what`` is its entry, its name, or its Period."""
@@ -115,29 +126,21 @@ def find_numerals(text: str) -> list[Numeral]:
     [('2022', 'date'), ('41.657', 'count:dossier'), ('72,57', 'pct'), ('61/63', 'rank')]
     """
     flat = flatten(text)
-    found: list[Numeral] = []
-    taken = bytearray(len(flat))
+    return apart(Numeral(start, end, text[start:end], kind) for start, end, kind in _numbers(flat))
 
-    def take(start: int, end: int, kind: str) -> None:
-        if not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
-            found.append(Numeral(start, end, text[start:end], kind))
 
-    for name, pattern in (
-        (name, one) for name, listed in table()["skip"].items() for one in listed
-    ):
-        for match in re.finditer(pattern, flat):
-            if "n" not in match.re.groupindex:
-                for number in _PLAIN.finditer(flat, *match.span()):
-                    take(*number.span(), name)
+def _numbers(flat: str) -> Iterator[tuple[int, int, str]]:
+    """Where numbers may stand and of what kind; of those that overlap the first is meant."""
+    for kind, patterns in table()["skip"].items():
+        for match in (found for one in patterns for found in re.finditer(one, flat)):
+            if "n" in match.re.groupindex:
+                yield *match.span("n"), kind
             else:
-                take(*match.span("n"), name)
-    for pattern in (_RATIO, _PLAIN):
-        for match in pattern.finditer(flat):
-            take(*match.span(), _kind(flat, *match.span()))
+                yield from ((*one.span(), kind) for one in _PLAIN.finditer(flat, *match.span()))
+    for match in (*_RATIO.finditer(flat), *_PLAIN.finditer(flat)):
+        yield *match.span(), _kind(flat, *match.span())
     for match in re.finditer(r"\d", flat):  # beside a number that was no figure: "đ0.5"
-        take(*match.span(), "plain")
-    return sorted(found, key=lambda numeral: numeral.start)
+        yield *match.span(), "plain"
 
 
 def written(numeral: Numeral, flat: str) -> str:
@@ -148,17 +151,14 @@ def written(numeral: Numeral, flat: str) -> str:
     return f"{numeral.text} {unit}" + " đồng" * (unit not in ("tỷ", "đồng"))
 
 
-def _noun_behind(flat: str, end: int) -> str | None:
-    at, nouns = end + (flat[end : end + 1] == " "), table()["nouns"].items()
-    return next((name for name, words in nouns if compile_words(words).match(flat, at)), None)
-
-
 def _kind(flat: str, start: int, end: int) -> str:
+    """What the words around a number make of it: see Numeral."""
     if around("percent").match(flat, end):
         return "pct"
     if around("money").match(flat, end):
         return "bn_vnd"
-    noun = _noun_behind(flat, end)
+    at, nouns = end + (flat[end : end + 1] == " "), table()["nouns"].items()
+    noun = next((name for name, words in nouns if compile_words(words).match(flat, at)), "")
     if noun == "points":
         return "points"
     if around("rank").search(flat, max(0, start - 30), start):
@@ -186,15 +186,13 @@ def find_periods(flat: str, year: int) -> list[Mark]:
     >>> [str(one.what.end) for one in said]
     ['2023-04-30', '2022-06-30', '2022-09-30']
     """
-    found: list[Mark] = []
-    for kind, pattern in _forms():
-        for match in pattern.finditer(flat):
-            start, end = match.span()
-            legal = around("of_a_decision").search(flat, max(0, start - 40), start)
-            if not legal and not Placed(start, end).overlaps(*found):
-                with suppress(ValueError):  # 31/4: no such day, so no date
-                    found.append(Mark(start, end, _period(kind, match.groupdict(), year)))
-    return sorted(found, key=lambda one: one.start)
+    said = ((match, _period(kind, match.groupdict(), year))
+            for kind, pattern in _forms() for match in pattern.finditer(flat))  # fmt: skip
+    decided = around("of_a_decision")
+    return apart(
+        Mark(*match.span(), period) for match, period in said
+        if period and not decided.search(flat, max(0, match.start() - 40), match.start())
+    )  # fmt: skip
 
 
 @cache
@@ -209,8 +207,8 @@ def _forms() -> list[tuple[str, re.Pattern[str]]]:
     return listed
 
 
-def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
-    """The period of a form's groups; ValueError for what the calendar does not have."""
+def _period(kind: str, said: dict[str, str | None], year: int) -> Period | None:
+    """The period of a form's groups; None for what the calendar does not have, as 31/4."""
     number = {name: table()["numbers"].get(text) or int(text)
               for name, text in said.items() if text and name != "last"}  # fmt: skip
     year = number.get("y", year)
@@ -221,8 +219,8 @@ def _period(kind: str, said: dict[str, str | None], year: int) -> Period:
         first, last = (13 - number["n"], 12) if said["last"] else (1, number["n"])
     elif kind == "part":
         first = last
-    start = dt.date(number.get("sy", year), number.get("sm", first), number.get("sd", 1))
-    day = number.get("d") or calendar.monthrange(year, last)[1]
-    if start > (end := dt.date(year, last, day)):
-        raise ValueError
-    return Period(start, end, kind)
+    with suppress(ValueError):
+        start = dt.date(number.get("sy", year), number.get("sm", first), number.get("sd", 1))
+        end = dt.date(year, last, number.get("d") or calendar.monthrange(year, last)[1])
+        return Period(start, end, kind) if start <= end else None
+    return None

@@ -1,23 +1,26 @@
-"""A province's folder in data/raw: begun for a year, and raw tables added to it.
+"""A province's folder in data/raw: begun for a year, added to, brought to today's form.
 
 New rows are added, what stands there already is never replaced.
 """
 
 import datetime as dt
 import json
+import re
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 
 import pandas as pd
 
 from par_intake.figures import Tables, kind_in, raw_table
-from par_lib.cleaning import schema, tidying, units
+from par_lib.cleaning import dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
-from par_lib.cleaning.tables import SOURCE_NAME, SYNTHETIC
+from par_lib.cleaning.tables import RULEBOOK, SOURCE_NAME, SYNTHETIC
 from par_lib.language import Refused, say
 from par_lib.language.numbers import QuantityError, parse_quantity
-from par_lib.language.spelling import normalise
+from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.language.translation import N_
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import read_toml, write_whole
@@ -47,18 +50,14 @@ def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]
     days = own.loc[own["level"] == "province", "valid_to"]
     if days.empty:
         ever = known[known["level"] == "province"]
-        begun, ended = ever["valid_from"].min(), ever["valid_to"].max()
-        what = N_("province {province!r} ended on {ended:%Y-%m-%d}; in {year} its land is part of "
-                  "{names}")  # fmt: skip
-        if not ended < end:  # or never ended
-            what = N_("province {province!r} began on {begun:%Y-%m-%d}; in {year} its land is part "
-                      "of {names}")  # fmt: skip
-        raise Refused(what,
-                      province=province, ended=ended, begun=begun, year=year,
-                      names=say(" or ").join(heirs))  # fmt: skip
+        what, day = N_("province {province!r} ended on {day:%Y-%m-%d}; in {year} its land is part "
+                       "of {names}"), ever["valid_to"].max()  # fmt: skip
+        if not day < end:  # or never ended
+            what, day = N_("province {province!r} began on {day:%Y-%m-%d}; in {year} its land is "
+                           "part of {names}"), ever["valid_from"].min()  # fmt: skip
+        raise Refused(what, province=province, day=day, year=year, names=say(" or ").join(heirs))
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
-    if not (sources := paths.raw(province) / "sources.toml").is_file():
-        write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
+    _begin(paths.raw(province))
     last = min(end, days.fillna(end).max())
     count = units.units_on(known, last)["level"].value_counts()
     districts = own[own["level"] == "district"]
@@ -68,17 +67,63 @@ def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]
         "agencies": str(count.get("department", 0)),
         "file": (paths.raw(province) / "units.csv").relative_to(paths.root()).as_posix(),
     }  # fmt: skip
-    yield N_("{place}, {year}: {districts} districts, {communes} communes and wards, "
-             "{agencies} agencies."), values  # fmt: skip
-    if year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any():
-        yield N_("The districts ended on 30 June 2025: figures of a later day are by commune."), {}
-    if last < end:
-        yield N_("{place} ended in {year}: later figures belong to the folder of {heir}."), values
-    if (own["source"] == units.ASSUMED).any():
-        yield N_("The agencies are assumed, those most provinces had: write others and other names "
-                 "into {file}."), values  # fmt: skip
+    split = year == units.DISTRICTS_ENDED.year and districts["valid_to"].notna().any()
+    for words, so in (
+        (N_("{place}, {year}: {districts} districts, {communes} communes and wards, {agencies} "
+            "agencies."), True),
+        (N_("The districts ended on 30 June 2025: figures of a later day are by commune."), split),
+        (N_("{place} ended in {year}: later figures belong to the folder of {heir}."), last < end),
+        (N_("The agencies are assumed, those most provinces had: write others and other names into "
+            "{file}."), (own["source"] == units.ASSUMED).any()),
+    ):  # fmt: skip
+        if so:
+            yield words, values
 
 
+def _begin(folder: Path) -> None:
+    """Begin a province's folder: its list of sources, and in which form its tables are."""
+    if not (sources := folder / "sources.toml").is_file():
+        write_whole(sources, "# Where every figure comes from. Fields: see ../README.md.\n")
+        write_whole(folder / "form", f"{schema.FORM}\n")
+
+
+def _to_form_2(name: str, raw: pd.DataFrame) -> pd.DataFrame:
+    """What part of the index of service a row is of is called as in the other tables."""
+    return raw.rename(columns=schema.EARLIER) if name == "service_index" else raw
+
+
+STEPS = (_to_form_2,)  # from form 1 on: each takes a table's name and its text, and gives it anew
+
+
+def migrate(province: str) -> Iterator[str]:
+    """Bring a province's raw tables to today's form, telling each change; no figure changes.
+
+    Refused where they are of a form that is yet to come.
+    """
+    file = paths.raw(province) / "form"
+    form = int(file.read_text()) if file.is_file() else 1
+    if form > schema.FORM:
+        raise Refused("{file}: form {form} is of a later version; bring the project up to date",
+                      file=file, form=form)  # fmt: skip
+    for year in paths.years(province):
+        changed, folder = {}, paths.raw(province, year)
+        for table in sorted(folder.glob("[!.]*.csv")):
+            raw = old = csv_files.read_csv(table, file=str(table))
+            for step in STEPS[form - 1 :]:
+                raw = step(table.stem, raw)
+            if not raw.equals(old):
+                heads = [", ".join(one) for one in (old.columns, raw.columns)]
+                yield f"{table}: {' → '.join(heads)}"
+                text = raw.to_csv(index=False, lineterminator="\n")
+                changed[table.name] = csv_files.banner_of(table) + text
+        if changed:
+            paths.write_together(folder, changed)
+    write_whole(file, f"{schema.FORM}\n")
+    yield say("{province}: raw tables are in form {form}", province=province, form=schema.FORM)
+
+
+Sources = dict[str, dict[str, object]]  # what sources.toml says of each, by name
+_LONGEST = 40  # letters of a source's name
 _OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure
 
 
@@ -87,21 +132,20 @@ class Conflict(Refused):
 
 
 def store(
-    folder: Path, tables: Tables, known: pd.DataFrame, *, source: str, title: str,
-    into_existing: bool,
+    folder: Path, tables: Tables, known: pd.DataFrame, *, cited: Sources, into_existing: bool,
+    by: str = "",
 ) -> Iterator[str]:  # fmt: skip
     """Write raw tables under ``folder``, telling each change; all or nothing.
 
-    Raises Conflict where a figure would be replaced, or where a file exists that would be added to
-    and ``into_existing`` was not asked for; cleaning.DataError where an edition could not read the
-    tables.
+    Their rows cite sources by name or by title; ``cited`` says more of some, by what rows cite.
+    Whoever accepts the rows, ``by``, stands in them with the day. Raises Conflict where a figure
+    would be replaced, or where a file exists that would be added to and ``into_existing`` was not
+    asked for; cleaning.DataError where an edition could not read the tables.
     """
-    cited = (name for table in tables.values() for name in table["source"])
-    titles = {name: name for name in (source, *cited)} | {source: title}
-    for name in titles:
-        if not SOURCE_NAME.fullmatch(name):
-            why = say("write letters a-z, digits and hyphens, as report-2024")
-            raise Refused("source {name!r}: {why}; nothing was written", name=name, why=why)
+    names, entries = _named(sources := folder / "sources.toml", tables, cited, known)
+    trace = {schema.ACCEPTED: f"{by}, {dt.date.today()}"} if by else {}
+    tables = {key: table.assign(source=table["source"].map(names), **trace)
+              for key, table in tables.items()}  # fmt: skip
     changes, files = merge(folder, tables, known)
     yield from (f"{sign} {said}" for _, sign, said in changes)
     if conflicts := [said for _, sign, said in changes if sign == "!"]:
@@ -112,11 +156,44 @@ def store(
     if existing and not into_existing:
         raise Conflict("{existing}: exists; add --merge to see and add what is new",
                        existing=existing)  # fmt: skip
-    year = min((year for year, _ in tables), default=0)
-    # First the sources: a row must never cite one that is not there.
-    _add_sources(folder, titles, producer=units.home(known), year=year)
+    _begin(folder)
+    _add_sources(sources, entries)  # first: a row must never cite one that is not there
+    changed: dict[Path, dict[str, str]] = {}
     for file in dict.fromkeys(file for file, sign, _ in changes if sign != "="):
-        write_whole(file, files[file].to_csv(index=False, lineterminator="\n"))
+        text = files[file].to_csv(index=False, lineterminator="\n")
+        changed.setdefault(file.parent, {})[file.name] = text
+    for of_year, texts in changed.items():
+        paths.write_together(of_year, texts)
+
+
+def _named(
+    file: Path, tables: Tables, cited: Sources, known: pd.DataFrame
+) -> tuple[dict[str, str], Sources]:
+    """The name in sources.toml of each source that rows cite, and entries that it lacks.
+
+    Of a title a name is made: its words without marks, as many as are short.
+    """
+    written = read_toml(file, name=str(file)) if file.is_file() else {}
+    standing = {name: one for name, one in written.items() if isinstance(one, dict)}
+    titles = {compare_key(str(one.get("title"))): name for name, one in standing.items()}
+    # Invented figures stand beside invented ones only.
+    kind = SYNTHETIC if SYNTHETIC in [one.get("kind") for one in standing.values()] else "report"
+    usual = {"producer": units.home(known), "kind": kind, "accessed": dt.date.today(),
+             "data_years": [min((year for year, _ in tables), default=0)]}  # fmt: skip
+    names: dict[str, str] = {}
+    entries: Sources = {}
+    for said in sorted({said for table in tables.values() for said in table["source"]}):
+        name, own = titles.get(compare_key(said), said), cited.get(said, {})
+        if not SOURCE_NAME.fullmatch(name):
+            words = re.sub("[^a-z0-9]+", " ", fold(said))
+            short = textwrap.shorten(words, _LONGEST, placeholder="").replace(" ", "-") or "source"
+            several = chain([short], (f"{short}-{number}" for number in count(2)))
+            taken = {*written, *entries, RULEBOOK, dossier_register.SOURCE}
+            name, own = next(one for one in several if one not in taken), own | {"title": said}
+        names[said] = name
+        if name not in written:
+            entries[name] = {"title": said} | usual | own
+    return names, entries
 
 
 Change = tuple[Path, str, str]  # the file; + added, ~ filled, = the same, ! conflict; in words
@@ -147,23 +224,16 @@ def merge(
     return changes, files
 
 
-def _add_sources(folder: Path, titles: dict[str, str], *, producer: str, year: int) -> None:
-    """Name the sources in sources.toml that are not named there."""
-    file = folder / "sources.toml"
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    written = read_toml(file, name=str(file)) if text else {}
-    kinds = {one.get("kind") for one in written.values() if isinstance(one, dict)}
-    entries = [
-        # A string of JSON is a basic string of TOML, too.
-        f"[{name}]\ntitle = {json.dumps(normalise(title), ensure_ascii=False)}\n"
-        f"producer = {json.dumps(producer, ensure_ascii=False)}\n"
-        # Invented figures stand beside invented ones only.
-        f'kind = "{SYNTHETIC if SYNTHETIC in kinds else "report"}"\n'
-        f"accessed = {dt.date.today()}\ndata_years = [{year}]\n"
-        for name, title in titles.items() if name not in written
-    ]  # fmt: skip
+def _add_sources(file: Path, entries: Sources) -> None:
+    """Add entries to sources.toml."""
+    text = file.read_text(encoding="utf-8")
+    for name, entry in entries.items():
+        text = f"{text.rstrip()}\n\n[{name}]\n"
+        for field, value in entry.items():  # a string or a list of JSON is one of TOML, too
+            said = value if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
+            text += f"{field} = {said}\n"
     if entries:
-        write_whole(file, "\n\n".join(filter(None, [text.rstrip(), *entries])))
+        write_whole(file, text)
 
 
 def _merged(
@@ -189,6 +259,8 @@ def _merged(
                 fills = not before and row["source"] == there["source"]
                 said["~" if fills else "!"].append(f"{column.name} {before or '–'} → {now}")
                 there[column.name] = now
+                both = (there.get(schema.ACCEPTED), row.get(schema.ACCEPTED))
+                there[schema.ACCEPTED] = "; ".join(dict.fromkeys(filter(None, both)))
         sign = next(sign for sign, words in said.items() if words)
         told.append((sign, f"{label} {', '.join(said[sign])}".rstrip()))
     return raw_table(table, merged), told

@@ -14,6 +14,7 @@ from par_intake.grids import text_of
 from par_intake.sentences import read_text
 from par_lib.cleaning import dossier_register, schema, units
 from par_lib.language import Refused, say
+from par_lib.language.spelling import normalise
 from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
 from par_lib.storage import paths
 
@@ -21,8 +22,8 @@ _SHOWN = 400  # rows of a table on the page
 _LONGEST = 230  # bytes of a file's name, to which a number and an ending are added
 
 
-def page(found: Found, t: Language) -> str:
-    """The reading page of a file in the reader's language, self-contained."""
+def page(found: Found, t: Language, by: str = "") -> str:
+    """The reading page of a file in the reader's language, self-contained; who accepted it."""
     from jinja2 import Environment, PackageLoader
 
     page = Environment(loader=PackageLoader("par_intake"), autoescape=True)
@@ -35,7 +36,13 @@ def page(found: Found, t: Language) -> str:
     }  # fmt: skip
     left = [(one.text, one.why(t), one.place) for one in found.left]
     return page.get_template("read_report.html.j2").render(
-        t=t, found=found, figures=listed, left=left, lines=_lines(found, t), grids=_grids(found)
+        t=t,
+        found=found,
+        figures=listed,
+        left=left,
+        lines=_lines(found, t),
+        grids=_grids(found),
+        accepted=by and f"{by}, {dt.date.today():%d/%m/%Y}",
     )
 
 
@@ -65,6 +72,8 @@ def _grids(found: Found) -> Iterator[tuple[str, list[list[str]]]]:
         for grid in {id(one.grid.rows): one.grid for one in tables}.values() or [whole]:
             rows = [] if hidden else grid.rows[:_SHOWN]
             yield f"{whole.name} ({len(grid.rows)})", [map(text_of, row) for row in rows]
+    for (year, name), table in found.raw.items():  # of a workbook, what was ticked
+        yield f"{name} {year} ({len(table)})", [table.columns, *table.head(_SHOWN).to_numpy()]
 
 
 def _called(measure: str, t: Language) -> str:
@@ -73,14 +82,6 @@ def _called(measure: str, t: Language) -> str:
         return workbook.header(measure, t)
     known = measure in MEASURES.index
     return MEASURES.loc[measure, t.code] if known else measure.replace("_", " ")
-
-
-def read(file: Path, known: pd.DataFrame, year: int) -> Found:
-    """Read a file about ``year`` with a province's units ``known``.
-
-    Raises documents.ReportError for a file that cannot be read.
-    """
-    return understand(documents.load(file), known, year, file.name)
 
 
 def understand(report: Report, known: pd.DataFrame, year: int, name: str = "") -> Found:
@@ -95,26 +96,32 @@ def understand(report: Report, known: pd.DataFrame, year: int, name: str = "") -
 
 def take(
     files: Sequence[Path], province: str, year: int, *, to: Path | None, source: str,
-    into_existing: bool, t: Language,
+    into_existing: bool, by: str, t: Language,
 ) -> Iterator[str]:  # fmt: skip
-    """Read files about ``year``, telling what was taken, proposed and left.
+    """Read files about ``year``, telling what was taken, proposed and left, and accepted ``by``.
 
-    Everything is read first; nothing is written where one file cannot be read, or one figure
-    contradicts what stands. ReportError where a file gives nothing at all.
+    Everything is read first; nothing is told or written where one file cannot be read, or one
+    figure contradicts what stands. ReportError where a file gives nothing at all. ``source`` is a
+    name in sources.toml, or a title.
     """
-    known = units.load_units(province)
+    known, by = units.load_units(province), normalise(by)
+    source = normalise(source) or f"report-{year}"
     read = [_found(file, known, year, source) for file in files]
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
+    cited = {source: {"title": files[0].name}}
     for found in read:
-        yield from _told(found, t)
+        cited |= found.sources
         raw = found.raw or figures.tables(found.taken, source=source, year=year)
         for key, table in raw.items():
             made.setdefault(key, []).append(table)
     whole = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
-    yield from raw_folder.store(to or paths.raw(province), whole, known, source=source,
-                                title=files[0].name, into_existing=into_existing)  # fmt: skip
-    for found in (one for one in read if not one.raw):
-        yield from _write(found, to or paths.reading(province, year), province, known, t)
+    stored = [*raw_folder.store(to or paths.raw(province), whole, known, cited=cited,
+                                into_existing=into_existing, by=by)]  # fmt: skip
+    yield from (line for found in read for line in _told(found, t))
+    yield from stored
+    for found in (one for one in read if by or not one.raw):
+        yield from _write(found, to or paths.reading(province, year), province, known, source, by,
+                          t)  # fmt: skip
     proposed = [one for found in read for one in found.proposed]
     if to and proposed:
         paths.write_whole(to / "proposed.csv", figures.proposed_csv(proposed, t))
@@ -133,7 +140,8 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
         if not raw:
             why = say("no row is filled in or ticked; write x under “Accept (x)”")
             raise ReportError(f"{file}: {why}")
-        return Found(file.name, year, Report(()), raw=raw)
+        sources = workbook.sources(report.grids)
+        return Found(file.name, year, Report(()), raw=raw, sources=sources)
     found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
         reasons = dict.fromkeys(say(one.reason, about=say(one.about)) for one in found.left)
@@ -192,11 +200,13 @@ def count_register(
 
 
 def _write(
-    found: Found, folder: Path, province: str, known: pd.DataFrame, t: Language
-) -> Iterator[str]:
+    found: Found, folder: Path, province: str, known: pd.DataFrame, source: str, by: str,
+    t: Language,
+) -> Iterator[str]:  # fmt: skip
     """The page of a file, its CSV files, and the workbook of what is proposed."""
     stem = Path(found.file).stem.encode()[:_LONGEST].decode(errors="ignore")
-    paths.write_whole(shown := folder / f"{stem}.html", page(found, t))
+    # A workbook is called as what its proposals are from.
+    paths.write_whole(shown := folder / f"{stem}{'-x' * bool(found.raw)}.html", page(found, t, by))
     yield t(N_("Compare: {page}"), page=str(shown))
     for name, table in found.extras.items():
         beside = folder / f"{name}.csv"
@@ -206,6 +216,7 @@ def _write(
         book, number = folder / f"{stem}.xlsx", 2
         while book.exists():  # somebody may have ticked it
             book, number = folder / f"{stem}-{number}.xlsx", number + 1
+        rows = workbook.proposals(found.proposed, source, t)
         on = units.told_by_name(known, found.year)
-        workbook.write(book, province, found.year, on, workbook.proposals(found.proposed, t))
+        workbook.write(book, province, found.year, on, rows)
         yield t(N_("Tick what is right, then read it: {book}"), book=str(book))

@@ -54,6 +54,8 @@ _WIDE = {_ASKED[0]: 10, **dict.fromkeys(_ASKED[1:], 34), "unit": 34, "locator": 
 _DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 _TOTALS = [*map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng"))]
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
+SOURCES = _t(N_("Sources of the figures"))  # the sheet that asks what documents they are from
+_SOURCE = (N_("Title of the document"), N_("Who issued it"), N_("Day of issue"))
 HEAD = 3  # the row of the headers, under title and hint
 ROWS = 500  # rows to fill in
 _SEARCHED = 20  # rows in which the headers are looked for, under whatever titles
@@ -140,6 +142,15 @@ def write(
             lists.write_column(1, at, choices)
             lists.set_column(at, at, _WIDE.get(key[0], 24))
             ranges[key] = f"='{LISTS}'!{xl_range_abs(1, at, len(choices), at)}"
+        if not proposed:
+            sheet = book.add_worksheet(SOURCES)
+            sheet.write_string(0, 0, SOURCES, book.add_format({"bold": True, "font_size": 14}))
+            hint = _t(N_("A document a row. If it is one only, all figures are from it."))
+            sheet.write_string(1, 0, hint)
+            sheet.write_row(HEAD - 1, 0, [_t(one) for one in _SOURCE],
+                            book.add_format({"bold": True}))  # fmt: skip
+            sheet.set_column(0, 1, 50)
+            sheet.set_column(2, 2, 16, book.add_format({"num_format": _FORMATS["date"]}))
         for table in shown:
             _sheet(book, table, tables.get(table.name, raw_table(table, [])), ranges)
     write_whole(path, content.getvalue())
@@ -160,7 +171,7 @@ def _sheet(
     for row in range(HEAD, HEAD + len(cells) * proposed):
         sheet.set_row(row, 60)  # evidence takes up to four lines
     columns = {column.name: column for column in table.columns}
-    for at, name in enumerate(cells):
+    for at, name in enumerate(cells.drop(columns=schema.ACCEPTED, errors="ignore")):
         column = columns.get(name)  # none of what is asked about a proposal
         free = book.add_format({
             "num_format": _FORMATS.get(column and column.kind, "@"), "valign": "top",
@@ -190,7 +201,7 @@ def _sheet(
     sheet.fit_to_pages(1, 0)
 
 
-def proposals(figures: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]:
+def proposals(figures: Iterable[Figure], source: str, t: Language) -> dict[str, pd.DataFrame]:
     """Figures in doubt as rows of the workbook, each to be ticked; a late share as on time."""
     rows: dict[str, list[dict[str, str]]] = {}
     for one in figures:
@@ -200,7 +211,7 @@ def proposals(figures: Iterable[Figure], t: Language) -> dict[str, pd.DataFrame]
             figure = {"on_time_pct": f"{share:g}".replace(".", ","), "status": "derived",
                       "note": f"100 − {one.cell} late"}  # fmt: skip
         asked = dict(zip(_ASKED, ("", one.evidence, doubts(one, t)), strict=True))
-        row = asked | row_of(one) | figure | {"locator": one.place}
+        row = asked | row_of(one) | figure | {"locator": one.place, "source": source}
         rows.setdefault(one.table, []).append(row)
     names = {name: [*_ASKED, *(c.name for c in schema.TABLES[name].columns)] for name in rows}
     return {name: pd.DataFrame(of, columns=names[name], dtype=str).fillna("")
@@ -211,14 +222,17 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
     """Raw tables of every sheet that has their headers; None where no sheet has.
 
     What no header asks for is filled in: the whole year as period, the place of a row as locator,
-    ``source``. Of proposals only the ticked rows count, and they may be of another year. Raises
-    DataError with every cell that the cleaning would refuse.
+    the only source of its sheet of sources, else ``source``. Of proposals only the ticked rows
+    count, and they may be of another year. Raises DataError with every cell that the cleaning
+    would refuse.
     """
     from xlsxwriter.utility import xl_col_to_name
 
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     told: dict[str, str] = {}  # the first problem of each cell
     fitting = [(grid, fit) for grid in grids if (fit := _find(grid))]
+    named = [*sources(grids)]
+    source = named[0] if len(named) == 1 else source
     for grid, (_, head, table, places) in fitting:
         filled = _DEFAULTS | {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31",
                               "plan_year": str(year), "source": source}  # fmt: skip
@@ -243,6 +257,18 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
         raise DataError(f"{where}: {what}" for where, what in told.items())
     whole = {key: pd.concat(parts, ignore_index=True) for key, parts in made.items()}
     return whole if fitting else None
+
+
+def sources(grids: Iterable[Grid]) -> dict[str, dict[str, object]]:
+    """What the sheet of sources says of each, by its title: producer and date."""
+    found: dict[str, dict[str, object]] = {}
+    for grid in (one for one in grids if one.name == SOURCES):
+        for title, producer, day in (row[:3] for row in grid.rows[HEAD:] if row[0]):
+            said = {"producer": text_of(producer)} if producer else {}
+            if day:
+                said["date"] = dt.date.fromisoformat(_day(day))
+            found[text_of(title)] = said
+    return found
 
 
 def _find(grid: Grid) -> tuple[int, int, schema.Table, dict[str, int]] | None:
@@ -288,9 +314,13 @@ def _text(cell: Cell, column: schema.Column) -> str:
     if text and column.kind == "code":
         return code_of(column, text)
     if text and column.kind == "date":
-        if (day := day_of(cell)) is None:
-            raise Refused('"{text}" is no day; write it as 31/12/2022', text=text)
-        return day
+        return _day(cell)
     if isinstance(cell, dt.date):
         raise Refused("{text} is a day, and this column is none; write it as text", text=text)
     return text
+
+
+def _day(cell: Cell) -> str:
+    if (day := day_of(cell)) is None:
+        raise Refused('"{text}" is no day; write it as 31/12/2022', text=text_of(cell))
+    return day

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import nbformat
 
+from par_lib.cleaning import schema
 from par_lib.language import Refused
 from par_lib.language.spelling import fold
 from par_lib.language.translation import UNKNOWN, Language
 from par_lib.scoring.rulebook import RULES
+from par_lib.storage import csv_files
 from par_press import manifest, plan, shown
 
 INPUTS = "inputs"  # folder of an edition that keeps its raw tables, and in rules/ the built-in ones
@@ -58,7 +60,12 @@ def keep_inputs(edition: Path, names: Iterable[str], root: Path) -> None:
         if file.suffix in (".csv", ".toml") and file.stat().st_size <= _MOST_BYTES:
             copy = edition / INPUTS / name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(file.read_bytes())
+            content = file.read_bytes()
+            if b",accepted\n" in content[:2_000]:  # who accepted a figure is nobody else's
+                own = csv_files.read_csv(file).drop(columns=schema.ACCEPTED)
+                content = own.to_csv(index=False, lineterminator="\n").encode()
+                content = csv_files.banner_of(file).encode() + content
+            copy.write_bytes(content)
 
 
 def between(before: Path, after: Path, t: Language) -> tuple[list[Change], list[str]]:

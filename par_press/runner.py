@@ -5,7 +5,6 @@ is put in place is put there by the runner alone, at once and whole, and one fai
 own edition.
 """
 
-import ctypes
 import datetime as dt
 import multiprocessing
 import os
@@ -29,7 +28,6 @@ from par_press.plan import Job, Request
 
 WAITING, DONE, FAILED, STOPPED = "waiting", "done", "failed", "stopped"
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 @dataclass(frozen=True)
@@ -295,7 +293,7 @@ def _put(build: Path, target: Path) -> None:
     build.chmod(0o755)
     if not target.exists():
         build.rename(target)
-    elif not _exchange(build, target):
+    elif not paths.exchange(build, target):
         target.rename(_previous(target))
         build.rename(target)
         shutil.rmtree(_previous(target), ignore_errors=True)
@@ -303,13 +301,3 @@ def _put(build: Path, target: Path) -> None:
 
 def _previous(target: Path) -> Path:
     return target.with_name(f".{target.name}.previous")
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change names in one step; False where the system cannot."""
-    libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
-    rename = getattr(libc, "renameat2", None)
-    if rename is None:
-        return False
-    names = os.fsencode(one), os.fsencode(other)
-    return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0

@@ -32,6 +32,9 @@ CODES = {
     "classification": ("excellent", "good", "fair", "average", "weak"),
     "scope": ("total", "year_plan", "carried_over", "programmes", "new_rural"),
 }  # fmt: skip
+FORM = 2  # of raw tables: see par_intake/raw_folder.py, which brings older ones to it
+EARLIER = {"part": "component"}  # columns of form 1
+ACCEPTED = "accepted"  # a raw table's last column, if any: who accepted a row, and when; kept there
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
 ADDED_UP = ("late_dossiers", "disbursement")  # a figure that stood twice would count twice
 _DTYPES = {"text": str, "code": str, "unit": str, "date": "datetime64[s]",
@@ -95,7 +98,8 @@ class Table:
 
     def names(self, raw: pd.DataFrame) -> list[str]:
         """Its columns, without the optional ones that ``raw`` does without."""
-        return [one.name for one in self.columns if not one.optional or one.name in raw]
+        own = [one.name for one in self.columns if not one.optional or one.name in raw]
+        return own + [ACCEPTED] * (ACCEPTED in raw)
 
     @property
     def quantities(self) -> tuple[Column, ...]:
@@ -271,7 +275,9 @@ def raw_problems(raw: pd.DataFrame, *, table: Table, file: str) -> list[Problem]
         extra = [name for name in raw.columns if name not in expected]
         told = [(N_("{file}, row 1: columns must be {columns}"), expected),
                 (N_("missing: {columns}"), missing),
-                (N_("not known: {columns}"), extra)]  # fmt: skip
+                (N_("not known: {columns}"), extra),
+                (N_("par migrate brings a table of an earlier version to today's form"),
+                 [name for name in extra if name in EARLIER])]  # fmt: skip
         raise DataError(["; ".join(say(what, file=file, columns=names)
                                    for what, names in told if names)])  # fmt: skip
     return [problem for column in table.columns if column.name in raw

@@ -171,8 +171,13 @@ def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 def load_sources(province: str) -> pd.DataFrame:
     """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
 
-    Raises FileNotFoundError where the province has no sources.toml, DataError naming each fault.
+    Raises FileNotFoundError where the province has no sources.toml, DataError naming each fault, or
+    that its raw tables are of another form than is read here.
     """
+    form = paths.raw(province) / "form"
+    if form.is_file() and (of := form.read_text("utf-8").strip()) != f"{schema.FORM}":
+        raise DataError([say("{form}: {of}, and form {now} is read here; run par migrate",
+                             form=form, of=of, now=schema.FORM)])  # fmt: skip
     path = paths.raw(province) / "sources.toml"
     place = path.relative_to(paths.root()).as_posix()
     try:

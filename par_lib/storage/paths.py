@@ -38,6 +38,53 @@ def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> 
         beside.unlink(missing_ok=True)
 
 
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change names in one step; False where the system cannot."""
+    import ctypes  # only who puts a folder in place pays for it
+
+    libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    rename = getattr(libc, "renameat2", None)
+    if rename is None:
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
+
+
+def write_together(folder: Path, files: dict[str, str]) -> None:
+    """Write files of one folder, by name: who is killed on the way leaves all of them or none.
+
+    The folder is made anew beside, with links to what stays, and exchanged; where the system
+    exchanges no folders, each file is put there whole.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    clear_dead(folder.parent, ".par-")
+    beside = Path(tempfile.mkdtemp(prefix=f".par-{os.getpid()}-", dir=folder.parent))
+    try:
+        beside.chmod(0o755)
+        if folder.exists():
+            shutil.copytree(folder, beside, True, copy_function=_link, dirs_exist_ok=True)
+        for name, text in files.items():
+            write_whole(beside / name, text)
+        if not folder.exists():
+            beside.rename(folder)
+        elif not exchange(beside, folder):
+            for name in files:
+                (beside / name).replace(folder / name)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _link(file: str, to: str) -> None:
+    try:
+        os.link(file, to)
+    except OSError:  # a disk without links
+        shutil.copy2(file, to)
+
+
 def read_toml(path: Path, *, name: str) -> dict:
     """A TOML file as a dict; ValueError that begins with ``name`` for what cannot be read."""
     try:

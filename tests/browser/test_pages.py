@@ -9,7 +9,7 @@ import pytest
 import specimen
 from PIL import Image
 
-from par_intake import report
+from par_intake import documents, report
 from par_lib.cleaning import tables, units
 from par_lib.language.translation import language
 from par_lib.scoring import rulebook, scorecard, whatif
@@ -53,7 +53,7 @@ def test_what_was_read_is_shown_soundly(browser, tmp_path):
     """What par read shows of a sample report."""
     sample = Path(__file__).parents[1] / "par_intake" / "reports" / "city.md"
     known = units.load_units("quang-nam")  # its offices are unknown there: many are left
-    result = report.read(sample, known, 2030)
+    result = report.understand(documents.load(sample), known, 2030)
     page = tmp_path / "city.html"
     page.write_text(report.page(result, language("vi")), encoding="utf-8")
     assert faults(browser, page) == {}

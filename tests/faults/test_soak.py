@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from par_intake import report
+from par_intake import documents, report
 from par_lib.cleaning import units
 from par_lib.language.numbers import parse_quantity
 from par_lib.language.translation import language
@@ -74,7 +74,7 @@ def test_reading_varied_texts_ends_in_words_and_leaves_nothing(root, tmp_path):
             text = text.replace(str(rng.randrange(10)), rng.choice(["1", "9.9", "%", "/", ""]), 2)
         file.write_text(text + "\n", encoding="utf-8")
         try:
-            report.read(file, known, 2022)
+            report.understand(documents.load(file), known, 2022)
         except ValueError as error:
             assert str(error)
         if number == READS // 10:

@@ -58,7 +58,7 @@ def book(path, *tables, titles=()):
 
 
 def read(path, year=2030):
-    return report.read(path, KNOWN, year)
+    return report.understand(documents.load(path), KNOWN, year, path.name)
 
 
 def cells(figures, *more):

@@ -1,6 +1,12 @@
 """A report goes in, raw tables come out: written once, merged after that, never replaced."""
 
+import datetime as dt
 import io
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -9,7 +15,7 @@ from typer.testing import CliRunner
 
 from par_cli import app
 from par_intake import raw_folder, workbook
-from par_lib.cleaning import tables, units
+from par_lib.cleaning import schema, tables, units
 from par_lib.storage import csv_files, paths
 
 REPORT = """I. KẾT QUẢ NĂM 2030
@@ -208,14 +214,13 @@ def test_beside_invented_sources_a_new_one_is_invented_too(home):
     assert tables.load("suong-mai", 2030).synthetic
 
 
-@pytest.mark.parametrize("name", ["Bao cao 2021", "../x", 'a"]\nx=1\n["b', ""])
-def test_a_source_is_named_so_that_sources_toml_can_be_read(home, name):
-    result = read(home, "--source", name)
-    if name:
-        assert result.exit_code == 1 and "write letters a-z, digits and" in result.output
-        assert not (home / "data/raw/suong-mai/sources.toml").exists()
-    else:
-        assert result.exit_code == 0
+@pytest.mark.parametrize("title", ["Bao cao 2021", "../x", 'a"]\nx=1\n["b', ""])
+def test_a_source_is_named_so_that_sources_toml_can_be_read(home, title):
+    result = read(home, "--source", title)
+    assert result.exit_code == 0, result.output
+    name = {"Bao cao 2021": "bao-cao-2021", "../x": "x", "": "report-2030"}.get(title, "a-x-1-b")
+    sources = tables.load("suong-mai", 2030).sources
+    assert sources.loc[name, "title"] == (" ".join(title.split()) or "report.md")
 
 
 def test_a_second_source_may_agree_with_a_figure_that_is_added_up_and_nothing_else(home):
@@ -257,16 +262,165 @@ def test_a_damaged_table_is_named_where_figures_are_added_or_a_workbook_is_fille
         assert f"late_dossiers.csv, row {last}: 2 cells where the header has" in done.output
 
 
-def test_nothing_is_written_where_a_row_cites_what_is_no_name_of_a_source(home):
-    assert read(home).exit_code == 0
+def test_a_source_is_cited_by_its_title_and_its_name_is_made_from_that(home):
+    title = "Báo cáo CCHC 2030"
+    assert read(home, "--source", title).exit_code == 0
+    sources = tables.load("suong-mai", 2030).sources
+    assert sources.loc["bao-cao-cchc-2030", "title"] == title
+    raw = csv_files.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv")
+    assert set(raw["source"]) == {"bao-cao-cchc-2030"}
+    ticked = read(home, "--merge", report=tick(home))  # it says itself what it is from
+    assert ticked.exit_code == 0, ticked.output
+    assert [*tables.load("suong-mai", 2030).sources.index][:-1] == ["bao-cao-cchc-2030"]
+    (home / "other.md").write_text("Năm 2030, Sở Xây dựng có 3 hồ sơ trễ hạn.", encoding="utf-8")
+    for said, made in (("Báo cáo, CCHC 2030!", "bao-cao-cchc-2030"), ("…", "source"),
+                       ("Báo cáo CCHC (2030) ngày 2 tháng 12 năm 2030 của Sở Nội vụ",
+                        "bao-cao-cchc-2030-ngay-2-thang-12-nam"),
+                       ("Register", "Register"), ("Đăng ký: register", "dang-ky-register"),
+                       ("Sổ rulebook", "so-rulebook"),
+                       ("Báo cáo CCHC (2030) ngày 2 tháng 12 năm 2031",
+                        "bao-cao-cchc-2030-ngay-2-thang-12-nam-2")):  # fmt: skip
+        done = read(home, "--merge", "--to", home / "new", "--source", said, report="other.md")
+        assert done.exit_code == 0, done.output
+        raw = csv_files.read_csv(home / "new/2030/late_dossiers.csv")
+        assert raw["source"].tolist() == [made]
+        (home / "new/2030/late_dossiers.csv").unlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
+def test_who_is_killed_at_any_step_of_writing_leaves_all_tables_of_a_year_or_none(home):
+    """Before the first step, the second … until none is left: late dossiers and disbursement."""
+    assert read(home, "--to", home / "one", "--source", "first").exit_code == 0
+    other = REPORT.replace("+ Sở: Sở Y tế (76", "+ Sở: Sở Xây dựng (7")
+    (home / "report.md").write_text(other, encoding="utf-8")
+    assert read(home, "--to", home / "new", "--source", "second").exit_code == 0
+    known = units.load_units("suong-mai")
+    made = {(2030, name): csv_files.read_csv(home / f"new/2030/{name}.csv")
+            for name in ("late_dossiers", "disbursement")}  # fmt: skip
+    made[2030, "disbursement"]["as_of"] = "2030-11-30"
+    steps = ((Path, "replace"), (Path, "rename"), (os, "link"), (tempfile, "mkstemp"),
+             (paths, "exchange"))  # fmt: skip
+    before, killed, seen = held(home / "one"), 0, set()
+    while True:
+        shutil.copytree(home / "one", home / "now")
+        if (child := os.fork()) == 0:
+            left = iter(range(killed))
+            for holder, name in steps:
+                setattr(holder, name, mortal(getattr(holder, name), left))
+            list(raw_folder.store(home / "now", made, known, cited={}, into_existing=True))
+            os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        now = held(home / "now")
+        both = [now[name] != before[name] for name in before if name.parts[0] == "2030"]
+        assert set(both) in ({True}, {False}), killed
+        seen.add(both[0])
+        tables_cite = b"second" in now[Path("2030/late_dossiers.csv")]
+        assert b"[second]" in now[Path("sources.toml")] or not tables_cite
+        list(raw_folder.store(home / "now", made, known, cited={}, into_existing=True))
+        assert not [*(home / "now").glob(".par-*")]  # what was left is taken away
+        shutil.rmtree(home / "now")
+        if code == 0:
+            break
+        killed += 1
+    assert killed > 6 and seen == {True, False}
+
+
+def mortal(step, left):
+    """A step of writing before which the process dies, once none is left."""
+
+    def taken(*given, **named):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*given, **named)
+
+    return taken
+
+
+def held(folder):
+    """What files hold, but for what a killed process left."""
+    files = (p for p in folder.rglob("*") if p.is_file())
+    names = {p.relative_to(folder): p.read_bytes() for p in files}
+    return {name: own for name, own in names.items()
+            if not any(part.startswith(".par-") for part in name.parts)}  # fmt: skip
+
+
+def test_a_workbook_asks_for_title_producer_and_day_of_its_source(home):
+    book = home / "filled.xlsx"
+    assert par("template", "2030", "--province", "suong-mai", "--to", book).exit_code == 0
+    made = openpyxl.load_workbook(book)
+    for at, cell in enumerate(("Báo cáo CCHC 2030", "Sở Nội vụ", "31/12/2030"), start=1):
+        made[workbook.SOURCES].cell(workbook.HEAD + 1, at).value = cell
+    sheet = made[workbook.sheet_name("late_dossiers")]
+    heads = [str(cell.value).rstrip("* ") for cell in sheet[workbook.HEAD]]
+    for name, cell in (("unit", "Sở Y tế"), ("level", "Sở, ban, ngành"), ("late", 7),
+                       ("period_start", "1/1/2030"), ("period_end", "31/12/2030")):  # fmt: skip
+        sheet.cell(workbook.HEAD + 1, heads.index(workbook.header(name)) + 1).value = cell
+    made.save(book)
+    done = read(home, report=book)
+    assert done.exit_code == 0, done.output
+    entry = tables.load("suong-mai", 2030).sources.loc["bao-cao-cchc-2030"]
+    assert (entry["title"], entry["producer"]) == ("Báo cáo CCHC 2030", "Sở Nội vụ")
+    assert str(entry["date"]) == "2030-12-31"
+    made[workbook.SOURCES].cell(workbook.HEAD + 1, 3).value = "hôm qua"
+    made.save(book)
+    refused = read(home, "--to", home / "new", report=book)
+    assert refused.exit_code == 1 and '"hôm qua" is no day' in refused.stderr
+    assert "rows taken" not in refused.output and not (home / "new").exists()
+
+
+def test_who_accepted_a_figure_stands_in_the_raw_table_and_on_the_reading_page_only(home):
+    assert read(home, "--by", "Nguyễn V. A").exit_code == 0
+    raw = csv_files.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv")
+    assert raw.columns[-1] == "accepted"
+    said = f"Nguyễn V. A, {dt.date.today()}"
+    assert set(raw["accepted"]) == {said}
+    folder = home / "outputs/read/suong-mai/2030"
+    assert "Accepted by Nguyễn V. A" in (folder / "report.html").read_text("utf-8")
+    ticked = read(home, "--merge", "--by", "B", report=tick(home))
+    assert ticked.exit_code == 0, ticked.output
+    page = (folder / "report-x.html").read_text("utf-8")
+    assert "Accepted by B" in page and "all others" in page
+    money = csv_files.read_csv(home / "data/raw/suong-mai/2030/disbursement.csv")
+    assert {one[:2] for one in money["accepted"]} == {"B,", "Ng"}
+    loaded = tables.load("suong-mai", 2030)
+    for name in (*schema.TABLES, "review"):
+        assert "accepted" not in getattr(loaded, name)
+        assert "Nguyễn V. A" not in getattr(loaded, name).to_csv()
+    book = home / "again.xlsx"  # a workbook handed out tells it to nobody
+    assert par("template", "2030", "--province", "suong-mai", "--to", book).exit_code == 0
+    held = [str(c.value) for s in openpyxl.load_workbook(book) for row in s for c in row if c.value]
+    assert not [one for one in held if "Nguyễn V. A" in one]
+    read(home, "--merge")  # nobody says who
+    raw = csv_files.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv")
+    assert set(raw["accepted"]) == {said}
+
+
+def test_an_older_folder_is_brought_to_todays_form_and_no_figure_changes(home, monkeypatch):
+    monkeypatch.setenv("PAR_LANG", "en")
     folder = home / "data/raw/suong-mai"
-    raw = csv_files.read_csv(folder / "2030/late_dossiers.csv").assign(source="Báo cáo CCHC 2030")
-    before = (folder / "sources.toml").read_bytes()
-    with pytest.raises(ValueError, match=r"source 'Báo cáo CCHC 2030': write letters .*; nothing"):
-        list(raw_folder.store(folder, {(2030, "late_dossiers"): raw},
-                              units.load_units("suong-mai"), source="new-2030", title="x",
-                              into_existing=True))  # fmt: skip
-    assert (folder / "sources.toml").read_bytes() == before
+    row = "Suối Mơ,district,2030-11-30,total,71.5,100,2/2,,good,reported,made,trang 1,"
+    table = folder / "2030/service_index.csv"
+    table.parent.mkdir()
+    head = "unit,level,as_of,part,points,max_points,rank,ranked_units,classification,status,source"
+    table.write_text(f"{head},locator,note\n{row}\n", encoding="utf-8")
+    (folder / "sources.toml").write_text(
+        '[made]\ntitle = "A"\nproducer = "B"\nkind = "report"\naccessed = 2030-12-01\n'
+    )
+    with pytest.raises(tables.DataError, match="part; par migrate"):
+        tables.load("suong-mai", 2030)
+    done = par("migrate", "--province", "suong-mai")
+    assert done.exit_code == 0, done.output
+    assert "as_of, part, points" in done.output and "as_of, component, points" in done.output
+    text = table.read_text("utf-8")
+    assert text.splitlines() == [f"{head},locator,note".replace("part", "component"), row]
+    assert tables.load("suong-mai", 2030).service_index["points_low"].tolist() == [71.5]
+    again = par("migrate", "--province", "suong-mai")
+    assert again.output == "suong-mai: raw tables are in form 2\n"
+    assert table.read_text("utf-8") == text
+    (folder / "form").write_text("3\n")
+    with pytest.raises(tables.DataError, match="form: 3, and form 2 is read here"):
+        tables.load("suong-mai", 2030)
+    assert "form 3 is of a later version" in par("migrate", "--province", "suong-mai").stderr
 
 
 def test_a_source_named_by_the_reader_is_a_source_the_tables_know(home):

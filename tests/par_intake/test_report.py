@@ -64,7 +64,7 @@ def test_the_report_of_2022_agrees_with_its_figures_taken_or_ticked(tmp_path):
     data/raw, none contradicts it.
     """
     known = units.load_units("quang-nam")
-    result = report.read(REPORTS.parent / "quang_nam_2022.md", known, 2022)
+    result = report.understand(load(REPORTS.parent / "quang_nam_2022.md"), known, 2022)
     assert Counter(one.table for one in result.taken) == {
         "disbursement": 19, "late_dossiers": 15, "sipas": 1, "scores": 1,
     }  # fmt: skip
@@ -73,7 +73,7 @@ def test_the_report_of_2022_agrees_with_its_figures_taken_or_ticked(tmp_path):
         ("sipas", "reported"): 6, ("indicators", "reported"): 15,
     }  # fmt: skip
     assert result.left == []
-    proposed = workbook.proposals(result.proposed, language("vi"))
+    proposed = workbook.proposals(result.proposed, "report-2022", language("vi"))
     ticked = {name: rows.assign(**{rows.columns[0]: "x"}) for name, rows in proposed.items()}
     own = units.units_in(known, 2022)
     workbook.write(tmp_path / "b.xlsx", "quang-nam", 2022, own, ticked)

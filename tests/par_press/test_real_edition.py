@@ -3,14 +3,17 @@
 import base64
 import re
 import tomllib
+import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from par_cli import app
 from par_lib.language.spelling import fold
+from par_lib.storage import csv_files
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KB = 1024
@@ -130,3 +133,26 @@ def test_names_from_the_data_are_text_and_inert(new_root):
     inline = base64.b64decode(tree.select_one(".csv a")["href"].partition("base64,")[2])
     for csv in (inline, (edition / "tables" / "late_dossiers.csv").read_bytes()):
         assert b"'=cmd" in csv and b",=cmd" not in csv and b'"=cmd' not in csv
+
+
+def test_who_accepted_a_figure_stands_on_no_page_and_in_no_document(new_root):
+    """All that an edition holds is opened: pages, notebooks, tables, packed parts, PDF."""
+    name = "Trần Thị Xác Nhận"
+    for file in (new_root / "data/raw/quang-nam/2022").glob("*.csv"):
+        raw = csv_files.read_csv(file).assign(accepted=f"{name}, 2026-11-27")
+        file.write_text(raw.to_csv(index=False), encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", "2022", "--notebook", "01", "--documents"])
+    assert done.exit_code == 0, done.output
+    opened = set()
+    for file in (new_root / "outputs").rglob("*"):
+        texts = [file.read_bytes()] if file.is_file() else []
+        if file.suffix in (".docx", ".xlsx"):
+            with zipfile.ZipFile(file) as packed:
+                texts = [packed.read(one) for one in packed.namelist()]
+        elif file.suffix == ".pdf":
+            pages = pypdfium2.PdfDocument(file)
+            texts = [one.get_textpage().get_text_range().encode() for one in pages]
+        for text in (one.decode(errors="replace") for one in texts):
+            assert "Xác Nhận" not in text and r"X\u00e1c" not in text, file
+            opened.add(file.suffix)
+    assert {".html", ".ipynb", ".csv", ".docx", ".xlsx", ".pdf", ".json"} <= opened
