@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from par_lib.language import prose, say
 from par_lib.language.prose import Messages
 from par_lib.language.translation import Language, language
-from par_lib.storage.dependencies import EVERY, YEARS
+from par_lib.storage.dependencies import EVERY, FILE, YEARS
 from par_press import kernels
 from par_press.plan import Job
 
@@ -47,7 +47,8 @@ def run(job: Job) -> list[str]:
     )  # fmt: skip
     read = _tables_read(executed)
     declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
-    undeclared = sorted({entry.partition(":")[2] for entry in read} - declared)
+    entries = (entry.partition(":") for entry in read)
+    undeclared = sorted({table for of, _, table in entries if of != FILE} - declared)
     if undeclared:
         names, where = ", ".join(undeclared), 'metadata, "par": {"tables": [...]}'
         raise NotebookError(say("{notebook}: reads {names}; add it to the notebook's {where}",
@@ -152,8 +153,11 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
             spec = client.create_kernel_manager().kernel_spec
             spec.metadata["kernel_provisioner"] = {"provisioner_name": starter}
             with client.setup_kernel():
+                _ask(client, "watch()")
                 for index, cell in enumerate(book.cells):
                     client.execute_cell(cell, index)
+                if opened := [one for one in _ask(client, "tables_read()") if one.startswith(FILE)]:
+                    book.metadata["par"] = book.metadata.get("par", {}) | {"opened": opened}
                 told = client.wait_for_reply(client.kc.kernel_info())
                 book.metadata["language_info"] = told["content"]["language_info"]
                 client.set_widgets_metadata()
@@ -167,6 +171,13 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
     return index, "", None
 
 
+def _ask(client: NotebookClient, call: str) -> object:
+    """What a function of par_lib.storage.dependencies gives in the kernel; no cell sees of it."""
+    asked = {"": f"__import__('par_lib.storage.dependencies', fromlist=['']).{call}"}
+    told = client.wait_for_reply(client.kc.execute("", silent=True, user_expressions=asked))
+    return ast.literal_eval(told["content"]["user_expressions"][""]["data"]["text/plain"])
+
+
 def _require_no_exit(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
     """DeadKernelError for a cell that called quit(): its kernel may answer a few cells more."""
     if any(one["source"] == "ask_exit" for one in execute_reply["content"].get("payload", ())):
@@ -174,12 +185,12 @@ def _require_no_exit(cell: NotebookNode, cell_index: int, execute_reply: dict) -
 
 
 def _tables_read(executed: NotebookNode) -> list[str]:
-    """What sources() noted in the last cell of code; else it may be anything."""
+    """What sources() noted in the last cell of code, else it may be anything; and files opened."""
     code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
+    opened, tables = executed.metadata.get("par", {}).get("opened", []), [f"{EVERY}:{EVERY}"]
     for output in code[-1].outputs if code else []:
-        if "read" in output.get("metadata", {}).get("par", {}):
-            return output.metadata.par.read
-    return [f"{EVERY}:{EVERY}"]
+        tables = output.get("metadata", {}).get("par", {}).get("read", tables)
+    return sorted({*tables, *opened})
 
 
 def _fault(book: NotebookNode) -> tuple[int, str]:

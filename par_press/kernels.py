@@ -16,8 +16,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, forkserver, util
 from multiprocessing.context import BaseContext
@@ -164,6 +165,44 @@ def begin_worker() -> None:
     server = forkserver._forkserver
     if getattr(server, "_forkserver_address", None) and server._forkserver_pid is None:
         server.ensure_running = lambda: None
+
+
+class Workers(ThreadPoolExecutor):
+    """Processes of this machine, each begun when there is work for it, behind a thread of its own.
+
+    In a pool of several processes one that is killed takes the work of all with it. Here its own
+    is lost, with BrokenProcessPool, and its thread begins another.
+    """
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers)
+        self._context, self._own, self._begun = begin(), threading.local(), []
+
+    def submit(self, work: Callable, *arguments: object) -> Future:
+        """Have it done in a process."""
+        return super().submit(self._do, work, *arguments)
+
+    def _do(self, work: Callable, *arguments: object) -> object:
+        if not hasattr(self._own, "process"):
+            self._own.process = ProcessPoolExecutor(1, self._context, begin_worker)
+            self._begun.append(self._own.process)
+        try:
+            return self._own.process.submit(work, *arguments).result()
+        except BrokenProcessPool:
+            del self._own.process
+            raise
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when all is done."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._begun:
+            process.shutdown(wait)
+
+    def kill(self) -> None:
+        """End at once: begin nothing more, and kill what runs."""
+        super().shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.kill()
 
 
 def end_with_parent() -> None:

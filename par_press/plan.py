@@ -247,10 +247,15 @@ def form(province: str) -> Path:
 
 
 def raw_files(province: str, year: int, read: Iterable[str]) -> set[Path]:
-    """An edition's own raw files, and the tables of other years in ``read``, as runs note it."""
+    """An edition's own raw files and, as runs note it in ``read``, tables of other years and files
+    that a notebook opened by itself.
+    """
     files = {*dependencies.raw_files(province, year)}
     for entry in read:
         of, _, table = entry.partition(":")
+        if of == dependencies.FILE:
+            files.add(paths.root() / table)
+            continue
         years = paths.years(province) if of == dependencies.EVERY else [int(of)]
         name = "*.csv" if table == dependencies.EVERY else f"{table}.csv"
         for other in {*years} - {year}:

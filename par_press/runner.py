@@ -6,13 +6,13 @@ own edition.
 """
 
 import datetime as dt
-import multiprocessing
 import os
 import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, Executor, Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -117,19 +117,30 @@ def _journey(request: Request) -> Generator[list[Job], dict[str, list[str]], Non
             read = yield own
             runs = kept | {job.name: plan.record(job, read[job.name]) for job in own}
             inputs = plan.inputs_of(request, plan.read_by(runs))
-            _require_unchanged(before, inputs)
+            _require_unchanged(before, inputs, started)
             changes = edition.finish(request, build, inputs, runs, started)
             _put(build, request.target)
         edition.write_changes(request, changes)
 
 
-def _require_unchanged(before: dict[str, str], now: dict[str, str]) -> None:
-    """ValueError for an input that changed since: notebooks may have read different figures."""
-    changed = {name for name in now if before.get(name) != now[name]}
+def _require_unchanged(
+    before: dict[str, str], now: dict[str, str], started: dt.datetime
+) -> None:
+    """ValueError for an input that changed since: notebooks may have read different figures.
+
+    What a notebook opened by itself may not be among those of ``before``: its times tell.
+    """
+    changed = {name for name in now
+               if (before[name] != now[name] if name in before else _is_newer(name, started))}
     changed |= {name for name in before if not (paths.root() / name).is_file()}
     if changed:
         raise Refused("{names} changed while the edition was made; run again",
                       names=sorted(changed))  # fmt: skip
+
+
+def _is_newer(name: str, than: dt.datetime) -> bool:
+    stat = (paths.root() / name).stat()
+    return max(stat.st_mtime, stat.st_ctime) >= than.timestamp()
 
 
 @dataclass
@@ -192,6 +203,9 @@ def _failure(request: Request, error: BaseException, job: Job | None) -> Failure
     message = str(error)
     if isinstance(error, CancelledError):  # not by us: see Edition.take
         message = say("the cluster has lost its workers; start one, then run again")
+    elif isinstance(error, BrokenProcessPool) and job:
+        message = say("{notebook}: the process that ran it was killed, or out of memory; run again",
+                      notebook=job.notebook.name)  # fmt: skip
     elif not isinstance(error, NotebookError | ValueError):
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
@@ -237,13 +251,11 @@ def _executor(jobs: int, scheduler: str) -> Iterator[Executor]:
         with kernels.cluster(scheduler) as executor:
             yield executor
         return
-    workers = jobs or os.cpu_count() or 1  # begun when there is work for them
-    with ProcessPoolExecutor(workers, kernels.begin(), kernels.begin_worker) as pool:
+    with kernels.Workers(jobs or os.cpu_count() or 1) as pool:
         try:
             yield pool
         except KeyboardInterrupt:
-            for worker in multiprocessing.active_children():
-                worker.kill()
+            pool.kill()
             raise
 
 

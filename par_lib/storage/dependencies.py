@@ -5,7 +5,9 @@ Nothing here imports pandas: an edition with nothing to do is recognised in a mo
 
 import hashlib
 import json
+import os
 import platform
+import sys
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +17,7 @@ from par_lib.storage import paths
 MARKER = "tables.json"  # in data/processed/<province>/<year>: digest of inputs, hash of each table
 YEARS = "years"  # read by whoever asks which years a province has
 EVERY = "*"  # every year, or every table
+FILE = "file"  # stands for the year of a raw file that a notebook opened by itself
 PACKAGES = ("par-lib", "pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "seaborn",
             "statsmodels", "papermill", "nbconvert", "babel")  # fmt: skip
 _LIBRARY = Path(__file__).parents[1]
@@ -31,6 +34,26 @@ def note_read(year: int | str, table: str) -> None:
 def tables_read() -> list[str]:
     """What this process has read so far, as ``2022:late_dossiers``, sorted."""
     return sorted(_read)
+
+
+def watch() -> None:
+    """From now on note as ``file:data/raw/…`` each raw file that is opened past this package.
+
+    Only what Python opens: readers that open files by themselves (DuckDB's, Arrow's) pass unseen.
+    """
+    raw = os.path.join(os.path.realpath(paths.root() / "data" / "raw"), "")  # noqa: PTH118
+
+    def note(event: str, arguments: tuple) -> None:
+        if event != "open" or not isinstance(arguments[0], str | bytes):
+            return
+        name, frame = os.path.realpath(os.fsdecode(arguments[0])), sys._getframe(1)
+        if name.startswith(raw):
+            while frame and not frame.f_globals.get("__name__", "").startswith("par_lib."):
+                frame = frame.f_back
+            if not frame:
+                _read.add(f"{FILE}:{Path('data', 'raw', name.removeprefix(raw)).as_posix()}")
+
+    sys.addaudithook(note)
 
 
 def sha256(file: Path) -> str:
@@ -94,6 +117,10 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
     state = {"province": _over(common)}
     for entry in read:
         of, _, table = entry.partition(":")
+        if of == FILE:
+            file = paths.root() / table
+            state[entry] = fingerprint(file) if file.is_file() else ""
+            continue
         if table == YEARS:
             state[entry] = ",".join(map(str, years))
             continue
