@@ -60,7 +60,9 @@ def finish(request: Request, build: Path, inputs: dict[str, str], runs: dict[str
     """
     data = tables.load(request.province, request.year)
     write_tables(data, build / "tables")
-    code, form = manifest.fingerprint(request, inputs, runs), plan.form(request.province)
+    code = manifest.fingerprint(request.province, request.year, inputs, runs, request.languages,
+                                request.documents)  # fmt: skip
+    form = plan.form(request.province)
     written = [Written(request, data, build, language(one), code) for one in request.languages]
     for one in written:
         one.write_pages()
@@ -126,7 +128,7 @@ class Written(documents.Issue):
         return page.PageContext(
             language=t, title=f"{self.titles[name]} · {self.place} {self.year}",
             place=self.place, year=self.year, edition_date=self.dated, banner=self.banner,
-            home=Link(f"{up}../../{_in(t.code, 'index')}", t("All editions")),
+            home=Link(f"{up}../../{plan.beside(t.code, 'index')}", t("All editions")),
             contents=[Link(_file(one), title, one == name) for one, title in self.titles.items()],
             languages=[Link(f"{up}{file}", NAMES[lang], lang == t.code, lang)
                        for lang, file in same.items() if len(same) > 1],
@@ -138,7 +140,7 @@ class Written(documents.Issue):
         with suppress(ValueError, OSError, KeyError):
             found, causes = changes.between(self.request.target, build, self.t)
             title = self.t("What changed: {place}, {year}", place=self.place, year=self.year)
-            home = Link(f"../{_in(self.t.code, 'index')}", self.t("All editions"))
+            home = Link(f"../{plan.beside(self.t.code, 'index')}", self.t("All editions"))
             context = page.PageContext(self.t, title=title, home=home, banner=self.banner)
             return page.render_changes(context, found, causes)
         return ""
@@ -146,11 +148,6 @@ class Written(documents.Issue):
 
 def _file(name: str) -> str:
     return "index.html" if name == OVERVIEW else f"{name}.html"
-
-
-def _in(lang: str, name: str) -> str:
-    """Name of a page beside the editions, in a language."""
-    return f"{name}.html" if lang == LANGUAGES[0] else f"{name}.{lang}.html"
 
 
 def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
@@ -171,7 +168,7 @@ def _headline(text: str, href: str) -> Markup:
 def write_changes(request: Request, pages: dict[str, str]) -> None:
     """Put what changed beside the edition, of which it is no part: it depends on the other, too."""
     for lang in LANGUAGES:
-        file = request.target.with_name(_in(lang, f"{request.year}-changes"))
+        file = request.target.with_name(plan.beside(lang, f"{request.year}-changes"))
         if pages.get(lang):
             paths.write_whole(file, pages[lang])
         else:
@@ -182,9 +179,9 @@ def write_collection() -> None:
     """Write the list of all editions that stand, outputs/index.html, and its other languages."""
     root = paths.root() / "outputs"
     for lang in LANGUAGES:
-        links = [Link(_in(one, "index"), NAMES[one], one == lang, one) for one in LANGUAGES]
+        links = [Link(plan.beside(one, "index"), NAMES[one], one == lang, one) for one in LANGUAGES]
         made = page.render_collection(language(lang), _editions(root, lang), links)
-        paths.write_whole(root / _in(lang, "index"), made)
+        paths.write_whole(root / plan.beside(lang, "index"), manifest.sealed(made))
 
 
 def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
@@ -200,7 +197,7 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
             continue
         text = (root / pages[lang]).read_text(encoding="utf-8") if lang in pages else ""
         links = [Link(href, NAMES[one], False, one) for one, href in pages.items()]
-        changed = own.with_name(_in(lang, f"{year}-changes"))
+        changed = own.with_name(plan.beside(lang, f"{year}-changes"))
         if (root / changed).is_file():
             links.append(Link(changed.as_posix(), t("What changed")))
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""

@@ -1,11 +1,12 @@
 """manifest.json: what an edition was made from, what of it still holds, and what was altered."""
 
+import ast
 import datetime as dt
 import html
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ _RUN = {"recipe": str, "state": dict | None, "read": [str]}
 _SHAPE = {"province": str, "place": str, "year": int, "languages": [str], "parameters": {...: dict},
           "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN},
           "said_changed": [str]}  # fmt: skip
+_LISTED = re.compile(r'href="([a-z0-9-]+/\d{4})/')  # an edition, in the list of all
 _CODE = re.compile(rb"[a-z0-9-]+-\d{4}-[0-9a-f]{12}(?![0-9a-f])")  # a fingerprint
 # Set and taken away after a page was made, so no part of what its hash is taken over.
 _STATUS = re.compile(r'<p class="banner stale" role="status">.*?</p>\n', re.S)
@@ -37,11 +39,11 @@ def write(build: Path, request: Request, data: "Tables", code: str, inputs: dict
           runs: dict[str, dict], started: dt.datetime) -> None:  # fmt: skip
     """Write the manifest of the edition that lies in ``build``; ``runs`` by name.
 
-    Its times stand apart from content, which equal runs share.
+    Its times stand apart from content, which equal runs share. The seal is a digest of all of it.
     """
     missing = [f"no raw data for {request.year}: {name}" for name in data.missing]
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
-    _save(build, {
+    made = {
         "province": request.province, "place": data.place, "year": request.year,
         "fingerprint": code, "documents": request.documents,
         "synthetic": data.synthetic, "languages": request.languages, "parameters": request.values,
@@ -51,7 +53,18 @@ def write(build: Path, request: Request, data: "Tables", code: str, inputs: dict
         "versions": dependencies.versions(),
         "warnings": missing + _kernel_warnings(build),
         "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)},
-    })  # fmt: skip
+    }  # fmt: skip
+    _save(build, made | {"seal": _seal(made)})
+
+
+def _seal(made: dict) -> str:
+    told = {name: held for name, held in made.items() if name not in ("seal", "said_changed")}
+    return dependencies.sha256_of(json.dumps(told, sort_keys=True).encode())
+
+
+def sealed(text: str) -> str:
+    """A page with a line behind it that tells whether it is as it was made."""
+    return f"{text}<!-- {dependencies.sha256_of(text.encode())} -->\n"
 
 
 def _save(folder: Path, content: dict) -> None:
@@ -59,20 +72,21 @@ def _save(folder: Path, content: dict) -> None:
     write_whole(folder / MANIFEST, text + "\n")
 
 
-def fingerprint(request: Request, inputs: dict[str, str], runs: dict[str, dict]) -> str:
+def fingerprint(province: str, year: int, inputs: dict[str, str], runs: dict[str, dict],
+                languages: Iterable[str], documents: bool) -> str:  # fmt: skip
     """As ``quang-nam-2022-0123456789ab``: over inputs, and all that decides each run.
 
     Equal editions share it, and a paper that carries it leads back to its edition.
     """
     recipes = {name: run["recipe"] for name, run in runs.items()}
-    made_from = json.dumps([inputs, recipes, request.languages, request.documents], sort_keys=True)
-    digest = dependencies.sha256_of(made_from.encode())
-    return f"{request.province}-{request.year}-{digest[:12]}"
+    made_from = json.dumps([inputs, recipes, [*languages], documents], sort_keys=True)
+    return f"{province}-{year}-{dependencies.sha256_of(made_from.encode())[:12]}"
 
 
 def _files(folder: Path) -> list[str]:
-    """Paths, within the folder, of all files in it but the manifest."""
-    names = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    """Paths, within the folder, of all in it but the manifest; of folders the empty ones."""
+    names = (one.relative_to(folder).as_posix() for one in folder.rglob("*")
+             if one.is_symlink() or not one.is_dir() or not any(one.iterdir()))  # fmt: skip
     return sorted({*names} - {MANIFEST})
 
 
@@ -226,16 +240,65 @@ def unchanged(request: Request) -> bool:
 def altered(folder: Path) -> list[tuple[str, str]]:
     """Path and what happened to it (CHANGED, MISSING, ADDED) since the edition was made.
 
-    Paths within the edition are relative to it, inputs to the project. Raises ValueError where the
-    folder holds no edition.
+    Paths within the edition are relative to it, inputs and the lists of all editions to the
+    project. Raises ValueError where the folder holds no edition.
     """
-    made = read(folder)
-    return _files_altered(folder, made) + _inputs_altered(made)
+    made, outputs = read(folder), (paths.root() / "outputs").resolve()
+    listed = lists_altered() if outputs in folder.resolve().parents else []
+    return _files_altered(folder, made) + _inputs_altered(made) + listed
 
 
 def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
     now = {name: _hash(folder / name, made) for name in _files(folder)}
-    return _differences(made["files"], now)
+    own = [] if _holds(folder, made) else [(MANIFEST, CHANGED)]
+    return sorted(own + _differences(made["files"], now))
+
+
+def _holds(folder: Path, made: dict) -> bool:
+    """Whether the manifest is as it was written, by its seal, its fingerprint, and what notebooks
+    say of the run: their parameters, and the version of Python.
+    """
+    made_from = ("province", "year", "inputs", "runs", "languages", "documents")
+    with suppress(OSError, KeyError, ValueError, AttributeError, StopIteration):
+        if made["seal"] != _seal(made):
+            return False
+        if made["fingerprint"] != fingerprint(*(made[name] for name in made_from)):
+            return False
+        return all(_says(folder, made, *name.partition("/")[::2]) for name in made["runs"])
+    return False
+
+
+def _says(folder: Path, made: dict, lang: str, name: str) -> bool:
+    """Whether an executed notebook has the parameters of the manifest; True where it is not there,
+    which is told of the file.
+    """
+    file = folder / plan.folder(made["languages"], lang) / "notebooks" / f"{name}.ipynb"
+    if not file.is_file():
+        return True
+    book = nbformat.read(file, as_version=4)
+    given = next(cell for cell in book.cells if cell.id == "injected-parameters").source
+    held = {ast.unparse(one.targets[0]): ast.literal_eval(one.value)
+            for one in ast.parse(given).body}  # fmt: skip
+    run = {"province": made["province"], "year": made["year"], "lang": lang}
+    return (held == run | made["parameters"].get(name, {})
+            and book.metadata.language_info.version == made["versions"]["python"])  # fmt: skip
+
+
+def lists_altered() -> list[tuple[str, str]]:
+    """What happened to the lists of editions in outputs/: not as written, or not what stands."""
+    standing = {f"{folder.parent.name}/{folder.name}" for folder, _ in all_that_stand()
+                if not is_orphan(folder)}  # fmt: skip
+    found = []
+    for lang in LANGUAGES:
+        name = f"outputs/{plan.beside(lang, 'index')}"
+        try:
+            text = (paths.root() / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            found.append((name, MISSING))
+            continue
+        if text != sealed(text.rpartition("<!--")[0]) or {*_LISTED.findall(text)} != standing:
+            found.append((name, CHANGED))
+    return found
 
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
@@ -253,6 +316,8 @@ def _differences(before: dict[str, str], now: dict[str, str]) -> list[tuple[str,
 
 def _hash(file: Path, made: dict) -> str:
     """Hash of a file as it was made: of a page without the line that ``mark`` set on it."""
+    if file.is_symlink() or file.is_dir():  # neither is ever made
+        return "link" if file.is_symlink() else "empty folder"
     content = file.read_bytes()
     if file.suffix == ".html" and made["said_changed"]:
         for lang in made["languages"]:

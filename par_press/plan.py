@@ -92,6 +92,11 @@ def folder(languages: Iterable[str], lang: str) -> Path:
     return Path() if lang == next(iter(languages)) else Path(lang)
 
 
+def beside(lang: str, name: str) -> str:
+    """Name of a page beside the editions, in a language."""
+    return f"{name}.html" if lang == LANGUAGES[0] else f"{name}.{lang}.html"
+
+
 def editions(texts: list[str], province: str, *, every: bool = False) -> list[tuple[str, int]]:
     """Province and year of each edition meant, each once: ``2022``, ``demo:2021-2024``, or all."""
     if every:

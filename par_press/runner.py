@@ -49,11 +49,8 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
             with suppress(ValueError, OSError), reserved(request.target):
                 _clear(request.target)  # what a killed run left
             typer.echo(say("{place}: nothing to do, it is up to date", place=request.place))
-    index, failures = paths.root() / "outputs" / "index.html", []
-    listed = index.read_text(encoding="utf-8") if index.is_file() else ""
-    gone = any(manifest.is_orphan(folder) and f"{folder.parent.name}/{folder.name}/" in listed
-               for folder in manifest.folders())  # fmt: skip
-    if stale or gone or not listed:
+    failures: list[Failure] = []
+    if stale or manifest.lists_altered():
         from par_press import edition  # this and pandas take a second
 
         with _told() as tell, _executor(jobs, scheduler) as executor:
@@ -67,7 +64,7 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
         with suppress(ValueError, OSError), reserved(folder):
             manifest.mark(folder)
     if len({failure.place for failure in failures}) < len(wanted):
-        typer.echo(say("Open {file}", file=index))
+        typer.echo(say("Open {file}", file=paths.root() / "outputs" / "index.html"))
     return failures
 
 
@@ -123,15 +120,16 @@ def _journey(request: Request) -> Generator[list[Job], dict[str, list[str]], Non
         edition.write_changes(request, changes)
 
 
-def _require_unchanged(
-    before: dict[str, str], now: dict[str, str], started: dt.datetime
-) -> None:
+def _require_unchanged(before: dict[str, str], now: dict[str, str], started: dt.datetime) -> None:
     """ValueError for an input that changed since: notebooks may have read different figures.
 
     What a notebook opened by itself may not be among those of ``before``: its times tell.
     """
-    changed = {name for name in now
-               if (before[name] != now[name] if name in before else _is_newer(name, started))}
+    changed = {
+        name
+        for name in now
+        if (before[name] != now[name] if name in before else _is_newer(name, started))
+    }
     changed |= {name for name in before if not (paths.root() / name).is_file()}
     if changed:
         raise Refused("{names} changed while the edition was made; run again",

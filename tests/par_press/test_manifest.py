@@ -1,12 +1,15 @@
 """What was altered since an edition was made is named, and said on its pages."""
 
+import json
 import os
+import shutil
 
 import pytest
 from typer.testing import CliRunner
 
 from par_cli import app
 from par_lib.storage import dependencies
+from par_press import manifest
 
 
 def par(*arguments):
@@ -61,6 +64,113 @@ def test_every_kind_of_change_is_named(edition, root):
         "notebooks/03_sipas.ipynb: changed",
     ]  # fmt: skip
     assert par("verify", edition).exit_code == 0
+
+
+def edited(file, change):
+    """A JSON file in which something is changed."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    change(content)
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def resealed(change):
+    """A change of a manifest by somebody who knows how it is sealed."""
+
+    def forge(made):
+        change(made)
+        made["seal"] = manifest._seal(made)
+
+    return forge
+
+
+SIPAS = "vi/03_sipas"
+FORGED = {
+    "parameter": lambda made: made["parameters"]["03_sipas"].update(confidence_pct=90.0),
+    "year": lambda made: made.update(year=2021),
+    "Python": lambda made: made["versions"].update(python="3.9.1"),
+    "input": lambda made: made["inputs"].popitem(),
+    "recipe": lambda made: made["runs"][SIPAS].update(recipe="0" * 64),
+}
+EDITED = {
+    "version": lambda made: made["versions"].update(pandas="1.0"),
+    "warning": lambda made: made["warnings"].append("all is well"),
+    "time": lambda made: made["times"].update(seconds=0.1),
+    "place": lambda made: made.update(place="Huế"),
+    "synthetic": lambda made: made.update(synthetic=not made["synthetic"]),
+    "seal": lambda made: made.pop("seal"),
+    "new": lambda made: made.update(mine=1),
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [*EDITED.values(), *FORGED.values(), *map(resealed, FORGED.values())],
+    ids=[*EDITED, *FORGED, *(f"{one}, resealed" for one in FORGED)],
+)
+def test_whatever_a_manifest_says_of_the_run_is_compared(edition, change):
+    file = edition / "manifest.json"
+    own = file.read_bytes()
+    edited(file, change)
+    try:
+        done = par("verify", edition)
+        assert done.exit_code == 1 and "manifest.json: changed" in done.output.splitlines()
+    finally:
+        file.write_bytes(own)
+    assert par("verify", edition).exit_code == 0
+
+
+def test_an_altered_manifest_is_made_anew_by_the_next_run(edition):
+    edited(edition / "manifest.json", EDITED["warning"])
+    assert "nothing to do" not in par("run", "2022", "--notebook", "03").output
+    assert par("verify", edition).exit_code == 0
+    assert "nothing to do" in par("run", "2022", "--notebook", "03").output
+
+
+def test_links_and_empty_folders_are_named(edition, tmp_path):
+    page = edition / "03_sipas.html"
+    own = page.read_bytes()
+    (tmp_path / "page").write_bytes(own)
+    page.unlink(), page.symlink_to(tmp_path / "page")
+    (edition / "nowhere").symlink_to(tmp_path / "none")
+    (edition / "tables" / "beside").symlink_to(tmp_path, target_is_directory=True)
+    (edition / "empty" / "within").mkdir(parents=True)
+    done = par("verify", edition)
+    for one in (page, edition / "nowhere", edition / "tables" / "beside"):
+        one.unlink()
+    (edition / "empty" / "within").rmdir(), (edition / "empty").rmdir()
+    page.write_bytes(own)
+    assert done.exit_code == 1 and done.output.splitlines() == [
+        "03_sipas.html: changed", "empty/within: not of this edition",
+        "nowhere: not of this edition", "tables/beside: not of this edition",
+    ]  # fmt: skip
+    assert par("verify", edition).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("<h2>", "<h2>x", 1),
+        lambda text: text[:-20],
+        lambda text: "",
+        lambda text: manifest.sealed(text.rpartition("<!--")[0].replace("nam/2022", "nam/2021")),
+    ],
+)
+def test_an_altered_list_of_editions_is_named_and_written_anew(edition, root, change):
+    index = root / "outputs" / "index.en.html"
+    own = index.read_text(encoding="utf-8")
+    index.write_text(change(own), encoding="utf-8")
+    done = par("verify", edition)
+    assert done.exit_code == 1 and done.output.splitlines() == ["outputs/index.en.html: changed"]
+    index.unlink()
+    assert par("verify", edition).output.splitlines() == ["outputs/index.en.html: missing"]
+    assert par("run", "2022", "--notebook", "03").exit_code == 0
+    assert index.read_text(encoding="utf-8") == own
+    assert par("verify", edition).exit_code == 0
+
+
+def test_an_edition_that_was_copied_elsewhere_is_verified_there(edition, tmp_path):
+    copy = shutil.copytree(edition, tmp_path / "on a stick" / "báo cáo")
+    assert par("verify", copy).exit_code == 0
 
 
 def test_changed_raw_data_is_said_on_every_page_until_the_edition_is_made_again(edition, root):
