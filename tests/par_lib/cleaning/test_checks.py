@@ -55,6 +55,58 @@ def test_half_year_against_year(half, severity):
     assert (found.number_a, found.number_b, found.severity) == (half, 10, severity)
 
 
+def dossiers(received=None, resolved=None, on_time=None, late=(None, None), status="reported"):
+    """One row of the tidy table of a commune."""
+    counts = {"received": received, "resolved": resolved, "on_time": on_time,
+              "late_low": late[0], "late_high": late[1]}  # fmt: skip
+    row = {"unit_code": "a", "unit": "A", "level": "commune", "period_end": YEAR,
+           "period_start": pd.Timestamp("2022-01-01"), **TRACE, "status": status}  # fmt: skip
+    return pd.DataFrame([row | counts]).astype(dict.fromkeys(counts, "Int64"))
+
+
+def carried(count, end=YEAR):
+    """The indicator of dossiers carried over, of the same commune, of two sources."""
+    rows = dossiers().drop(columns=["received"]).assign(period_end=end, value_high=[count])
+    frame = pd.concat([rows, rows.assign(value_high=1.0)])
+    return frame.assign(measure="dossiers_carried_over")
+
+
+NONE = carried(0).iloc[:0]
+
+
+@pytest.mark.parametrize(("counts", "indicators", "severity", "numbers"), [
+    # On time 60 and late 40 are 100 resolved.
+    ((None, 101, 60, (40, 40)), NONE, "conflict", (100, 101)),
+    ((None, 99, 60, (40, 40)), NONE, "conflict", (100, 99)),
+    ((None, 100, 60, (40, 40)), NONE, None, None),
+    ((None, 101, 60, (40, 41)), NONE, None, None),
+    ((None, 102, 60, (40, 41)), NONE, "conflict", (100, 102)),
+    ((None, 101, 60, (40, None)), NONE, None, None),  # 40 or more
+    ((None, 99, 60, (40, None)), NONE, "conflict", (100, 99)),
+    ((None, 100, 60, (None, None)), NONE, None, None),
+    # Late and received.
+    ((39, None, None, (40, 40)), NONE, "conflict", (40, 39)),
+    ((39, None, None, (39, 50)), NONE, None, None),
+    ((39, None, None, (40, 40)), carried(1), None, None),
+    # Resolved, received and carried over.
+    ((99, 100, None, (None, None)), NONE, "note", (100, 99)),
+    ((99, 100, None, (None, None)), carried(1), None, None),
+    ((98, 100, None, (None, None)), carried(1), "conflict", (100, 99)),
+    ((99, 100, None, (None, None)), carried(1, HALF), "note", (100, 99)),
+    ((100, 100, 60, (40, 40)), NONE, None, None),
+    ((0, 0, 0, (0, 0)), NONE, None, None),
+])  # fmt: skip
+def test_counts_that_contradict(counts, indicators, severity, numbers):
+    found = list(checks.counts_that_contradict(dossiers(*counts), indicators))
+    told = [(one.severity, (one.number_a, one.number_b)) for one in found]
+    assert told == ([(severity, numbers)] if severity else [])
+    for code in ("vi", "en"):
+        said = findings.describe(findings.to_frame(found), language(code))
+        assert not [what for what in said["what"] if {"{", "nan"} & {*what, *what.split()}]
+    bound = dossiers(*counts, status="bound")
+    assert list(checks.counts_that_contradict(bound, indicators)) == []
+
+
 def test_half_year_is_compared_with_its_own_level_only():
     frame = late(("49", "district", HALF, 5), ("49", "commune", YEAR, 10))
     assert not list(checks.half_year_against_year(frame, province={"49"}))
