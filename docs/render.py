@@ -36,6 +36,12 @@ Words stand behind every result. *Reported* (stated): a source gives it. *Derive
 *Bound*: only an interval follows. *Assumed*: it rests on a rule or maximum that no source available to us states; the
 official annexes of decisions 876/QĐ-BNV and 892/QĐ-BNV are not available. *Unknown*: neither points nor figure is known.
 
+Small cells: a share of fewer than 10 dossiers, or of the answers of fewer than 30 people, is shown as its count alone, in
+every page, table and document (`FEWEST_DOSSIERS`, `FEWEST_ANSWERS` and `of_enough` in `par_lib/cleaning/schema.py`). Groups
+of answers without a figure are together 30 people or more, if need be with the next smallest group: no total less the groups
+shown tells of fewer. A percentage that a source itself publishes is shown as published. Answers, and dossiers of a register,
+are of single people: they are no part of an edition.
+
 To compute a scorecard and ask what a change would win:
 
 ```python

@@ -18,7 +18,7 @@ import nbformat
 from par_lib.cleaning import schema
 from par_lib.language import Refused
 from par_lib.language.spelling import fold
-from par_lib.language.translation import UNKNOWN, Language
+from par_lib.language.translation import TABLE_LABELS, UNKNOWN, Language
 from par_lib.scoring.rulebook import RULES
 from par_lib.storage import csv_files
 from par_press import manifest, plan, shown
@@ -53,11 +53,15 @@ class Cause:
 
 
 def keep_inputs(edition: Path, names: Iterable[str], root: Path) -> None:
-    """Keep the raw tables and rules an edition was made from, but for large ones."""
+    """Keep the raw tables and rules an edition was made from, but for large ones.
+
+    Not a register nor answers, which are of single people, nor what a notebook opened by itself.
+    """
     files = {name: root / name for name in names}
     files |= {f"rules/{file.name}": file for file in RULES.glob("*.toml")}
     for name, file in files.items():
-        if file.suffix in (".csv", ".toml") and file.stat().st_size <= _MOST_BYTES:
+        published = file.suffix == ".toml" or file.stem in (*TABLE_LABELS, "units", "tiles")
+        if published and file.stat().st_size <= _MOST_BYTES:
             copy = edition / INPUTS / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             content = file.read_bytes()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from par_lib.cleaning import dossier_register
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
 from par_lib.cleaning.schema import ADDED_UP, INDEX_COMPONENTS, TABLES
 from par_lib.cleaning.tidying import bounded_and_stated
@@ -12,8 +13,6 @@ from par_lib.language.translation import COLUMNS, LABELS, MEASURES, N_
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
-_COUNTS = ("received", "resolved", "on_time", "late_low", "late_high")
-_CARRIED_OVER = "dossiers_carried_over"  # measure: into the period, from the one before
 _BOUNDED = (*ADDED_UP, "service_index", "indicators")
 _SATISFIED = N_("Satisfaction ({figure}): {high} in one source and {low} in another.")
 _EARNED = N_("{figure}: {high} points in one source and {low} in another.")
@@ -31,7 +30,7 @@ def review(
     return to_frame([
         *listed_against_total(late, province=province),
         *half_year_against_year(late, province=province),
-        *counts_that_contradict(late, tables["indicators"]),
+        *dossier_register.counts_that_contradict(late, tables["indicators"]),
         *named_without_figure(tables["mentions"], late, province=province),
         *lists_that_differ(tables["mentions"]),
         *announced_against_listed(tables["indicators"], tables["disbursement"]),
@@ -106,42 +105,6 @@ def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterato
         both = pd.concat([totals.loc[[part.Index]], whole])
         yield found("half_year_against_year", part.level, what, (a, b), judged, both,
                     level=LEVEL_UNITS[part.level], part=a, whole=b, rest=b - a)  # fmt: skip
-
-
-def counts_that_contradict(late: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
-    """More late or resolved than came in; on time and late that cannot be those resolved.
-
-    Of the figures of one row; of bounds only where no values within them would do. More late than
-    resolved is refused when the table is read. Without the indicator dossiers_carried_over of the
-    same unit and period, more resolved than received is only to be asked about.
-    """
-    key = ["unit_code", "level", "period_start", "period_end"]
-    carried = indicators[indicators["measure"] == _CARRIED_OVER].groupby(key)["value_high"].max()
-    rows = late[late["status"] != "bound"].join(carried.rename("carried"), on=key)
-    for row in rows.astype(dict.fromkeys(_COUNTS, float)).itertuples():
-        came = row.received + (0 if pd.isna(row.carried) else row.carried)
-        numbers, judged = (row.resolved, came), ("conflict", N_("Correct one of the counts."))
-        if row.resolved < row.on_time + row.late_low or row.resolved > row.on_time + row.late_high:
-            what = N_("{level}: {unit}, up to {day}: {on_time} dossiers on time and {bounds} late "
-                      "cannot be the {resolved} resolved.")  # fmt: skip
-            numbers = row.on_time + row.late_low, row.resolved
-            judged = "conflict", N_("Correct one of the counts, or say whether late ones that are "
-                                    "still open are among them.")  # fmt: skip
-        elif row.late_low > came:
-            what, numbers = N_("{level}: {unit}, up to {day}: {bounds} dossiers late, more than "
-                               "the {came} that came in."), (row.late_low, came)  # fmt: skip
-        elif row.resolved > came:
-            what = N_("{level}: {unit}, up to {day}: {resolved} dossiers resolved, more than the "
-                      "{came} that came in.")  # fmt: skip
-            if pd.isna(row.carried):
-                judged = "note", N_("Ask how many were carried over from the period before.")
-        else:
-            continue
-        yield found("counts_that_contradict", row.unit, what, numbers, judged,
-                    late.loc[[row.Index]], level=LEVEL_UNITS[row.level], unit=row.unit,
-                    on_time=[row.on_time, 0], resolved=[row.resolved, 0], came=[came, 0],
-                    bounds=[row.late_low, None if pd.isna(row.late_high) else row.late_high, 0],
-                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
 
 
 def named_without_figure(

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from par_lib.cleaning.findings import Finding
-from par_lib.cleaning.schema import LEVELS
+from par_lib.cleaning.findings import LEVEL_UNITS, Finding, found
+from par_lib.cleaning.schema import FEWEST_DOSSIERS, LEVELS, of_enough
 from par_lib.language import N_, Refused, say
 from par_lib.storage import paths
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
 KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
 SUFFIXES = (".parquet", ".csv")
+_COUNTS = ("received", "resolved", "on_time", "late_low", "late_high")
+_CARRIED_OVER = "dossiers_carried_over"  # measure: into the period, from the one before
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"
 _FAULT_WORDS = {
@@ -140,6 +142,42 @@ def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def counts_that_contradict(late: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
+    """More late or resolved than came in; on time and late that cannot be those resolved.
+
+    Of the figures of one row; of bounds only where no values within them would do. More late than
+    resolved is refused when the table is read. Without the indicator dossiers_carried_over of the
+    same unit and period, more resolved than received is only to be asked about.
+    """
+    key = ["unit_code", "level", "period_start", "period_end"]
+    carried = indicators[indicators["measure"] == _CARRIED_OVER].groupby(key)["value_high"].max()
+    rows = late[late["status"] != "bound"].join(carried.rename("carried"), on=key)
+    for row in rows.astype(dict.fromkeys(_COUNTS, float)).itertuples():
+        came = row.received + (0 if pd.isna(row.carried) else row.carried)
+        numbers, judged = (row.resolved, came), ("conflict", N_("Correct one of the counts."))
+        if row.resolved < row.on_time + row.late_low or row.resolved > row.on_time + row.late_high:
+            what = N_("{level}: {unit}, up to {day}: {on_time} dossiers on time and {bounds} late "
+                      "cannot be the {resolved} resolved.")  # fmt: skip
+            numbers = row.on_time + row.late_low, row.resolved
+            judged = "conflict", N_("Correct one of the counts, or say whether late ones that are "
+                                    "still open are among them.")  # fmt: skip
+        elif row.late_low > came:
+            what, numbers = N_("{level}: {unit}, up to {day}: {bounds} dossiers late, more than "
+                               "the {came} that came in."), (row.late_low, came)  # fmt: skip
+        elif row.resolved > came:
+            what = N_("{level}: {unit}, up to {day}: {resolved} dossiers resolved, more than the "
+                      "{came} that came in.")  # fmt: skip
+            if pd.isna(row.carried):
+                judged = "note", N_("Ask how many were carried over from the period before.")
+        else:
+            continue
+        yield found("counts_that_contradict", row.unit, what, numbers, judged,
+                    late.loc[[row.Index]], level=LEVEL_UNITS[row.level], unit=row.unit,
+                    on_time=[row.on_time, 0], resolved=[row.resolved, 0], came=[came, 0],
+                    bounds=[row.late_low, None if pd.isna(row.late_high) else row.late_high, 0],
+                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
+
+
 def late_dossiers(histogram: pd.DataFrame, *,
                   by: tuple[str, ...] = ("unit", "level")) -> pd.DataFrame:  # fmt: skip
     """Counts by unit and level: received, resolved, on_time, late (resolved after the due date)."""
@@ -168,13 +206,14 @@ def quantile(histogram: pd.DataFrame, share: float) -> int | None:
 def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
     """Share of dossiers not finished by so many days after their due date (Kaplan–Meier).
 
-    Columns days_after_due, open_pct; empty where none is finished. A dossier still open at the
-    end counts as open up to then and is left out after it, neither finished nor open for ever.
+    Columns days_after_due, open_pct; empty of fewer than 10 dossiers, or where none is finished. A
+    dossier still open at the end counts as open up to then and is left out after it, neither
+    finished nor open for ever.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
     days = histogram.groupby(["days_late", "finished"], as_index=False)["dossiers"].sum()
-    if not days["finished"].any():
+    if not days["finished"].any() or days["dossiers"].sum() < FEWEST_DOSSIERS:
         return pd.DataFrame({"days_after_due": [], "open_pct": []}, dtype=float)
     shift = days["days_late"].min() - 1  # it takes times above zero only
     curve = SurvfuncRight(days["days_late"] - shift, days["finished"].astype(int),
@@ -186,8 +225,8 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
 def rates(histogram: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Finished dossiers by a column: finished_dossiers, late, late_pct, days_95, and their source.
 
-    late_pct = 100 × late / finished, 0 to 100, lower is better; days_95: by how many days after
-    their due date 95 of 100 were finished.
+    late_pct = 100 × late / finished, 0 to 100, lower is better, missing of fewer than 10; days_95:
+    by how many days after their due date 95 of 100 were finished.
     """
     done = histogram[histogram["finished"]]
     late = done.assign(late=done["dossiers"].where(done["days_late"] > 0, 0))
@@ -195,7 +234,8 @@ def rates(histogram: pd.DataFrame, *, by: str) -> pd.DataFrame:
         finished_dossiers=("dossiers", "sum"), late=("late", "sum"), status=("status", "first"),
         source=("source", "first"), locator=("locator", "first"),
     )  # fmt: skip
-    counts["late_pct"] = 100 * counts["late"] / counts["finished_dossiers"]
+    share = 100 * counts["late"] / counts["finished_dossiers"]
+    counts["late_pct"] = of_enough(share, counts["finished_dossiers"])
     counts["days_95"] = [quantile(own, 0.95) for _, own in done.groupby(by)]
     return counts.reset_index()
 

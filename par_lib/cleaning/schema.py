@@ -194,6 +194,21 @@ _TABLES = (
 )  # fmt: skip
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
 
+# A share of fewer is shown as its count alone. What a source publishes is not ours to hide.
+FEWEST_DOSSIERS, FEWEST_ANSWERS = 10, 30
+
+
+def of_enough(
+    shares: pd.Series, of: pd.Series | float, *, fewest: int = FEWEST_DOSSIERS
+) -> pd.Series:
+    """Shares of a whole of at least ``fewest``; missing of a smaller one, which is known by count.
+
+    >>> of_enough(pd.Series([33.3, 40.0]), pd.Series([9, 10])).tolist()
+    [nan, 40.0]
+    """
+    return shares.mask(pd.Series(of, shares.index, dtype=float) < fewest)
+
+
 # One row an answer, so it is no table of an edition: people's answers are never published singly.
 ANSWERS = Table("answers", "Answers of residents to the survey of satisfaction", (
     _UNIT, _LEVEL,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from par_lib.cleaning.schema import of_enough
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import Refused
 from par_lib.language.translation import LABELS, N_, Language
@@ -190,7 +191,8 @@ def rate_effects(data: Tables, before: Tables, *, level: str = "district") -> pd
     counts = {name: both[[f"{when}_late_low", f"{when}_resolved"]].astype(float)
               .set_axis(["part", "whole"], axis=1)
               for name, when in (("earlier_pct", "before"), ("later_pct", "after"))}  # fmt: skip
-    rates = {name: 100 * count["part"] / count["whole"] for name, count in counts.items()}
+    rates = {name: of_enough(100 * count["part"] / count["whole"], count["whole"])
+             for name, count in counts.items()}  # fmt: skip
     found = both.assign(**rates).join(decompose_rate(*counts.values()))
     found = found.sort_values("change_pct_points").reset_index()
     found.attrs = {name: float(100 * count["part"].sum() / (count["whole"].sum() or math.nan))

@@ -13,6 +13,7 @@ from scipy import optimize, special, stats
 from statsmodels.stats.rates import confint_poisson
 
 from par_lib.cleaning import dossier_register
+from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.tables import Tables
 from par_lib.cleaning.units import DISTRICTS_ENDED
 from par_lib.language import Refused
@@ -86,7 +87,8 @@ def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     found = expected_late(counts.rename(columns={"unit": "unit_code"}), by="procedure")
     names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
     rows = found.assign(
-        unit=names.reindex(found.index), late_pct=100 * found["late_low"] / found["resolved"],
+        unit=names.reindex(found.index),
+        late_pct=of_enough(100 * found["late_low"] / found["resolved"], found["resolved"]),
         status="derived", source=dossier_register.SOURCE, locator=str(data.year),
     ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip
     late, resolved = found["late_low"].sum(), found["resolved"].sum()
@@ -99,10 +101,11 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
 
     ``units``: a row a unit, the pair ``part`` (counts), and ``size``: a column of counts it is a
     part of, or a pair of expected counts, as ``expected_late`` gives. Result: the units of known
-    size, by size, with size, a pair of values (``<part>_pct`` = 100 × part / size, or
-    ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and verdict; no row with
-    fewer than FEWEST_UNITS. ``attrs``: value, mean (of units known exactly), dispersion, spread,
-    units, left_out (of no known size or count), target. ValueError for a part above its size.
+    size (of a rate those of 10 or more), by size, with size, a pair of values (``<part>_pct`` =
+    100 × part / size, or ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and
+    verdict; no row with fewer than FEWEST_UNITS. ``attrs``: value, mean (of units known exactly),
+    dispersion, spread, units, left_out (of no known size or count), target. ValueError for a part
+    above its size.
 
     verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
     "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
@@ -119,7 +122,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     is_ratio = size not in units
     value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
     (n, most), (low, high) = ends(units, size), ends(units, part)
-    known = n.gt(0) & n.eq(most) & low.notna()
+    known = n.ge(1 if is_ratio else FEWEST_DOSSIERS) & n.eq(most) & low.notna()
     for row in units.index[known & (high > n) & (not is_ratio)]:
         raise Refused("unit {unit}: {part} is {high:g}, above its {size}, {most:g}; correct one of "
                       "them",

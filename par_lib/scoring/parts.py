@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.tables import longest_period
 from par_lib.language import Refused
 from par_lib.language.prose import require_pct
@@ -108,7 +109,7 @@ class Parts:
         units = self.units.iloc[: None if part else 0]
         whole = [np.ceil((end * part).round(9)) for end in ends(units, self.value)]
         clear = [end.astype("Int64") for end in whole]
-        shares = [100 * end / self.total for end in whole]
+        shares = [of_enough(100 * end / self.total, self.total) for end in whole]
         return units.assign(**pairs(clear=clear, share_of_total_pct=shares))
 
     def needed(self, target_reduction_pct: float) -> float:
@@ -127,10 +128,10 @@ class Parts:
         return np.sort([*known, *equal]), np.sort([*known, *single])
 
     def _curve(self, name: str, places: np.ndarray, *splits: np.ndarray) -> pd.DataFrame:
-        """Cumulative shares in percent, from no unit to all; no row of no total, or of nothing."""
+        """Cumulative shares in percent, from no unit to all; no row of no total, or a small one."""
         shares = [100 * np.cumsum([0.0, *split]) / (split.sum() or math.nan) for split in splits]
         curve = pd.DataFrame({name: places, **pairs(**{f"{self.value}_share_pct": shares})})
-        return curve if splits[0].sum() else curve.iloc[:0]
+        return curve if splits[0].sum() >= FEWEST_DOSSIERS else curve.iloc[:0]
 
 
 def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
@@ -149,18 +150,18 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     excess = float(held - total) if held > total else math.nan
     if excess > 0:
         units, total = listed, math.nan
-    shares = [share(end, total=total) for end in ends(units, value)]
+    shares = [share(end, total=total, fewest=FEWEST_DOSSIERS) for end in ends(units, value)]
     units = highest_first(units.assign(**pairs(share_pct=shares)), value)
     rest = math.inf if math.isnan(total) else total - held
     ranks = rank_range(*ends(units, value), shared=units["status"] == "bound", shared_total=rest)
     return Parts(value, total, units.join(ranks.add_prefix(f"{value}_")), excess)
 
 
-def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
+def share(part: pd.Series, *, total: float | pd.Series, fewest: int = 0) -> pd.Series:
     """Share of a total: 100 × part / total; percent, range [0, 100].
 
-    A zero or missing total, or a missing part, gives missing. ValueError for a part below zero or
-    above its total, and for totals with other row labels than the parts.
+    A zero or missing total, or one below ``fewest``, or a missing part, gives missing. ValueError
+    for a part below zero or above its total, and for totals with other row labels than the parts.
 
     >>> share(pd.Series([11193]), total=41657).round(2).item()
     26.87
@@ -173,7 +174,8 @@ def share(part: pd.Series, *, total: float | pd.Series) -> pd.Series:
     for label, row in rows[(rows["part"] < 0) | (rows["part"] > rows["total"])].iterrows():
         raise Refused("row {label!r}: part {part:.15g} is not in 0 to its total {total:.15g}; "
                       "correct one of them", label=label, **row)  # fmt: skip
-    return 100 * rows["part"] / rows["total"].mask(rows["total"] == 0)
+    shares = 100 * rows["part"] / rows["total"].mask(rows["total"] == 0)
+    return of_enough(shares, rows["total"], fewest=fewest)
 
 
 def gini(values: Sequence[float]) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.tables import Tables, of_whole_year
 from par_lib.scoring.intervals import Pair, ends
 from par_lib.scoring.parts import share
@@ -55,7 +56,7 @@ def _indicator(data: Tables, name: str) -> Rate | None:
 def _on_time(data: Tables, level: str) -> Rate | None:
     """On time as a share of on time and late, over the whole year; as stated without counts."""
     counted = count(data, level)
-    if counted is None:
+    if counted is None or counted.together[1] < FEWEST_DOSSIERS:
         return None
     whole = of_whole_year(totals(data, level), data.year)
     if whole[["late_low", "late_high"]].isna().all(axis=None):
@@ -84,8 +85,8 @@ def _rate(low: pd.Series, high: pd.Series, rows: pd.DataFrame) -> Rate | None:
 
 
 def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """100 × part / whole, at most 100; missing where either is, or the whole is zero."""
-    return (100 * part.astype(float) / whole.astype(float).replace(0, np.nan)).clip(upper=100)
+    """100 × part / whole, at most 100; missing where either is, or the whole is too small."""
+    return of_enough(100 * part.astype(float) / whole.astype(float), whole).clip(upper=100)
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def inspected(every: pd.DataFrame) -> pd.DataFrame:
 
     ``every``: indicators; of measures inspected_<procedure>_<reported or verified>_<late or
     handled> come the counts reported_late, reported_handled, verified_late, verified_handled,
-    missing where not stated; verified_late_pct = 100 × late / handled; status, source, locator.
+    missing where not stated; verified_late_pct = 100 × late / handled, of 10 or more; status,
+    source, locator.
 
     >>> trace = {"period_start": 2021, "period_end": 2023, "source": "s", "locator": "l"}
     >>> names = [f"inspected_permit_{figure}" for figure in ("verified_late", "verified_handled")]
@@ -189,5 +191,6 @@ def inspected(every: pd.DataFrame) -> pd.DataFrame:
     keys = ["procedure", "period_start", "period_end", "source", "locator"]
     wide = rows.pivot_table("value_low", keys, "figure", aggfunc="first", sort=False)
     found = wide.reindex(columns=figures).astype("Int64").reset_index()
-    share = 100 * found["verified_late"] / found["verified_handled"]
-    return found.assign(verified_late_pct=share.astype(float), status="reported")
+    share = 100 * found["verified_late"].astype(float) / found["verified_handled"]
+    share = of_enough(share.astype(float), found["verified_handled"])
+    return found.assign(verified_late_pct=share, status="reported")

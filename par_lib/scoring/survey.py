@@ -8,6 +8,7 @@ max_points, of 2022 1.5 + 1.5 + 2.5 + 2.5 + 2. The official method is not availa
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from par_lib.cleaning.schema import FEWEST_ANSWERS
 from par_lib.language import Refused
 from par_lib.scoring.intervals import pairs
 
@@ -16,13 +17,15 @@ SATISFIED_FROM = 4
 
 def satisfaction(answers: pd.DataFrame, *, by: list[str], confidence_pct: float = 95.0,
                  design_effect: float = 1.0,
-                 min_respondents: int = 30) -> pd.DataFrame:  # fmt: skip
+                 min_respondents: int = FEWEST_ANSWERS) -> pd.DataFrame:  # fmt: skip
     """Share of satisfied answers for each group of ``by``, with its Wilson interval.
 
     ``answers``: a row an answer; columns ``by``, respondent, answer (1 to 5), weight (1 where
     nobody has one). Result, one row a group: respondents; satisfaction_pct and its interval, the
     pair likely_pct, in percent, higher is better, missing of fewer than ``min_respondents`` people;
-    effective, n_eff below.
+    effective, n_eff below. Of a component (of all, where there is none) the groups without a figure
+    have together so many people too, or there are none: else the next smallest has none either,
+    for a total less the figures of all others would tell what is hidden.
 
     satisfaction = 100 × Σ w·[answer ≥ 4] / Σ w. The interval is Wilson's score interval for
     n_eff = n / (design_effect × k), k = n Σw² / (Σw)², Kish's effect of unequal weights: people
@@ -36,6 +39,9 @@ def satisfaction(answers: pd.DataFrame, *, by: list[str], confidence_pct: float 
     >>> satisfaction(answers, by=["unit"]).iloc[0, 1:].round(2).tolist()
     [100.0, 80.0, 71.12, 86.66, 100.0]
     """
+    if min_respondents < FEWEST_ANSWERS:
+        raise Refused("min_respondents is {value}; shares of fewer than {fewest} answers are not "
+                      "shown", value=min_respondents, fewest=FEWEST_ANSWERS)  # fmt: skip
     if not design_effect >= 1:
         raise Refused("design_effect is {value}; it is 1 (simple random) or more",
                       value=f"{design_effect:g}")  # fmt: skip
@@ -63,9 +69,16 @@ def satisfaction(answers: pd.DataFrame, *, by: list[str], confidence_pct: float 
     satisfied, alpha = sums["yes"] / sums["w"], 1 - confidence_pct / 100
     likely = proportion_confint(satisfied * effective, effective, alpha, method="wilson")
     shares = pd.DataFrame({"satisfaction_pct": satisfied, **pairs(likely_pct=likely)})
-    shown = sums["respondents"] >= min_respondents
-    found = sums[["respondents"]].join((100 * shares).where(shown))
-    return found.assign(effective=effective).reset_index()
+    shares = 100 * shares.where(~_hidden(sums["respondents"], min_respondents))
+    return sums[["respondents"]].join(shares).assign(effective=effective).reset_index()
+
+
+def _hidden(people: pd.Series, fewest: int) -> pd.Series:
+    """Groups too small to show and, where these are too few together, the next smallest."""
+    ordered = people.sort_values(kind="stable")
+    of_total = [name for name in people.index.names if name == "component"]
+    smaller = ordered.groupby(of_total or (lambda _: 0)).cumsum() - ordered
+    return (people < fewest) | smaller.between(1, fewest - 1).reindex(people.index)
 
 
 def design_effect(answers: pd.DataFrame, *, by: list[str], place: str = "place",

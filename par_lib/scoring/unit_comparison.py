@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.findings import join_traces
+from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.succession import follow
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
@@ -182,17 +183,19 @@ def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFram
 def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     """Late dossiers as a share of those resolved, by unit, highest first; empty where not known.
 
-    The pair late_pct = 100 × late / resolved, 0 to 100, lower is better; over the longest period,
-    for units whose resolved dossiers are known. ``attrs``: whole_pct, of all of them together,
-    missing where one count is a bound; target, what the centre asks of communes at most.
+    The pair late_pct = 100 × late / resolved, 0 to 100, lower is better, missing of fewer than 10
+    resolved; over the longest period, for units whose resolved dossiers are known. ``attrs``:
+    whole_pct, of all of them together, missing where one count is a bound; target, what the centre
+    asks of communes at most.
     """
     rows = longest_period(data.late_dossiers.query("level == @level"))
     own = rows[(rows["unit"] != data.place) & rows["resolved"].gt(0) & rows["late_low"].notna()]
     whole = own["resolved"].astype(float)
-    late = [(100 * end / whole).clip(upper=100) for end in ends(own, "late")]
+    late = [of_enough((100 * end / whole).clip(upper=100), whole) for end in ends(own, "late")]
     rates = own.assign(**pairs(late_pct=late))
     rates = rates.sort_values("late_pct_high", ascending=False, ignore_index=True)
     exact = len(rates) and rates["late_low"].eq(rates["late_high"]).all()
+    exact = exact and whole.sum() >= FEWEST_DOSSIERS
     together = 100 * own["late_low"].sum() / whole.sum() if exact else float("nan")
     target = commune_targets(level, data.year)["late_pct"].max()
     rates.attrs = {"whole_pct": float(together), "target": target}
@@ -209,7 +212,8 @@ def late_months(data: Tables, *, level: str) -> pd.DataFrame:
     rows = data.late_dossiers.query("level == @level and unit == @data.place and status != 'bound'")
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31]
     one = ~rows["period_end"].dt.to_period("M").duplicated(keep=False) & rows["late_low"].notna()
-    rows = rows.assign(late_pct=parts.share(rows["late_low"], total=rows["resolved"]))[one]
+    late = parts.share(rows["late_low"], total=rows["resolved"], fewest=FEWEST_DOSSIERS)
+    rows = rows.assign(late_pct=late)[one]
     until = DISTRICTS_ENDED if level == "commune" else None
     return monthly_chart(rows, "late_pct", day="period_end", until=until)
 
@@ -251,6 +255,7 @@ def territories(data: Tables) -> pd.DataFrame:
     high = parts.share(found["late_high"], total=found["late_high"] + found["on_time_low"])
     # Where one end has no dossier, those of the other end are all late, or none is: one rate.
     low, high = low.mask(found["on_time_high"] == 0, high), high.mask(found["late_high"] == 0, low)
+    low = of_enough(low, found["resolved_high"])
     one = [end.eq(other) for end, other in (ends(found, name) for name in ("late", "resolved"))]
     status = np.where(one[0] & one[1], "derived", "bound")
     return found.assign(**pairs(late_pct=(low, high.where(low.notna()))), status=status)

@@ -196,51 +196,6 @@ def test_a_notebook_that_does_not_say_what_it_read_depends_on_all(root, made, ch
     assert dependencies.state_of(read, "quang-nam", 2022) == before
 
 
-@pytest.mark.parametrize(
-    "read",
-    [
-        "import pandas as pd\nlines = len(pd.read_csv(file))",
-        "with open(file, encoding='utf-8') as text:\n    lines = len(text.readlines())",
-        "import os\nos.chdir(os.path.dirname(file))\nlines = len(open('mine.csv').readlines())",
-    ],
-)
-def test_a_raw_file_that_a_notebook_reads_by_itself_is_an_input(root, made, notebook, read):
-    """One of another province, which no table of the edition is read from."""
-    file = root / "data/raw/hue/2022/mine.csv"
-    file.parent.mkdir(parents=True)
-    file.write_text("a\n1\n", encoding="utf-8")
-    name = file.relative_to(root).as_posix()
-    notebook(f"file = {str(file)!r}\n{read}\nlines")
-    try:
-        assert make(request(2022, "03")) == (["03"], [])
-        own = manifest.standing(request())
-        assert name in own["inputs"] and f"file:{name}" in own["runs"]["en/03_sipas"]["read"]
-        assert not any("file:" in entry for of, run in own["runs"].items() if "03" not in of
-                       for entry in run["read"])  # fmt: skip
-        assert make(request()) == ([], []) and manifest.unchanged(request())
-        file.write_text("a\n1\n2\n", encoding="utf-8")
-        said = CliRunner().invoke(app, ["verify", str(made)])
-        assert f"{name}: changed" in said.output.splitlines()
-        assert make(request()) == (["03"], [])
-        file.unlink()
-        assert not manifest.unchanged(request())
-        _, (failure,) = make(request())
-        assert "FileNotFoundError" in failure.message
-    finally:
-        shutil.rmtree(root / "data/raw/hue")
-
-
-def test_a_raw_file_that_a_notebook_reads_and_that_changes_meanwhile_stops_the_edition(
-    root, made, notebook
-):
-    file = root / "data/raw/notes.txt"
-    file.write_text("1", encoding="utf-8")
-    notebook(f"import os\nopen({str(file)!r}).read()\nos.utime({str(file)!r})")
-    _, (failure,) = make(request(2022, "03"))
-    assert failure.message.startswith("data/raw/notes.txt changed while")
-    file.unlink()
-
-
 def test_a_run_that_has_nothing_to_do_takes_away_what_a_killed_one_left(made):
     left = made.with_name(".2022-killed")
     left.mkdir()
@@ -498,6 +453,51 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
     assert said.exit_code == 1
     assert "sipas.csv: Permission denied" in said.output.replace("\n", " ")
     assert page.is_file()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "import pandas as pd\nlines = len(pd.read_csv(file))",
+        "with open(file, encoding='utf-8') as text:\n    lines = len(text.readlines())",
+        "import os\nos.chdir(os.path.dirname(file))\nlines = len(open('mine.csv').readlines())",
+    ],
+)
+def test_a_raw_file_that_a_notebook_reads_by_itself_is_an_input(root, made, notebook, read):
+    """One of another province, which no table of the edition is read from."""
+    file = root / "data/raw/hue/2022/mine.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("a\n1\n", encoding="utf-8")
+    name = file.relative_to(root).as_posix()
+    notebook(f"file = {str(file)!r}\n{read}\nlines")
+    try:
+        assert make(request(2022, "03")) == (["03"], [])
+        own = manifest.standing(request())
+        assert name in own["inputs"] and f"file:{name}" in own["runs"]["en/03_sipas"]["read"]
+        assert not any("file:" in entry for of, run in own["runs"].items() if "03" not in of
+                       for entry in run["read"])  # fmt: skip
+        assert make(request()) == ([], []) and manifest.unchanged(request())
+        file.write_text("a\n1\n2\n", encoding="utf-8")
+        said = CliRunner().invoke(app, ["verify", str(made)])
+        assert f"{name}: changed" in said.output.splitlines()
+        assert make(request()) == (["03"], [])
+        file.unlink()
+        assert not manifest.unchanged(request())
+        _, (failure,) = make(request())
+        assert "FileNotFoundError" in failure.message
+    finally:
+        shutil.rmtree(root / "data/raw/hue")
+
+
+def test_a_raw_file_that_a_notebook_reads_and_that_changes_meanwhile_stops_the_edition(
+    root, made, notebook
+):
+    file = root / "data/raw/notes.txt"
+    file.write_text("1", encoding="utf-8")
+    notebook(f"import os\nopen({str(file)!r}).read()\nos.utime({str(file)!r})")
+    _, (failure,) = make(request(2022, "03"))
+    assert failure.message.startswith("data/raw/notes.txt changed while")
+    file.unlink()
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,8 @@ def test_quantiles_are_exact(days, share):
 
 def test_open_dossiers_are_censored_by_hand():
     # at −1: 1 of 4 finished, 75 % open; one open dossier leaves at 0; at 2: 1 of the 2 left, 37.5 %
-    curve = dossier_register.still_open(histogram([-1, 2, 5], [0]))
+    curve = dossier_register.still_open(histogram([-1, 2, 5], [0]).assign(dossiers=3))
+    assert dossier_register.still_open(histogram([-1, 2, 5], [0])).empty  # four are too few
     assert dict(curve[["days_after_due", "open_pct"]].to_numpy()) == pytest.approx(
         {-1: 75.0, 2: 37.5, 5: 0.0}
     )
@@ -212,14 +213,17 @@ def test_open_dossiers_are_censored_by_hand():
 
 def test_rates_by_hand():
     days = histogram([-1, 0, 1, 40], [60]).assign(status="derived", source="s", locator="2022")
-    two = pd.concat([days, days.iloc[:2].assign(procedure="P0")])
+    two = pd.concat([days, days.iloc[:2].assign(procedure="P0")]).assign(dossiers=5)
+    two = pd.concat([two, days.iloc[2:3].assign(procedure="P2", dossiers=9)])
     found = dossier_register.rates(two, by="procedure").set_index("procedure")
-    # P1: 4 finished, 2 of them after their due date: 50 %; 95 of 100 by the fourth, 40 days after;
-    # the open one, 60 days over, is not finished. P0: 2 finished in time.
+    # P1: 4 × 5 finished, 2 × 5 of them after their due date: 50 %; 95 of 100 by the fourth, 40
+    # days after; the open one, 60 days over, is not finished. P0: 2 × 5 finished in time.
     columns = ["finished_dossiers", "late", "late_pct", "days_95", "source"]
-    assert found[columns].T.to_dict("list") == {
-        "P0": [2, 0, 0.0, 0, "s"], "P1": [4, 2, 50.0, 40, "s"],
+    assert found.loc[["P0", "P1"], columns].T.to_dict("list") == {
+        "P0": [10, 0, 0.0, 0, "s"], "P1": [20, 10, 50.0, 40, "s"],
     }  # fmt: skip
+    few = found.loc["P2"]
+    assert few["late"] == 9 and pd.isna(few["late_pct"])  # a share of fewer than ten
     nothing = dossier_register.rates(two[~two["finished"]], by="procedure")
     assert nothing.empty and set(columns) <= set(nothing)
 

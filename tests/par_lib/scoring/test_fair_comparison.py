@@ -196,8 +196,10 @@ def test_of_units_without_a_known_size_no_funnel_is_made():
     assert len(fair.funnel(units(late, np.where(np.arange(12) < 10, size, np.nan)))) == 10
     assert fair.funnel(units(np.zeros(12), size)).empty  # nothing late, nothing to compare
     assert fair.funnel(units([], [])).empty
-    with pytest.raises(ValueError, match=r"unit u3: late is 8, above its resolved, 7"):
-        fair.funnel(units(late, np.where(np.arange(12) == 3, 7, size)))
+    with pytest.raises(ValueError, match=r"unit u11: late is 16, above its resolved, 15"):
+        fair.funnel(units(late, np.where(np.arange(12) == 11, 15, size)))
+    few = fair.funnel(units(late, np.where(np.arange(12) == 3, 9, size)))  # no share of nine
+    assert "u3" not in set(few["unit_code"]) and few.attrs["left_out"] == 1
 
 
 def test_bounds_across_a_limit_decide_nothing():

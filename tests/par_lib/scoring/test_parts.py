@@ -97,6 +97,10 @@ def test_every_split_of_the_group_lies_within_the_bounds(known, group):
     found = of(*listed, *others, ("Tỉnh", sum(every), sum(every), "reported"))
     low, high = found.gini()
     assert low - 1e-9 <= parts.gini(every) <= high + 1e-9
+    if sum(every) < 10:  # too few for a share
+        assert found.lorenz().empty and found.pareto().empty
+        assert found.units["share_pct_high"].isna().all()
+        return
     for bounds, split in ((found.lorenz(), sorted(every)),
                           (found.pareto(), sorted(every, reverse=True))):  # fmt: skip
         curve = 100 * np.concatenate([[0], np.cumsum(split)]) / sum(every)
@@ -164,9 +168,10 @@ def test_what_each_clears_and_all_together():
 
 
 def test_where_all_are_listed_nothing_is_left():
-    found = of(*LISTED, ("Tỉnh", 8, 8, "reported"))
+    twice = [(unit, 2 * low, 2 * high, status) for unit, low, high, status in LISTED]
+    found = of(*twice, ("Tỉnh", 16, 16, "reported"))
     assert math.isnan(found.rest) and found.unlisted.empty
-    # 2, 6: (−2 + 6) / (2 × 8) = 0.25
+    # 4, 12: (−4 + 12) / (2 × 16) = 0.25
     assert found.gini() == pytest.approx((0.25, 0.25))
     assert found.top_share_pct(2) == (100, 100)
     assert np.isnan(found.top_share_pct(3)).all()  # there are no three

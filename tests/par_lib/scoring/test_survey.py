@@ -20,6 +20,14 @@ def answers(*groups: tuple[str, list[int]], weight: float | list[float] = 1.0) -
     return frame.assign(weight=weight)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def few_are_enough():
+    """What is computed by hand is of few people."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(survey, "FEWEST_ANSWERS", 1)
+        yield
+
+
 def found(frame: pd.DataFrame, **options) -> pd.Series:
     options = {"min_respondents": 1} | options
     return survey.satisfaction(frame, by=["unit_code"], **options).iloc[0]
@@ -67,11 +75,34 @@ def test_a_design_effect_is_fewer_independent_answers():
 
 def test_too_few_people_keep_their_count_and_show_no_figure():
     table = survey.satisfaction(
-        answers(("a", [5] * 29), ("b", [5] * 30)), by=["unit_code"], min_respondents=30
+        answers(("a", [5] * 29), ("b", [5] * 30), ("c", [5] * 10)), by=["unit_code"]
     ).set_index("unit_code")
-    assert table["respondents"].to_dict() == {"a": 29, "b": 30}
-    assert table["satisfaction_pct"].isna().to_dict() == {"a": True, "b": False}
+    assert table["respondents"].to_dict() == {"a": 29, "b": 30, "c": 10}
+    assert table["satisfaction_pct"].isna().to_dict() == {"a": True, "b": False, "c": True}
     assert table.loc["a", ["likely_pct_low", "likely_pct_high"]].isna().all()
+
+
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=7), st.integers(30, 60))
+def test_what_is_hidden_is_told_by_no_total_less_what_is_shown(sizes, fewest):
+    """Of each component those without a figure are together nobody, or enough to be shown."""
+    groups = [(f"u{number}", [5] * size) for number, size in enumerate(sizes)]
+    frame = answers(*groups)
+    every = pd.concat([frame, frame.assign(component="result").query("unit_code != 'u0'")])
+    table = survey.satisfaction(every, by=["unit_code", "component"], min_respondents=fewest)
+    for _, part in table.groupby("component"):
+        hidden = part["satisfaction_pct"].isna()
+        people = part.loc[hidden, "respondents"]
+        assert (part.loc[~hidden, "respondents"] >= fewest).all()
+        assert people.sum() == 0 or people.sum() >= fewest or hidden.all()
+        # no more than that needs: all but the largest of the hidden would be too few
+        largest = people.max() if hidden.any() else 0
+        assert largest < fewest or people.sum() - largest < fewest
+
+
+def test_shares_of_fewer_than_thirty_answers_are_refused(monkeypatch):
+    monkeypatch.setattr(survey, "FEWEST_ANSWERS", 30)
+    with pytest.raises(ValueError, match="min_respondents is 29; shares of fewer than 30 answers"):
+        found(answers(("a", [5] * 40)), min_respondents=29)
 
 
 def test_weights_are_one_where_nobody_has_any():
