@@ -104,8 +104,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     size (of a rate those of 10 or more), by size, with size, a pair of values (``<part>_pct`` =
     100 × part / size, or ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and
     verdict; no row with fewer than FEWEST_UNITS. ``attrs``: value, mean (of units known exactly),
-    dispersion, spread, units, left_out (of no known size or count), target. ValueError for a part
-    above its size.
+    dispersion, spread, units, left_out (all others), target. ValueError for a part above its size.
 
     verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
     "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
