@@ -18,7 +18,7 @@ import nbformat
 from par_lib.cleaning import schema
 from par_lib.language import Refused
 from par_lib.language.spelling import fold
-from par_lib.language.translation import TABLE_LABELS, UNKNOWN, Language
+from par_lib.language.translation import UNKNOWN, Language
 from par_lib.scoring.rulebook import RULES
 from par_lib.storage import csv_files
 from par_press import manifest, plan, shown
@@ -60,7 +60,7 @@ def keep_inputs(edition: Path, names: Iterable[str], root: Path) -> None:
     files = {name: root / name for name in names}
     files |= {f"rules/{file.name}": file for file in RULES.glob("*.toml")}
     for name, file in files.items():
-        published = file.suffix == ".toml" or file.stem in (*TABLE_LABELS, "units", "tiles")
+        published = file.suffix == ".toml" or file.stem in (*schema.TABLES, "units", "tiles")
         if published and file.stat().st_size <= _MOST_BYTES:
             copy = edition / INPUTS / name
             copy.parent.mkdir(parents=True, exist_ok=True)
