@@ -27,6 +27,7 @@ from par_press.plan import Job, Request
 OVERVIEW = "00_overview"  # its page is the edition's index.html
 # Without the link to the page that says more: a card leads there itself.
 _HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
+_MORE = re.compile(r' <a class="more" href="([^"]*)\.html">[^<]*</a>')
 
 
 def refresh_tables(request: Request) -> None:
@@ -110,6 +111,8 @@ class Written(documents.Issue):
         for name, book in self.executed.items():
             own = cards if name == OVERVIEW else ()
             text = page.render_page(book, self._context(name), cards=own)
+            # A notebook may name one that is gone, or that nobody asked for.
+            text = _MORE.sub(lambda link: link[0] if link[1] in self.executed else "", text)
             (self.folder / _file(name)).write_text(text, encoding="utf-8")
 
     def _context(self, name: str) -> page.PageContext:

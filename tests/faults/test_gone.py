@@ -1,0 +1,110 @@
+"""What was deleted or renamed is gone from editions and lists with the next run, without --force."""
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+EVERY = ("run", "--all", "--documents")
+OWN, OLD = "outputs/quang-nam/2022", "outputs/quang-nam/2023"
+# What is done, where nothing of it may be left, and words that stood there before.
+GONE = {
+    "a notebook is deleted": (OWN, ["03_sipas", "Chỉ số hài lòng của người dân (SIPAS)"]),
+    "a notebook is renamed": (OWN, ["05_data_quality"]),
+    "a table is deleted": (OWN, ["tables/scores.csv", "84,57", "84.57"]),
+    "a table is renamed": (OWN, ["tables/mentions.csv", "II.4, bullet 3"]),
+    "a year is deleted": ("outputs/index", ["quang-nam/2023"]),
+    "a province is deleted": ("outputs/index", ["da-nang", "Đà Nẵng"]),
+    "a province is renamed": ("outputs/index", ["demo/2024"]),
+}
+
+
+def text_of(file: Path) -> str:
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as parts:
+            return " ".join(parts.read(name).decode() for name in parts.namelist()
+                            if name.endswith((".xml", ".rels")))  # fmt: skip
+    if file.suffix == ".pdf":
+        return " ".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(file))
+    return file.read_text(encoding="utf-8")
+
+
+def all_of(root: Path, start: str) -> dict[str, str]:
+    """Text of every file whose path begins so; of executed notebooks what they show."""
+    found = {}
+    for file in root.rglob("*"):
+        name = file.relative_to(root).as_posix()
+        if name.startswith(start) and file.is_file() and "/notebooks/00_" not in name:
+            found[name] = f"{name} {text_of(file)}"
+    return found
+
+
+@pytest.fixture(scope="module")
+def before_and_after(project):
+    """Text of all files in outputs/ with everything there, and after one run without some of it."""
+    root = project.root
+    raw, books = root / "data" / "raw", root / "notebooks"
+    shutil.copy(CHECKOUT / "notebooks" / "05_data_quality.ipynb", books)
+    own = raw / "quang-nam"
+    (own / "2023").mkdir()
+    shutil.copy(own / "2022" / "sipas.csv", own / "2023")
+    (raw / "da-nang").mkdir()
+    shutil.copy(CHECKOUT / "data" / "raw" / "da-nang" / "sources.toml", raw / "da-nang")
+    shutil.copytree(CHECKOUT / "data" / "raw" / "da-nang" / "2023", raw / "da-nang" / "2023")
+    code, said = project.par("demo", "--dossiers", "1000")
+    assert code == 0, said
+    shutil.rmtree(raw / "demo-today")
+    for folder in raw.glob("demo/20*"):
+        if folder.name != "2024":
+            shutil.rmtree(folder)
+    code, said = project.par(*EVERY)
+    assert code == 0, said
+    before = all_of(root, "outputs/")
+
+    (books / "03_sipas.ipynb").unlink()
+    (books / "05_data_quality.ipynb").rename(books / "05_doi_chieu.ipynb")
+    (own / "2022" / "scores.csv").unlink()
+    (own / "2022" / "mentions.csv").rename(own / "2022" / "mentions.csv.old")
+    shutil.rmtree(own / "2023")
+    shutil.rmtree(raw / "da-nang")
+    (raw / "demo").rename(raw / "demo-hai")
+    code, said = project.par(*EVERY)
+    assert code == 0, said
+    assert project.par("verify", str(project.edition))[0] == 0
+    return before, all_of(root, "outputs/")
+
+
+@pytest.mark.parametrize("what", GONE)
+def test_nothing_is_left_of(before_and_after, what):
+    start, words = GONE[what]
+    before, after = ({name: text for name, text in one.items() if name.startswith(start)}
+                     for one in before_and_after)  # fmt: skip
+    assert any(name.endswith(".html") for name in after)
+    if start == OWN:
+        assert {Path(name).suffix for name in after} >= {".docx", ".xlsx", ".pdf", ".json"}
+    for word in words:
+        assert any(word in text for text in before.values()), word
+        assert [name for name, text in after.items() if word in text] == [], word
+
+
+def test_what_was_renamed_is_there_under_its_new_name(before_and_after):
+    _, after = before_and_after
+    assert f"{OWN}/05_doi_chieu.html" in after
+    listed = after["outputs/index.html"]
+    assert "demo-hai/2024/" in listed and "quang-nam/2022/" in listed
+
+
+def test_every_link_of_a_page_leads_somewhere(before_and_after):
+    """The overview names pages that nobody asked for, and one that is gone."""
+    _, after = before_and_after
+    pages = {name: text for name, text in after.items() if name.endswith(".html")}
+    for name in [one for one in pages if one.startswith((OWN, "outputs/index"))]:
+        for link in re.findall(r'href="([^"#:]+)[^":]*"', pages[name]):
+            parts = [*Path(name).parent.parts]
+            for part in Path(link).parts:
+                parts = parts[:-1] if part == ".." else [*parts, part]
+            assert "/".join(parts) in after or "/notebooks/00_" in link, (name, link)
