@@ -1,4 +1,4 @@
-"""What was deleted or renamed is gone from editions and lists with the next run, without --force."""
+"""What was deleted or renamed is gone from editions and lists with the next run, no --force."""
 
 import re
 import shutil
