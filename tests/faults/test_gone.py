@@ -55,7 +55,7 @@ def before_and_after(project):
     (raw / "da-nang").mkdir()
     shutil.copy(CHECKOUT / "data" / "raw" / "da-nang" / "sources.toml", raw / "da-nang")
     shutil.copytree(CHECKOUT / "data" / "raw" / "da-nang" / "2023", raw / "da-nang" / "2023")
-    code, said = project.par("demo", "--dossiers", "1000")
+    code, said = project.par("demo", "--dossiers", "4000")
     assert code == 0, said
     shutil.rmtree(raw / "demo-today")
     for folder in raw.glob("demo/20*"):
