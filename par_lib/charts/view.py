@@ -21,9 +21,8 @@ from par_lib.cleaning.tables import Tables, load, longest_period
 from par_lib.language import Refused, open_in
 from par_lib.language.prose import require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
-from par_lib.scoring import fair_comparison, rulebook, scorecard, whatif
+from par_lib.scoring import fair_comparison, rulebook, scorecard, unit_comparison, whatif
 from par_lib.scoring.parts import highest_first
-from par_lib.scoring.unit_comparison import late_rates
 from par_lib.storage import paths
 
 _STEP_PCT = 0.5  # of a slider
@@ -164,10 +163,14 @@ def _late(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFrame]
 
 def _funnel(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFrame]:
     if compared == "raw":
-        size, value, units = "resolved", "late_pct", late_rates(here.data, level=level)
+        size, value, units = (
+            "resolved",
+            "late_pct",
+            unit_comparison.late_rates(here.data, level=level),
+        )
     else:
         size, value = "expected_late", "late_ratio"
-        units = fair_comparison.late_given_mix(here.data, level=level)
+        units = unit_comparison.late_given_mix(here.data, level=level)
     found, name = fair_comparison.funnel(units, size=size), here.words(level)
     if found.empty:
         return here.t("{level}: limits need ten units of known size.", level=name), found

@@ -135,6 +135,14 @@ _TABLES = (
         Column("on_time_pct", "rate", "share on time, of the basis", partial=True),
         _BASIS, *_TRACE,
     ), ("unit", "level", "period_start", "period_end")),
+    Table("late_by_field", "Dossiers of a unit by field of procedures, as form II.06a has them", (
+        _UNIT, _LEVEL,
+        Column("field", "text", "field of procedures, as spelled in the source", True),
+        _START, _END,
+        Column("resolved", "count", "dossiers resolved"),
+        Column("late", "count", "dossiers late", partial=True),
+        *_TRACE,
+    ), ("unit", "level", "field", "period_start", "period_end")),
     Table("disbursement", "Public-investment capital disbursed, against the plan named as basis", (
         _UNIT, _LEVEL,
         Column("plan_year", "count", "year of the capital plan", True),

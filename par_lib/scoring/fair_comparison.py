@@ -12,9 +12,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 from statsmodels.stats.rates import confint_poisson
 
-from par_lib.cleaning import dossier_register
-from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
-from par_lib.cleaning.tables import Tables
+from par_lib.cleaning.schema import FEWEST_DOSSIERS
 from par_lib.cleaning.units import DISTRICTS_ENDED
 from par_lib.language import Refused
 from par_lib.scoring.intervals import ends, pairs
@@ -71,29 +69,6 @@ def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataF
     few = cells[rare]
     found.attrs = {"pooled": few[by].nunique(), "pooled_resolved": int(few["resolved"].sum())}
     return found
-
-
-def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
-    """``expected_late`` of the year's register by procedure, a row a unit of ``level``, if any.
-
-    Of communes of 2025 those since July, for old ones bear some of their codes. Adds unit, late_pct
-    (100 × late / resolved), status "derived", source, locator; most surely late first, by the low
-    end of likely_ratio. ``attrs["whole_pct"]``: the rate of them all.
-    """
-    dossiers = data.register[data.register["level"] == level]
-    if level == "commune" and data.year == DISTRICTS_ENDED.year:
-        dossiers = dossiers[dossiers["month"] > DISTRICTS_ENDED]
-    counts = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
-    found = expected_late(counts.rename(columns={"unit": "unit_code"}), by="procedure")
-    names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
-    rows = found.assign(
-        unit=names.reindex(found.index),
-        late_pct=of_enough(100 * found["late_low"] / found["resolved"], found["resolved"]),
-        status="derived", source=dossier_register.SOURCE, locator=str(data.year),
-    ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip
-    late, resolved = found["late_low"].sum(), found["resolved"].sum()
-    rows.attrs = found.attrs | {"whole_pct": 100 * late / (resolved or np.nan)}
-    return rows
 
 
 def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -> pd.DataFrame:

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from par_lib.cleaning import dossier_register
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.succession import follow
@@ -18,7 +19,7 @@ from par_lib.language.prose import require
 from par_lib.language.spelling import sort_key
 from par_lib.language.translation import lower_is_better
 from par_lib.scoring import parts
-from par_lib.scoring.fair_comparison import monthly_chart
+from par_lib.scoring.fair_comparison import expected_late, monthly_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
 from par_lib.scoring.rulebook import commune_targets
 
@@ -200,6 +201,40 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     target = commune_targets(level, data.year)["late_pct"].max()
     rates.attrs = {"whole_pct": float(together), "target": target}
     return rates
+
+
+def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
+    """``expected_late`` of the year for each unit of ``level``: by procedure, else by field.
+
+    By procedure where there is a register; else by the fields of late_by_field (form II.06a), over
+    their longest period. Of communes of 2025 those since July, for old ones bear some of their
+    codes. Adds unit and late_pct (100 × late / resolved), status ("bound" where late is no single
+    number, else "derived"), source and locator. Most surely late first, by the low end of
+    likely_ratio. ``attrs["whole_pct"]``: the rate of them all, missing where one late is a bound.
+    """
+    dossiers = data.register[data.register["level"] == level]
+    if level == "commune" and data.year == DISTRICTS_ENDED.year:
+        dossiers = dossiers[dossiers["month"] > DISTRICTS_ENDED]
+    cells = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
+    cells = cells.rename(columns={"unit": "unit_code"})
+    cells = cells.assign(source=dossier_register.SOURCE, locator=str(data.year))
+    if cells.empty:
+        fields = data.late_by_field.query("level == @level and unit != @data.place")
+        cells = longest_period(fields.dropna(subset=["resolved", "late_low"]))
+    found = expected_late(cells, by="procedure" if "procedure" in cells else "field")
+    names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
+    low, high = ends(found, "late")
+    resolved = found["resolved"]
+    rates = [of_enough(100 * end / resolved, resolved) for end in (low, high)]
+    traces = {code: join_traces(own) for code, own in cells.groupby("unit_code")}
+    trace = pd.DataFrame(traces.values(), index=[*traces], columns=["source", "locator"])
+    rows = found.join(trace).assign(
+        unit=names.reindex(found.index), **pairs(late_pct=rates),
+        status=np.where(low == high, "derived", "bound"),
+    ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip
+    late = low.sum() if low.eq(high).all() else np.nan
+    rows.attrs = found.attrs | {"whole_pct": 100 * late / (resolved.sum() or np.nan)}
+    return rows
 
 
 def late_months(data: Tables, *, level: str) -> pd.DataFrame:

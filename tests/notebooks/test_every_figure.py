@@ -8,13 +8,17 @@ from collections import defaultdict
 import nbformat
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from par_demo import province
 from par_lib.charts.notebook import Notebook
-from par_lib.cleaning import schema, tables
+from par_lib.cleaning import dossier_register, schema, tables
+from par_lib.scoring import unit_comparison
+from par_lib.storage import paths
 
 PAGES = {  # where the rows of a table are looked for
     "late_dossiers": ("01_late_dossiers",),
+    "late_by_field": ("01_late_dossiers",),
     "disbursement": ("02_disbursement",),
     "sipas": ("03_sipas",),
     "scores": ("04_scorecard",),
@@ -121,6 +125,32 @@ def test_every_figure_of_communes_is_shown(invented, run, year):
         check(data, pages)  # the check finds what no page shows: here none has a table
     pages |= {name: Shown(run(name, province="demo-today", year=year)) for name in needed}
     check(data, pages)
+
+
+def test_fields_of_a_form_stand_for_a_register_and_are_shown(invented, run):
+    """Of the same cells: what is usual by field is what was usual by procedure."""
+    year, page = max(province.YEARS["demo-today"]), "01_late_dossiers"
+    whole = tables.load("demo-today", year)
+    by_procedure = unit_comparison.late_given_mix(whole, level="commune")
+    of_communes = whole.register.query("level == 'commune'")
+    counts = dossier_register.late_dossiers(of_communes, by=("unit", "level", "procedure"))
+    names = whole.units.set_index("code")["name"]
+    form = counts.rename(columns={"procedure": "field"}).assign(
+        unit=counts["unit"].map(names), period_start=f"{year}-01-01", period_end=f"{year}-12-31",
+        status="reported", source="demo", locator="form", note="")  # fmt: skip
+    folder = paths.raw("demo-today", year)
+    form[schema.TABLES["late_by_field"].names(form)].to_csv(
+        folder / "late_by_field.csv", index=False)  # fmt: skip
+    (folder.parent / "register").rename(folder.parent / "kept")
+    data = tables.load("demo-today", year)
+    assert data.register.empty and len(data.late_by_field) == len(form)
+    by_field = unit_comparison.late_given_mix(data, level="commune")
+    ratios = ["unit", "expected_late_low", "likely_ratio_low", "likely_ratio_high"]
+    assert_frame_equal(by_field[ratios], by_procedure[ratios])
+    shown = [Shown(run(page, province="demo-today", year=year))]
+    kinds = {kind_of(row, "late_by_field", Notebook(data, "vi"), shown)
+             for row in data.late_by_field.to_dict("records")}  # fmt: skip
+    assert kinds == {"shown"}
 
 
 def test_every_figure_of_a_real_edition_is_shown(made_project):

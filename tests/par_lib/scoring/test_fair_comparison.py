@@ -1,7 +1,6 @@
 """Fair comparisons: by hand, by enumeration of every count, and against other implementations."""
 
 import os
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -74,23 +73,6 @@ def test_bounds_stay_bounds_and_what_is_missing_stays_missing():
     assert found.loc["B"].drop("resolved").isna().all()  # its y is not known, nor that of anybody
     assert found.loc["C", "late_ratio_low"] == pytest.approx(1)
     assert found.loc["D", "expected_late_low"] == 0 and np.isnan(found.loc["D", "late_ratio_low"])
-
-
-def test_a_large_unit_with_many_late_stands_before_a_small_one_that_chance_may_have_hit():
-    # 10 % late in all, 150 of 1,500: A 3 of 15, twice its 1.5; B 120 of 800, 1.5 times its 80
-    # exact: 3 is 0.62 to 8.77, so A from 0.41; 120 is 99.5 to 143.5, so B from 1.24
-    days = {"level": "commune", "procedure": "x", "month": pd.Timestamp("2022-05-01")}
-    rows = [
-        {"unit": unit, "finished": True, "days_late": day, "dossiers": count, **days}
-        for unit, size, late in (("A", 15, 3), ("B", 800, 120), ("C", 685, 27))
-        for day, count in ((1, late), (0, size - late))
-    ]
-    names = pd.DataFrame({"code": list("ABC"), "name": list("ABC")})
-    data = SimpleNamespace(register=pd.DataFrame(rows), units=names, year=2022)
-    found = fair.late_given_mix(data, level="commune")
-    assert found["late_ratio_low"].round(2).tolist() == [1.5, 2.0, 0.39]
-    assert found["unit"].tolist() == ["B", "A", "C"]
-    assert found["likely_ratio_low"].round(2).tolist()[:2] == [1.24, 0.41]
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 90),

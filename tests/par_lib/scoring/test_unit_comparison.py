@@ -26,6 +26,44 @@ def completed(rows: list[tuple[int, int, int]]) -> tuple[pd.Series, pd.Series, p
                  for column in zip(*map(sorted, rows), strict=True))  # fmt: skip
 
 
+def test_a_large_unit_with_many_late_stands_before_a_small_one_that_chance_may_have_hit():
+    # 10 % late in all, 150 of 1,500: A 3 of 15, twice its 1.5; B 120 of 800, 1.5 times its 80
+    # exact: 3 is 0.62 to 8.77, so A from 0.41; 120 is 99.5 to 143.5, so B from 1.24
+    days = {"level": "commune", "procedure": "x", "month": pd.Timestamp("2022-05-01")}
+    rows = [
+        {"unit": unit, "finished": True, "days_late": day, "dossiers": count, **days}
+        for unit, size, late in (("A", 15, 3), ("B", 800, 120), ("C", 685, 27))
+        for day, count in ((1, late), (0, size - late))
+    ]
+    names = pd.DataFrame({"code": list("ABC"), "name": list("ABC")})
+    data = SimpleNamespace(register=pd.DataFrame(rows), units=names, year=2022)
+    found = unit_comparison.late_given_mix(data, level="commune")
+    assert found["late_ratio_low"].round(2).tolist() == [1.5, 2.0, 0.39]
+    assert found["unit"].tolist() == ["B", "A", "C"]
+    assert found["likely_ratio_low"].round(2).tolist()[:2] == [1.24, 0.41]
+
+
+def test_without_a_register_the_mix_is_that_of_the_fields_of_form_ii_06a():
+    # land: 10..20 and 10 late of 100 each, R 10 to 15 %; A expects 10 to 15, and 2 of 20 else
+    day = {"level": "commune", "period_start": "2026-01-01", "period_end": "2026-12-31"}
+    trace = {"source": "form", "status": "reported"}
+    rows = [("A", "land", 100, 10, 20), ("B", "land", 100, 10, 10), ("A", "trade", 20, 2, 2),
+            ("P", "land", 200, 20, 30), ("C", "land", None, 7, 7)]  # fmt: skip
+    names = ["unit", "field", "resolved", "late_low", "late_high"]
+    fields = pd.DataFrame(rows, columns=names).assign(**day, **trace)
+    fields = fields.assign(unit_code=fields["unit"], locator="row " + fields["field"])
+    names = pd.DataFrame({"code": list("ABC"), "name": list("ABC")})
+    none = pd.DataFrame(columns=["unit", "level", "procedure", "finished", "days_late", "dossiers"])
+    data = SimpleNamespace(register=none, late_by_field=fields, units=names, year=2026, place="P")
+    found = unit_comparison.late_given_mix(data, level="commune").set_index("unit")
+    assert list(found.index) == ["B", "A"] or list(found.index) == ["A", "B"]  # C: of no known size
+    expected = found.loc["A", ["expected_late_low", "expected_late_high"]]
+    assert expected.tolist() == pytest.approx([10 + 2, 15 + 2])
+    assert found["status"].to_dict() == {"A": "bound", "B": "derived"}
+    assert found.loc["A", "source"] == "form; form" and "trade" in found.loc["A", "locator"]
+    assert np.isnan(found.attrs["whole_pct"]) and found.attrs["pooled"] == 1
+
+
 @given(triples, st.floats(0.1, 5), st.floats(0.1, 5))
 def test_the_score_of_every_completion_lies_within_its_bounds(rows, one, other):
     low, value, high = completed(rows)
