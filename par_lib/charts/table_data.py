@@ -75,9 +75,9 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
     if {*TRACE} <= {*frame.columns}:
         sources = sorted({one for names in frame["source"] for one in names.split("; ")})
         add("status", t("Status"), frame["status"].map(t))
-        titles = "[" + page.sources["number"].astype(str) + "] " + page.sources["title"]
+        titles = ("[" + page.sources["number"].astype(str) + "] " + page.sources["title"]).to_dict()
         each = frame["source"].str.split("; ").map(dict.fromkeys)
-        add("source", t("Source"), each.map(lambda own: "; ".join(titles[[*own]])))
+        add("source", t("Source"), each.map(lambda own: "; ".join(map(titles.get, own))))
         add("locator", t("Place in the source"), frame["locator"].map(page.where))
     rows = pd.concat(columns, axis=1)
     written = rows.to_json(orient="records", date_format="iso", double_precision=15)

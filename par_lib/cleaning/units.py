@@ -231,6 +231,7 @@ def lookup(units: pd.DataFrame) -> Index:
 def resolver(units: pd.DataFrame) -> Callable[..., str]:
     """``resolve`` for many names of the same units, whose spellings are laid out once."""
     index, province = lookup(units), home(units)
+    spelled = cache(lambda levels: _folded(units, levels))  # many names may be unknown
 
     def found(name: str, *, level: str | None = None, counted: str | None = None,
               where: str = "") -> str:  # fmt: skip
@@ -251,7 +252,7 @@ def resolver(units: pd.DataFrame) -> Callable[..., str]:
             with suppress(UnknownUnit):
                 inside = units[units["parent"] == found(outer)]
                 return resolve(inner, inside, level=level, counted=counted)
-        raise UnknownUnit(place + _unknown(name, units, level))
+        raise UnknownUnit(place + _unknown(name, units, level, spelled))
 
     return found
 
@@ -310,16 +311,20 @@ def _spellings(unit: tuple) -> list[str]:
     return [name for name in dict.fromkeys(spelled) if re.search(r"[^\W\d_]", name)]
 
 
-def _unknown(name: str, units: pd.DataFrame, level: str | None) -> str:
+def _folded(units: pd.DataFrame, levels: tuple[str, ...]) -> dict[tuple[str, int], str]:
+    """Every spelling of the names of these levels, to be compared; each with its own number."""
+    of_levels = units[units["level"].isin(levels)].itertuples()
+    return {(unit.name, number): fold(spelling) for unit in of_levels
+            for number, spelling in enumerate(_spellings(unit))}  # fmt: skip
+
+
+def _unknown(name: str, units: pd.DataFrame, level: str | None,
+             spelled: Callable[..., dict]) -> str:  # fmt: skip
     """That no unit bears the name, of which level, province and day; the nearest ones."""
     kind, rest = split_kind(_OFFICE.sub("", normalise(name), count=1))
     levels = (level,) if level else _KINDS[kind][1] if kind else schema.LEVELS
-    near = {
-        (unit.name, number): fold(spelling)
-        for unit in units[units["level"].isin(levels)].itertuples()
-        for number, spelling in enumerate(_spellings(unit))
-    }
-    found = process.extract(fold(rest), near, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
+    found = process.extract(fold(rest), spelled(levels), scorer=fuzz.ratio, score_cutoff=NEAR,
+                            limit=None)  # fmt: skip
     best = dict.fromkeys(f'"{key[0]}"' for _, score, key in found if score == found[0][1])
     kind = say(levels[0] if len(levels) == 1 else N_("unit"))
     words = [say('"{name}" is not a {kind}', name=name, kind=kind)]
