@@ -449,3 +449,14 @@ def test_a_commune_whose_successor_is_not_known_is_told():
     gone = ended[~ended["code"].isin(units.loc[units["valid_to"] != "2024-12-31", "code"])]
     with pytest.raises(UnknownUnit, match="what stands on its land on 2025-07-01 is not known"):
         par.successors(gone["code"].iloc[0], "2025-07-01", province="thanh-hoa")
+
+
+def test_spellings_are_laid_out_once_for_many_unknown_names(in_2022, monkeypatch):
+    laid_out = []
+    folded = module._folded
+    monkeypatch.setattr(module, "_folded", lambda *of: laid_out.append(of) or folded(*of))
+    found = module.resolver(in_2022)
+    for name in ("Diện Bàn", "Diện Bàn", "Thăng Bính"):
+        with pytest.raises(UnknownUnit, match="is not a unit"):
+            found(name)
+    assert len(laid_out) == 1
