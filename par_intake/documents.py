@@ -219,18 +219,18 @@ def _loaded(path: Path, suffix: str) -> list[Block]:
     import viparse
 
     try:
-        pages = len(pypdfium2.PdfDocument(path)) if suffix == ".pdf" else 1
-        if pages <= MAX_PAGES:
-            loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
-            found = json.loads(loaded[0].text)["blocks"]
-            made = _grids(path, suffix, [one["rows"] for one in found if one["type"] == "table"])
+        if suffix == ".pdf" and (pages := len(pypdfium2.PdfDocument(path))) > MAX_PAGES:
+            raise Refused("{about} pages; split off those with figures, 60 at most", about=pages)
+        loaded = viparse.load(str(path), output="json", max_bytes=MAX_BYTES, ocr=False)
+        found = json.loads(loaded[0].text)["blocks"]
+        made = _grids(path, suffix, [one["rows"] for one in found if one["type"] == "table"])
+    except Refused:
+        raise
     except viparse.MissingDependency as error:
         raise ValueError(error) from None
     except Exception as error:  # noqa: BLE001  whatever a broken file raises in its parser
         why = N_("cannot be opened ({about}); take off a password, or open it and save it as .docx")
         raise Refused(why, about=f"{suffix}, {type(error).__name__}") from None
-    if pages > MAX_PAGES:
-        raise Refused("{about} pages; split off those with figures, 60 at most", about=pages)
     blocks: list[Block] = []
     for one in found:
         blocks += [made.pop(0)] if one["type"] == "table" else one["text"].splitlines()
@@ -243,14 +243,12 @@ def _grids(path: Path, suffix: str, given: list[list]) -> list[Grid]:
         import docx
 
         own = docx.Document(str(path)).tables
-        if len(own) == len(given):
-            return [grids.of_word(table, f"Table {n}") for n, table in enumerate(own, start=1)]
+        given = [*map(grids.of_word, own)] if len(own) == len(given) else given
     if given and suffix == ".pdf":
         import pdfplumber
 
         with pdfplumber.open(path) as pdf:
-            tables = [table for page in pdf.pages for table in page.extract_tables()]
-        rows = list(chain(*tables))
+            rows = [row for page in pdf.pages for table in page.extract_tables() for row in table]
         if len(rows) == sum(map(len, given)):  # a table over two pages is one of those given
             given = [[rows.pop(0) for _ in table] for table in given]
     return [grids.grid(f"Table {n}", rows) for n, rows in enumerate(given, start=1)]
@@ -261,21 +259,17 @@ def _unwrap(blocks: list[Block]) -> list[Block]:
     joined: list[Block] = []
     width = 0  # of the line before, as it is printed
     for block in blocks:
-        if joined and isinstance(block, str) and _broken(joined[-1], width, block):
-            joined[-1] = f"{joined[-1].rstrip()} {block.lstrip()}"
+        before = joined[-1] if joined else None
+        if isinstance(block, str) and isinstance(before, str) and _broken(before, width, block):
+            joined[-1] = f"{before.rstrip()} {block.lstrip()}"
         else:
             joined.append(block)
         width = len(block) if isinstance(block, str) else 0
     return joined
 
 
-def _broken(before: Block, width: int, line: str) -> bool:
+def _broken(before: str, width: int, line: str) -> bool:
     """Whether a line goes on with ``before``, whose last line is ``width`` long."""
-    if (
-        not isinstance(before, str)
-        or before.rstrip().endswith((".", ":"))
-        or around("mark").match(line)
-    ):
-        return False
+    ends = before.rstrip().endswith((".", ":")) or around("mark").match(line)
     goes_on = width >= _FULL or not line[:1].isupper() or before.endswith((";", ","))
-    return goes_on and line.isupper() == before.isupper()
+    return not ends and goes_on and line.isupper() == before.isupper()

@@ -157,8 +157,8 @@ def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
         yield N_("rows are hidden; they were read: {about}"), f"{sheet.title}: {places}"
 
 
-def of_word(table: object, name: str) -> Grid:
-    """A table of python-docx, which gives a merged cell once for each place it spans."""
+def of_word(table: object) -> list[list[Cell]]:
+    """Cells of a table of python-docx, which gives a merged one once for each place it spans."""
     rows, seen = [], set()
     for row in table.rows:
         cells: list[Cell] = [None] * row.grid_cols_before
@@ -166,7 +166,7 @@ def of_word(table: object, name: str) -> Grid:
             cells.append(_again(cell.text) if cell._tc in seen else cell.text)
             seen.add(cell._tc)
         rows.append(cells)
-    return grid(name, rows)
+    return rows
 
 
 def of_page(text: str) -> list[str | Grid]:
@@ -219,10 +219,10 @@ def of_json(text: str, name: str) -> Grid:
         raise Refused("is no JSON; save it again") from None
     records = max((one for _, one in said if isinstance(one, list)), key=len, default=[])
     keys = list(dict.fromkeys(key for one in records for key in one))
-    one = grid(name, [keys, *([one.get(key) for key in keys] for one in records)])
-    above = (f"{_DAYS.get(key, key)} {word}" for key, word in said if not isinstance(word, list))
-    one.above.append(" ".join(above))
-    return one
+    made = grid(name, [keys, *([one.get(key) for key in keys] for one in records)])
+    words = (f"{_DAYS.get(key, key)} {word}" for key, word in said if not isinstance(word, list))
+    made.above.append(" ".join(words))
+    return made
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:

@@ -48,9 +48,9 @@ def compile_words(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def table() -> dict:
-    """phrases.toml as it stands."""
-    return tomllib.loads(files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
+def table(name: str = "phrases") -> dict:
+    """phrases.toml, or columns.toml, as it stands."""
+    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache

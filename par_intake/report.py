@@ -48,10 +48,10 @@ def page(found: Found, t: Language, by: str = "") -> str:
 
 def _lines(found: Found, t: Language) -> Iterator[dict]:
     """Every line of the text as parts; a number that was read carries what became of it."""
-    said = {one.at: ("left", one.why(t)) for one in found.left}
-    for one in found.figures:
-        what = ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end]))
-        said.setdefault(one.at, ("proposed" if one.doubts else "taken", what))
+    said = {one.at: ("proposed" if one.doubts else "taken",
+                     ", ".join(filter(None, [one.measure, one.row.get("unit"), one.end])))
+            for one in reversed(found.figures)}  # fmt: skip
+    said |= {one.at: ("left", one.why(t)) for one in found.left}
     for number, line in enumerate(found.report.lines):
         parts, end = [], 0
         for numeral in phrases.find_numerals(line.text):
@@ -80,8 +80,7 @@ def _called(measure: str, t: Language) -> str:
     """A column or a single figure in the reader's words; a measure nobody named yet as it is."""
     if measure in COLUMNS:
         return workbook.header(measure, t)
-    known = measure in MEASURES.index
-    return MEASURES.loc[measure, t.code] if known else measure.replace("_", " ")
+    return dict(MEASURES[t.code]).get(measure, measure.replace("_", " "))
 
 
 def understand(report: Report, known: pd.DataFrame, year: int, name: str = "") -> Found:

@@ -7,14 +7,13 @@ totals are called is declared in columns.toml; how a form is counted, ``forms`` 
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
+from par_intake import phrases
 from par_intake.grids import Cell, Grid, is_figure, text_of
 from par_intake.phrases import flatten
 
@@ -27,10 +26,7 @@ _ORDINAL = re.compile(r"\(?\d{1,2}\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
 _SUM = re.compile(r"\(?\d{1,2}\)?\s*=\s*(?:\(?\d{1,2}\)?\s*\+\s*)+\(?\d{1,2}\)?")
 
 
-@cache
-def known() -> dict:
-    """columns.toml as it stands."""
-    return tomllib.loads(files(__package__).joinpath("columns.toml").read_text(encoding="utf-8"))
+known = partial(phrases.table, "columns")  # columns.toml
 
 
 @cache

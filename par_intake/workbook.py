@@ -55,6 +55,7 @@ _DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 _TOTALS = [*map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng"))]
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
 SOURCES = _t(N_("Sources of the figures"))  # the sheet that asks what documents they are from
+_SOURCES_HINT = N_("A document a row. If it is one only, all figures are from it.")
 _SOURCE = (N_("Title of the document"), N_("Who issued it"), N_("Day of issue"))
 HEAD = 3  # the row of the headers, under title and hint
 ROWS = 500  # rows to fill in
@@ -132,7 +133,7 @@ def write(
         title = _t(N_("Figures of {place}, {year}"), place=home(units), year=str(year))
         cover.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 16}))
         cover.write_column(2, 0, [f"{number}. {step}" for number, step in enumerate(steps, 1)])
-        for row, name in enumerate((sheet_name(table.name) for table in shown), len(steps) + 3):
+        for row, name in enumerate([sheet_name(one.name) for one in shown], len(steps) + 3):
             cover.write_url(row, 0, f"internal:'{name}'!A{HEAD + 1}", string=name)
         lists = book.add_worksheet(LISTS)
         lists.protect()
@@ -143,14 +144,11 @@ def write(
             lists.set_column(at, at, _WIDE.get(key[0], 24))
             ranges[key] = f"='{LISTS}'!{xl_range_abs(1, at, len(choices), at)}"
         if not proposed:
-            sheet = book.add_worksheet(SOURCES)
-            sheet.write_string(0, 0, SOURCES, book.add_format({"bold": True, "font_size": 14}))
-            hint = _t(N_("A document a row. If it is one only, all figures are from it."))
-            sheet.write_string(1, 0, hint)
-            sheet.write_row(HEAD - 1, 0, [_t(one) for one in _SOURCE],
-                            book.add_format({"bold": True}))  # fmt: skip
-            sheet.set_column(0, 1, 50)
-            sheet.set_column(2, 2, 16, book.add_format({"num_format": _FORMATS["date"]}))
+            asked = book.add_worksheet(SOURCES)
+            asked.write_column(0, 0, [SOURCES, _t(_SOURCES_HINT)])
+            asked.write_row(HEAD - 1, 0, map(_t, _SOURCE), book.add_format({"bold": True}))
+            asked.set_column(0, 1, 50)
+            asked.set_column(2, 2, 16, book.add_format({"num_format": _FORMATS["date"]}))
         for table in shown:
             _sheet(book, table, tables.get(table.name, raw_table(table, [])), ranges)
     write_whole(path, content.getvalue())
@@ -167,10 +165,10 @@ def _sheet(
     sheet.set_row(HEAD - 1, 34)
     head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E6B",
                             "text_wrap": True, "valign": "vcenter"})  # fmt: skip
+    columns = {column.name: column for column in table.columns}
     proposed, last = _ASKED[0] in cells, HEAD + max(ROWS, len(cells)) - 1
     for row in range(HEAD, HEAD + len(cells) * proposed):
         sheet.set_row(row, 60)  # evidence takes up to four lines
-    columns = {column.name: column for column in table.columns}
     for at, name in enumerate(cells.drop(columns=schema.ACCEPTED, errors="ignore")):
         column = columns.get(name)  # none of what is asked about a proposal
         free = book.add_format({
@@ -213,9 +211,8 @@ def proposals(figures: Iterable[Figure], source: str, t: Language) -> dict[str, 
         asked = dict(zip(_ASKED, ("", one.evidence, doubts(one, t)), strict=True))
         row = asked | row_of(one) | figure | {"locator": one.place, "source": source}
         rows.setdefault(one.table, []).append(row)
-    names = {name: [*_ASKED, *(c.name for c in schema.TABLES[name].columns)] for name in rows}
-    return {name: pd.DataFrame(of, columns=names[name], dtype=str).fillna("")
-            for name, of in rows.items()}  # fmt: skip
+    raw = {name: raw_table(schema.TABLES[name], of) for name, of in rows.items()}
+    return {name: pd.DataFrame(of, columns=_ASKED).join(raw[name]) for name, of in rows.items()}
 
 
 def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) -> Tables | None:
@@ -239,12 +236,11 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
         raw, problems = _body(grid, head, table, places, filled)
         problems += schema.raw_problems(raw, table=table, file=grid.name)
         dated = schema.parse_dates(raw, table=table)
-        day = next((name for name in ("as_of", "period_end") if name in raw), None)
-        of = dated[day].dt.year if day and _ASKED[0] in places else pd.Series(year, raw.index)
-        for own, part in dated.groupby(of.fillna(year).astype(int)):
-            beside = table.name == "indicators"
+        day = dated.get("as_of", dated.get("period_end")) if _ASKED[0] in places else None
+        of = pd.Series(year, raw.index) if day is None else day.dt.year.fillna(year)
+        for own, part in dated.groupby(of.astype(int)):
             tidy = tidying.resolve_units(part, known=known, year=own, problems=problems,
-                                         beside=beside)  # fmt: skip
+                                         beside=table.name == "indicators")  # fmt: skip
             tidying.parse_quantities(tidy, table=table, problems=problems)
             made.setdefault((own, table.name), []).append(raw.loc[part.index])
         for row, name, what in problems:
