@@ -197,7 +197,7 @@ class Reading:
         columns = ["unit", "level", "component", "respondent", "answer"]
         answers = pd.DataFrame(given, columns=columns)
         name, why = "answers", N_("answers were read (people × questions): {about}")
-        if answers["answer"].max() <= "3":
+        if any({*answers["answer"]} <= {*three} for three in ("123", "234")):  # or in words
             name = "answers_of_three_levels"
             why = N_("answers on a scale of three, kept apart from those on five: {about}")
         found.extras[name] = answers
