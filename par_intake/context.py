@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
@@ -248,10 +249,9 @@ def _respective(spot: Spot) -> Name | None:
     """Of "A, B … lần lượt x, y": the name that stands where the number does."""
     if not (said := spot.sentence.says("respectively")):
         return None
-    before, behind = (Part(spot.marked, spot.sentence.start, said.start()),
-                      Part(spot.marked, said.end(), len(spot.marked.flat)))  # fmt: skip
-    since = max([before.start, *(one.end for one in before.of("figures"))])
-    names = [name for name in before.of("names")
-             if name.level != "province" and name.start >= since]  # fmt: skip
+    before = Part(spot.marked, spot.sentence.start, said.start())
+    behind = Part(spot.marked, said.end(), len(spot.marked.flat))
+    last = replace(before, start=max([before.start, *(one.end for one in before.of("figures"))]))
+    names = [name for name in last.of("names") if name.level != "province"]
     alike = [one for one in behind.of("figures") if one.kind == spot.numeral.kind]
     return dict(zip(alike, names, strict=False)).get(spot.numeral)

@@ -158,20 +158,19 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
 
 def _disagreeing(made: list[Figure]) -> list[Figure]:
     """Figures of disbursement, in doubt where one plan and one amount do not give their rate."""
-    keys = [tuple(cell for name, cell in row_of(one).items() if name != "basis") for one in made]
-    rows: dict[tuple, list[Figure]] = {}  # whatever plan is their basis
-    for key, one in zip(keys, made, strict=True):
+    rows: dict[tuple, list[Figure]] = {}
+    for one in made:
         if one.table == "disbursement" and one.status == "reported":
-            rows.setdefault(key, []).append(one)
+            cells = row_of(one) | {"basis": ""}  # whatever plan that is
+            rows.setdefault(tuple(cells.values()), []).append(one)
     off = {}
-    for key, own in rows.items():
+    for own in rows.values():
         with suppress(QuantityError, KeyError, ZeroDivisionError):
             values = {one.column: _value(one) for one in own}
             share = 100 * values["disbursed_bn_vnd"] / values["plan_bn_vnd"]
             if len(own) == 3 and abs(share - values["rate_pct"]) > _RATE_ERROR:
-                off[key] = f"{values['rate_pct']:g} % ≠ {share:.2f} %"
-    return [one.doubting(_DISAGREE, off[key]) if key in off else one
-            for key, one in zip(keys, made, strict=True)]  # fmt: skip
+                off |= dict.fromkeys(map(id, own), f"{values['rate_pct']:g} % ≠ {share:.2f} %")
+    return [one.doubting(_DISAGREE, off[id(one)]) if id(one) in off else one for one in made]
 
 
 def row_of(one: Figure) -> dict[str, str]:
@@ -196,11 +195,9 @@ def tables(found: Iterable[Figure], *, source: str, year: int) -> Tables:
 
 def proposed_csv(figures: Iterable[Figure], t: Language) -> str:
     """The figures in doubt as a CSV file: a row a figure, what is in doubt in words."""
-    rows = [
-        one.row | {"table": one.table, "measure": one.measure, "value": one.cell,
-                   "period_end": one.end, "evidence": one.evidence, "doubt": doubts(one, t)}
-        for one in figures
-    ]  # fmt: skip
+    rows = [one.row | {"table": one.table, "measure": one.measure, "value": one.cell,
+                       "period_end": one.end, "evidence": one.evidence, "doubt": doubts(one, t)}
+            for one in figures]  # fmt: skip
     return pd.DataFrame(rows, columns=_PROPOSED, dtype=str).to_csv(index=False, lineterminator="\n")
 
 

@@ -149,9 +149,9 @@ class Reading:
     def _list(self, table: Table, period: Period | None, day: str, found: Found) -> None:
         """A row a dossier: counted as late by unit, and a register where all days are there."""
         title = " ".join([*table.above, *table.titles])
-        listed = []
+        listed, roles = [], table.roles()
         for row in table.body:
-            cells = {role: table.cell(row, column) for role, column in table.roles().items()}
+            cells = {role: table.cell(row, column) for role, column in roles.items()}
             days = [day_of(cells.get(role)) for role in ("begun", "due", "done")]
             code = text_of(cells.get("id"))
             if row.kind == "unit" and (code or days[0]):

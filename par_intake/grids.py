@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 from par_lib.language import Refused
@@ -87,6 +88,7 @@ def text_of(cell: Cell) -> str:
     return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else cell or ""
 
 
+@lru_cache(maxsize=50_000)  # days repeat from row to row
 def day_of(cell: Cell) -> str | None:
     """A day in ISO form, without its hour; None for what is no day."""
     for form in _DAY_FORMS if cell else ():

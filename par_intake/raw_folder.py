@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -149,13 +150,12 @@ def store(
     changes, files = merge(folder, tables, known)
     yield from (f"{sign} {said}" for _, sign, said in changes)
     if conflicts := [said for _, sign, said in changes if sign == "!"]:
-        remedy = say("nothing was written; decide on each figure first")
-        told = "\n".join([*conflicts, remedy])
-        raise Conflict(told)
+        conflicts.append(say("nothing was written; decide on each figure first"))
+        raise Conflict("\n".join(conflicts))
     existing = [str(file) for file in files if file.is_file()]
     if existing and not into_existing:
-        raise Conflict("{existing}: exists; add --merge to see and add what is new",
-                       existing=existing)  # fmt: skip
+        exist = N_("{existing}: exists; add --merge to see and add what is new")
+        raise Conflict(exist, existing=existing)
     _begin(folder)
     _add_sources(sources, entries)  # first: a row must never cite one that is not there
     changed: dict[Path, dict[str, str]] = {}
@@ -278,8 +278,7 @@ def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> b
     """Whether two cells say the same, however they are written."""
     if there == now or not there or not column.is_quantity:
         return there == now
-    try:
+    with suppress(QuantityError):
         first, second = (parse_quantity(text, kind=kind_in(column, row)) for text in (there, now))
-    except QuantityError:
-        return False
-    return (first.low, first.high, first.out_of) == (second.low, second.high, second.out_of)
+        return replace(first, approximate=second.approximate) == second
+    return False

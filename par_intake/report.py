@@ -129,7 +129,7 @@ def take(
 def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
     """What a file gives, be it a register, a workbook that is filled in, or any other."""
     if _is_register(file):
-        raw, faults = count_register([file], known, year, source=source)
+        raw, faults = count_register(file, known, year, source=source)
         told = [(N_("not counted: {about}"), f"{rows} ({name.replace('_', ' ')})")
                 for name, rows in faults.items()]  # fmt: skip
         return Found(file.name, year, Report(()), raw=raw, told=told)
@@ -137,27 +137,25 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
     raw = workbook.read(report.grids, known, year, source=source)
     if raw is not None:
         if not raw:
-            why = say("no row is filled in or ticked; write x under “Accept (x)”")
-            raise ReportError(f"{file}: {why}")
+            unticked = say("no row is filled in or ticked; write x under “Accept (x)”")
+            raise ReportError(f"{file}: {unticked}")
         sources = workbook.sources(report.grids)
         return Found(file.name, year, Report(()), raw=raw, sources=sources)
     found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
         reasons = dict.fromkeys(say(one.reason, about=say(one.about)) for one in found.left)
         why = "; ".join(reasons) or say("no figure of the tables stands in it")
-        told = say("nothing could be read: {about}", about=why)
-        raise ReportError(f"{file}: {told}")
+        raise ReportError(f"{file}: {say('nothing could be read: {about}', about=why)}")
     return found
 
 
 def _told(found: Found, t: Language) -> Iterator[str]:
     """How much was taken, what must be known of the file, and what of its tables is left."""
-    said = t(N_("{rows} rows taken"), rows=sum(map(len, found.raw.values())))
-    if not found.raw:
-        said = t(N_("{taken} figures taken, {proposed} proposed, {left} left to you"),
-                 taken=len(found.taken), proposed=len(found.proposed),
-                 left=len(found.left))  # fmt: skip
-    yield f"{found.file}: {said}"
+    said = N_("{taken} figures taken, {proposed} proposed, {left} left to you")
+    counts = {"taken": found.taken, "proposed": found.proposed, "left": found.left}
+    if found.raw:
+        said, counts = N_("{rows} rows taken"), {"rows": pd.concat(found.raw.values())}
+    yield f"{found.file}: {t(said, **{name: len(counted) for name, counted in counts.items()})}"
     yield from (f"  {t(reason, about=about)}" for reason, about in found.told)
     yield from (f"  {one.place}: {one.why(t)}" for one in found.left if not one.at)
 
@@ -171,7 +169,7 @@ def _is_register(file: Path) -> bool:
 
 
 def count_register(
-    files: list[Path], known: pd.DataFrame, year: int, *, source: str
+    file: Path, known: pd.DataFrame, year: int, *, source: str
 ) -> tuple[Tables, dict[str, int]]:
     """The raw table, and how many rows of each of dossier_register.FAULTS it leaves out.
 
@@ -180,19 +178,18 @@ def count_register(
     faulty, as with a register of another province.
     """
     until = dt.date(year, 12, 31)
-    histogram, faults = dossier_register.count(files, units=known["code"], until=until)
+    histogram, faults = dossier_register.count([file], units=known["code"], until=until)
     if histogram["dossiers"].sum() <= sum(faults.values()):
         raise Refused("{file}: most rows, or all, cannot be counted ({faults}); is it the register "
                       "of this province and of {year}? choose others with --province, --year",
-                      file=files[0], faults=str(faults), year=year)  # fmt: skip
-    then = units.units_in(known, year).drop_duplicates("code", keep="last")
-    names = then.set_index("code")["name"]
-    own = dossier_register.late_dossiers(histogram).assign(unit=lambda of: of["unit"].map(names))
+                      file=file, faults=str(faults), year=year)  # fmt: skip
+    then = units.units_in(known, year)
+    own = dossier_register.late_dossiers(histogram)
+    own["unit"] = own["unit"].map(dict(zip(then["code"], then["name"], strict=True)))
     totals = own.groupby("level", as_index=False).sum(numeric_only=True)
     rows = pd.concat([totals.assign(unit=units.as_total(known, year)), own]).assign(
-        locator=lambda of: f"{files[0].name}, " + of["level"] + " " + of["unit"], source=source,
-        basis="resolved", status="derived", period_start=f"{year}-01-01",
-        period_end=f"{year}-12-31",
+        locator=lambda of: f"{file.name}, " + of["level"] + " " + of["unit"], source=source,
+        basis="resolved", status="derived", period_start=f"{year}-01-01", period_end=f"{until}",
     ).sort_values("level", kind="stable")  # fmt: skip
     table = figures.raw_table(schema.TABLES["late_dossiers"], rows.to_dict("records"))
     return {(year, "late_dossiers"): table}, faults

@@ -92,14 +92,13 @@ def _figure(text: Text, spot: Spot) -> Figure:
     flat, numeral, kind = spot.marked.flat, spot.numeral, spot.numeral.kind.partition(":")[0]
     counted = [of for _, of in text.counts[spot.number]]
     unknown = _not_understood(spot, topic)
+    early, pending = "early" in counted, counted[-2:-1] == ["other"]
     spot.doubt(N_("words not understood: {about}"), unknown, so=unknown)
     spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
     spot.doubt(N_("the last day counted is not said"), so=period.kind == "open")
     spot.doubt(N_("no day is said"), so=table == "service_index" and period.kind == "year")
-    spot.doubt(N_("those before their day are apart"),
-               so=column.startswith("on_time") and "early" in counted)  # fmt: skip
-    spot.doubt(N_("of those not yet resolved?"),
-               so=column == "late" and counted[-2:-1] == ["other"])  # fmt: skip
+    spot.doubt(N_("those before their day are apart"), so=early and column.startswith("on_time"))
+    spot.doubt(N_("of those not yet resolved?"), so=pending and column == "late")
     spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
     told = [one.what for one in spot.marked.marks["periods"]]
     plans = [one.end.year for one in told if one.kind == "plan"]
@@ -108,13 +107,11 @@ def _figure(text: Text, spot: Spot) -> Figure:
         "basis": basis, "scope": scope, "plan_year": str(year),
         "measure_unit": kind if kind in schema.MEASURE_UNITS else "count",
     }  # fmt: skip
-    line = spot.marked.line
+    line, at = spot.marked.line, (spot.number, spot.at)
     evidence = line.text[max(0, spot.at - 90) : numeral.end + 40].strip()
-    return figure(
-        phrases.written(numeral, flat), (unit or text.home, level), period, said,
-        place=line.where(spot.at, numeral.end), evidence=evidence, doubts=spot.doubts,
-        at=(spot.number, spot.at),
-    )  # fmt: skip
+    return figure(phrases.written(numeral, flat), (unit or text.home, level), period, said,
+                  place=line.where(spot.at, numeral.end), evidence=evidence, doubts=spot.doubts,
+                  at=at)  # fmt: skip
 
 
 def _topic(text: Text, spot: Spot) -> dict:

@@ -241,11 +241,13 @@ def _words(cells: list[Cell]) -> list[str]:
     return [text for text in texts if not (_MARK.fullmatch(text) or _is_number(text))]
 
 
+@lru_cache(maxsize=50_000)
 def _is_number(cell: Cell) -> bool:
     """Whether a cell holds a number that is no year."""
     return is_figure(cell) and not _YEAR.fullmatch(text_of(cell))
 
 
+@lru_cache(maxsize=50_000)
 def _is_anchor(cell: Cell) -> bool:
     """Whether a cell is the header of units or of running numbers."""
     return says(cell, "header", "unit") or says(cell, "header", "number")
@@ -260,10 +262,9 @@ def _anchors(cells: list[Cell]) -> tuple[list[int], list[int]]:
 
 def _opens(cells: list[Cell]) -> bool:
     """Whether a row opens a header: of units or running numbers and more, or of questions."""
-    words = _words(cells)
-    anchored = any(map(_is_anchor, cells)) and not any(map(_is_number, cells))
-    asked = sum(says(word, "header", "question") for word in words)
-    return len(words) > 1 and (anchored or asked > 2)
+    if any(map(_is_anchor, cells)):
+        return not any(map(_is_number, cells)) and len(_words(cells)) > 1
+    return sum(says(cell, "header", "question") for cell in {*cells}) > 2
 
 
 def _is_numbering(cells: list[Cell]) -> bool:

@@ -223,8 +223,6 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
     count, and they may be of another year. Raises DataError with every cell that the cleaning
     would refuse.
     """
-    from xlsxwriter.utility import xl_col_to_name
-
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     told: dict[str, str] = {}  # the first problem of each cell
     fitting = [(grid, fit) for grid in grids if (fit := _find(grid))]
@@ -243,8 +241,11 @@ def read(grids: Iterable[Grid], known: pd.DataFrame, year: int, *, source: str) 
                                          beside=table.name == "indicators")  # fmt: skip
             tidying.parse_quantities(tidy, table=table, problems=problems)
             made.setdefault((own, table.name), []).append(raw.loc[part.index])
+        if problems:
+            from xlsxwriter.utility import xl_rowcol_to_cell
         for row, name, what in problems:
-            cell = f"{xl_col_to_name(places[name])}{row + 1}" if name in places else header(name)
+            at = places.get(name)
+            cell = header(name) if at is None else xl_rowcol_to_cell(row, at)
             told.setdefault(f"{grid.name}, {cell}", what)
         for what, about in grid.told:
             if "!" in about:

@@ -137,7 +137,7 @@ def test_a_register_without_rows_or_of_another_year_is_told(write):
     known = pd.DataFrame({"code": UNITS, "name": UNITS, "level": "district"})
     for file in (write(FIVE.iloc[:0], "none.csv"), write(FIVE, "old.csv")):
         with pytest.raises(ValueError, match=r"most rows, or all, cannot be counted"):
-            report.count_register([file], known, 2021, source="s")
+            report.count_register(file, known, 2021, source="s")
 
 
 def test_columns_are_known_by_their_names_in_every_file(write):
@@ -238,7 +238,7 @@ def test_a_register_becomes_raw_rows_with_totals(write):
                           "level": ["province", "district", "district"],
                           "kind": ["tỉnh", "huyện", "huyện"]})  # fmt: skip
     known = known.assign(valid_from=pd.NaT, valid_to=pd.NaT)
-    tables, faults = report.count_register([write(FIVE)], known, 2022, source="register-2022")
+    tables, faults = report.count_register(write(FIVE), known, 2022, source="register-2022")
     table = tables[2022, "late_dossiers"].set_index("unit")
     assert faults == {}
     assert table["late"].to_dict() == {"Minh Họa": "2", "Thí Dụ": "1", "Giả Định": "1"}
