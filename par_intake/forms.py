@@ -13,7 +13,7 @@ from functools import cache, partial
 import pandas as pd
 
 from par_intake.figures import Doubt, Found, Left, figure
-from par_intake.grids import Cell, Grid, Percent, day_of, is_figure, text_of
+from par_intake.grids import Cell, Grid, day_of, is_figure, text_of
 from par_intake.phrases import Period, around, find_periods, flatten
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import units
@@ -238,8 +238,7 @@ def _values(table: Table, row: Row) -> Values:
         values[punctual], roles["on_time"] = (value + early, doubts), punctual
     for column, (value, doubts) in values.items():
         cell = table.cell(row, column)
-        in_pct = isinstance(cell, Percent) or (isinstance(cell, str) and cell.endswith("%"))
-        if _kind(column.means) == "rate" and not in_pct and 0 < value <= 1.5:
+        if _kind(column.means) == "rate" and not str(cell).endswith("%") and 0 < value <= 1.5:
             part, whole = map(roles.get, known()["shares"].get(column.role, ("", "")))
             of = values[whole][0] if part in values and whole in values else 0
             if of and abs(value - values[part][0] / of) < _SHARE_ERROR:

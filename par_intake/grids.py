@@ -1,7 +1,8 @@
 """Tables of Excel, OpenDocument, Word, PDF, HTML, CSV and JSON as grids of cells.
 
-Cells are text, numbers, days or None; what Excel shows as 33 % is Percent(33), not 0.33. The words
-of a merged cell stand in every place it spans; a number only in the first, or it would count twice.
+Cells are text, numbers, days or None; what Excel shows as 33 % is the text "33%", not 0.33. The
+words of a merged cell stand in every place it spans; a number only in the first, or it would count
+twice.
 """
 
 import csv
@@ -33,10 +34,6 @@ _TABLE = "\ue000"  # stands in the text of a page where a table stood
 _DAYS = {"tungay": "từ ngày", "denngay": "đến ngày"}  # keys of saved records
 Cell = str | float | dt.date | None
 Span = tuple[tuple[int, int], tuple[int, int]]  # row and column of the first cell and of the last
-
-
-class Percent(float):
-    """A number that its sheet shows in per cent: 33.0 for 33 %."""
 
 
 @dataclass
@@ -71,7 +68,7 @@ def grid(
 def _clean(cell: object) -> Cell:
     if isinstance(cell, str | bool):
         return normalise(_BROKEN_NUMBER.sub("", str(cell))) or None
-    if isinstance(cell, Percent | dt.date):
+    if isinstance(cell, dt.date):
         return cell
     return float(cell) if isinstance(cell, int | float) and math.isfinite(cell) else None
 
@@ -143,12 +140,12 @@ def _styled(raw: bytes) -> dict[str, object]:
 
 
 def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
-    """Turn what a sheet shows in per cent into Percent; tell what else there is to know of it."""
+    """Write what a sheet shows in per cent as it does; tell what else there is to know of it."""
     unknown = []
     for row, cells in zip(rows, sheet.iter_rows(), strict=False):
         for at, (value, cell) in enumerate(zip(row, cells, strict=False)):
             if isinstance(value, int | float) and "%" in (cell.number_format or ""):
-                row[at] = Percent(round(value * 100, 6))
+                row[at] = f"{text_of(round(value * 100, 6))}%"
             elif value == "" and cell.data_type == "f":
                 unknown.append(f"{sheet.title}!{cell.coordinate}")
     for place in unknown[:_NAMED]:

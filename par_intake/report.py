@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -109,6 +110,9 @@ def take(
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}
     cited = {source: {"title": files[0].name}}
     for found in read:
+        if len(files) > 1:  # one source: where in it begins with the file
+            file = found.file.replace(";", ",")
+            found.figures = [replace(one, place=f"{file}, {one.place}") for one in found.figures]
         cited |= found.sources
         raw = found.raw or figures.tables(found.taken, source=source, year=year)
         for key, table in raw.items():

@@ -115,6 +115,17 @@ def test_a_locator_gives_section_characters_and_words(home):
     assert raw["locator"][0] == where
 
 
+def test_of_several_files_a_locator_begins_with_the_file(home):
+    (home / "two; x.md").write_text("Năm 2030, Sở Xây dựng có 3 hồ sơ trễ hạn.", encoding="utf-8")
+    done = par("read", home / "report.md", home / "two; x.md", "--province", "suong-mai", "--year",
+               "2030")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    raw = pd.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv", dtype=str)
+    files = dict(zip(raw["unit"], raw["locator"].str.partition(", ")[0], strict=True))
+    assert files["Sở Y tế"] == "report.md"
+    assert raw["locator"].iloc[-1].startswith("two, x.md, characters")
+
+
 def test_the_page_is_the_picture_of_it_and_csv_files_say_the_same(home):
     read(home, "--to", home / "new")
     page = (home / "new" / "report.html").read_text(encoding="utf-8")

@@ -115,7 +115,7 @@ def test_days_percentages_and_fractions_as_excel_holds_them(tmp_path):
     sheet["D2"].number_format = "0.0%"
     book.save(tmp_path / "b.xlsx")
     table = read(tmp_path / "b.xlsx")[2022, "disbursement"]
-    assert table["rate_pct"].tolist() == ["44,6", "72,57"]
+    assert table["rate_pct"].tolist() == ["44,6%", "72,57"]
     assert table["as_of"].tolist() == ["2022-12-31", "2022-12-31"]
     assert table["plan_year"].tolist() == ["2022", "2022"]
 
