@@ -150,8 +150,8 @@ def store(
     changes, files = merge(folder, tables, known)
     yield from (f"{sign} {said}" for _, sign, said in changes)
     if conflicts := [said for _, sign, said in changes if sign == "!"]:
-        conflicts.append(say("nothing was written; decide on each figure first"))
-        raise Conflict("\n".join(conflicts))
+        told = "\n".join([*conflicts, say("nothing was written; decide on each figure first")])
+        raise Conflict(told)
     existing = [str(file) for file in files if file.is_file()]
     if existing and not into_existing:
         exist = N_("{existing}: exists; add --merge to see and add what is new")

@@ -166,6 +166,19 @@ def test_a_table_of_satisfaction_of_another_year_is_proposed(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("heads", "taken"),
+    [(["Số phiếu", "Số phiếu hài lòng", "Tỷ lệ hài lòng (%)"], {"120", "79"}),
+     (["Số phiếu", "Hài lòng", "Không hài lòng"], set()),
+     (["Tỷ lệ rất hài lòng (%)", "Tỷ lệ hài lòng (%)", "Tỷ lệ không hài lòng (%)"], set())],
+)  # fmt: skip
+def test_how_many_gave_one_answer_is_no_satisfaction(tmp_path, heads, taken):
+    rows = [["Huyện", *heads], ["Suối Mơ", 120 if heads[0] == "Số phiếu" else 20, 95, 79]]
+    result = read(book(tmp_path / "s.xlsx", rows, titles=["SỰ HÀI LÒNG NĂM 2030"]))
+    assert {one.cell for one in result.taken} == taken
+    assert len({one.doubts for one in result.proposed}) == (not heads[0].startswith("Số"))
+
+
+@pytest.mark.parametrize(
     ("titles", "header", "value"),
     [(["HỘI ĐỒNG NHÂN DÂN", "(ĐVT: 1.000 đồng)"], "Kế hoạch vốn giao", "0,002"),
      (["Tỷ lệ giải ngân", "Đơn vị tính: Triệu đồng, %"], "Kế hoạch vốn giao", "2"),
