@@ -149,7 +149,7 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
     if not (found.figures or found.extras):
         reasons = dict.fromkeys(say(one.reason, about=say(one.about)) for one in found.left)
         why = "; ".join(reasons) or say("no figure of the tables stands in it")
-        raise ReportError(f"{file}: {say('nothing could be read: {about}', about=why)}")
+        raise ReportError(f"{file}: " + say("nothing could be read: {about}", about=why))
     return found
 
 
