@@ -37,11 +37,9 @@ _HEADING = re.compile(r"<h([1-6])[ >]")
 _H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 _PRE = Markup("<pre>{}</pre>")
 _FRAMED = Markup('<div class="{}"><p>{}</p>{}</div>')
-_CHART = Markup(
-    '<figure class="chart"><div class="scroll" tabindex="0">{chart}</div>{caption}'
-    '<p class="csv" hidden>{save} <button aria-label="{save} PNG {number}">PNG</button> '
-    '<button aria-label="{save} SVG {number}">SVG</button></p></figure>'
-)
+_CHART = Markup('<figure class="chart"><div class="scroll" tabindex="0">{chart}</div>{caption}'
+                '<p class="csv" hidden>{save} <button aria-label="{save} PNG {number}">PNG</button>'
+                ' <button aria-label="{save} SVG {number}">SVG</button></p></figure>')  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -263,11 +261,9 @@ def _render(template: str, context: PageContext, **values: object) -> str:
     style = _ENVIRONMENT.get_template("page.css").render(context=context)
     script = (TEMPLATES / "page.js").read_text("utf-8")
     # Charts carry style attributes, which no hash can allow; style elements and scripts need one.
-    policy = (
-        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
-        f"style-src-elem '{_digest(style)}'; style-src-attr 'unsafe-inline'"
-    )
+    policy = ("default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+              f"script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
+              f"style-src-elem '{_digest(style)}'; style-src-attr 'unsafe-inline'")  # fmt: skip
     return _ENVIRONMENT.get_template(template).render(
         context=context, t=context.language, policy=policy, style=Markup(style),
         script=Markup(script), **values,

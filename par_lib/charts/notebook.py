@@ -305,14 +305,12 @@ def sliders(curves: pd.DataFrame, points: tuple[float, float]) -> None:
     ends = json.dumps([None if pd.isna(end) else round(float(end), 6) for end in points])
     caption = t("Move a slider: the points that each rate would win")
     back = t("Back to the present rates")
-    markup = (
+    sums = _total(t("Points regained together (assumed)"), 'aria-live="polite"')
+    sums += _total(t("PAR INDEX with it (assumed)"))
+    page.emit({"text/plain": "", "text/html": (
         f'<figure class="what-if" data-points="{ends}" hidden><table><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody><tfoot>"
-        + _total(t("Points regained together (assumed)"), 'aria-live="polite"')
-        + _total(t("PAR INDEX with it (assumed)"))
-        + f'</tfoot></table><p><button type="button">{back}</button></p></figure>'
-    )
-    page.emit({"text/html": markup, "text/plain": ""})
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody><tfoot>{sums}</tfoot></table>"
+        f'<p><button type="button">{back}</button></p></figure>')})  # fmt: skip
 
 
 def _slider_rows(page: Notebook, curves: pd.DataFrame) -> str:
@@ -330,15 +328,11 @@ def _slider_rows(page: Notebook, curves: pd.DataFrame) -> str:
             f'<tr data-curve="{looked_up}" data-unit="{unit}"><th scope="row">{name}{mark}'
             f'<input type="range" min="0" max="{len(curve) - 1}" value="{at}" aria-label="{name}">'
             f'<small data-next="{html.escape(page.words(further))}"></small></th>'
-            f'<td class="num">{present}</td>'
-            f'<td class="num"><output></output></td><td class="num"><output>{UNKNOWN}</output></td>'
-            "</tr>"
-        )
+            f'<td class="num">{present}</td><td class="num"><output></output></td>'
+            f'<td class="num"><output>{UNKNOWN}</output></td></tr>')  # fmt: skip
     return "".join(rows)
 
 
 def _total(words: str, live: str = "") -> str:
-    return (
-        f'<tr><th scope="row" colspan="2">{words}</th>'
-        f'<td class="num" colspan="2"><output {live}></output></td></tr>'
-    )
+    return (f'<tr><th scope="row" colspan="2">{words}</th>'
+            f'<td class="num" colspan="2"><output {live}></output></td></tr>')  # fmt: skip

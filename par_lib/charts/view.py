@@ -276,9 +276,8 @@ class Explorer(widgets.VBox):
         for code, slider in self.rates.items():
             slider.tooltip = t(LABELS[code])
             slider.observe(partial(self._moved, code), "value")
-        self._sliders.children = [
-            widgets.VBox([widgets.Label(slider.tooltip), slider]) for slider in self.rates.values()
-        ]
+        self._sliders.children = [widgets.VBox([widgets.Label(one.tooltip), one])
+                                  for one in self.rates.values()]  # fmt: skip
         self._folded.titles = (t("What if a figure reached, %"),)
         for name, words in _CALLED.items():
             self.controls[name].description = t(words)

@@ -94,9 +94,7 @@ def catalog(code: str) -> dict[str, str | tuple[str, ...]]:
     messages = {}
     for file in sorted((CATALOGS / code / "LC_MESSAGES").glob("*.po")):
         with file.open("rb") as text:
-            messages |= {
-                message.id[0] if message.pluralizable else message.id: message.string
-                for message in read_po(text, locale=code)
-                if message.id and message.string and not message.fuzzy
-            }
+            messages |= {one.id[0] if one.pluralizable else one.id: one.string
+                         for one in read_po(text, locale=code)
+                         if one.id and one.string and not one.fuzzy}  # fmt: skip
     return messages

@@ -20,9 +20,8 @@ from par_lib.language import N_, Refused, say
 from par_lib.language.prose import require
 from par_lib.language.spelling import normalise
 
-Kind = Literal[
-    "text", "code", "unit", "date", "count", "amount", "rate", "points", "rank", "number"
-]
+Kind = Literal["text", "code", "unit", "date", "count", "amount", "rate", "points", "rank",
+               "number"]  # fmt: skip
 BOUNDS = {  # lowest and highest value a kind of figure can take
     N_("count"): (0, math.inf), N_("amount"): (0, math.inf), N_("rate"): (0, 100),
     N_("points"): (0, 100), N_("rank"): (1, math.inf), N_("number"): (-math.inf, math.inf),
@@ -143,10 +142,8 @@ def _quantity(text: str, kind: Kind) -> Quantity:
     if parts["out_of"] and kind == "rate":
         raise QuantityError("a rate is not written with /; write the percentage")
 
-    first, last, out_of = (
-        float(_read(parts[name], kind) * Decimal(factor)) if parts[name] else None
-        for name in ("first", "last", "out_of")
-    )
+    first, last, out_of = (float(_read(parts[one], kind) * Decimal(factor)) if parts[one] else None
+                           for one in ("first", "last", "out_of"))  # fmt: skip
     low = -first if parts["sign"] in ("-", "−") else first
     high = low if last is None else last
     if low > high:

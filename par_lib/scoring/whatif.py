@@ -28,9 +28,8 @@ from par_lib.scoring.rulebook import Criterion, Rulebook
 
 _BESIDE = 1e-9  # percentage points to either side of a jump
 _HALVES = np.arange(0, 100.5, 0.5)  # percentage points, 0 to 100
-_CHANGE = re.compile(
-    r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:[.,]\d+)?)\s*(?P<pct>%?)"
-)
+_CHANGE = re.compile(r"(?P<name>[^=]+?)\s*=\s*(?P<sign>[+-]?)(?P<number>\d+(?:[.,]\d+)?)\s*"
+                     r"(?P<pct>%?)")  # fmt: skip
 _LATE = "late_dossiers:"
 
 
