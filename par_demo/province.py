@@ -7,7 +7,6 @@ every page of their editions says so. The same seed and size give the same files
 
 import shutil
 import tempfile
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +59,7 @@ def _check_invented(folder: Path, *, force: bool) -> None:
         if not kinds.eq(tables.SYNTHETIC).any():
             real = N_("{folder}: holds figures that are not synthetic; move it away first")
             raise Refused(real, folder=folder)
-        own = tomllib.loads(_SOURCES)
-        added = [name for name in kinds.index if name not in (*own, tables.RULEBOOK)]
+        added = [name for name in kinds.index if name not in (*_OWN, tables.RULEBOOK)]
         if added and not force:
             raise Refused("{folder}: holds figures of {added} too; --force takes them away",
                           folder=folder, added=added)  # fmt: skip
@@ -139,6 +137,7 @@ def _whole(places: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object).fillna("").assign(source=SOURCE)
 
 
+_OWN = (SOURCE, "register")
 _SOURCES = f"# {SYNTHETIC_WORDS}\n" + "".join(
     f"""
 [{name}]
@@ -148,5 +147,5 @@ producer = "par_lib"
 kind = "{tables.SYNTHETIC}"
 accessed = 2026-11-24
 """
-    for name in (SOURCE, "register")
+    for name in _OWN
 )

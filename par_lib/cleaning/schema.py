@@ -125,7 +125,7 @@ _TRACE = (
     Column("note", "text", "what a reader must know about this row"),
 )  # fmt: skip
 
-_TABLES = (
+TABLES: dict[str, Table] = {table.name: table for table in (
     Table("late_dossiers", "Dossiers of procedures handled, and how many of them were late", (
         _UNIT, _LEVEL, _START, _END,
         Column("received", "count", "dossiers received"),
@@ -199,8 +199,7 @@ _TABLES = (
         Column("moves", "text", "the figure it should move: table.column or measure"),
         Column("plan_year", "count", "year in which it is to be done", True), *_TRACE,
     ), ("area", "task_vi", "plan_year")),
-)  # fmt: skip
-TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
+)}  # fmt: skip
 
 # A share of fewer is shown as its count alone. What a source publishes is not ours to hide.
 FEWEST_DOSSIERS, FEWEST_ANSWERS = 10, 30
