@@ -99,11 +99,9 @@ def workbook(file: Path, found: list[Shown], issue: Issue) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_size(2400, 1600)
-        book.set_properties({
-            "title": f"{issue.place} {issue.year}", "subject": issue.fingerprint,
-            "keywords": issue.fingerprint, "comments": issue.banner,
-            "created": dt.datetime.combine(issue.day, dt.time()),
-        })  # fmt: skip
+        book.set_properties({"title": f"{issue.place} {issue.year}", "subject": issue.fingerprint,
+                             "keywords": issue.fingerprint, "comments": issue.banner,
+                             "created": dt.datetime.combine(issue.day, dt.time())})  # fmt: skip
         _Writer(book, issue).write(sheets)
 
 

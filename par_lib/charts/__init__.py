@@ -10,10 +10,8 @@
 
 # As wide as a phone: letters stay readable there, and on a desk the chart is shown larger.
 WIDE_INCHES = 4.6
-PALETTE = {
-    "ink": "#1c2024", "muted": "#5f6670", "faint": "#c9ced6", "accent": "#a8401a",
-    "bar": "#8a93a0", "paper": "#ffffff", "pale": "#f3e4dc", "deep": "#c9764f",
-}  # fmt: skip
+PALETTE = {"ink": "#1c2024", "muted": "#5f6670", "faint": "#c9ced6", "accent": "#a8401a",
+           "bar": "#8a93a0", "paper": "#ffffff", "pale": "#f3e4dc", "deep": "#c9764f"}  # fmt: skip
 STYLE = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "svg.fonttype": "none", "font.family": ["DejaVu Sans"], "font.size": 10,

@@ -106,11 +106,9 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     enough = exact.sum() >= FEWEST_UNITS and low[exact].sum() > 0
     mean = low[exact].sum() / n[exact].sum() if enough else np.nan
     dispersion, spread = _dispersion(low[exact] / n[exact], n[exact], mean, is_ratio)
-    told = {
-        "value": value, "mean": unit * mean, "dispersion": dispersion, "spread": spread,
-        "units": int(exact.sum()) if enough else 0, "left_out": int((~known).sum()),
-        "target": units.attrs.get("target", np.nan),
-    }  # fmt: skip
+    told = {"value": value, "mean": unit * mean, "dispersion": dispersion, "spread": spread,
+            "units": int(exact.sum()) if enough else 0, "left_out": int((~known).sum()),
+            "target": units.attrs.get("target", np.nan)}  # fmt: skip
     found = units.assign(size=n, **pairs(**{value: (unit * low / n, unit * high / n)}))
     found = found[known & enough].sort_values("size")
     found = found.join(limits(told, found["size"]))

@@ -118,8 +118,6 @@ def paired(before: pd.DataFrame, after: pd.DataFrame, value: str) -> pd.DataFram
     both = before.add_prefix("before_").join(after.add_prefix("after_"), how="inner")
     trace = {name: both[f"before_{name}"] + "; " + both[f"after_{name}"]
              for name in ("source", "locator")}  # fmt: skip
-    return both.assign(
-        change_low=both[f"after_{value}_low"] - both[f"before_{value}_high"],
-        change_high=both[f"after_{value}_high"] - both[f"before_{value}_low"],
-        status="derived", **trace,
-    )  # fmt: skip
+    return both.assign(change_low=both[f"after_{value}_low"] - both[f"before_{value}_high"],
+                       change_high=both[f"after_{value}_high"] - both[f"before_{value}_low"],
+                       status="derived", **trace)  # fmt: skip
