@@ -65,8 +65,8 @@ def _without_status(pages: dict[str, str]) -> dict[str, str]:
 
 BOUNDARIES = [
     ("par_lib.cleaning.tables", "refresh", "before"),
-    ("par_lib.cleaning.tables", "write_whole", "before"),
-    ("par_lib.cleaning.tables", "write_whole", "after"), ("par_press.runner", "_clear", "after"),
+    ("par_lib.storage.paths", "write_whole", "before"),
+    ("par_lib.storage.paths", "write_whole", "after"), ("par_press.runner", "_clear", "after"),
     ("par_press.edition", "begin", "after"), ("par_press.execute", "execute", "before"),
     ("par_press.execute", "execute", "after"), ("par_press.edition", "finish", "before"),
     ("par_press.edition", "write_tables", "after"),
