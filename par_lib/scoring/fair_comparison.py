@@ -96,7 +96,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
     is_ratio = size not in units
     value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
     (n, most), (low, high) = ends(units, size), ends(units, part)
-    known = n.ge(1 if is_ratio else FEWEST_DOSSIERS) & n.eq(most) & low.notna()
+    known = (n.gt(0) if is_ratio else n.ge(FEWEST_DOSSIERS)) & n.eq(most) & low.notna()
     for row in units.index[known & (high > n) & (not is_ratio)]:
         raise Refused("unit {unit}: {part} is {high:g}, above its {size}, {most:g}; correct one of "
                       "them",

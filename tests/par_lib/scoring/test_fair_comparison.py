@@ -224,6 +224,8 @@ def test_the_funnel_of_ratios_is_the_same_whatever_the_mix():
     assert found.attrs["value"] == "late_ratio" and found["late_ratio_low"].max() == 2
     assert found.set_index("unit_code")["verdict"].to_dict()["u10"] == "above"
     assert (found["verdict"] == "inside").sum() == 10
+    frame.loc[0, ["expected_late_low", "expected_late_high"]] = 0.4  # no share of few: kept
+    assert len(fair.funnel(frame, size="expected_late")) == 11
 
 
 def province(rng, count, rate, relative_sd, sizes=(60, 6_000)):
