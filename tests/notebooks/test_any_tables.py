@@ -63,7 +63,7 @@ def run_with(run, data: Tables, kept: set[str], name: str) -> set[str]:
     """Run a notebook on a year with ``kept`` tables; gives the tables it asked for."""
     some = Some(data, kept)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "load", lambda *_: some)
+        patch.setattr(notebook, "load", lambda *_: some)
         patch.setattr(notebook, "to_svg", lambda *_: "<svg></svg>")  # drawn, but not written
         run(name, province="demo", year=YEAR)
     return some.read & ALL
