@@ -118,6 +118,8 @@ class Text:
         if said:
             spot.doubt(N_("several periods are said"), so=not own and len({*said}) > 1)
             return said[-1]
+        later = self._stated(spot.rest, table)
+        spot.doubt(N_("a period is said later in the sentence"), so=later)
         for how, part in self.outward(spot):
             said = self._stated(part, table)
             if how == "line":

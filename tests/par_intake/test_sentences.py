@@ -90,6 +90,8 @@ def test_what_is_no_figure_of_the_tables_is_left_with_its_reason(text, reason):
          "no office is named; the province is meant?"),
         ("Đến 31/12/2030, Suối Mơ giải ngân đạt 61,5%",
          "of which plan it is a share is not said"),
+        ("Suối Mơ giải ngân đạt 61,5% kế hoạch vốn điều chỉnh, Đá Bạc 50%, đến 31/12/2030",
+         "a period is said later in the sentence"),
         ("Năm 2030, Sở Ngoại giao có 30 hồ sơ trễ hạn",
          "{about} is not among the units, or is several"),
         ("Năm 2030, Suối Mơ có 30 hồ sơ đất đai trễ hạn", "words not understood: {about}"),
