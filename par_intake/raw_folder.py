@@ -102,7 +102,8 @@ def migrate(province: str) -> Iterator[str]:
     Refused where they are of a form that is yet to come.
     """
     file = paths.raw(province) / "form"
-    form = int(file.read_text()) if file.is_file() else 1
+    said = file.read_text("utf-8").strip() if file.is_file() else ""
+    form = int(said) if said.isdecimal() else 1
     if form > schema.FORM:
         raise Refused("{file}: form {form} is of a later version; bring the project up to date",
                       file=file, form=form)  # fmt: skip
@@ -184,7 +185,8 @@ def _named(
     entries: Sources = {}
     for said in sorted({said for table in tables.values() for said in table["source"]}):
         name, own = titles.get(compare_key(said), said), cited.get(said, {})
-        if not SOURCE_NAME.fullmatch(name):
+        name = said if said in written else name
+        if name == RULEBOOK or not SOURCE_NAME.fullmatch(name):
             words = re.sub("[^a-z0-9]+", " ", fold(said))
             short = textwrap.shorten(words, _LONGEST, placeholder="").replace(" ", "-") or "source"
             several = chain([short], (f"{short}-{number}" for number in count(2)))

@@ -288,7 +288,7 @@ def test_a_source_is_cited_by_its_title_and_its_name_is_made_from_that(home):
                        ("Báo cáo CCHC (2030) ngày 2 tháng 12 năm 2030 của Sở Nội vụ",
                         "bao-cao-cchc-2030-ngay-2-thang-12-nam"),
                        ("Register", "Register"), ("Đăng ký: register", "dang-ky-register"),
-                       ("Sổ rulebook", "so-rulebook"),
+                       ("Sổ rulebook", "so-rulebook"), ("rulebook", "rulebook-2"),
                        ("Báo cáo CCHC (2030) ngày 2 tháng 12 năm 2031",
                         "bao-cao-cchc-2030-ngay-2-thang-12-nam-2")):  # fmt: skip
         done = read(home, "--merge", "--to", home / "new", "--source", said, report="other.md")
@@ -428,6 +428,8 @@ def test_an_older_folder_is_brought_to_todays_form_and_no_figure_changes(home, m
     again = par("migrate", "--province", "suong-mai")
     assert again.output == "suong-mai: raw tables are in form 2\n"
     assert table.read_text("utf-8") == text
+    (folder / "form").write_text("hai")
+    assert par("migrate", "--province", "suong-mai").output == again.output
     (folder / "form").write_text("3\n")
     with pytest.raises(tables.DataError, match="form: 3, and form 2 is read here"):
         tables.load("suong-mai", 2030)
