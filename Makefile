@@ -1,10 +1,11 @@
 # Every target makes the environment it needs on first use: Python 3.11 or newer and make suffice.
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-# Stamps: what an edition needs is installed; JupyterLab, too; what the tests need, too.
+# Stamps: what an edition needs is installed; and these extras of pyproject.toml, too.
 READY := .venv/.ready
 LAB := .venv/.ready-lab
-ALL := .venv/.ready-all
+CLUSTER := .venv/.ready-cluster
+ALL := .venv/.ready-lab-cluster-dev
 YEARS ?= 2022 2023
 LANGS ?= vi,en
 # quang-nam:2022 and so on: every year with raw figures, those of invented provinces left out
@@ -15,7 +16,7 @@ CODE := par_lib par_intake par_press par_demo par_cli.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report report-all demo test quick coverage lab doctor check bench soak golden docs translations lock notebooks-clean hooks clean
+.PHONY: help report report-all demo test quick coverage lab cluster doctor check bench soak golden docs translations lock notebooks-clean hooks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +43,8 @@ coverage: $(ALL) ## Run the tests once more, twice as slowly, and tell which lin
 
 lab: $(LAB) ## Open JupyterLab on the notebooks, on this machine only (LAB_LANG=vi)
 	@$(BIN)/par lab
+
+cluster: $(CLUSTER) ## Install what runs on several machines need (docs/scale.md)
 
 doctor: $(READY) ## Say what is there: Python, packages, fonts, browser, language, disk, editions
 	@$(BIN)/par doctor
@@ -104,12 +107,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(LAB): $(READY)
-	@echo "Installing JupyterLab, once."
-	$(call install,lab)
-	@touch $@
-
-$(ALL): $(READY)
-	@echo "Installing what the tests need, once."
-	$(call install,lab cluster dev)
+$(LAB) $(CLUSTER) $(ALL): .venv/.ready-%: $(READY)
+	@echo "Installing what make $(MAKECMDGOALS) adds, once."
+	$(call install,$(subst -, ,$*))
 	@touch $@

@@ -306,7 +306,7 @@ def _client(scheduler: str) -> "Client":
 
         client = Client(scheduler, set_as_default=False, timeout="5s")
     except ImportError:
-        raise Refused("--scheduler needs the extra cluster: pip install distributed") from None
+        raise Refused("--scheduler needs dask.distributed: make cluster installs it") from None
     except OSError as error:
         raise Refused("no scheduler answers at {scheduler} ({error}); start one there",
                       scheduler=scheduler, error=error) from None  # fmt: skip
