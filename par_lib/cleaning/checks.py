@@ -19,10 +19,8 @@ _EARNED = N_("{figure}: {high} points in one source and {low} in another.")
 _RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
 
 
-def review(
-    tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.DataFrame, year: int,
-    more: Iterable[Finding] = (),
-) -> pd.DataFrame:  # fmt: skip
+def review(tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.DataFrame,
+           year: int, more: Iterable[Finding] = ()) -> pd.DataFrame:  # fmt: skip
     """All findings of one year and ``more``, gravest first; empty where nothing can be compared."""
     province = set(known.loc[known["level"] == "province", "code"])
     late, scores = tables["late_dossiers"], tables["scores"]
@@ -107,9 +105,8 @@ def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterato
                     level=LEVEL_UNITS[part.level], part=a, whole=b, rest=b - a)  # fmt: skip
 
 
-def named_without_figure(
-    mentions: pd.DataFrame, late: pd.DataFrame, *, province: set[str]
-) -> Iterator[Finding]:
+def named_without_figure(mentions: pd.DataFrame, late: pd.DataFrame, *,
+                         province: set[str]) -> Iterator[Finding]:  # fmt: skip
     """Units named as high, at a level where others have figures, without one of their own."""
     exact = late[(late["status"] != "bound") & late["late_low"].notna()]
     figures = exact.loc[~exact["unit_code"].isin(province), ["level", "unit_code"]]
@@ -140,9 +137,8 @@ def lists_that_differ(mentions: pd.DataFrame) -> Iterator[Finding]:
                     level=LEVEL_UNITS[level], count_a=len(a), count_b=len(b), **told)  # fmt: skip
 
 
-def announced_against_listed(
-    indicators: pd.DataFrame, disbursement: pd.DataFrame
-) -> Iterator[Finding]:
+def announced_against_listed(indicators: pd.DataFrame,
+                             disbursement: pd.DataFrame) -> Iterator[Finding]:  # fmt: skip
     """How many units a source announces below a threshold, against how many it lists."""
     announced = indicators[indicators["measure"].str.startswith("announced_below_")]
     for row in announced.itertuples():
@@ -236,9 +232,8 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
                     stated=[stated, _decimals(stated), "%"])  # fmt: skip
 
 
-def sources_that_differ(
-    stated: pd.DataFrame, name: str, column: str, what: str, digits: int
-) -> Iterator[Finding]:
+def sources_that_differ(stated: pd.DataFrame, name: str, column: str, what: str,
+                        digits: int) -> Iterator[Finding]:  # fmt: skip
     """A figure of the province, named in the column ``name``, stated with two values."""
     unit = ["%"] if column.endswith("_pct") else []
     known = stated.dropna(subset=[column])
@@ -296,9 +291,8 @@ def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]
             )  # fmt: skip
 
 
-def bounds_against_figures(
-    tables: dict[str, pd.DataFrame], sources: pd.DataFrame, *, province: set[str]
-) -> Iterator[Finding]:
+def bounds_against_figures(tables: dict[str, pd.DataFrame], sources: pd.DataFrame, *,
+                           province: set[str]) -> Iterator[Finding]:  # fmt: skip
     """A figure that one source only bounds, or lets derive, against another that states it.
 
     Not where the source that states the figure is known to be the older one.

@@ -205,9 +205,8 @@ TABLES: dict[str, Table] = {table.name: table for table in (
 FEWEST_DOSSIERS, FEWEST_ANSWERS = 10, 30
 
 
-def of_enough(
-    shares: pd.Series, of: pd.Series | float, *, fewest: int = FEWEST_DOSSIERS
-) -> pd.Series:
+def of_enough(shares: pd.Series, of: pd.Series | float, *,
+              fewest: int = FEWEST_DOSSIERS) -> pd.Series:  # fmt: skip
     """Shares of a whole of at least ``fewest``; missing of a smaller one, which is known by count.
 
     >>> of_enough(pd.Series([33.3, 40.0]), pd.Series([9, 10])).tolist()
