@@ -29,6 +29,7 @@ _NUMBERED = re.compile(r"^\d+[.)]\s*")
 _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
+_OF_PROJECTS = N_("the row is of a project, not of the office's whole")
 _NO_COLUMN = N_("no column of the table is known; name them in par_intake/columns.toml: {about}")
 
 
@@ -69,7 +70,8 @@ class Reading:
     def _counts(self, table: Table, period: Period | None, day: str, found: Found) -> None:
         """A row a unit, a column a measure."""
         kinds = ("to", "part") if table.form == "disbursement" else ("to", "part", "year")
-        said = {column: _period([column.header], self._year) for column in table.columns}
+        said = {column: _period([column.header], self._year)
+                for column in table.columns if "table" in column.means}  # fmt: skip
         own = {column: one for column, one in said.items() if one and one.kind in kinds}
         days = {one for one in own.values() if one.kind == "to"}
         if table.form == "disbursement" and len(days) == 1:
@@ -79,8 +81,9 @@ class Reading:
         words = " ".join([*(one.header for one in table.columns), *table.titles])
         plan = around("plan_year").search(words.lower())
         plan_year = {"plan_year": plan[1]} if plan else {}
+        parts = [(_OF_PROJECTS, "")] if "project" in table.roles() else []
         for row in table.body:
-            values, place = _values(table, row), table.grid.place(row.at)
+            values, place = _values(table, row, found), table.grid.place(row.at)
             if values and row.at not in owners:
                 why = N_("“{about}” is no unit of the province on that day")
                 found.left.append(Left(row.name, why, row.name, place))
@@ -93,7 +96,7 @@ class Reading:
                     found.figures.append(figure(
                         text_of(value), owner, own.get(column, period),
                         {"measure_unit": unit} | plan_year | column.means,
-                        place=place, evidence=evidence, doubts=[*unsure, *doubts],
+                        place=place, evidence=evidence, doubts=[*unsure, *doubts, *parts],
                     ))  # fmt: skip
         heads, why = table.unknown(), N_("columns not understood: {about}")
         if not any("table" in column.means for column in table.columns):
@@ -216,13 +219,19 @@ def _questions(table: Table) -> list[Column]:
     return found if len(found) > 2 else []
 
 
-def _values(table: Table, row: Row) -> Values:
-    """The numbers of a row in the units of the tables, with what is in doubt of them."""
+def _values(table: Table, row: Row, found: Found) -> Values:
+    """The numbers of a row in the units of the tables, with what is in doubt of them.
+
+    What cannot be read is left to a person.
+    """
     values: Values = {}
     for column in table.columns:
         if column.means.keys() & {"role", "table"} and is_figure(table.cell(row, column)):
-            with suppress(ValueError):
-                values[column] = _value(table, column, table.cell(row, column))
+            cell = table.cell(row, column)
+            try:
+                values[column] = _value(table, column, cell)
+            except ValueError as error:
+                found.left.append(Left(str(cell), "{about}", str(error), table.grid.place(row.at)))
     unsound = []
     for whole, *parts in table.sums:
         if {whole, *parts} <= values.keys():

@@ -17,6 +17,7 @@ from par_intake import phrases
 from par_intake.grids import Cell, Grid, is_figure, text_of
 from par_intake.phrases import flatten
 
+_FORMS = ("dossiers", "disbursement", "index", "sipas", "list", "answers")
 _HEADER_ROWS = 4
 _ID_DIGITS = 9  # a number so long may be a person's: of a telephone, of an identity card
 _YEAR = re.compile(r"\(?(?:năm )?(?:19|20)\d{2}\)?")
@@ -102,7 +103,10 @@ class Table:
         """The form that knows most columns, else that of the title; each column's meaning in it."""
         title, best, found = " ".join([*self.above, *self.titles]), (0, False), ""
         columns = [column for column in self.columns if column.at != self.unit_at]
-        for form in known()["titles"]:
+        words = " ".join([title, *(column.header for column in columns)])
+        other = says(title, "titles", "other", whole=False)
+        other = other and not says(words, "titles", "dossiers", whole=False)
+        for form in (one for one in _FORMS if one != "dossiers" or not other):
             entries = known()["never"] + known()[form]
             fitting = [next((e for e in entries if _fits(e, c.header)), {}) for c in columns]
             sure = sum(bool({"table", "role"} & e.keys() and "inside" not in e) for e in fitting)

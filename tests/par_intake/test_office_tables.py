@@ -205,6 +205,52 @@ def test_a_share_of_1_is_one_of_100_where_the_counts_say_so_and_words_are_no_fig
         ("0,95", (("a share of 1 or of 100?", ""),))]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("title", "heads", "cells"),
+    [("XỬ LÝ PHẢN ÁNH, KIẾN NGHỊ", ["Tiếp nhận", "Đã xử lý", "Quá hạn"], [10, 9, 1]),
+     ("THANH TOÁN TRỰC TUYẾN", ["Số hồ sơ thanh toán trực tuyến", "Tổng số có phí", "Tỷ lệ"],
+      [10, 30, "33,3%"]),
+     ("SỐ HÓA", ["Số hồ sơ đã số hóa", "Tỷ lệ số hóa", "x"], [60, "60%", 1]),
+     ("GIẢI NGÂN (tỷ đồng)", ["Ước giải ngân đến 31/12/2030", "Tỷ lệ ước", "Giải ngân so với "
+      "cùng kỳ"], [10, "20%", 3])],
+)  # fmt: skip
+def test_what_is_counted_alike_or_forecast_is_no_figure(tmp_path, title, heads, cells):
+    rows = [["Đơn vị", *heads], ["Sở Y tế", *cells]]
+    result = read(book(tmp_path / "o.xlsx", rows, titles=[f"{title} NĂM 2030"]))
+    assert result.figures == []
+
+
+def test_a_row_of_a_project_is_not_its_office_s_whole(tmp_path):
+    rows = [["STT", "Dự án", "Chủ đầu tư", "Kế hoạch vốn", "Giải ngân"],
+            [1, "Đường A", "Sở Y tế", "100,5", "50,5"]]  # fmt: skip
+    titles = ["GIẢI NGÂN ĐẾN 30/11/2030 (tỷ đồng)"]
+    result = read(book(tmp_path / "o.xlsx", rows, titles=titles))
+    assert (result.taken, [one.cell for one in result.proposed]) == ([], ["100,5", "50,5"])
+
+
+def test_a_count_of_dossiers_is_no_number_of_one(tmp_path):
+    rows = [["Đơn vị", "Số hồ sơ tiếp nhận", "Số hồ sơ đã số hóa", "x"], ["Sở Y tế", 90, 60, 1]]
+    result = read(book(tmp_path / "o.xlsx", rows, titles=["SỐ HÓA HỒ SƠ NĂM 2030"]))
+    assert [(one.measure, one.cell) for one in result.taken] == [("received", "90")]
+
+
+def test_the_day_of_a_forecast_is_not_that_of_the_plan(tmp_path):
+    rows = [["Đơn vị", "Kế hoạch vốn", "Giải ngân đến 30/11/2030", "Ước đến 31/12/2030"],
+            ["Sở Y tế", "100,5", "80,5", "95,5"]]  # fmt: skip
+    result = read(book(tmp_path / "o.xlsx", rows, titles=["GIẢI NGÂN NĂM 2030 (tỷ đồng)"]))
+    assert [(one.cell, one.end) for one in result.taken] == [
+        ("100,5", "2030-11-30"), ("80,5", "2030-11-30")]  # fmt: skip
+
+
+def test_a_cell_that_cannot_be_read_is_told_with_its_place(tmp_path):
+    rows = [["Đơn vị", "Tiếp nhận", "Trễ hạn"], ["Sở Y tế", "1,234", "12.5.3"]]
+    result = read(book(tmp_path / "u.xlsx", rows, titles=["NĂM 2030"]))
+    assert result.figures == []
+    assert [(one.text, one.place) for one in result.left] == [
+        ("1,234", "Sheet, row 4"), ("12.5.3", "Sheet, row 4")]  # fmt: skip
+    assert "is whole, and 1,234 has a decimal mark" in result.left[0].about
+
+
 LATE = [["DANH SÁCH HỒ SƠ TRỄ HẠN NĂM 2030"], [],
         ["STT", "Mã hồ sơ", "Họ và tên người nộp", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày trả",
          "Đơn vị giải quyết"],
