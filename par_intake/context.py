@@ -136,8 +136,9 @@ class Text:
         """Periods that a table can have, said in a part of a line."""
         kinds = ("year",) if table in _YEARLY else ("part", "to", "open")
         kinds += () if table in ("disbursement", *_YEARLY) else ("year",)
-        found = [one.what for one in part.of("periods")]
-        return [self._defined.get(one, one) for one in found if one.kind in kinds]
+        found = [one for one in part.of("periods") if one.what.kind in kinds]
+        own = [one for one in found if not part.closes_around(one)]  # "(80,9% in 2021)" is aside
+        return [self._defined.get(one.what, one.what) for one in own or found]
 
     def whose(self, spot: Spot, topic: dict, table: str) -> tuple[str, str]:
         """The unit (empty for the province) and level, named in the clause, or further from it."""

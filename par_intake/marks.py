@@ -122,6 +122,13 @@ class Part:
         """What of a kind begins in it."""
         return [one for one in self.line.marks[kind] if self.start <= one.start < self.end]
 
+    def closes_around(self, one: Placed) -> bool:
+        """Whether brackets around something of it end in it."""
+        flat, before = self.line.flat, (self.start, one.start)
+        return (
+            flat.rfind("(", *before) > flat.rfind(")", *before) and ")" in flat[one.end : self.end]
+        )
+
     def says(self, name: str) -> re.Match[str] | None:
         """Where it says words of [around]."""
         return around(name).search(self.line.flat, self.start, self.end)
