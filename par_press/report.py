@@ -218,7 +218,7 @@ class _Report:
         self.anchor._p.addprevious(grid._tbl)
         grid.autofit = False
         grid._tbl.tblPr.append(_ooxml("tblCaption", val=one.text))
-        lengths = [max(min(max(map(len, column)), 90) ** 0.55, 0.75 * max(map(len, (
+        lengths = [max(min(max(map(len, column)), 200) ** 0.55, 0.75 * max(map(len, (
             word for cell in column for word in cell.split())))) for column in columns]  # fmt: skip
         for column, length in zip(grid.columns, lengths, strict=True):
             column.width = Mm(_PAGE_MM * length / sum(lengths))
