@@ -228,7 +228,8 @@ def unchanged(request: Request) -> bool:
     with suppress(ValueError, OSError):
         made, kept = read(request.target), kept_runs(request)
         return (
-            made["languages"] == [*request.languages]
+            made.get("seal") == _seal(made)
+            and made["languages"] == [*request.languages]
             and made.get("documents") == request.documents
             and kept.keys() == made["runs"].keys() == {job.name for job in request.jobs(Path())}
             and made["inputs"] == plan.inputs_of(request, plan.read_by(kept))
@@ -245,13 +246,13 @@ def altered(folder: Path) -> list[tuple[str, str]]:
     """
     made, outputs = read(folder), (paths.root() / "outputs").resolve()
     listed = lists_altered() if outputs in folder.resolve().parents else []
-    return _files_altered(folder, made) + _inputs_altered(made) + listed
+    own = [] if _holds(folder, made) else [(MANIFEST, CHANGED)]
+    return sorted(own + _files_altered(folder, made)) + _inputs_altered(made) + listed
 
 
 def _files_altered(folder: Path, made: dict) -> list[tuple[str, str]]:
     now = {name: _hash(folder / name, made) for name in _files(folder)}
-    own = [] if _holds(folder, made) else [(MANIFEST, CHANGED)]
-    return sorted(own + _differences(made["files"], now))
+    return _differences(made["files"], now)
 
 
 def _holds(folder: Path, made: dict) -> bool:
