@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from distributed import Client
 from typer.testing import CliRunner
 
 from par_cli import app
@@ -40,6 +41,8 @@ def cluster(tmp_path):
         for _ in range(2)
     ]  # fmt: skip
     try:
+        with Client(address, set_as_default=False, timeout="60s") as client:  # a busy machine
+            client.wait_for_workers(2, 60)
         yield address, running[1:]
     finally:
         for process in running:
