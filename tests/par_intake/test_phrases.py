@@ -40,6 +40,7 @@ def kinds(text):
          [("2021-2025", "span_of_years"), ("9001:2015", "name"), ("4", "name")]),
         ("cấp 449 phiếu khảo sát", [("449", "count:ballot")]),
         ("có 37 sáng kiến", [("37", "plain")]),
+        ("từ 01/11 đến 30/11/2030", [(one, "date") for one in ("01", "11", "30", "11", "2030")]),
         ("Sipas 2030 là 2030 hồ sơ", [("2030", "date"), ("2030", "count:dossier")]),
     ],
 )  # fmt: skip
