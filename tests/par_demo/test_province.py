@@ -50,7 +50,8 @@ def test_every_table_of_every_year_is_there_and_agrees_with_itself(root):
     for year in province.YEARS["demo"]:
         data = tables.load("demo", year)
         assert data.missing == [] and data.synthetic
-        assert not any(getattr(data, name).empty for name in schema.TABLES)
+        empty = {name for name in schema.TABLES if getattr(data, name).empty}
+        assert empty == {"late_by_field"}  # its register says more
         assert set(data.review["severity"]) <= {"agrees", "note", "gap"}
         assert len(data.answers) > 5_000
 
