@@ -7,6 +7,7 @@ Typst from what is given to it alone: no network, no fonts of the machine, no cl
 import datetime as dt
 import json
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -34,6 +35,7 @@ _DOTS_PER_INCH, _CHARTS = 300, 2
 # The page for the chair: points of its letters, rows of its table, lines of what is not known.
 _FITS = ((9.5, 9, 6), (9, 9, 5), (8.5, 7, 4), (8, 5, 3), (7.5, 3, 2))
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
+_LINE_POINTS = 15
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
 _MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
 _DATE = 14  # a spreadsheet's own format, as the reader's country writes dates
@@ -156,6 +158,7 @@ class _Writer:
         page.write_string(1, 0, self.issue.banner or self.issue.dated)
         page.write_url(2, 0, f"internal:'{t('Cover')}'!A1", string=t("Back to the cover"))
         heads: list[str] = []
+        lines = [1] * (1 + len(records))
         for column, about in enumerate(fields):
             head = _inert(about.get("title") or about["name"])
             while head.casefold() in map(str.casefold, heads):  # a named table has no two alike
@@ -164,7 +167,14 @@ class _Writer:
             written = [self._cell(page, row, column, record[about["name"]], about)
                        for row, record in enumerate(records, start=_HEAD + 1)]  # fmt: skip
             width = max(map(len, [*written, *head.split()]), default=0) + 3
-            page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
+            width = min(max(width, _NARROWEST), _WIDEST)
+            page.set_column(column, column, width)
+            for row, text in enumerate([head, *written]):
+                if len(text) > width - 2:  # of a head, beside its filter
+                    lines[row] = max(lines[row], len(textwrap.wrap(text, width - 2)))
+        for row, several in enumerate(lines, start=_HEAD):  # not every program fits them itself
+            if several > 1:
+                page.set_row(row, _LINE_POINTS * several)
         page.add_table(_HEAD, 0, _HEAD + max(len(records), 1), len(fields) - 1, {
             "name": ref, "style": "Table Style Light 1", "title": title[:255],
             "columns": [{"header": head, "header_format": self.head} for head in heads],
