@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import pandas as pd
 import xlsxwriter
 from nbformat import NotebookNode
 from xlsxwriter.format import Format
@@ -61,8 +62,13 @@ class Issue:
                  titles: Mapping[str, str]) -> None:  # fmt: skip
         self.data, self.t, self.fingerprint, self.titles = data, t, fingerprint, titles
         self.place, self.year = data.place, str(data.year)
-        self.day = max(data.sources["accessed"].dropna())
-        self.dated = t("Sources accessed to {day}", day=self.day)
+        accessed = [
+            *data.sources.get("accessed", pd.Series()).dropna()
+        ]  # none, of a year just begun
+        self.day = max(accessed, default=dt.date(data.year, 12, 31))
+        self.dated = (
+            t("Sources accessed to {day}", day=self.day) if accessed else t("No source yet")
+        )
         self.mark = t("Mark of this edition: {code}", code=fingerprint)
         said = [SYNTHETIC_WORDS] if data.synthetic else []
         if data.missing:

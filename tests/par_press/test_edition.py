@@ -216,3 +216,13 @@ def test_golden_headlines_are_kept_and_compared():
             assert bool(cell.get("outputs")) == bool(cell.get("execution_count")), path.name
             kept += bool(cell.get("outputs"))
         assert kept, path.name
+
+
+def test_a_year_just_begun_is_made_without_a_source(bare_root):
+    for command in (["new-year", "2026", "--province", "hue"],
+                    ["run", "hue:2026", "--notebook", "00", "--documents"]):  # fmt: skip
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 0, result.output
+    edition = bare_root / "outputs" / "hue" / "2026"
+    assert "Chưa có nguồn số liệu" in (edition / "index.html").read_text(encoding="utf-8")
+    assert (edition / "report.docx").is_file()
