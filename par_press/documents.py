@@ -13,7 +13,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import pandas as pd
 import xlsxwriter
 from nbformat import NotebookNode
 from xlsxwriter.format import Format
@@ -62,9 +61,7 @@ class Issue:
                  titles: Mapping[str, str]) -> None:  # fmt: skip
         self.data, self.t, self.fingerprint, self.titles = data, t, fingerprint, titles
         self.place, self.year = data.place, str(data.year)
-        accessed = [
-            *data.sources.get("accessed", pd.Series()).dropna()
-        ]  # none, of a year just begun
+        accessed = [day for day in data.sources["accessed"] if day]  # none, of a year just begun
         self.day = max(accessed, default=dt.date(data.year, 12, 31))
         self.dated = (
             t("Sources accessed to {day}", day=self.day) if accessed else t("No source yet")

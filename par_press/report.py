@@ -179,8 +179,7 @@ class _Report:
         said = f"[{own['number']}]"
         if name not in self.named:
             self.named.add(name)
-            english = own.get("title_en") if t.code == "en" else None
-            said += f" {english if isinstance(english, str) else own['title']}"
+            said += f" {(t.code == 'en' and own['title_en']) or own['title']}"
         where = ", ".join(listed[:_MOST_PLACES])
         if more := len(listed[_MOST_PLACES:]):
             where = t("{places} and {count} more places", places=where, count=more)

@@ -301,9 +301,7 @@ def _beside(target: Path) -> Iterator[Path]:
 def _put(build: Path, target: Path) -> None:
     """Put the edition in ``build`` in place: a reader finds the old one or the new one, whole."""
     build.chmod(0o755)
-    if not target.exists():
-        build.rename(target)
-    elif not paths.exchange(build, target):
+    if not paths.exchange(build, target):
         target.rename(_previous(target))
         build.rename(target)
         shutil.rmtree(_previous(target), ignore_errors=True)

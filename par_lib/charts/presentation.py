@@ -47,8 +47,7 @@ class Page:
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
         named = data.units[data.units["level"].isin(units.TRANSLATED)]
         self._english = dict(zip(named["name"], named["name_en"], strict=True))
-        told = ["number", "title", "title_en", "producer", "date", "accessed", "address"]
-        self.sources = data.sources.reindex(columns=told).astype(object).fillna("")
+        self.sources = data.sources.copy()
         if lang != "vi":
             english = self.sources["title_en"]
             self.sources["title"] = self.sources["title"].mask(english != "", english)

@@ -98,8 +98,7 @@ def package(data: Tables) -> dict:
     """What the CSV files of an edition's tables hold, as a Data Package to lie beside them."""
     frames = {name: getattr(data, name) for name in TABLE_LABELS}
     cited = "; ".join(one for frame in frames.values() for one in frame["source"]).split("; ")
-    sources = data.sources.loc[data.sources.index.isin(cited)].astype(object)
-    sources = sources.reindex(columns=["title", "address"], fill_value="").fillna("")
+    sources = data.sources.loc[data.sources.index.isin(cited), ["title", "address"]]
     return {
         "profile": "tabular-data-package", "name": f"{data.province}-{data.year}",
         "title": f"{data.place} {data.year}: PAR INDEX, SIPAS", "licenses": [_LICENCE],

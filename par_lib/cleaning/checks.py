@@ -277,9 +277,7 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
 
 def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]:
     """A source whose title names another year than its figures."""
-    if "title_year" not in sources:
-        return
-    for name, row in sources.dropna(subset=["title_year", "data_year"]).iterrows():
+    for name, row in sources.query("title_year != '' and data_year != ''").iterrows():
         title, data = int(row["title_year"]), int(row["data_year"])
         if title != data and year == data:
             yield Finding(
@@ -297,7 +295,7 @@ def bounds_against_figures(tables: dict[str, pd.DataFrame], sources: pd.DataFram
 
     Not where the source that states the figure is known to be the older one.
     """
-    dates = sources.reindex(columns=["date"])["date"]
+    dates = pd.to_datetime(sources["date"].replace("", None))
     for name, column in [(one, each) for one in _BOUNDED for each in TABLES[one].quantities
                          if each.name not in TABLES[one].key]:  # fmt: skip
         for row in bounded_and_stated(

@@ -169,8 +169,9 @@ def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def load_sources(province: str) -> pd.DataFrame:
-    """Sources in the order of sources.toml: index ``source``; ``number`` from 1.
+    """Sources in the order of sources.toml: index ``source``; ``number`` from 1, and every field.
 
+    Where a field is not stated, "" stands.
     Raises FileNotFoundError where the province has no sources.toml, DataError naming each fault, or
     that its raw tables are of another form than is read here.
     """
@@ -194,9 +195,10 @@ def load_sources(province: str) -> pd.DataFrame:
         raise DataError([say("{place}: real and synthetic sources stand together; keep them in two "
                              "provinces, or say that these are invented too, kind = {kind!r}: "
                              "{real}", place=place, kind=SYNTHETIC, real=real)])  # fmt: skip
-    sources = pd.DataFrame.from_dict(written | {RULEBOOK: _OWN_RULES}, orient="index")
+    named = written | {RULEBOOK: _OWN_RULES}
+    sources = pd.DataFrame.from_dict(named, orient="index", columns=[*_FIELDS], dtype=object)
     sources.insert(0, "number", range(1, len(sources) + 1))
-    return sources.rename_axis("source")
+    return sources.fillna("").rename_axis("source")
 
 
 def _faults(name: str, source: object) -> list[str]:

@@ -41,15 +41,21 @@ def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
-def exchange(one: Path, other: Path) -> bool:
-    """Let two folders change names in one step; False where the system cannot."""
+def exchange(made: Path, target: Path) -> bool:
+    """Put a folder in the place of another, which takes its name, in one step.
+
+    False where the system cannot; where there is no other, it always can.
+    """
+    if not target.exists():
+        made.rename(target)
+        return True
     import ctypes  # only who puts a folder in place pays for it
 
     libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
     rename = getattr(libc, "renameat2", None)
     if rename is None:
         return False
-    names = os.fsencode(one), os.fsencode(other)
+    names = os.fsencode(made), os.fsencode(target)
     return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
 
 
@@ -69,9 +75,7 @@ def write_together(folder: Path, files: dict[str, str]) -> None:
             shutil.copytree(folder, beside, True, copy_function=_link, dirs_exist_ok=True)
         for name, text in files.items():
             write_whole(beside / name, text)
-        if not folder.exists():
-            beside.rename(folder)
-        elif not exchange(beside, folder):
+        if not exchange(beside, folder):
             for name in files:
                 (beside / name).replace(folder / name)
     finally:

@@ -268,7 +268,7 @@ def test_prose_and_names_of_units_are_translated(shell, monkeypatch):
 def writer():
     units = pd.DataFrame({"name": ["Điện Bàn", "Sở Y tế"], "level": ["district", "department"],
                           "name_en": ["Dien Ban Town", "Department of Health"]})  # fmt: skip
-    data = SimpleNamespace(units=units, sources=pd.DataFrame({"kind": []}))
+    data = SimpleNamespace(units=units, sources=pd.DataFrame({"title": [], "title_en": []}))
     return {lang: Notebook(data, lang) for lang in ("vi", "en")}
 
 

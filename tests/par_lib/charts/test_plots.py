@@ -85,7 +85,7 @@ def finish(ax: plt.Axes, lang: str = "vi") -> tuple[str, str]:
                 "name_en": ["Dien Ban Town", "Department of Health"],
             }
         ),
-        sources=pd.DataFrame({"kind": []}),
+        sources=pd.DataFrame({"title": [], "title_en": []}),
     )
     told = plot_words.finish(ax.figure, Notebook(data, lang))
     ax.figure.canvas.draw()  # ticks are written when they are drawn
