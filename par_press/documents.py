@@ -232,7 +232,7 @@ def summary(found: list[Shown], issue: Issue) -> bytes:
     charts = [*drawn.values()][::-1][:_CHARTS]
     table = next((one.data for one in tagged if one.kind == "table"), None)
     columns = with_values([table["heads"], *table["shown"]]) if table else []
-    firsts = {one.page: one for one in reversed(found) if one.kind in ("headline", "missing")}
+    firsts = {one.page: one for one in reversed(found) if one.kind == "headline"}
     findings = [firsts[page] for page in issue.titles if page in firsts]
     unknown = [one for one in section(found, "IV") if one.kind not in ("chart", "table")]
     said = {

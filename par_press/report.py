@@ -33,8 +33,9 @@ FORM = Path(__file__).parent / "templates" / "report.docx"
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _NUMBER = re.compile(r"[-−+≥\s\d.,–%]+")
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
-_PRINTED = 72 / 300  # a PNG without a scale counts as 72 dots an inch
-_WIDEST_MM, _HIGHEST_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 120, 54, 162, 15, 6
+# A PNG without a scale counts as 72 dots an inch; letters of 10 points are printed in 8.
+_PRINTED = 0.8 * 72 / 300
+_HIGHEST_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 110, 162, 15, 6
 
 
 def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: Issue, *,
@@ -182,13 +183,14 @@ class _Report:
             said += f" {(t.code == 'en' and own['title_en']) or own['title']}"
         where = ", ".join(listed[:_MOST_PLACES])
         if more := len(listed[_MOST_PLACES:]):
-            where = t("{places} and {count} more places", places=where, count=more)
+            where = t.plural("{places} and {count} more place", "{places} and {count} more places",
+                             more, places=where)  # fmt: skip
         return f"{said}: {where}" if places else said
 
     def _chart(self, one: Shown, picture: bytes) -> None:
         paragraph = self._paragraph("", "Picture")
         shape = paragraph.add_run().add_picture(io.BytesIO(picture))
-        scale = min(_PRINTED, Mm(_WIDEST_MM) / shape.width, Mm(_HIGHEST_MM) / shape.height)
+        scale = min(_PRINTED, Mm(_PAGE_MM) / shape.width, Mm(_HIGHEST_MM) / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         shape._inline.docPr.set("descr", one.alt)
         shape._inline.docPr.set("title", one.text)

@@ -114,8 +114,12 @@ def with_values(rows: list[list[str]]) -> list[tuple[str, ...]]:
 
 
 def section(shown: list[Shown], name: str) -> list[Shown]:
-    """What stands in a section of the report: by points at stake, then by rank, as it was shown."""
-    own = [one for one in shown if one.place and one.place[0] == name and one.text]
+    """What stands in a section of the report: by points at stake, then by rank, as it was shown.
+
+    What a page has no figures for stands in IV, wherever its cell is tagged for.
+    """
+    own = [one for one in shown if one.place and one.text
+           and name == ("IV" if one.kind == "missing" else one.place[0])]  # fmt: skip
     worth = {one.place: one.worth for one in sorted(own, key=lambda one: one.worth)}
     return sorted(own, key=lambda one: (-worth[one.place], one.place))
 

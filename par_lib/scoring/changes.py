@@ -80,12 +80,12 @@ def _change(kind: str, low: float, high: float, t: Language) -> str:
 
 
 def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Pillars of the index in ``year`` and the nearest other year known, a row each; else empty.
+    """Pillars of the index in ``year`` and the last year before it known, a row each; else empty.
 
-    ``every``: the scores of all years; compared are years scored by the same annex, of two as near
-    the earlier. Columns pillar; the points of either year, a pair named after it, as 2022_low
-    (``attrs["years"]``, earlier first); change_points, later less earlier (``attrs``: index_change,
-    of the whole); before_rank, after_rank (1 is best); status "derived", source, locator.
+    ``every``: the scores of all years; compared are years scored by the same annex. Columns pillar;
+    the points of either year, a pair named after it, as 2022_low (``attrs["years"]``, earlier
+    first); change_points, later less earlier (``attrs``: index_change, of the whole); before_rank,
+    after_rank (1 is best); status "derived", source, locator.
     """
 
     def annex(of: int) -> int:
@@ -94,15 +94,15 @@ def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
     every = every[every["year"].map(annex) == annex(year)]
     known = hull(every[every["criterion"].str.startswith(("pillar_", "par_index"))])
     known = known.dropna(subset=["points_low"]).set_index("criterion")
-    others = sorted(set(known.drop("par_index", errors="ignore")["year"]) - {year})
-    first, last = sorted([year, min(others, key=lambda one: abs(one - year), default=year + 1)])
-    both = paired(known[known["year"] == first], known[known["year"] == last], "points")
-    both = renamed(both.rename_axis("pillar").reset_index(), before_points=f"{first}",
-                   after_points=f"{last}", change="change_points")  # fmt: skip
+    of_pillars = known.drop("par_index", errors="ignore")
+    before = max((one for one in {*of_pillars["year"]} if one < year), default=year - 1)
+    both = paired(known[known["year"] == before], known[known["year"] == year], "points")
+    both = renamed(both.rename_axis("pillar").reset_index(), before_points=f"{before}",
+                   after_points=f"{year}", change="change_points")  # fmt: skip
     is_index = both["pillar"] == "par_index"
     found = both[~is_index].reset_index(drop=True)
     moved = tuple(end.max() for end in ends(both[is_index], "change_points"))
-    found.attrs = {"years": (str(first), str(last)), "index_change": moved}
+    found.attrs = {"years": (str(before), str(year)), "index_change": moved}
     return found
 
 

@@ -83,14 +83,14 @@ def score_of(year: int, pillar: int, points: float | None, rank: int) -> dict:
             "rank_high": rank, **TRACE}  # fmt: skip
 
 
-def test_pillars_of_the_nearest_two_years_by_hand():
+def test_pillars_of_a_year_and_the_one_before_by_hand():
     every = pd.DataFrame([
         score_of(2021, 1, 7.0, 60), score_of(2022, 1, 8.46, 45), score_of(2023, 1, 9.44, 15),
         score_of(2023, 1, 9.5, 15), score_of(2022, 2, 8.82, 53), score_of(2023, 3, 1.0, 1),
     ])  # fmt: skip
     index = [score_of(2022, 1, 80.91, 57), score_of(2023, 1, 84.6, 56)]
     index = pd.DataFrame(index).assign(criterion="par_index")
-    both = changes.pillars(pd.concat([every, index], ignore_index=True), year=2022)
+    both = changes.pillars(pd.concat([every, index], ignore_index=True), year=2023)
     assert both.attrs["index_change"] == pytest.approx((3.69, 3.69))  # 84.6 − 80.91
     # pillar 2 has no 2023, pillar 3 no 2022; 2021 was scored by another annex
     assert both["pillar"].tolist() == ["pillar_1"]
@@ -101,5 +101,5 @@ def test_pillars_of_the_nearest_two_years_by_hand():
         8.46, 9.5, 45, 15,
     ]  # fmt: skip
     assert both.attrs["years"] == ("2022", "2023")
-    assert changes.pillars(every, year=2021).empty
-    assert changes.pillars(every[every["year"] == 2022], year=2022).empty
+    assert changes.pillars(every, year=2022).empty  # what came later is not of this year
+    assert changes.pillars(every[every["year"] == 2023], year=2023).empty
