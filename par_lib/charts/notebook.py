@@ -305,11 +305,12 @@ def sliders(curves: pd.DataFrame, points: tuple[float, float]) -> None:
     ends = json.dumps([None if pd.isna(end) else round(float(end), 6) for end in points])
     caption = t("Move a slider: the points that each rate would win")
     back = t("Back to the present rates")
-    sums = _total(t("Points regained together (assumed)"), 'aria-live="polite"')
-    sums += _total(t("PAR INDEX with it (assumed)"))
+    sums = _total(t("Points regained together (assumed)"), "polite")
+    sums += _total(t("PAR INDEX with it (assumed)"), "off")
+    foot = f"<tfoot>{sums}</tfoot>" if curves["stated"].any() else ""
     page.emit({"text/plain": "", "text/html": (
         f'<figure class="what-if" data-points="{ends}" hidden><table><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody><tfoot>{sums}</tfoot></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
         f'<p><button type="button">{back}</button></p></figure>')})  # fmt: skip
 
 
@@ -325,14 +326,15 @@ def _slider_rows(page: Notebook, curves: pd.DataFrame) -> str:
         present = page.cell("rate_pct", first["rate_pct_low"], first["rate_pct_high"])
         at = int((curve["reached_pct"] <= first["rate_pct_low"]).sum()) - 1
         rows.append(
-            f'<tr data-curve="{looked_up}" data-unit="{unit}"><th scope="row">{name}{mark}'
+            f'<tr data-curve="{looked_up}" data-unit="{unit}">'
+            f'<th scope="row" aria-label="{name}">{name}{mark}'
             f'<input type="range" min="0" max="{len(curve) - 1}" value="{at}" aria-label="{name}">'
             f'<small data-next="{html.escape(page.words(further))}"></small></th>'
-            f'<td class="num">{present}</td><td class="num"><output></output></td>'
-            f'<td class="num"><output>{UNKNOWN}</output></td></tr>')  # fmt: skip
+            f'<td class="num">{present}</td><td class="num"><output aria-live="off"></output></td>'
+            f'<td class="num"><output aria-live="off">{UNKNOWN}</output></td></tr>')  # fmt: skip
     return "".join(rows)
 
 
-def _total(words: str, live: str = "") -> str:
-    return (f'<tr><th scope="row" colspan="2">{words}</th>'
-            f'<td class="num" colspan="2"><output {live}></output></td></tr>')  # fmt: skip
+def _total(words: str, live: str) -> str:
+    return (f'<tr><th scope="row" colspan="2">{words}</th><td class="num" colspan="2">'
+            f'<output aria-live="{live}"></output></td></tr>')  # fmt: skip

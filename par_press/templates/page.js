@@ -65,6 +65,9 @@
     find();
   }
 
+  // Behind the 33 bytes of a PNG that say its pixels: 11,811 of them a metre, 300 an inch.
+  const DOTS = Uint8Array.from(atob("AAAACXBIWXMAAC4jAAAuIwF4pT92"), (byte) => byte.charCodeAt(0));
+
   // A chart as a file: SVG as it stands, PNG at 300 dots an inch, both on paper's white.
   function makeSavable(figure, number) {
     const [svg, line] = [figure.querySelector("svg"), figure.querySelector("p.csv")];
@@ -74,7 +77,8 @@
     copy.setAttribute("width", width);
     copy.setAttribute("height", height);
     copy.removeAttribute("style");
-    const text = () => new XMLSerializer().serializeToString(copy);
+    // Other programs than browsers know no variables of a page.
+    const text = () => new XMLSerializer().serializeToString(copy).replace(/var\([\w-]+,\s*(#\w+)\)/g, "$1");
     const save = (blob, kind) => {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
@@ -94,7 +98,7 @@
       pen.fillStyle = "#fff";
       pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob((blob) => save(blob, "png"));
+      canvas.toBlob((blob) => save(new Blob([blob.slice(0, 33), DOTS, blob.slice(33)], { type: "image/png" }), "png"));
     });
     line.hidden = false;
   }
@@ -104,9 +108,10 @@
     const lang = document.documentElement.lang;
     const write = (value, digits) =>
       new Intl.NumberFormat(lang, { maximumFractionDigits: digits, minimumFractionDigits: digits === 2 ? 2 : 0 })
-        .format(value).replace("-", "\u2212");
+        .format(value.toFixed(6)) // a sum of binary fractions, as it would be by hand
+        .replace(/^-(?=[0,.]*$)/, "").replace("-", "\u2212");
     const ends = (low, high, unit = "") =>
-      write(low, 2) === write(high, 2) ? write(low, 2) + unit : `${write(low, 2)}${unit} – ${write(high, 2)}${unit}`;
+      write(low, 2) === write(high, 2) ? write(low, 2) + unit : `${write(low, 2)}–${write(high, 2)}${unit}`;
     const rows = [...figure.querySelectorAll("tr[data-curve]")].map((row) => {
       const [slider, next, reached, won] = row.querySelectorAll("input, small, output");
       const [rates, low, high] = JSON.parse(row.dataset.curve);
@@ -128,6 +133,7 @@
           .replace("{rate}", `${write(rates[more], 1)}%`).replace("{points}", ends(low[more], high[more], unit));
         if (!unit) [sum[0], sum[1]] = [sum[0] + least, sum[1] + most];
       }
+      if (!together) return; // no criterion counts in points
       together.value = ends(...sum);
       total.value = present.includes(null) ? "–" : ends(present[0] + sum[0], present[1] + sum[1]);
     };

@@ -164,9 +164,11 @@ def test_a_chart_is_saved_as_a_picture_for_print_offline(browser, specimen_pages
                 chart.get_by_role("button", name=kind).click()
             saved[kind] = tmp_path / told.value.suggested_filename
             told.value.save_as(saved[kind])
-    assert saved["PNG"].suffix == ".png" and saved["SVG"].read_text().startswith("<svg")
+    drawing = saved["SVG"].read_text()
+    assert drawing.startswith("<svg") and "var(" not in drawing  # a variable of the page's own
     with Image.open(saved["PNG"]) as picture:
         assert picture.width == math.ceil(width * 300 / 72)
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.01)
         assert picture.convert("L").getextrema()[0] < 128  # something is drawn
         assert picture.getpixel((0, 0))[:3] == (255, 255, 255)
 
@@ -174,7 +176,7 @@ def test_a_chart_is_saved_as_a_picture_for_print_offline(browser, specimen_pages
 SET_SLIDERS = """settings => {
   const figure = document.querySelector("figure.what-if");
   const rows = [...figure.querySelectorAll("tr[data-curve]")];
-  const read = () => [...figure.querySelectorAll("output")].map(output => output.value);
+  const read = () => [...figure.querySelectorAll("output, small")].map(said => said.textContent);
   return settings.map(places => {
     rows.forEach((row, at) => { row.querySelector("input").value = places[at]; });
     figure.dispatchEvent(new Event("input"));
@@ -184,13 +186,32 @@ SET_SLIDERS = """settings => {
 
 
 def test_sliders_of_the_page_say_what_par_lib_computes(browser, edition_pages):
-    """1,000 settings of single sliders, the rules' steps and their neighbours among them."""
+    """1,000 settings of all sliders, the rules' steps and their neighbours among them."""
     data, rules = tables.load("quang-nam", 2022), rulebook.load("quang-nam", 2022)
     card = scorecard.build(data, rules)
     curves = {code: curve.reset_index(drop=True) for code, curve in
               whatif.curves(card, rules).groupby("criterion", sort=False)}  # fmt: skip
+    stated = set(card.query("stated")["criterion"])
+    won: dict[str, list[tuple[float, float]]] = {code: [] for code in curves}
+    for at in range(max(map(len, curves.values()))):
+        changes = [whatif.Change(code, to_pct=curve["reached_pct"][at])
+                   for code, curve in curves.items() if at < len(curve)]  # fmt: skip
+        for row in whatif.simulate(card, rules, changes).itertuples():
+            scale = 1 if row.criterion in stated else 100
+            ends = scale * row.won_points_low, scale * row.won_points_high
+            won[row.criterion].append(ends)
     t, pick = language("vi"), np.random.default_rng(22)
-    settings = [[int(pick.integers(len(curve))) for curve in curves.values()] for _ in range(92)]
+
+    def places() -> list[int]:
+        """Of each slider one at random, or one beside a step of its rule."""
+        chosen = []
+        for ends in won.values():
+            steps = [at for at in range(1, len(ends)) if ends[at] != ends[at - 1]]
+            near = pick.choice(steps) - pick.integers(2) if steps and pick.random() < 0.5 else None
+            chosen.append(int(pick.integers(len(ends)) if near is None else near))
+        return chosen
+
+    settings = [places() for _ in range(1_000)]
     (path,) = [page for page in edition_pages if page.match("2022/04_scorecard.html")]
     with page_checks.visit(browser, path) as seen:
         starts = [int(one.get_attribute("value")) for one in seen.page.locator("tr input").all()]
@@ -199,16 +220,26 @@ def test_sliders_of_the_page_say_what_par_lib_computes(browser, edition_pages):
         assert seen.page.locator("tfoot output").first.inner_text() == t.number(0, 2)
         seen.page.locator("tr input").first.press("End")
         assert seen.page.locator("tfoot output").first.inner_text() != t.number(0, 2)
-    stated = set(card.query("stated")["criterion"])
-    for places, outputs in zip(settings, said, strict=True):
-        rates = {code: curve["reached_pct"][at] for (code, curve), at
-                 in zip(curves.items(), places, strict=True)}  # fmt: skip
-        changes = [whatif.Change(code, to_pct=rate) for code, rate in rates.items()]
-        won = whatif.simulate(card, rules, changes).set_index("criterion")
-        for number, (code, at, start) in enumerate(zip(rates, places, starts, strict=True)):
-            scale, unit = (1, "") if code in stated else (100, "%")
-            ends = [scale * won.loc[code, f"won_points_{end}"] for end in ("low", "high")]
-            words = dict.fromkeys(t.number(end, 2).replace("−0,00", "0,00") + unit for end in ends)
-            assert outputs[2 * number] == t.number(rates[code], 1).removesuffix(",0") + "%"
-            shown = outputs[2 * number + 1].replace("−0,00", "0,00")
-            assert shown == (" – ".join(words) if at != start else "–"), code
+
+    def written(low: float, high: float, unit: str = "") -> str:
+        ends = dict.fromkeys(t.number(round(end, 6), 2) for end in (low, high))
+        return "–".join(ends) + unit
+
+    index = scorecard.hull(data.scores).set_index("criterion").loc["par_index"]
+    for places_, outputs in zip(settings, said, strict=True):
+        *told, together, total = outputs
+        sums = [0.0, 0.0]
+        for number, (code, at, start) in enumerate(zip(won, places_, starts, strict=True)):
+            further, reached, gained = told[3 * number : 3 * number + 3]
+            rates, unit = curves[code]["reached_pct"], "" if code in stated else "%"
+            ends = won[code][at] if at != start else (0, 0)
+            assert reached == t.number(rates[at], 1).removesuffix(",0") + "%"
+            assert gained == (written(*ends, unit) if at != start else "–"), code
+            if code in stated:
+                sums = [a + round(end, 6) for a, end in zip(sums, ends, strict=True)]
+            higher = [one for one in range(at + 1, len(rates))
+                      if round(won[code][one][0], 6) >= round(ends[0], 6) + 0.005]  # fmt: skip
+            rate = t.number(rates[higher[0]], 1).removesuffix(",0") if higher else ""
+            assert (f" {rate}%" in further) if higher else further == "", (code, at)
+        assert together == written(*sums)
+        assert total == written(index["points_low"] + sums[0], index["points_high"] + sums[1])
