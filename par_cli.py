@@ -218,8 +218,12 @@ def verify(
     from par_press import manifest
 
     if not edition.is_dir():
-        found = manifest.edition_of(str(edition))
+        found, altered = manifest.edition_of(str(edition))
         typer.echo(say("{paper}: is of {edition}", paper=edition, edition=found))
+        if altered:
+            typer.echo(say("{paper}: not as it was made; it was altered or filled in since",
+                           paper=edition))  # fmt: skip
+            raise typer.Exit(1)
         return
     altered = manifest.altered(edition)
     manifest.mark(edition)
@@ -236,7 +240,7 @@ def diff(
     against: Annotated[Path, typer.Option(help="Folder of the edition to compare it with.")],
     lang: Lang = "",
 ) -> None:
-    """Say what an edition shows otherwise than another one, the largest change first, and why."""
+    """Compare two editions: what changed, the largest first, and why."""
     from par_lib.language.translation import language
     from par_press import changes, plan
 

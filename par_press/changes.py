@@ -1,6 +1,7 @@
 """What one edition of a place and year says otherwise than another, and what of its inputs did.
 
 Compared is what notebooks show, as they write it: a figure is a page, a table, a row and a column.
+A row, or a sentence, that was written otherwise is set beside the one that it is most like.
 Causes come from the raw files and the rules that each edition keeps of those it was made from.
 """
 
@@ -8,9 +9,9 @@ import csv
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import count, zip_longest
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher, get_close_matches
+from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
@@ -31,7 +32,10 @@ _NONE = (UNKNOWN, (math.nan, math.nan))
 
 @dataclass(frozen=True)
 class Change:
-    """One figure or finding; ``size`` is its part of the larger one, 1 where one is missing."""
+    """One figure or finding; ``size`` is its part of the larger one, 1 where one is missing.
+
+    ``page`` is its title; ``words`` whether no number stands there, before or after.
+    """
 
     page: str
     table: str
@@ -39,8 +43,25 @@ class Change:
     measure: str
     before: str
     after: str
-    size: float
+    size: float = 1.0
+    words: bool = True
     causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a table as it is shown, or a sentence: cells and their numbers, by column."""
+
+    name: str
+    cells: dict[str, tuple[str, Ends]]
+
+    @property
+    def text(self) -> str:
+        return " · ".join(said for said, _ in self.cells.values())
+
+    @property
+    def words(self) -> bool:
+        return not any(map(_known, (number for _, number in self.cells.values())))
 
 
 @dataclass(frozen=True)
@@ -73,22 +94,57 @@ def keep_inputs(edition: Path, names: Iterable[str], root: Path) -> None:
 
 
 def between(before: Path, after: Path, t: Language) -> tuple[list[Change], list[str]]:
-    """Everything shown that differs, the largest change first; and every cause.
+    """Everything shown that differs, the largest change first, words last; and every cause.
 
     ValueError where one folder holds no edition, or none in the language.
     """
     old, new = manifest.read(before), manifest.read(after)
     causes = _causes(before, after, old, new, t)
-    earlier, later = _figures(before, old, t), _figures(after, new, t)
+    (earlier, titles), (later, own) = _shown(before, old, t), _shown(after, new, t)
     changes = []
-    for key in dict.fromkeys([*later, *earlier]):
-        (was, value), (now, number) = earlier.get(key, _NONE), later.get(key, _NONE)
-        if was != now:
-            page, table, row, measure, _ = key
-            told = _of(causes, new["runs"].get(f"{t.code}/{page}", {}).get("read", []), row)
-            size = _size(value, number) if key in earlier and key in later else 1.0
-            changes.append(Change(page, table, row, measure, was, now, size, told))
-    return sorted(changes, key=lambda one: -one.size), [one.said for one in causes]
+    for page, table in dict.fromkeys([*later, *earlier]):
+        read = new["runs"].get(f"{t.code}/{page}", {}).get("read", [])
+        for was, now in _pairs(earlier[page, table], later[page, table]):
+            row = (now or was).name
+            place = (titles | own)[page], table, row if table else ""
+            told = _of(causes, read, row)
+            changes += [replace(one, causes=told) for one in _differences(place, was, now)]
+    return sorted(changes, key=lambda one: (one.words, -one.size)), [one.said for one in causes]
+
+
+def _differences(place: tuple[str, str, str], was: _Row | None, now: _Row | None) -> list[Change]:
+    """What differs between two states of a row; one that is new or gone is told as a whole."""
+    if was is None or now is None:
+        texts = (one.text.removeprefix(f"{one.name} · ") if one else UNKNOWN for one in (was, now))
+        return [Change(*place, "", *texts, words=(was or now).words)]
+    found = []
+    for head in dict.fromkeys([*now.cells, *was.cells]):
+        (text, value), (said, number) = was.cells.get(head, _NONE), now.cells.get(head, _NONE)
+        if text != said:
+            words = not (_known(value) or _known(number))
+            size = _size(value, number) if head in was.cells and head in now.cells else 1.0
+            found.append(Change(*place, head, text, said, size, words))
+    return found
+
+
+def _pairs(was: list[_Row], now: list[_Row]) -> Iterator[tuple[_Row | None, _Row | None]]:
+    """Rows of one name, in turn; of the others those that are much alike; then what is gone."""
+    left = defaultdict(list)
+    for row in was:
+        left[row.name].append(row)
+    pairs = [(left[row.name].pop(0) if left[row.name] else None, row) for row in now]
+    gone = [row for rows in left.values() for row in rows]
+    for before, row in pairs:
+        if before is None:
+            alike = get_close_matches(row.text, [one.text for one in gone], 1)
+            before = next((one for one in gone if one.text in alike), None)
+            gone = [one for one in gone if one is not before]
+        yield before, row
+    yield from ((row, None) for row in gone)
+
+
+def _known(ends: Ends) -> bool:
+    return not all(map(math.isnan, ends))
 
 
 def _size(before: Ends, after: Ends) -> float:
@@ -97,28 +153,23 @@ def _size(before: Ends, after: Ends) -> float:
     return max((abs(b - a) / max(abs(a), abs(b)) for a, b in pairs), default=1.0)
 
 
-def _figures(folder: Path, made: dict, t: Language) -> dict[tuple, tuple[str, Ends]]:
-    """What is written and its number, by page, table, row, column and turn."""
+def _shown(folder: Path, made: dict, t: Language) -> tuple[dict[tuple, list[_Row]], dict[str, str]]:
+    """Rows by page and table, sentences by page and ""; and the title of each page."""
     if t.code not in made["languages"]:
         raise Refused("{folder}: has no pages in {code}; make it again with --lang",
                       folder=folder, code=t.code)  # fmt: skip
     books = folder / plan.folder(made["languages"], t.code) / "notebooks"
     executed = {file.stem: nbformat.read(file, as_version=4) for file in sorted(books.iterdir())}
-    figures: dict[tuple, tuple[str, Ends]] = {}
-    turns: dict[tuple, Iterator[int]] = defaultdict(count)
+    rows: dict[tuple, list[_Row]] = defaultdict(list)
     for one in shown.read(executed):
-        found = []
         if one.kind == "table":
-            for row, record in zip(one.data["shown"], one.data["data"], strict=True):
+            for cells, record in zip(one.data["shown"], one.data["data"], strict=True):
                 numbers = _numbers(record, one.data["schema"]["fields"])
-                found += [((one.text, row[0], head), said, number) for head, said, number in
-                          zip(one.data["heads"], row, numbers, strict=False)]  # fmt: skip
+                held = zip(one.data["heads"], zip(cells, numbers, strict=False), strict=False)
+                rows[one.page, one.text].append(_Row(cells[0], dict(held)))
         elif one.kind != "chart":
-            found = [(("", "", t("Sentence")), one.text, _NONE[1])]
-        for where, said, number in found:
-            key = (one.page, *where)
-            figures[*key, next(turns[key])] = said, number
-    return figures
+            rows[one.page, ""].append(_Row(one.text, {"": (one.text, _NONE[1])}))
+    return rows, {name: shown.title(book) for name, book in executed.items()}
 
 
 def _numbers(record: Mapping, fields: list[Mapping]) -> Iterator[Ends]:

@@ -20,7 +20,7 @@ from par_lib.cleaning import findings, tables
 from par_lib.language import LANGUAGES
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
-from par_press import changes, documents, manifest, page, plan
+from par_press import changes, documents, manifest, page, plan, shown
 from par_press.page import Link
 from par_press.plan import Job, Request
 
@@ -98,8 +98,7 @@ class Written(documents.Issue):
         read = {book.stem: nbformat.read(self.folder / "notebooks" / book.name, as_version=4)
                 for book in request.notebooks}  # fmt: skip
         self.executed = {OVERVIEW: read.pop(OVERVIEW, bare)} | read
-        titles = {name: book.cells[0].source.splitlines()[0].removeprefix("# ")
-                  for name, book in self.executed.items()}  # fmt: skip
+        titles = {name: shown.title(book) for name, book in self.executed.items()}
         super().__init__(data, t, code, titles)
 
     def write_pages(self) -> None:
@@ -142,10 +141,14 @@ class Written(documents.Issue):
         """The page on what is new; empty where no edition, or a damaged one, is replaced."""
         with suppress(ValueError, OSError, KeyError):
             found, causes = changes.between(self.request.target, build, self.t)
+            old, then = manifest.mark_and_day(self.request.target)
+            new, day = manifest.mark_and_day(build)
+            told = self.t("Edition {new}, made on {day}, beside the one it replaced: {old}, made "
+                          "on {then}.", new=new, day=day, old=old, then=then)  # fmt: skip
             title = self.t("What changed: {place}, {year}", place=self.place, year=self.year)
             home = Link(f"../{plan.beside(self.t.code, 'index')}", self.t("All editions"))
             context = page.PageContext(self.t, title=title, home=home, banner=self.banner)
-            return page.render_changes(context, found, causes)
+            return page.render_changes(context, told, found, causes)
         return ""
 
 

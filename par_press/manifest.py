@@ -147,8 +147,10 @@ def is_orphan(folder: Path) -> bool:
     return not (paths.root() / "data" / "raw" / folder.parent.name / folder.name).is_dir()
 
 
-def edition_of(paper: str) -> Path:
+def edition_of(paper: str) -> tuple[Path, bool]:
     """The edition that a document, or a fingerprint copied from paper, belongs to.
+
+    And whether a document was altered since, or filled in.
 
     ValueError where it holds no fingerprint, or no edition that stands has it.
     """
@@ -162,10 +164,17 @@ def edition_of(paper: str) -> Path:
         raise Refused("{paper}: no fingerprint of an edition stands in it", paper=paper)
     for folder, made in all_that_stand():
         if made.get("fingerprint") in codes:
-            return folder
+            own = made["files"].values()
+            return folder, file.is_file() and dependencies.sha256(file) not in own
     raise Refused("{paper}: is of the edition {codes}, which no longer stands: it was made from "
                   "other figures or by another program than the one in outputs/",
                   paper=paper, codes=codes)  # fmt: skip
+
+
+def mark_and_day(folder: Path) -> tuple[str, dt.date]:
+    """The fingerprint of an edition, and the day on which it was made."""
+    made = read(folder)
+    return made["fingerprint"], dt.date.fromisoformat(made["times"]["started"][:10])
 
 
 def standing(request: Request) -> dict | None:

@@ -123,11 +123,16 @@ def render_collection(language: Language, editions: Iterable[Edition],
     return _render("collection.html.j2", context, places=places)
 
 
-def render_changes(context: PageContext, changes: Sequence, causes: Sequence[str]) -> str:
+def render_changes(context: PageContext, compared: str, changes: Sequence,
+                   causes: Sequence[str]) -> str:  # fmt: skip
     """Render what an edition says otherwise than the one it replaced, and why."""
     t = context.language
-    heads = [t("Row"), t("Measure"), t("Before"), t("After"), t("Page and table"), t("Cause")]
-    return _render("changes.html.j2", context, changes=changes, causes=causes, heads=heads)
+    heads = [t("Row"), t("Measure"), t("Before"), t("After"), t("Page and table")]
+    heads += [t("Cause")] * (len(causes) > 1)  # a single one is told above
+    parts = [(t("Figures, the largest change first"), [one for one in changes if not one.words]),
+             (t("Sentences"), [one for one in changes if one.words])]  # fmt: skip
+    return _render("changes.html.j2", context, compared=compared, causes=causes, heads=heads,
+                   parts=[(title, found) for title, found in parts if found])  # fmt: skip
 
 
 @dataclass

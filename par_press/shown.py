@@ -67,6 +67,11 @@ def read(executed: Mapping[str, NotebookNode]) -> list[Shown]:
     return [one for page, book in executed.items() for one in _of_page(page, book)]
 
 
+def title(book: NotebookNode) -> str:
+    """The title of a notebook, its first line."""
+    return book.cells[0].source.splitlines()[0].removeprefix("# ")
+
+
 def _of_page(page: str, book: NotebookNode) -> Iterator[Shown]:
     tables = 0
     for cell in book.cells:

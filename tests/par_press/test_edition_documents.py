@@ -269,6 +269,15 @@ def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
     assert "#panic()" in text_of_pdf(tmp_path / "a.pdf")
 
 
+def test_verify_tells_a_document_that_was_altered(edition, tmp_path):
+    document = docx.Document(edition / "report.docx")
+    document.paragraphs[0].add_run("90,91")
+    document.save(tmp_path / "report.docx")
+    result = par("verify", str(tmp_path / "report.docx"))
+    assert result.exit_code == 1 and f"is of {edition}" in result.output.replace("\n", "")
+    assert "it was altered or filled in since" in result.output
+
+
 def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
     later, t = tmp_path / "2022", language("vi")
     shutil.copytree(edition, later)
@@ -278,7 +287,8 @@ def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
     before = file.read_text()
     row = next(n for n, line in enumerate(before.splitlines(), 1) if "11.193" in line)
     file.write_text(before.replace("11.193", "11.913"))
-    book.write_text(book.read_text().replace("11.193", "11.913").replace("11193", "11913"))
+    said = book.read_text().replace("11.193", "11.913").replace("11193", "11913")
+    book.write_text(said.replace("chiếm 54,2%", "chiếm 55,9%"))
     made = json.loads((later / "manifest.json").read_text())
     made["inputs"][raw] = "other"
     (later / "manifest.json").write_text(json.dumps(made))
@@ -286,10 +296,13 @@ def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
     cause = f"late_dossiers.csv, dòng {row}, late: 11.193 → 11.913"
     assert causes == [cause]
     one = next(one for one in found if one.row == "Điện Bàn")
-    assert (one.page, one.before, one.after) == ("01_late_dossiers", "11.193", "11.913")
+    assert (one.page, one.before, one.after) == ("Hồ sơ trễ hạn", "11.193", "11.913")
     assert one.causes == (cause,) and one.size == pytest.approx(720 / 11913)
-    sizes = [one.size for one in found]
+    sizes = [one.size for one in found if not one.words]
     assert sizes == sorted(sizes, reverse=True)
+    assert [one.words for one in found] == [False, False, True, True]
+    for one in found[2:]:  # a sentence that is written otherwise is one change
+        assert one.before.replace("54,2%", "55,9%") == one.after != one.before
     shutil.copytree(later, edition.with_name("other"))
     told = par(
         "diff", "quang-nam:2022", "--lang", "vi", "--against", f"{edition.with_name('other')}"
