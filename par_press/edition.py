@@ -226,7 +226,11 @@ def _bounds(province: str, year: int, t: Language) -> list[str]:
             "{count} figures known within bounds have since been stated; {held} within them",
             len(found), held=held,
         )  # fmt: skip
-        return [told, *found["what"]] if len(found) else []
+        titles = tables.load_sources(province)["title"]
+        named = ["; ".join(titles[cited.split("; ")]) for cited in found["source"]]
+        said = [f"{what} {t('Source: {sources}.', sources=one)}"
+                for what, one in zip(found["what"], named, strict=True)]  # fmt: skip
+        return [told, *said] if len(found) else []
     return []
 
 

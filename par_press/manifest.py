@@ -147,10 +147,8 @@ def is_orphan(folder: Path) -> bool:
     return not (paths.root() / "data" / "raw" / folder.parent.name / folder.name).is_dir()
 
 
-def edition_of(paper: str) -> tuple[Path, bool]:
+def edition_of(paper: str) -> Path:
     """The edition that a document, or a fingerprint copied from paper, belongs to.
-
-    And whether a document was altered since, or filled in.
 
     ValueError where it holds no fingerprint, or no edition that stands has it.
     """
@@ -164,8 +162,10 @@ def edition_of(paper: str) -> tuple[Path, bool]:
         raise Refused("{paper}: no fingerprint of an edition stands in it", paper=paper)
     for folder, made in all_that_stand():
         if made.get("fingerprint") in codes:
-            own = made["files"].values()
-            return folder, file.is_file() and dependencies.sha256(file) not in own
+            if file.is_file() and dependencies.sha256(file) not in made["files"].values():
+                raise Refused("{paper}: is of {edition}, and not as it was made: it was altered or "
+                              "filled in since", paper=paper, edition=folder)  # fmt: skip
+            return folder
     raise Refused("{paper}: is of the edition {codes}, which no longer stands: it was made from "
                   "other figures or by another program than the one in outputs/",
                   paper=paper, codes=codes)  # fmt: skip

@@ -127,7 +127,7 @@ def render_changes(context: PageContext, compared: str, changes: Sequence,
                    causes: Sequence[str]) -> str:  # fmt: skip
     """Render what an edition says otherwise than the one it replaced, and why."""
     t = context.language
-    heads = [t("Row"), t("Measure"), t("Before"), t("After"), t("Page and table")]
+    heads = [t("Row"), t("Before"), t("After"), t("Page and table")]
     heads += [t("Cause")] * (len(causes) > 1)  # a single one is told above
     parts = [(t("Figures, the largest change first"), [one for one in changes if not one.words]),
              (t("Sentences"), [one for one in changes if one.words])]  # fmt: skip

@@ -106,7 +106,8 @@ class _Chart:
             left = drawn.kind == "diverge" and row.high <= 0
             self.beside(row.low if left else end, row.Index, text, left=left, bbox=BACKING)
         if not math.isnan(drawn.threshold):
-            text = self.words("threshold {value}", value=self.value(drawn.threshold))
+            words = N_("mean {value}") if drawn.is_mean else N_("threshold {value}")
+            text = self.words(words, value=self.value(drawn.threshold))
             self.ax.annotate(text, (drawn.threshold, -0.72), (0, 3), textcoords="offset points",
                              va="bottom", ha="center", color=PALETTE["muted"])  # fmt: skip
         self.write_numbers("x", drawn.value)
@@ -234,7 +235,10 @@ class _Chart:
             said.append(words("{count} more are known only within bounds.", count=more))
         if not math.isnan(self.drawn.threshold):
             below = (rows["high"] < self.drawn.threshold).sum()
-            said.append(words("Below the threshold: {count}.", count=below))
+            told = N_("Below the mean: {count}.")
+            if not self.drawn.is_mean:
+                told = N_("Below the threshold: {count}.")
+            said.append(words(told, count=below))
         return " ".join(said)
 
     def extreme(self, exact: pd.DataFrame, value: float) -> str:

@@ -58,6 +58,7 @@ class Drawn:
     rows: pd.DataFrame
     caption: str = ""
     threshold: float = math.nan
+    is_mean: bool = False  # the threshold, which nobody set then
     ends: tuple[str, str] = ("", "")  # of a dumbbell, what its low and its high are called
     between: pd.DataFrame | None = None
 
@@ -110,19 +111,22 @@ def divergeplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
 
 @_of_rows
 def dotplot(data: pd.DataFrame, *, x: str, y: str, interval: str = "", threshold: float = math.nan,
-            highlight: pd.Index | None = None, caption: str = "") -> Axes:  # fmt: skip
+            mean: float = math.nan, highlight: pd.Index | None = None,
+            caption: str = "") -> Axes:  # fmt: skip
     """Dots for rates and scores, exact or not: a hatched span where only bounds are known.
 
     ``interval``: a pair in which the true value of a sample likely lies, drawn as a line. In colour
-    are the rows of ``highlight``, else what is surely worse than the ``threshold``.
+    are the rows of ``highlight``, else what is surely worse than the ``threshold``, or the ``mean``
+    of all that is drawn in its place.
     """
+    is_mean, threshold = pd.isna(threshold), mean if pd.isna(threshold) else threshold
     if x.endswith("_pct") and not pd.isna(threshold):
         require_pct("threshold", threshold)
     if highlight is None:
         low, high = (end.astype(float) for end in ends(data, x))
         highlight = data.index[low > threshold if lower_is_better(x) else high < threshold]
     ax, rows = _row_chart("dot", data, x, y, highlight, caption, interval)
-    ax.drawn.threshold = threshold
+    ax.drawn.threshold, ax.drawn.is_mean = threshold, is_mean
     lines = rows[["likely_low", "likely_high"] if interval else ["low", "end"]].to_numpy()
     if interval:
         ax.hlines(rows.index, *lines.T, color=PALETTE["bar"], linewidth=2.4)

@@ -167,7 +167,9 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         lowest = 100 * (disbursed - _half_step(disbursed)) / (plan + _half_step(plan))
         highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
         slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
-        decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
+        decide = N_("Read the amounts again, and of which plan the rate is.")
+        if not 1 / 500 < computed / stated < 500 if stated else False:
+            decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
         judged = verdict(lowest - slack <= stated <= highest + slack, decide)
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
         yield found("rate_against_amounts", row.unit, what, (stated, computed), judged,

@@ -172,9 +172,13 @@ def _sipas(data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
 
 
 def _late(rows: pd.DataFrame, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
-    """The level's total, else the sum of those listed."""
+    """The level's total, else its rate on time, else the sum of those listed."""
     template = N_("{late} late dossiers")
     last = tables.longest_period(rows[rows["unit"] == data.place])
+    if len(last) == 1 and last["late_low"].isna().all() and last["on_time_pct_low"].notna().all():
+        low, high = last["on_time_pct_low"].item(), last["on_time_pct_high"].item()
+        rate = t.interval(low, high, decimals("on_time_pct", low, high), percent=True)
+        return _dated(t("{rate} of dossiers on time", rate=rate), last, data, t), last
     if len(last) != 1:
         last = tables.longest_period(rows[rows["status"] != "bound"])
         template = N_("{late} late dossiers listed")

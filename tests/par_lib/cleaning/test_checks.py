@@ -165,6 +165,9 @@ def test_rate_against_amounts(disbursed, stated, severity):
     )  # fmt: skip
     assert severities(checks.rate_against_amounts(frame)) == [severity]
     assert not list(checks.rate_against_amounts(frame.assign(plan_bn_vnd=0.0)))
+    (found,) = checks.rate_against_amounts(frame)
+    if severity == "conflict":
+        assert ("triệu was written for tỷ" in found.decide) is (disbursed < 1)
 
 
 @pytest.mark.parametrize(("whole", "severity"), [(449, "agrees"), (450, "conflict")])

@@ -79,6 +79,15 @@ def test_a_row_names_the_source_of_its_figure_too(data, card):
     assert "I, closing paragraph" in tasks.loc["sipas.points", "locator"]
 
 
+def test_a_level_whose_rate_alone_is_stated_stands_at_that():
+    data, rules = tables.load("quang-nam", 2023), rulebook.load("quang-nam", 2023)
+    card, t = scorecard.build(data, rules), language("vi")
+    found = assigned_tasks.of(data, card=card, rules=rules, language=t)
+    stands = found.set_index("moves")["stand"]
+    assert stands["late_dossiers.late:district"] == "82,92% hồ sơ đúng hạn"
+    assert stands["late_dossiers.late:commune"] == "97,5% hồ sơ đúng hạn"
+
+
 def test_known_losses_and_which_no_task_addresses(data, card):
     losses = assigned_tasks.known_losses(tasks_of(data, card), card=card, rules=RULES)
     # 2.4241 + 5.58 + 0.91 = 8.9141 lost on criteria whose points are stated
