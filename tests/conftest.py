@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,18 +88,33 @@ def in_english(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def made_project(tmp_path_factory, worker_id) -> Path:
-    """A project with the real edition of 2022 in both languages, made once; only to read."""
+def made_once(tmp_path_factory, worker_id) -> Callable[..., Path]:
+    """``made_once("name", "2022", …)``: a project and its edition, for all workers; only to read.
+
+    ``prepare`` is called in it before ``par run``; ``without`` names data it shall not have.
+    """
     above = tmp_path_factory.getbasetemp()
-    root = (above if worker_id == "master" else above.parent) / "to-read"
-    with FileLock(f"{root}.lock"):
-        if not root.is_dir():
-            copy_project(root)
-            with entered(root, above):
-                result = CliRunner().invoke(app, ["run", "2022", "--lang", "vi,en"])
-            assert result.exit_code == 0, result.output
-            assert result.output.strip().endswith("outputs/index.html")
-    return root
+
+    def make(name: str, *asked: str, prepare: Callable[[], object] = lambda: None,
+             **without: tuple[str, ...]) -> Path:  # fmt: skip
+        root = (above if worker_id == "master" else above.parent) / name
+        with FileLock(f"{root}.lock"):
+            if not root.is_dir():
+                copy_project(root, **without)
+                with entered(root, above):
+                    prepare()
+                    result = CliRunner().invoke(app, ["run", *asked, "--lang", "vi,en"])
+                assert result.exit_code == 0, result.output
+                assert result.output.strip().endswith("outputs/index.html")
+        return root
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def made_project(made_once) -> Path:
+    """A project with the real edition of 2022 in both languages."""
+    return made_once("to-read", "2022")
 
 
 @pytest.fixture(scope="session")

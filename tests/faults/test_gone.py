@@ -23,6 +23,21 @@ GONE = {
 }
 
 
+# A small invented province.
+UNITS = """code,name,name_en,level,kind,valid_from,valid_to,successor,aliases,source,parent
+99,Minh Họa,Minh Hoa (invented),province,tỉnh,,,,,demo,
+"""
+SOURCES = """[demo]
+title = "Số liệu giả lập"
+producer = "Không có"
+kind = "synthetic"
+accessed = 2026-11-24
+"""
+SCORES = """criterion,points,max_points,rank,ranked_units,status,source,locator,note
+par_index,"80,84/100",,48/63,,reported,demo,here,
+"""
+
+
 def text_of(file: Path) -> str:
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as parts:
@@ -55,12 +70,11 @@ def before_and_after(project):
     (raw / "da-nang").mkdir()
     shutil.copy(CHECKOUT / "data" / "raw" / "da-nang" / "sources.toml", raw / "da-nang")
     shutil.copytree(CHECKOUT / "data" / "raw" / "da-nang" / "2023", raw / "da-nang" / "2023")
-    code, said = project.par("demo", "--dossiers", "4000")
-    assert code == 0, said
-    shutil.rmtree(raw / "demo-today")
-    for folder in raw.glob("demo/20*"):
-        if folder.name != "2024":
-            shutil.rmtree(folder)
+    made_up = raw / "demo" / "2024"
+    made_up.mkdir(parents=True)
+    (raw / "demo" / "units.csv").write_text(UNITS, encoding="utf-8")
+    (raw / "demo" / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    (made_up / "scores.csv").write_text(SCORES, encoding="utf-8")
     code, said = project.par(*EVERY)
     assert code == 0, said
     before = all_of(root, "outputs/")

@@ -8,9 +8,7 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 from functools import partial
 
@@ -45,7 +43,7 @@ def versions(project, tmp_path_factory):
     for name, text in (("one", one), ("other", other)):
         table.write_text(text, encoding="utf-8")
         began = time.monotonic()
-        code, said = project.par("run", "2022")
+        code, said = project.anew("run", "2022")
         took = max(took, time.monotonic() - began)
         assert code == 0, said
         known[name] = text, content(project.edition)
@@ -77,15 +75,10 @@ BOUNDARIES = [
     ("par_press.edition", "write_collection", "before"),
     ("par_press.edition", "write_collection", "after"),
 ]  # fmt: skip
-# Imports once, and forks a run for each line it is given: where to die.
+# A run in one process, to die at a boundary.
 MORTAL = """
-import importlib, os, signal, sys, tempfile
+import importlib, signal
 from concurrent.futures import Executor, Future
-from multiprocessing import forkserver, resource_tracker
-
-import par_cli
-from par_lib.storage import paths
-from par_press import edition, execute, kernels, plan, runner
 
 class Here(Executor):
     def submit(self, task, *given):
@@ -93,64 +86,34 @@ class Here(Executor):
         done.set_result(task(*given))
         return done
 
-def run(module, name, when):
-    forkserver._forkserver.ensure_running = lambda: None  # it runs, but is no child of this fork
-    module = importlib.import_module(module)
-    own = getattr(module, name)
-
-    def dies(*given, **named):
-        if when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        own(*given, **named)
+def dies(*given, **named):
+    if when == "before":
         os.kill(os.getpid(), signal.SIGKILL)
+    own(*given, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(module, name, dies)
-    tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[1]
-    paths.scratch()
-    every = plan.all_notebooks()
-    request = plan.Request("quang-nam", 2022, ("vi",), every, fork=True, anew=every)
-    runner.make([request], executor=Here(), tell=lambda *_: None)
-    edition.write_collection()
-
-kernels.begin()
-print(forkserver._forkserver._forkserver_pid, resource_tracker._resource_tracker._pid, flush=True)
-for line in sys.stdin:
-    if (child := os.fork()) == 0:
-        run(*line.split())
-        os._exit(0)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+module, name, when = {boundary}
+module = importlib.import_module(module)
+own = getattr(module, name)
+setattr(module, name, dies)
+paths.scratch()
+every = plan.all_notebooks()
+request = plan.Request("quang-nam", 2022, ("vi",), every, fork=True, anew=every)
+runner.make([request], executor=Here(), tell=lambda *_: None)
+edition.write_collection()
 """
-
-
-@pytest.fixture(scope="module")
-def die(project):
-    """Begins a run that is killed at a boundary; gives how its process ended."""
-    own = tempfile.mkdtemp()  # what lies in the project's shall be of the runs alone
-    server = subprocess.Popen([sys.executable, "-c", MORTAL, str(project.tmp)], text=True,
-                              env=project.env | {"TMPDIR": own}, stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE)  # fmt: skip
-    # By number: for a moment after its start a process shows no environment to be known by.
-    project.ours |= {server.pid, *map(int, server.stdout.readline().split())}
-
-    def run(*boundary: str) -> int:
-        print(*boundary, file=server.stdin, flush=True)
-        return int(server.stdout.readline())
-
-    yield run
-    server.stdin.close()
-    assert server.wait(timeout=30) == 0
-    shutil.rmtree(own)
 
 
 @linux_only
 @pytest.mark.parametrize(("module", "name", "when"), BOUNDARIES)
 def test_a_run_killed_between_two_stages_leaves_an_edition_whole(
-    project, versions, die, module, name, when
+    project, versions, module, name, when
 ):
     table, known, _ = versions
     wanted = "other" if state(project, known) == "one" else "one"
     table.write_text(known[wanted][0], encoding="utf-8")
-    assert die(module, name, when) == -signal.SIGKILL
+    code, said = project.fork(MORTAL.format(boundary=(module, name, when)))
+    assert code == -signal.SIGKILL, said
     assert project.wait_for_none() == set()
     after = state(project, known)
     if name in ("exchange", "write_collection") or (name, when) == ("_put", "after"):
@@ -233,7 +196,7 @@ def test_a_report_being_read_or_a_workbook_being_written_is_whole_or_not_there(p
     done = tmp_path / "whole"
     shutil.copytree(into, done)
     given = ("read", str(report), "--year", "2022", "--merge", "--source", "kill-test", "--to")
-    code, said = project.par(*given, str(done))
+    code, said = project.anew(*given, str(done))
     assert code == 0, said
     took = time.monotonic() - began
     whole = {p.relative_to(done): p.read_bytes() for p in done.rglob("*") if p.is_file()}

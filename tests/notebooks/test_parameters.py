@@ -53,8 +53,10 @@ def test_what_a_level_has_no_figures_of_is_named(root, run):
     assert "…" not in said
 
 
-def test_intervals_say_their_level(bare_root, run):
+def test_intervals_say_their_level_and_few_answers_cannot_be_asked_for(bare_root, run):
     province.write(size=4_000)
+    with pytest.raises(AssertionError, match="min_respondents is 5; shares of fewer than 30 answ"):
+        run("03_sipas", province="demo", year=2023, min_respondents=5)
     said = told(run("03_sipas", province="demo", year=2023, confidence_pct=80))
     for shown in ("đoạn thẳng: khoảng tin cậy 80%", "ước lượng gộp; khoảng tin cậy 80%"):
         assert shown in said

@@ -139,13 +139,6 @@ def test_what_is_real_is_never_overwritten_or_mixed(root):
         province.write(size=10)
 
 
-@pytest.fixture(scope="module")
-def edition(root):
-    result = CliRunner().invoke(app, ["run", "2022", "--province", "demo", "--lang", "vi,en"])
-    assert result.exit_code == 0, result.output
-    return root / "outputs" / "demo" / "2022"
-
-
 def test_every_page_and_file_of_an_edition_says_synthetic(edition):
     made = json.loads((edition / "manifest.json").read_text())
     assert made["synthetic"] is True and made["warnings"] == []

@@ -11,10 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from typer.testing import CliRunner
 
-from par_cli import app
-from par_demo import province
 from par_lib.language.translation import COLUMNS, UNKNOWN, language
 
 FEW = "Minh họa 13"
@@ -25,35 +22,6 @@ SHARES = {
     "respondents": (30, ("satisfaction_pct", "likely_pct", "pooled_pct", "pooled_likely_pct",
                          "converted_points", "worst_tenth_pct")),
 }  # fmt: skip
-# row of late_dossiers.csv as it begins: what it counts instead
-PLANTED = {
-    f"{FEW},district,2024-01-01,2024-12-31,": "9,9,7,2",
-    "Minh Họa,department,2024-01-01,2024-12-31,": "9,9,8,1",
-    "Minh Họa,district,2024-06-01,2024-06-30,": ",8,6,2",
-}
-
-
-@pytest.fixture(scope="module")
-def edition(bare_root) -> Path:
-    """The invented year in which a district, a month and all agencies have few dossiers.
-
-    One district of 22 people asked is left with too few, the other such has none at all.
-    """
-    province.write(size=4_000, seed=1)
-    raw = bare_root / "data" / "raw" / "demo" / "2024"
-    late, answers = raw / "late_dossiers.csv", raw / "answers.csv"
-    lines = late.read_text(encoding="utf-8").splitlines()
-    for start, counts in PLANTED.items():
-        (at,) = (n for n, line in enumerate(lines) if line.startswith(start))
-        cells = lines[at].split(",")
-        lines[at] = ",".join([*cells[:4], *counts.split(","), *cells[8:]])
-    late.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    kept = [line for line in answers.read_text("utf-8").splitlines() if "Minh họa 02," not in line]
-    answers.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    done = CliRunner().invoke(app, ["run", "demo:2024", "--documents", "--notebook", "01",
-                                    "--notebook", "03", "--notebook", "07"])  # fmt: skip
-    assert done.exit_code == 0, done.output
-    return bare_root / "outputs" / "demo" / "2024"
 
 
 def of_pages(edition: Path) -> Iterator[dict[str, str]]:
@@ -139,10 +107,3 @@ def test_no_file_of_an_edition_holds_the_answers_or_dossiers_of_single_people(ed
             text = file.read_text(encoding="utf-8")
             assert "respondent," not in text and people[0] not in text, file
     assert not [file for file in edition.rglob("*") if "register" in file.as_posix()]
-
-
-def test_less_than_thirty_cannot_be_asked_for(edition):
-    done = CliRunner().invoke(app, ["run", "demo:2024", "--notebook", "03", "-p",
-                                    "min_respondents=5"])  # fmt: skip
-    assert done.exit_code == 1
-    assert "min_respondents is 5; shares of fewer than 30 answers are" in done.output
