@@ -185,11 +185,11 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
     what = say("can be thousands or a decimal, beside English figures; write 1234 or 1,2340")
     problems += schema.of_cells(cells[doubtful], what)
     quantities = []
-    for row, text in cells.items():
+    for row, text, kind in zip(raw.index, cells, kinds, strict=True):
         quantity = _UNSTATED
-        if text and pd.notna(kinds[row]):
+        if text and pd.notna(kind):
             try:
-                quantity = numbers.parse_quantity(text, kind=kinds[row])
+                quantity = numbers.parse_quantity(text, kind=kind)
             except numbers.QuantityError as error:
                 problems.append(Problem(row, column.name, str(error)))
         quantities.append(quantity)

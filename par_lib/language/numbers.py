@@ -12,9 +12,8 @@ How dots and commas are read:
 
 import math
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from par_lib.language import N_, Refused, say
 from par_lib.language.prose import require
@@ -76,8 +75,7 @@ class QuantityError(Refused):
     """A figure that cannot be read with certainty: says the text, why, and what to write."""
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A figure read from text: an interval, both ends included, infinite where unbounded.
 
     ``out_of`` is the maximum in "0.59/1.5". ``approximate`` tells that the source wrote a
