@@ -178,7 +178,9 @@ def lineplot(data: pd.DataFrame, *, x: str, y: str, hue: str = "", caption: str 
     if hue:
         shades = (PALETTE[name] for name in ("accent", "ink", "bar", "muted", "faint"))
         palette = dict(zip(data[hue].unique(), cycle(shades), strict=False))
-        own = {"hue": hue, "style": hue, "palette": palette}
+        order = [*palette]  # the first, in colour, is a full line
+        own = {"hue": hue, "style": hue, "palette": palette, "hue_order": order,
+               "style_order": order}  # fmt: skip
     sns.lineplot(data, x=x, y=y, errorbar=None, ax=ax, **own, **options)
     if ax.dataLim.y0 >= 0:
         ax.set_ylim(0, 1.05 * ax.dataLim.y1 or None)

@@ -165,7 +165,7 @@ class Page:
             cells = [self.cell(name, *ends(row, name), digits[name]) for name in names]
             line = f'<th scope="row"{LIGHT}>{_text(cells[0])}</th>'
             for name, cell in zip(names[1:], cells[1:], strict=True):
-                value = _plain(ends(row, name)[1])
+                value = _plain(_counted(name, *ends(row, name)))
                 attributes = f' class="num" data-value="{value}"' if numeric[name] else LEFT
                 line += f"<td{attributes}>{_text(cell)}</td>"
             if traced:
@@ -261,6 +261,15 @@ class Page:
 def without_end(column: object) -> str:
     """Name of the pair that a column is an end of; another column's own name."""
     return str(column).removesuffix("_low").removesuffix("_high")
+
+
+def _counted(name: str, low: object, high: object) -> object:
+    """The end of an interval by which a table is sorted, what is surely bad before what may be.
+
+    The low one of what is lower better, so that nobody comes first by what may be; else the high
+    one, or where no limit is known the low one.
+    """
+    return low if translation.lower_is_better(name) or pd.isna(high) else high
 
 
 def _plain(value: object) -> str:

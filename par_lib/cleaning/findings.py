@@ -61,6 +61,13 @@ def join_traces(*rows: pd.DataFrame | pd.Series | dict) -> tuple[str, str]:
     return "; ".join(name for name, _ in pairs), "; ".join(place for _, place in pairs)
 
 
+def traces(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """``join_traces`` of the rows of each value of ``by``, its index: source, locator."""
+    names = ["source", "locator"]
+    own = {one: join_traces(part) for one, part in rows.groupby(by)[names]}
+    return pd.DataFrame(own.values(), pd.Index([*own], dtype=object), names)
+
+
 def verdict(holds: bool, decide: str) -> tuple[str, str]:
     """Of a comparison that must hold."""
     return AGREES if holds else ("conflict", decide)

@@ -49,8 +49,9 @@ def lower_is_better(column: str) -> bool:
     >>> [name for name in ("late_pct", "points_lost", "on_time_pct") if lower_is_better(name)]
     ['late_pct', 'points_lost']
     """
-    # A share of a total is, in this project, one of late dossiers.
-    return column == "share_pct" or bool({"late", "lost", "open", "days"} & {*column.split("_")})
+    # A share of a total is, in this project, one of late dossiers, a ratio late over usual.
+    bad = {"late", "lost", "open", "days", "ratio"}
+    return column == "share_pct" or bool(bad & {*column.split("_")})
 
 
 @dataclass(frozen=True)

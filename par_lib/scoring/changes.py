@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from par_lib.cleaning.findings import traces
 from par_lib.cleaning.schema import of_enough
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.language import Refused
+from par_lib.language.prose import require
 from par_lib.language.translation import LABELS, N_, Language
+from par_lib.scoring import unit_comparison
+from par_lib.scoring.fair_comparison import FEWEST_OF_PROCEDURE
 from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.scorecard import hull
 
@@ -177,27 +181,62 @@ def change_by_level(data: Tables, before: Tables) -> pd.DataFrame:
     return renamed(moved, before_late="earlier", after_late="later")
 
 
-def rate_effects(data: Tables, before: Tables, *, level: str = "district") -> pd.DataFrame:
+def rate_effects(data: Tables, before: Tables, *, level: str = "district",
+                 by: str = "unit") -> pd.DataFrame:  # fmt: skip
     """What each unit of a level contributed to the change of the late rate since the year before.
 
-    Columns unit, earlier_pct, later_pct (its own late rates) and those of decompose_rate, most
-    downward first; status, source, locator. No row unless both counts of the same units are
-    known in both years. ``attrs``: earlier_pct, later_pct of all together.
+    ``by`` "procedure": what each procedure (else field of form II.06a) of all units together did;
+    those with fewer than FEWEST_OF_PROCEDURE resolved dossiers in either year are one row.
+    Columns unit (or procedure), earlier_pct, later_pct (its own late rates) and those of
+    decompose_rate, most downward first; its counts missing where the periods are not equally long;
+    status, source, locator. No row unless both counts are known in both years and no bounds, and
+    the units are the same. ``attrs``: earlier_pct, later_pct of all together.
     """
-    then, now = (_late_and_resolved(of, level) for of in (before, data))
-    if set(now.index) != set(then.index):
-        then, now = then.iloc[:0], now.iloc[:0]
-    both = paired(then.loc[now.index], now, "late").rename(columns={"after_unit": "unit"})
+    require("by", by, ("unit", "procedure"))
+    both = (_by_unit if by == "unit" else _by_procedure)(data, before, level)
     counts = {name: both[[f"{when}_late_low", f"{when}_resolved"]].astype(float)
               .set_axis(["part", "whole"], axis=1)
               for name, when in (("earlier_pct", "before"), ("later_pct", "after"))}  # fmt: skip
     rates = {name: of_enough(100 * count["part"] / count["whole"], count["whole"])
              for name, count in counts.items()}  # fmt: skip
     found = both.assign(**rates).join(decompose_rate(*counts.values()))
-    found = found.sort_values("change_pct_points").reset_index()
+    counted = ["rate_effect", "mix_effect", "size_effect"]
+    found[counted] = found[counted].where(found["equally_long"])
+    found = found.sort_values("change_pct_points", ignore_index=True)
     found.attrs = {name: float(100 * count["part"].sum() / (count["whole"].sum() or math.nan))
                    for name, count in counts.items()}  # fmt: skip
     return found
+
+
+def _by_unit(data: Tables, before: Tables, level: str) -> pd.DataFrame:
+    then, now = (_late_and_resolved(of, level) for of in (before, data))
+    if set(now.index) != set(then.index):
+        then, now = then.iloc[:0], now.iloc[:0]
+    both = paired(then.loc[now.index], now, "late").rename(columns={"after_unit": "unit"})
+    return both.assign(equally_long=_equally_long(then, now)).reset_index()
+
+
+def _by_procedure(data: Tables, before: Tables, level: str) -> pd.DataFrame:
+    (then, by), (now, same) = (unit_comparison.handled(of, level=level) for of in (before, data))
+    cells = pd.concat([then.assign(when="before"), now.assign(when="after")], ignore_index=True)
+    low, high = ends(cells, "late")
+    known = by == same and len(then) and len(now) and low.eq(high).all()
+    cells = cells.assign(late_low=low, resolved=cells["resolved"].astype(float))
+    cells = cells.iloc[: None if known else 0]
+    counts = cells.pivot_table("resolved", by, "when", "sum", fill_value=0.0)
+    rare = cells[by].map(counts.min(axis=1)) < FEWEST_OF_PROCEDURE
+    cells["procedure"] = cells[by].astype(object).mask(rare, "other_procedures")
+    sums = [own.groupby("procedure")[["late_low", "resolved"]].sum().add_prefix(f"{when}_")
+            for when in ("before", "after") for own in [cells[cells["when"] == when]]]  # fmt: skip
+    both = pd.concat([*sums, traces(cells, "procedure")], axis=1).fillna(0.0)
+    both = both.assign(status="derived", equally_long=_equally_long(then, now))
+    return both.rename_axis("procedure").reset_index()
+
+
+def _equally_long(then: pd.DataFrame, now: pd.DataFrame) -> bool:
+    spans = [(rows["period_end"] - rows["period_start"]).max() for rows in (then, now)]
+    day = pd.Timedelta(days=1)  # of two years one may be a leap year
+    return -day <= spans[1] - spans[0] <= day
 
 
 def _late_and_resolved(data: Tables, level: str) -> pd.DataFrame:

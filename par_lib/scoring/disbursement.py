@@ -216,6 +216,30 @@ def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     ).reset_index()  # fmt: skip
 
 
+def fan(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """The path of this plan year, and on from its last date as each year of ``went_on`` went on.
+
+    Rows plan_year (this year's first), month (of the plan year, and the part of it that is over:
+    10.5 is the middle of November, 13 the end of January after), end, expected_pct: this year's own
+    rate, or its last rate + that of the earlier year − here_pct, at most 100. Where here_pct is a
+    pair there is a path for either ``end``, "low" and "high". No row where no earlier year has a
+    rate after the same day.
+    """
+    over = rates["as_of"].dt.day / rates["as_of"].dt.days_in_month
+    rates = rates.assign(month=_month(rates) - 1 + over)
+    own = rates[rates["plan_year"] == year].assign(end="low")
+    now = own["month"].max()
+    here = went_on(rates, year=year)[["plan_year", "rate_pct_now", "here_pct_low", "here_pct_high"]]
+    later = rates[rates["month"] > now].merge(here)
+    paths = [own.assign(expected_pct=own["rate_pct"]).iloc[: None if len(later) else 0]]
+    for end, other in (("low", "high"), ("high", "low")):
+        begun = here[here["plan_year"].isin(later["plan_year"])].assign(month=now)
+        gained = (later["rate_pct"] - later[f"here_pct_{other}"]).clip(lower=0)
+        going = later.assign(expected_pct=(later["rate_pct_now"] + gained).clip(upper=100))
+        paths += [begun.assign(expected_pct=begun["rate_pct_now"], end=end), going.assign(end=end)]
+    return pd.concat(paths, ignore_index=True)[["plan_year", "month", "end", "expected_pct"]]
+
+
 def _month(rows: pd.DataFrame) -> pd.Series:
     """Month of each row's date, from January of its plan year: 1 to 12, then 13 and so on."""
     return 12 * (rows["as_of"].dt.year - rows["plan_year"]) + rows["as_of"].dt.month

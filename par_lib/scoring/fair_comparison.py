@@ -17,6 +17,7 @@ from par_lib.cleaning.units import DISTRICTS_ENDED
 from par_lib.language import Refused
 from par_lib.scoring.intervals import ends, pairs
 
+FEWEST_OF_PROCEDURE = 30  # resolved dossiers; procedures with fewer are one group
 FEWEST_UNITS = 10  # of fewer, neither limits nor a common distribution can be told
 FEWEST_MONTHS = 10  # of fewer, limits tell more of chance than of the process
 RUN = 8  # months on one side of the mean
@@ -26,7 +27,8 @@ _DRAWN_IN = 0.1  # of the units, at either end
 _DRAWS = 4_000
 
 
-def expected_late(cells: pd.DataFrame, *, by: str, enough: int = 30) -> pd.DataFrame:
+def expected_late(cells: pd.DataFrame, *, by: str,
+                  enough: int = FEWEST_OF_PROCEDURE) -> pd.DataFrame:  # fmt: skip
     """Late dossiers of each unit beside those usual for what it handles: indirect standardisation.
 
     ``cells``: a row a unit and a value of ``by`` (procedure or field); columns unit_code, ``by``,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning import dossier_register
-from par_lib.cleaning.findings import join_traces
+from par_lib.cleaning.findings import join_traces, traces
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.succession import follow
 from par_lib.cleaning.tables import Tables, longest_period
@@ -203,32 +203,42 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     return rates
 
 
-def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
-    """``expected_late`` of the year for each unit of ``level``: by procedure, else by field.
+def handled(data: Tables, *, level: str) -> tuple[pd.DataFrame, str]:
+    """Dossiers of each unit of ``level`` by what was handled, and what that is: a column's name.
 
-    By procedure where there is a register; else by the fields of late_by_field (form II.06a), over
-    their longest period. Of communes of 2025 those since July, for old ones bear some of their
-    codes. Adds unit and late_pct (100 × late / resolved), status ("bound" where late is no single
+    "procedure" where there is a register; else "field", of late_by_field (form II.06a) over their
+    longest period. Of communes of 2025 those since July, for old ones bear some of their codes.
+    Columns unit_code, that column, resolved, late or its pair, period_start, period_end, source,
+    locator.
+    """
+    dossiers = data.register[data.register["level"] == level]
+    start, end = pd.Timestamp(data.year, 1, 1), pd.Timestamp(data.year, 12, 31)
+    if level == "commune" and data.year == DISTRICTS_ENDED.year:
+        start = DISTRICTS_ENDED + pd.Timedelta(days=1)
+        dossiers = dossiers[dossiers["month"] >= start]
+    cells = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
+    if len(cells):
+        told = {"source": dossier_register.SOURCE, "locator": str(data.year)}
+        told |= {"period_start": start, "period_end": end}
+        return cells.rename(columns={"unit": "unit_code"}).assign(**told), "procedure"
+    fields = data.late_by_field.query("level == @level and unit != @data.place")
+    return longest_period(fields.dropna(subset=["resolved", "late_low"])), "field"
+
+
+def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
+    """``expected_late`` of the year for each unit of ``level``, of what it ``handled``.
+
+    Adds unit and late_pct (100 × late / resolved), status ("bound" where late is no single
     number, else "derived"), source and locator. Most surely late first, by the low end of
     likely_ratio. ``attrs["whole_pct"]``: the rate of them all, missing where one late is a bound.
     """
-    dossiers = data.register[data.register["level"] == level]
-    if level == "commune" and data.year == DISTRICTS_ENDED.year:
-        dossiers = dossiers[dossiers["month"] > DISTRICTS_ENDED]
-    cells = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
-    cells = cells.rename(columns={"unit": "unit_code"})
-    cells = cells.assign(source=dossier_register.SOURCE, locator=str(data.year))
-    if cells.empty:
-        fields = data.late_by_field.query("level == @level and unit != @data.place")
-        cells = longest_period(fields.dropna(subset=["resolved", "late_low"]))
-    found = expected_late(cells, by="procedure" if "procedure" in cells else "field")
+    cells, by = handled(data, level=level)
+    found = expected_late(cells, by=by)
     names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
     low, high = ends(found, "late")
     resolved = found["resolved"]
     rates = [of_enough(100 * end / resolved, resolved) for end in (low, high)]
-    traces = {code: join_traces(own) for code, own in cells.groupby("unit_code")}
-    trace = pd.DataFrame(traces.values(), index=[*traces], columns=["source", "locator"])
-    rows = found.join(trace).assign(
+    rows = found.join(traces(cells, "unit_code")).assign(
         unit=names.reindex(found.index), **pairs(late_pct=rates),
         status=np.where(low == high, "derived", "bound"),
     ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip

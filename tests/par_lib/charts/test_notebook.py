@@ -326,6 +326,19 @@ def test_a_table_has_the_digits_and_the_words_of_its_columns(shell):
     assert shown[0].caption.text == "A"
 
 
+def test_a_table_is_sorted_by_the_end_of_an_interval_that_counts(shell):
+    """Late at least so many, satisfied at most: nobody comes first by what only may be."""
+    pairs = {"late": (0, 3551), "late_ratio": (0.5, 2), "likely_ratio": (0.4, 2.5),
+             "share_pct": (1, 9), "satisfaction_pct": (60, 80), "rate_pct": (70, None)}  # fmt: skip
+    begun(shell).user_ns["own"] = pd.DataFrame({"unit": ["A"]} | {
+        f"{name}_{end}": [value] for name, both in pairs.items()
+        for end, value in zip(("low", "high"), both, strict=True)
+    }).astype({"rate_pct_high": float})  # fmt: skip
+    shown = run(shell, f'table(own, "unit {" ".join(pairs)}", "A")')[0]
+    assert [cell["data-value"] for cell in shown.select("td")] == [
+        "0", "0.5", "0.4", "1", "80", "70"]  # fmt: skip
+
+
 def test_a_table_of_no_rows_is_not_shown_and_a_trace_is_its_last_column(shell):
     begun(shell)
     assert run(shell, 'table(none, "unit late", "A")')[0].text == "Không có nội dung: A."

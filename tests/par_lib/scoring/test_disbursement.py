@@ -204,6 +204,27 @@ def test_as_earlier_years_went_on_from_the_same_day():
     assert row[ends].tolist() == [25, 40, 80, 95]
 
 
+def test_the_fan_is_each_earlier_year_s_own_path_from_here():
+    def fan(frame: pd.DataFrame, day: str) -> dict[tuple, list]:
+        rates = disbursement.alike(frame, frame[frame["as_of"] == day])
+        found = disbursement.fan(rates, year=2022)
+        of_path = found.groupby(["plan_year", "end"], sort=False)[["month", "expected_pct"]]
+        return {name: path.round(2).to_numpy().tolist() for name, path in of_path}
+
+    # 2021 went from 40 on the same day to 70 and 90: from 50 to 80 and 100
+    paths = fan(TWO_YEARS, "2022-09-30")
+    assert list(paths) == [(2022, "low"), (2021, "low"), (2021, "high")]
+    assert paths[2022, "low"] == [[6, 20], [9, 50]]
+    assert paths[2021, "low"] == paths[2021, "high"] == [[9, 50], [12, 80], [13, 100]]
+    # on 15 August 2021 lay between its 25 and 40: 30 to 45 later is 15 to 30 more than here
+    august = pd.concat([TWO_YEARS.iloc[:5], of_province((2022, "2022-08-15", 30))])
+    paths = fan(august, "2022-08-15")
+    assert paths[2021, "low"] == [[7.48, 30], [9, 30], [12, 60], [13, 80]]
+    assert paths[2021, "high"] == [[7.48, 30], [9, 45], [12, 75], [13, 95]]
+    no_end = TWO_YEARS.drop(index=[2, 3])
+    assert fan(no_end, "2022-09-30") == {} == fan(TWO_YEARS.iloc[4:], "2022-09-30")
+
+
 def test_years_on_other_bases_or_without_an_end_show_nothing():
     first = disbursement.went_on(disbursement.alike(TWO_YEARS, TWO_YEARS.iloc[[1]]), year=2021)
     assert first.empty and "final_pct_low" in first  # no earlier year

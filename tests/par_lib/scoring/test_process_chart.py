@@ -42,6 +42,36 @@ def test_each_signal_by_hand():
     )
 
 
+def told_otherwise(values: list[float]) -> list[str]:
+    """The signals, month by month and without pandas, with 3 / 1.128 instead of 2.66."""
+    mean = sum(values) / len(values)
+    apart = [abs(one - other) for one, other in zip(values[1:], values, strict=False)]
+    limit = 3 / 1.128 * sum(apart) / len(apart)
+    found = []
+    for at, value in enumerate(values):
+        side = (value > mean) - (value < mean)
+        same = [side and (one - mean) * side > 0 for one in values]
+        near = [own and abs(one - mean) > limit / 2 for own, one in zip(same, values, strict=True)]
+        eights = [same[first : first + 8] for first in range(max(at - 7, 0), at + 1)]
+        fours = [near[first : first + 4] for first in range(max(at - 3, 0), at + 1)]
+        runs = any(len(own) == 8 and all(own) for own in eights)
+        nears = near[at] and any(len(own) == 4 and sum(own) >= 3 for own in fours)
+        found.append("outside" if abs(value - mean) > limit else
+                     "run" if runs else "near_limit" if nears else "")  # fmt: skip
+    return found
+
+
+def test_signals_agree_with_another_implementation():
+    rng, seen = np.random.default_rng(11), set()
+    for _ in range(400):
+        months = rng.normal(0, 1, int(rng.integers(10, 40))).cumsum() * rng.random()
+        values = (months + rng.normal(0, 1, len(months))).tolist()
+        signals = process_chart(pd.Series(values))["signal"].tolist()
+        assert signals == told_otherwise(values)
+        seen |= {*signals}
+    assert seen == {"", "outside", "run", "near_limit"}
+
+
 def test_of_fewer_than_ten_months_nothing_is_said():
     nine = process_chart(pd.Series(range(9)))
     assert nine[["mean", "natural_low", "natural_high"]].isna().all(axis=None)

@@ -1,6 +1,7 @@
 """Who moved a number: by hand, and the law that the parts add up."""
 
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -85,6 +86,52 @@ def test_rate_mix_and_size_add_up_to_each_units_change_of_count(rows):
     found = changes.decompose_rate(before, after)
     parts = found["rate_effect"] + found["mix_effect"] + found["size_effect"]
     assert parts.tolist() == pytest.approx((after["part"] - before["part"]).tolist(), abs=1e-9)
+
+
+def year(of: int, *cells: tuple) -> SimpleNamespace:
+    """A year's form II.06a: unit, field, resolved, late and, of a bound, late at most."""
+    names = ["unit", "field", "resolved", "late_low", "late_high"]
+    rows = pd.DataFrame([(*cell, cell[-1])[:5] for cell in cells], columns=names).assign(
+        unit_code=lambda d: d["unit"], level="district", source="form", locator=f"{of}",
+        period_start=pd.Timestamp(of, 1, 1), period_end=pd.Timestamp(of, 12, 31))  # fmt: skip
+    none = pd.DataFrame(columns=["unit", "level", "procedure", "finished", "days_late", "dossiers"])
+    return SimpleNamespace(register=none, late_by_field=rows, year=of, place="P")
+
+
+def test_what_each_field_contributed_by_hand():
+    # land 20 of 100, then 30 of 200; trade 10 of 100, then 5 of 50; R 15 % to 35 / 250 = 14 %.
+    # land: rate (15 − 20) × (1/2 + 4/5)/2 = −3.25, mix (17.5 − 14.5) × 3/10 = 0.9; trade: mix
+    # (10 − 14.5) × −3/10 = 1.35; in dossiers: 150 × −5 % = −7.5; 17.5 % × 225 × 0.3 = 11.8125;
+    # 17.5 % × 0.65 × 50 = 5.6875, together the ten more
+    before = year(2023, ("A", "land", 60, 12), ("B", "land", 40, 8), ("A", "trade", 100, 10))
+    after = year(2024, ("A", "land", 150, 20), ("B", "land", 50, 10), ("B", "trade", 50, 5))
+    found = changes.rate_effects(after, before, by="procedure").set_index("procedure")
+    assert found.attrs == pytest.approx({"earlier_pct": 15, "later_pct": 14})
+    land = found.loc["land"]
+    assert land["rate_effect_pct_points"] == pytest.approx(-3.25)
+    assert land[["mix_effect_pct_points", "earlier_pct", "later_pct"]].tolist() == pytest.approx(
+        [0.9, 20, 15])  # fmt: skip
+    in_dossiers = ["rate_effect", "mix_effect", "size_effect"]
+    assert land[in_dossiers].tolist() == pytest.approx([-7.5, 11.8125, 5.6875])
+    assert found.loc["trade", "mix_effect_pct_points"] == pytest.approx(1.35)
+    assert (land["source"], land["locator"]) == ("form; form", "2023; 2024")
+
+
+def test_rare_fields_are_one_row_and_bounds_or_other_columns_none():
+    before = year(2023, ("A", "land", 100, 20), ("A", "trade", 29, 3), ("A", "old", 90, 9))
+    after = year(2024, ("A", "land", 200, 30), ("A", "trade", 50, 5), ("A", "new", 90, 9))
+    found = changes.rate_effects(after, before, by="procedure").set_index("procedure")
+    assert set(found.index) == {"land", "other_procedures"}
+    assert found.loc["other_procedures", "before_resolved"] == 29 + 90
+    assert found.loc["other_procedures", "after_late_low"] == 5 + 9
+    half = year(2023, ("A", "land", 100, 20))
+    half.late_by_field["period_end"] = pd.Timestamp(2023, 6, 30)
+    found = changes.rate_effects(after, half, by="procedure")
+    assert found["size_effect"].isna().all() and found["change_pct_points"].notna().all()
+    for other in (year(2023), year(2023, ("A", "land", 100, 20, 30))):
+        assert changes.rate_effects(after, other, by="procedure").empty
+    with pytest.raises(ValueError, match="by 'field': choose one of unit, procedure"):
+        changes.rate_effects(after, before, by="field")
 
 
 @given(st.integers(0, 40), st.integers(40, 90), st.integers(0, 40), st.integers(40, 90))
