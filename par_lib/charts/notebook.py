@@ -26,6 +26,7 @@ import seaborn.objects as so
 from IPython import get_ipython
 from IPython.core.interactiveshell import ExecutionResult
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
 from seaborn.axisgrid import Grid
@@ -153,9 +154,12 @@ def to_svg(fig: Figure, alt: str) -> str:
     """A figure as SVG with real text, named ``alt``, and CSS colours that a page may darken."""
     buffer = io.StringIO()
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    fig.dpi = 72  # points, in which an SVG measures letters
+    # bbox_inches="tight" would draw the figure once more, to find the box.
+    box = fig.get_tightbbox(RendererSVG(*72 * fig.get_size_inches(), io.StringIO())).padded(0.05)
     # Ids of its own: where a page hides one chart, another must not lose its hatching with it.
     with mpl.rc_context({"svg.hashsalt": alt}):
-        fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches="tight", pad_inches=0.05)
+        fig.savefig(buffer, format="svg", metadata=metadata, bbox_inches=box)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     for name, colour in PALETTE.items():

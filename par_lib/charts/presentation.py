@@ -45,7 +45,7 @@ class Page:
                  emit: Callable[..., None] = _to_notebook) -> None:  # fmt: skip
         self.data, self.t, self.values, self.emit = data, language(lang), values or {}, emit
         self.cited: dict[str, dict[str, None]] = {}  # source: places in it, in order
-        named = data.units[data.units["level"].isin(units.TRANSLATED)]
+        named = data.units[data.units["level"].isin(units.TRANSLATED) & (lang != "vi")]
         self._english = dict(zip(named["name"], named["name_en"], strict=True))
         self.sources = data.sources.copy()
         if lang != "vi":

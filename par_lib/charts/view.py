@@ -3,6 +3,7 @@
 ``par.view`` is the call, ``par.explore`` the widgets of notebooks/explore.ipynb that make it.
 """
 
+import gc
 import html
 import shlex
 from collections.abc import Callable
@@ -247,6 +248,8 @@ class Explorer(widgets.VBox):
         self._saved = widgets.HTML()
         self._code = widgets.Textarea(disabled=True, rows=4, layout=_WIDE)
         self._shown = widgets.HTML(layout=_WIDE)
+        gc.collect()
+        gc.freeze()  # a collection amid a redraw would pass over all that is loaded, for 0.2 s
         super().__init__([
             widgets.GridBox([*self.controls.values()][:-1], layout=_COLUMNS), self._folded,
             widgets.HBox([self.button, self._saved]), self._code, self._shown,

@@ -57,15 +57,22 @@ def join_traces(*rows: pd.DataFrame | pd.Series | dict) -> tuple[str, str]:
     """
     source, locator = ("; ".join(cell for one in rows for cell in np.atleast_1d(one[name]))
                        for name in ("source", "locator"))  # fmt: skip
-    pairs = dict.fromkeys(zip(source.split("; "), locator.split("; "), strict=True))
-    return "; ".join(name for name, _ in pairs), "; ".join(place for _, place in pairs)
+    return _joined(zip(source.split("; "), locator.split("; "), strict=True))
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    once = dict.fromkeys(pairs)
+    return "; ".join(name for name, _ in once), "; ".join(place for _, place in once)
 
 
 def traces(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     """``join_traces`` of the rows of each value of ``by``, its index: source, locator."""
-    names = ["source", "locator"]
-    own = {one: join_traces(part) for one, part in rows.groupby(by)[names]}
-    return pd.DataFrame(own.values(), pd.Index([*own], dtype=object), names)
+    own: dict[object, list] = {}
+    for one, *told in rows[[by, "source", "locator"]].to_numpy(dtype=object):
+        pairs = zip(*(text.split("; ") for text in told), strict=True)
+        own.setdefault(one, []).extend(pairs)
+    index = pd.Index([*own], dtype=object)
+    return pd.DataFrame(map(_joined, own.values()), index, ["source", "locator"])
 
 
 def verdict(holds: bool, decide: str) -> tuple[str, str]:

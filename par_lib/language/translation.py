@@ -7,7 +7,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, localcontext
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +54,12 @@ def lower_is_better(column: str) -> bool:
     return column == "share_pct" or bool(bad & {*column.split("_")})
 
 
+@lru_cache(maxsize=10_000)  # a value stands in a chart, in its words, in a table, in its data
+def _written(value: float, pattern: str, code: str) -> str:
+    with localcontext(rounding=ROUND_HALF_UP):  # as 70.65 is taken to 70.7 by hand
+        return format_decimal(value, format=pattern, locale=code)
+
+
 @dataclass(frozen=True)
 class Language:
     """A reader's language: ``t("{late} late dossiers", late=41657)``.
@@ -87,9 +93,8 @@ class Language:
         if pd.isna(value):
             return UNKNOWN
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        with localcontext(rounding=ROUND_HALF_UP):  # as 70.65 is taken to 70.7 by hand
-            exact = value if isinstance(value, int) else round(float(value), 9)
-            text = format_decimal(exact, format=pattern, locale=self.code)
+        exact = value if isinstance(value, int) else round(float(value), 9)
+        text = _written(exact, pattern, self.code)
         sign = MINUS if text[0] == "-" and _ABOVE_ZERO & {*text} else ""  # -0.002 is no −0,00
         return sign + text.lstrip("-") + unit
 

@@ -1,5 +1,6 @@
 """What a chart draws and says: a value is filled, a bound is hatched, words come from the data."""
 
+import io
 import re
 from types import SimpleNamespace
 
@@ -104,7 +105,17 @@ def bars(ax: plt.Axes) -> list[float]:
 
 
 def texts(ax: plt.Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
+    """Values, and what else stands on a chart but the names of its rows."""
+    return [text.get_text() for text in ax.texts if not is_name(text)]
+
+
+def row_names(ax: plt.Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if is_name(text)]
+
+
+def is_name(text: mpl.text.Text) -> bool:
+    """Of a row: it stands above it, at the left."""
+    return (text.get_ha(), text.get_va()) == ("left", "bottom")
 
 
 def ticks(axis: mpl.axis.Axis) -> list[str]:
@@ -168,7 +179,7 @@ def test_counts_are_written_as_the_language_writes_them():
     for lang in ("vi", "en"):
         ax = draw("bar")
         finish(ax, lang)
-        shown[lang] = (texts(ax), ticks(ax.xaxis)[1], ticks(ax.yaxis)[0])
+        shown[lang] = (texts(ax), ticks(ax.xaxis)[1], row_names(ax)[0])
     assert shown == {
         "vi": (["11.193", "4.308", "0–3.551"], "2.500", "Điện Bàn"),
         "en": (["11,193", "4,308", "0–3,551"], "2,500", "Điện Bàn"),
@@ -187,7 +198,7 @@ def test_units_that_share_one_bound_share_a_row():
     )
     ax = draw("bar", shared)
     alt, _ = finish(ax, "en")
-    assert ticks(ax.yaxis) == ["A", "2 units, each"] and spans(ax) == [(0, 4)]
+    assert row_names(ax) == ["A", "2 units, each"] and spans(ax) == [(0, 4)]
     assert alt.endswith("Highest: A (9). 2 units, each: within 0–4.")
     # of a source's own interval, each has a row of its own
     assert len(spans(draw("bar", shared.assign(status="reported")))) == 2
@@ -245,7 +256,7 @@ def test_of_more_than_forty_rows_both_ends_are_drawn_and_the_others_told(kind):
     down = [(f"A{n}", n, n) for n in range(90, 49, -1)]
     ax = draw(kind, rows(x, *down))
     alt, caption = finish(ax, "en")
-    assert [row.get_text() for row in ax.get_yticklabels()][11:13] == ["A79", "A61"]
+    assert row_names(ax)[11:13] == ["A79", "A61"]
     between = "62–78%" if x == "rate_pct" else "62–78"
     assert f"; 17 between them, {between}, stand in the table only" in caption
     assert "Highest: A90 (90" in alt and "Lowest: A50 (50" in alt
@@ -285,7 +296,7 @@ def test_changes_lie_on_either_side_of_zero():
 def test_a_dumbbell_leaves_out_what_is_known_only_within_bounds():
     ax = draw("dumbbell")
     alt, caption = finish(ax, "en")
-    assert ticks(ax.yaxis) == ["A", "B"]  # C at the start, D at the end are bounds
+    assert row_names(ax) == ["A", "B"]  # C at the start, D at the end are bounds
     assert [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()] == [
         [30, 60], [20, 10],
     ]  # fmt: skip
@@ -303,7 +314,7 @@ def test_a_dumbbell_leaves_out_what_is_known_only_within_bounds():
 def test_units_that_share_a_row_share_its_colour(kind):
     bounds = [("A", 9, 9), *[(name, 0, 4) for name in "BCD"]]
     shared = rows(KINDS[kind][2]["x"], *bounds, status=["reported", *["bound"] * 3])
-    for highlight, names, colours in (
+    for highlight, shown, colours in (
         ([2], ["A", "2 units, each", "C"], ["bar", "accent"]),  # C is not hidden among others
         ([1, 3], ["A", "2 units, each", "C"], ["accent", "bar"]),
         ([1, 2, 3], ["A", "3 units, each"], ["accent"]),
@@ -312,7 +323,7 @@ def test_units_that_share_a_row_share_its_colour(kind):
         ax = draw(kind, shared, highlight=highlight)
         finish(ax, "en")
         hatched = [to_hex(one.get_edgecolor()) for one in ax.patches if one.get_hatch()]
-        assert ticks(ax.yaxis) == names and hatched == [plots.PALETTE[one] for one in colours]
+        assert row_names(ax) == shown and hatched == [plots.PALETTE[one] for one in colours]
 
 
 def test_a_column_mistyped_is_told_with_those_near_it():
@@ -340,7 +351,7 @@ def test_an_axis_that_does_not_begin_at_zero_is_told():
 def test_the_index_may_name_the_rows():
     ax = plots.barplot(LATE.set_index("unit"), x="late", y="unit")
     finish(ax)
-    assert ticks(ax.yaxis) == ["Điện Bàn", "Hội An", "Tam Kỳ"]
+    assert row_names(ax) == ["Điện Bàn", "Hội An", "Tam Kỳ"]
 
 
 @pytest.mark.parametrize(("column", "shown"), [
@@ -462,6 +473,21 @@ def test_svg_keeps_text_and_its_words_and_is_the_same_twice():
     assert ">Điện Bàn</text>" in first
     assert 'role="img" aria-label="a &quot;name&quot;"' in first
     assert "var(--bar, #8a93a0)" in first and "<dc:date>" not in first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chart_is_drawn_once_into_a_box_that_holds_all_of_it(kind, monkeypatch):
+    ax, drawn = draw(kind), []
+    finish(ax)
+    first = mpl.figure.Figure.draw
+    monkeypatch.setattr(mpl.figure.Figure, "draw", lambda *of: drawn.append(0) or first(*of))
+    svg = to_svg(ax.figure, "a")
+    assert len(drawn) == 1
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    tight = io.BytesIO()  # by matplotlib's own way, which draws twice
+    ax.figure.savefig(tight, format="svg", bbox_inches="tight", pad_inches=0.05)
+    usual = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', tight.getvalue().decode())
+    assert [*map(float, box.groups())] == pytest.approx([*map(float, usual.groups())], abs=0.01)
 
 
 def test_a_funnel_names_who_is_outside_and_nobody_inside():

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 import par_lib as par
 from par_demo import province
+from par_lib.charts.notebook import Notebook
 from par_lib.charts.view import Explorer, levels
 from par_lib.language.prose import Refused
 
@@ -154,6 +155,21 @@ def test_moving_a_slider_is_one_call_of_view(root):
         "province": "quang-nam", "year": 2023, "level": "", "compared": "count",
         "threshold_pct": 60.0, "what_if": "", "lang": "en",
     }  # fmt: skip
+
+
+def test_what_a_control_does_not_concern_is_not_drawn_again(root, monkeypatch):
+    explorer, drawn = Explorer("quang-nam", 2022), []
+    show = Notebook.show
+    monkeypatch.setattr(Notebook, "show", lambda page, fig: (
+        drawn.append(fig.axes[0].drawn.kind), show(page, fig)))  # fmt: skip
+    explorer.threshold_pct.value = 61
+    assert drawn == ["dot"]
+    explorer.rates["online_payment"].value = 31
+    assert drawn == ["dot"]
+    explorer.threshold_pct.value = 70  # as at first: kept
+    assert drawn == ["dot"]
+    explorer.level.value = "department"
+    assert sorted(drawn[1:]) == ["bar", "dot"]
 
 
 def test_another_province_is_drawn_once_though_its_newest_year_is_another(root, monkeypatch):
