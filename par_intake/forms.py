@@ -70,9 +70,9 @@ class Reading:
     def _counts(self, table: Table, period: Period | None, day: str, found: Found) -> None:
         """A row a unit, a column a measure."""
         kinds = ("to", "part") if table.form == "disbursement" else ("to", "part", "year")
-        said = {column: _period([column.header], self._year)
-                for column in table.columns if "table" in column.means}  # fmt: skip
-        own = {column: one for column, one in said.items() if one and one.kind in kinds}
+        dated = {column: _period([column.header], self._year)
+                 for column in table.columns if "table" in column.means}  # fmt: skip
+        own = {column: one for column, one in dated.items() if one and one.kind in kinds}
         days = {one for one in own.values() if one.kind == "to"}
         if table.form == "disbursement" and len(days) == 1:
             period = days.pop()  # "disbursed by 30/11": so are its plan and its rate
@@ -88,14 +88,19 @@ class Reading:
                 why = N_("“{about}” is no unit of the province on that day")
                 found.left.append(Left(row.name, why, row.name, place))
                 continue
+            field = _field(table, row)
             for column, (value, doubts) in values.items():
-                if "table" in column.means:
+                said = column.means
+                if field and said.get("column") in ("resolved", "late"):
+                    said = {"table": "late_by_field", "column": said["column"], "field": field}
+                if "table" in said and (not field or "field" in said):
                     owner, unsure = owners[row.at]
                     unit = "pct" if _kind(column.means) == "rate" else "count"
-                    evidence = f"{row.name}: {column.header} {text_of(table.cell(row, column))}"
+                    name = " · ".join(dict.fromkeys(filter(None, (row.name, field))))
+                    evidence = f"{name}: {column.header} {text_of(table.cell(row, column))}"
                     found.figures.append(figure(
                         text_of(value), owner, own.get(column, period),
-                        {"measure_unit": unit} | plan_year | column.means,
+                        {"measure_unit": unit} | plan_year | said,
                         place=place, evidence=evidence, doubts=[*unsure, *doubts, *parts],
                     ))  # fmt: skip
         heads, why = table.unknown(), N_("columns not understood: {about}")
@@ -107,10 +112,12 @@ class Reading:
     def _owners(self, table: Table, day: str) -> dict[int, Owner]:
         """Whose the rows are, by their place; totals are of those whose the others are."""
         found: dict[int, tuple[str, str]] = {}
+        of_one = table.unit_at == table.field_at  # of an office, which the title names
+        fields = {row for row in table.body if of_one and _field(table, row)}
         for row in table.body:
             if row.kind == "section" and (level := level_of(row.name)):
                 found[row.at] = self._home, level
-            elif row.kind != "total":
+            elif row.kind != "total" and row not in fields:
                 name = _NUMBERED.sub("", row.name)
                 if unit := self._find(name, day, level_of(row.section)):
                     found[row.at] = unit
@@ -121,7 +128,7 @@ class Reading:
             if found[row.at][1] == "province" and len(same) == 1:
                 found[row.at] = self._find(row.name, day, levels[0][0])
         owners = {at: (unit, []) for at, unit in found.items()}
-        totals = [row for row in table.body if row.kind == "total"]
+        totals = [row for row in table.body if row.kind == "total" or row in fields]
         wholes = {row.at: self._whole(table, row, {*found.values()}, day) for row in totals}
         return owners | {at: whole for at, whole in wholes.items() if whole}
 
@@ -205,6 +212,13 @@ class Reading:
             why = N_("answers on a scale of three, kept apart from those on five: {about}")
         found.extras[name] = answers
         found.told.append((why, f"{answers['respondent'].nunique()} × {len(asked)}"))
+
+
+def _field(table: Table, row: Row) -> str:
+    """The field of procedures that a row of counts of dossiers is of; empty where it is of all."""
+    if table.field_at is None or table.form != "dossiers" or row.kind != "unit":
+        return ""
+    return _NUMBERED.sub("", text_of(table.grid.rows[row.at][table.field_at]))
 
 
 def _questions(table: Table) -> list[Column]:

@@ -86,6 +86,7 @@ class Table:
         anchors, units = _anchors(first)
         beside = [one + 1 for one in anchors if one + 1 < len(first)]
         self.unit_at = next(iter([*units, *beside]), None)
+        self.field_at = next((at for at in units if says(first[at], "header", "fields")), None)
         self.heads = [first]
         for cells in below:
             kept = (*anchors[:1], self.unit_at or 0)

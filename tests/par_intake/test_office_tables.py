@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from test_sentences import units_of
 
-from par_intake import documents, grids, report
+from par_intake import documents, figures, grids, report
 from par_intake.documents import ReportError
 from par_intake.grids import text_of
 from par_lib.language.translation import language
@@ -283,12 +283,44 @@ def test_a_list_of_dossiers_is_counted_and_names_nobody(tmp_path):
 def test_what_must_be_resolved_is_not_yet_and_a_field_is_no_office(tmp_path):
     rows = [["TT", "Lĩnh vực", "Đơn vị", "Tổng số phải giải quyết", "Đã giải quyết", None, None],
             [None, None, None, None, "Tổng số", "Đúng hạn", "Quá hạn"],
-            [1, "Y tế", "Sở Tư pháp", 12, 9, 8, 1]]  # fmt: skip
+            [1, "Y tế", "Sở Tư pháp", 12, 9, 8, 1], [2, "Y tế", "huyện Suối Mơ", 6, 5, 3, 2],
+            [3, "2. Đất đai", "huyện Suối Mơ", 4, 4, 1, 3]]  # fmt: skip
     result = read(book(tmp_path / "o.xlsx", rows, titles=["NĂM 2030"]))
-    assert cells(result.taken) == [
-        ("Sở Tư pháp", "department", name, value)
-        for name, value in (("received", "12"), ("resolved", "9"), ("on_time", "8"), ("late", "1"))
-    ]
+    assert cells(result.taken, "field") == [
+        (unit, level, field, column, count)
+        for unit, level, field, *counts in (("Sở Tư pháp", "department", "Y tế", "9", "1"),
+                                            ("huyện Suối Mơ", "district", "Y tế", "5", "2"),
+                                            ("huyện Suối Mơ", "district", "Đất đai", "4", "3"))
+        for column, count in zip(("resolved", "late"), counts, strict=True)
+    ]  # fmt: skip
+    assert {one.table for one in result.taken} == {"late_by_field"} and result.left == []
+
+
+def test_a_form_by_fields_gives_the_office_s_total_and_each_field(tmp_path):
+    """Form II.06a of one office: "Y tế" is a field in it, not the Department of Health."""
+    heads = [["Lĩnh vực", *one[2:]] if at == 0 else one[1:] for at, one in enumerate(FORM[:4])]
+    rows = [*heads, ["Y tế", 30, 18, 9, 3, 28, 20, 7, 1],
+            ["Đất đai", 90, 30, 50, 10, 85, 40, 40, 5],
+            ["Tổng cộng", 120, 48, 59, 13, 113, 60, 47, 6]]  # fmt: skip
+    result = read(book(tmp_path / "p.xlsx", rows, titles=TITLES))
+    assert result.proposed == [] == result.left
+    by_field = [one for one in result.taken if one.table == "late_by_field"]
+    place = (TITLES[0], "province")
+    assert cells(by_field, "field") == [
+        (*place, "Y tế", "resolved", "28"), (*place, "Y tế", "late", "1"),
+        (*place, "Đất đai", "resolved", "85"), (*place, "Đất đai", "late", "5"),
+    ]  # fmt: skip
+    assert {one.end for one in by_field} == {"2030-09-14"}
+    total = [one for one in result.taken if one.table == "late_dossiers"]
+    assert (*place, "late", "6") in cells(total) and {one.row["unit"] for one in total} == {
+        place[0]
+    }
+    raw = figures.tables(result.taken, source="form", year=2030)[2030, "late_by_field"]
+    assert raw[["field", "resolved", "late"]].to_numpy().tolist() == [
+        ["Y tế", "28", "1"], ["Đất đai", "85", "5"]]  # fmt: skip
+    own = read(book(tmp_path / "q.xlsx", rows, titles=["Sở Tư pháp", *TITLES[1:]]))
+    assert own.taken == []  # whether its title says whose it is, a person decides
+    assert ("Sở Tư pháp", "department", "Y tế", "late", "1") in cells(own.proposed, "field")
 
 
 def test_persons_are_dropped_under_any_row_of_the_header_and_figures_of_persons_kept(tmp_path):
