@@ -297,9 +297,9 @@ def test_what_must_be_resolved_is_not_yet_and_a_field_is_no_office(tmp_path):
 
 
 def test_a_form_by_fields_gives_the_office_s_total_and_each_field(tmp_path):
-    """Form II.06a of one office: "Y tế" is a field in it, not the Department of Health."""
+    """Form II.06a of one office: what is called as an office is a field of it, too."""
     heads = [["Lĩnh vực", *one[2:]] if at == 0 else one[1:] for at, one in enumerate(FORM[:4])]
-    rows = [*heads, ["Y tế", 30, 18, 9, 3, 28, 20, 7, 1],
+    rows = [*heads, ["Sở Y tế", 30, 18, 9, 3, 28, 20, 7, 1],
             ["Đất đai", 90, 30, 50, 10, 85, 40, 40, 5],
             ["Tổng cộng", 120, 48, 59, 13, 113, 60, 47, 6]]  # fmt: skip
     result = read(book(tmp_path / "p.xlsx", rows, titles=TITLES))
@@ -307,7 +307,7 @@ def test_a_form_by_fields_gives_the_office_s_total_and_each_field(tmp_path):
     by_field = [one for one in result.taken if one.table == "late_by_field"]
     place = (TITLES[0], "province")
     assert cells(by_field, "field") == [
-        (*place, "Y tế", "resolved", "28"), (*place, "Y tế", "late", "1"),
+        (*place, "Sở Y tế", "resolved", "28"), (*place, "Sở Y tế", "late", "1"),
         (*place, "Đất đai", "resolved", "85"), (*place, "Đất đai", "late", "5"),
     ]  # fmt: skip
     assert {one.end for one in by_field} == {"2030-09-14"}
@@ -317,10 +317,10 @@ def test_a_form_by_fields_gives_the_office_s_total_and_each_field(tmp_path):
     }
     raw = figures.tables(result.taken, source="form", year=2030)[2030, "late_by_field"]
     assert raw[["field", "resolved", "late"]].to_numpy().tolist() == [
-        ["Y tế", "28", "1"], ["Đất đai", "85", "5"]]  # fmt: skip
+        ["Sở Y tế", "28", "1"], ["Đất đai", "85", "5"]]  # fmt: skip
     own = read(book(tmp_path / "q.xlsx", rows, titles=["Sở Tư pháp", *TITLES[1:]]))
     assert own.taken == []  # whether its title says whose it is, a person decides
-    assert ("Sở Tư pháp", "department", "Y tế", "late", "1") in cells(own.proposed, "field")
+    assert ("Sở Tư pháp", "department", "Sở Y tế", "late", "1") in cells(own.proposed, "field")
 
 
 def test_persons_are_dropped_under_any_row_of_the_header_and_figures_of_persons_kept(tmp_path):
