@@ -6,8 +6,10 @@ Typst from what is given to it alone: no network, no fonts of the machine, no cl
 
 import datetime as dt
 import json
+import re
 import tempfile
 import textwrap
+from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -18,12 +20,12 @@ from nbformat import NotebookNode
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from par_lib.charts.presentation import Page, without_end
-from par_lib.charts.table_data import DATA, TRACE
+from par_lib.charts.presentation import STATED, Page, without_end
+from par_lib.charts.table_data import TRACE, as_data, ends
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
-from par_lib.language import Refused
-from par_lib.language.translation import N_, SYNTHETIC_WORDS, TABLE_LABELS, Language, decimals
+from par_lib.language import Refused, translation
+from par_lib.language.translation import COLUMNS, N_, SYNTHETIC_WORDS, TABLE_LABELS, Language
 from par_press import shown
 from par_press.shown import WORKBOOK, Shown, inert, section, sheet, with_values
 
@@ -31,14 +33,21 @@ REPORT, SUMMARY = "report.docx", "summary.pdf"
 BESIDE = {REPORT: N_("Report (Word)"), SUMMARY: N_("One page (PDF)"),
           WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
 _TEMPLATE = Path(__file__).parent / "templates" / "summary.typ"
-_DOTS_PER_INCH, _CHARTS = 300, 2
-# The page for the chair: points of its letters, rows of its table, lines of what is not known.
-_FITS = ((9.5, 9, 6), (9, 9, 5), (8.5, 7, 4), (8, 5, 3), (7.5, 3, 2))
+_DOTS_PER_INCH = 300
+# The page for the chair: points of its letters, most rows of its table, most lines of what is not
+# known, most charts. The first that holds on one page is taken, so that none is half empty.
+_ALL = 99
+_FITS = (*((size, _ALL, _ALL, 2) for size in (14, 13, 12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5)),
+         (8.5, 9, 6, 2), (8.5, 7, 4, 2), (8, 5, 3, 2), (7.5, 3, 2, 1), (7.5, 3, 2, 0))  # fmt: skip
+_WIDE, _BETWEEN = 521, 11  # points of its lines, and between two charts
+_LETTERS, _SMALLEST = 10, 7  # points of a chart's smallest letters, as drawn and at least printed
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
 _LINE_POINTS = 15
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
 _MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
 _DATE = 14  # a spreadsheet's own format, as the reader's country writes dates
+_A4 = 9  # as a spreadsheet numbers papers
+_MOVES = re.compile(r"(?:(\w+)\.)?(\w+)(?::(\w+))?")  # table.column:level, or a measure
 _NOTES = (
     N_("Reported: as the source writes it. Derived: computed from what sources write. "
        "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
@@ -67,11 +76,11 @@ class Issue:
             t("Sources accessed to {day}", day=self.day) if accessed else t("No source yet")
         )
         self.mark = t("Mark of this edition: {code}", code=fingerprint)
-        said = [SYNTHETIC_WORDS] if data.synthetic else []
-        if data.missing:
-            missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
-            said.append(t("No figures for {year} yet: {tables}.", year=self.year, tables=missing))
-        self.banner = " · ".join(said)
+        self.synthetic = SYNTHETIC_WORDS if data.synthetic else ""
+        missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
+        self.missing = missing and t("No figures for {year} yet: {tables}.",
+                                     year=self.year, tables=missing)  # fmt: skip
+        self.banner = " · ".join(filter(None, (self.synthetic, self.missing)))
 
 
 def write(folder: Path, executed: Mapping[str, NotebookNode], issue: Issue, form: Path) -> None:
@@ -111,14 +120,39 @@ def workbook(file: Path, found: list[Shown], issue: Issue) -> None:
 
 
 def _tidy(data: Tables, t: Language) -> list[dict]:
-    """The year's own tables as data, with the words a page would have for them."""
-    taken: list[dict] = []
-    page = Page(data, t.code, emit=lambda given, **_: taken.append(given[DATA]))
+    """The year's own tables as data, in the words that pages and forms have for them.
+
+    Notes are those of whoever keeps the raw tables; the files of the folder tables have them.
+    """
+    page, heads, taken = Page(data, t.code), COLUMNS | translation.named("header"), []
     for name, table in schema.TABLES.items():
         if len(frame := getattr(data, name)):
-            columns = [one.name for one in table.columns if one.name not in TRACE]
-            page.table(frame, columns, t(TABLE_LABELS[name]))
+            columns = [one for one in table.columns if one.name not in (*TRACE, "note")
+                       and ends(frame, one.name)[0].notna().any()]  # fmt: skip
+            said = {one.name: [_called(cell, one.name, name, page) for cell in frame[one.name]]
+                    for one in columns if not one.is_quantity and one.kind != "date"}  # fmt: skip
+            told = {one.name: t(heads[one.name]) for one in columns}
+            taken.append(as_data(page, frame.assign(**said), told, t(TABLE_LABELS[name]), []))
     return taken
+
+
+_MEASURED = COLUMNS | translation.MEASURES["en"].to_dict()
+_WORDS = translation.LABELS | translation.named("word")
+
+
+def _called(code: object, column: str, table: str, page: Page) -> object:
+    """A cell of words of a tidy table, as the reader calls what it means."""
+    if not isinstance(code, str):
+        return None  # not known
+    if column == "moves" and (found := _MOVES.fullmatch(code)):
+        parts = zip(found.groups(), (TABLE_LABELS, _MEASURED, _WORDS), strict=True)
+        return ": ".join(dict.fromkeys(page.t(of.get(part, part)) for part, of in parts if part))
+    if column.endswith("_units"):
+        return "; ".join(page.words(one.strip()) for one in code.split(";"))
+    if code == "province" and table != "late_dossiers":  # where it is the one-stop centre
+        return page.t("Provincial level")
+    words = {"measure": _MEASURED, "table": TABLE_LABELS}.get(column, _WORDS)
+    return page.words(words.get(code, code))
 
 
 class _Writer:
@@ -135,8 +169,10 @@ class _Writer:
         issue, t = self.issue, self.t
         cover, notes = (self.book.add_worksheet(t(name)) for name in (N_("Cover"), N_("Notes")))
         self._text(notes, [t("Notes"), *map(t, _NOTES)], self.wrapped)
+        status = issue.synthetic or t("real, each with its source")
         lines = [t("Tables of {place}, {year}", place=issue.place, year=issue.year),
-                 *filter(None, (issue.banner, issue.dated, issue.mark)),
+                 t("Kind of figures: {status}", status=status),
+                 *filter(None, (issue.missing, issue.dated, issue.mark)),
                  t("Each table has a sheet of its own; the sheet “{notes}” says how to read them.",
                    notes=t("Notes"))]  # fmt: skip
         self._text(cover, lines)
@@ -147,6 +183,10 @@ class _Writer:
             cover.write_url(row, 0, f"internal:'{name}'!A1", string=name)
             cover.write_string(row, 1, words)
             self._table(self.book.add_worksheet(name), words, table, f"Table_{row}")
+        for page in self.book.worksheets():
+            page.set_paper(_A4)
+            page.set_header(issue.synthetic and f"&C{issue.synthetic}")
+            page.set_footer(f"&L{issue.mark}&R&P/&N")
 
     def _text(self, page: Worksheet, lines: list[str], look: Format | None = None) -> None:
         page.set_column(0, 0, 120)
@@ -161,13 +201,14 @@ class _Writer:
         page.write_string(1, 0, self.issue.banner or self.issue.dated)
         page.write_url(2, 0, f"internal:'{t('Cover')}'!A1", string=t("Back to the cover"))
         heads: list[str] = []
+        digits = _digits(fields, records)
         lines = [1] * (1 + len(records))
         for column, about in enumerate(fields):
             head = _inert(about.get("title") or about["name"])
             while head.casefold() in map(str.casefold, heads):  # a named table has no two alike
                 head += " "
             heads.append(head)
-            written = [self._cell(page, row, column, record[about["name"]], about)
+            written = [self._cell(page, row, column, record[about["name"]], about, digits)
                        for row, record in enumerate(records, start=_HEAD + 1)]  # fmt: skip
             width = max(map(len, [*written, *head.split()]), default=0) + 3
             width = min(max(width, _NARROWEST), _WIDEST)
@@ -187,13 +228,15 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD)
 
-    def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict) -> str:
+    def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict,
+              shared: Mapping[str, int]) -> str:  # fmt: skip
         """Write one cell; gives about what a reader sees of it."""
         look, seen = self.wrapped, ""
         if value is not None and about["type"] == "date":
             value, look, seen = dt.date.fromisoformat(value[:10]), self.look(_DATE), "31/12/2022"
         elif value is not None and about["type"] in ("number", "year"):
-            digits = decimals(without_end(about["name"]), value)
+            name = without_end(about["name"])
+            digits = shared[name] if name in shared else translation.decimals(name, value)
             shape = "0" if about["type"] == "year" else "#,##0"
             look = self.look(shape + ("." + "0" * digits if digits else ""))
             seen = f"{value:,.{digits}f}"
@@ -204,8 +247,40 @@ class _Writer:
         return seen
 
 
+def _digits(fields: list[dict], records: list[dict]) -> dict[str, int]:
+    """Decimals of each computed column, which its values share, as on the page."""
+    known: dict[str, list[float]] = {}
+    for about in fields:
+        if about["type"] == "number" and (name := without_end(about["name"])) not in STATED:
+            values = (record[about["name"]] for record in records)
+            known.setdefault(name, []).extend(value for value in values if value is not None)
+    return {name: translation.decimals(name, *values, computed=True)
+            for name, values in known.items()}  # fmt: skip
+
+
 def _inert(text: str) -> str:
     return inert(text)[:_MOST_LETTERS]
+
+
+def rows_of(table: Mapping, most: int, t: Language) -> tuple[list[tuple[str, ...]], str]:
+    """Heads and rows of a table as written, with the status of each row; and what is left out.
+
+    Columns of which nothing is known are left out, and rows beyond ``most``, of which it is told.
+    """
+    rows = [table["heads"], *table["shown"]]
+    statuses = [record.get("status", "") for record in table["data"]]
+    if any(statuses):
+        rows = [[*row, status] for row, status in
+                zip(rows, [t("Status"), *statuses], strict=True)]  # fmt: skip
+    columns = [map(inert, column) for column in with_values(rows)]
+    told = "" if len(rows) <= most + 1 else t("{shown} of {count} rows; all are in tables.xlsx.",
+                                              shown=most, count=len(rows) - 1)  # fmt: skip
+    return [*zip(*columns, strict=True)][: most + 1], told
+
+
+def without_stop(text: str) -> tuple[str, str]:
+    """A sentence and the stop at its end, before which its status stands."""
+    return (text[:-1], text[-1]) if text.endswith((".", "!", "?")) else (text, "")
 
 
 def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
@@ -221,39 +296,63 @@ def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
 def summary(found: list[Shown], issue: Issue) -> bytes:
     """The page for the chair as PDF/UA: findings, two charts, tasks, and what is not known.
 
-    Letters, then rows get fewer until it holds on one page; ValueError where no size is small
-    enough.
+    Its letters are the largest with which it holds on one page; where the smallest are too large,
+    rows get fewer. ValueError where no size is small enough.
     """
     from pypdfium2 import PdfDocument
 
     t, day = issue.t, issue.day
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
     tagged = [one for one in found if "summary" in one.tags]
-    drawn = {one.page: one for one in reversed(tagged) if one.kind == "chart"}  # a page's first
-    charts = [*drawn.values()][::-1][:_CHARTS]
+    # The first of each page; of a year that has too few of them, those of the report.
+    charts = {one.page: one for one in [*filter(lambda one: one.place, found), *tagged][::-1]
+              if one.kind == "chart"}  # fmt: skip
+    charts = sorted(charts.values(), key=lambda one: ("summary" not in one.tags, one.page))
     table = next((one.data for one in tagged if one.kind == "table"), None)
-    columns = with_values([table["heads"], *table["shown"]]) if table else []
     firsts = {one.page: one for one in reversed(found) if one.kind == "headline"}
     findings = [firsts[page] for page in issue.titles if page in firsts]
     unknown = [one for one in section(found, "IV") if one.kind not in ("chart", "table")]
     said = {
-        "title": t("{place} in {year}: administrative reform", place=issue.place, year=issue.year),
-        "place": issue.place, "lang": t.code, "code": issue.fingerprint, "banner": issue.banner,
-        "day": [day.year, day.month, day.day], "dated": issue.dated, "mark": issue.mark,
-        "charts": [{"alt": one.alt, "text": one.text} for one in charts],
-        "findings": [t("Findings"), *([one.text, one.status] for one in findings)],
-        "unknown": [t("What is not known"), *([one.text, one.status] for one in unknown)],
-        "table_title": table["title"] if table else "",
-        "table": [[*map(inert, row)] for row in zip(*columns, strict=True)],
-        "widths": [min(max(map(len, one)), 60) ** 0.6 for one in columns],
+        "title": inert(t("{place} in {year}: administrative reform", place=issue.place,
+                         year=issue.year)),
+        "place": inert(issue.place), "lang": t.code, "code": issue.fingerprint,
+        "banner": issue.banner, "day": [day.year, day.month, day.day], "dated": issue.dated,
+        "mark": issue.mark, "table_title": table["title"] if table else "",
+        "findings": [t("Findings"), *([*without_stop(one.text), one.status] for one in findings)],
     }  # fmt: skip
-    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
-    for size, rows, lines in _FITS:
-        fitted = said | {"size": size, "rows": rows, "lines": lines}
-        made = _compiled(_TEMPLATE.read_text(encoding="utf-8"), charts, fitted, format="pdf",
-                         pdf_standards=["ua-1"], timestamp=int(midnight.timestamp()))  # fmt: skip
-        if len(PdfDocument(made)) == 1:
-            return made
-    raise Refused("summary.pdf: does not hold on one page; tag fewer cells summary or report:IV")
+
+    @cache
+    def made(size: float, rows: int, lines: int, drawn: int) -> bytes:
+        grid, told = rows_of(table, rows, t) if table else ([], "")
+        shown = [[*without_stop(one.text), one.status] for one in unknown[:lines]]
+        if len(unknown) > lines:
+            shown.append([t("{shown} of {count}; all are in report.docx.", shown=lines,
+                            count=len(unknown)), "", ""])  # fmt: skip
+        fitted = said | _beside(charts[:drawn], size) | {
+            "size": size, "unknown": [t("What is not known"), *shown], "table": grid, "told": told,
+            "widths": [min(max(map(len, one)), 60) ** 0.6 for one in zip(*grid, strict=True)],
+        }  # fmt: skip
+        return _compiled(_TEMPLATE.read_text(encoding="utf-8"), charts[:drawn], fitted,
+                         format="pdf", pdf_standards=["ua-1"],
+                         timestamp=int(midnight.timestamp()))  # fmt: skip
+
+    first = bisect_left(_FITS, True, key=lambda fit: len(PdfDocument(made(*fit))) == 1)
+    if first == len(_FITS):
+        raise Refused("summary.pdf: does not hold on one page; tag fewer cells summary or "
+                      "report:IV")  # fmt: skip
+    return made(*_FITS[first])
+
+
+def _beside(charts: list[Shown], size: float) -> dict:
+    """Charts with letters as large as the text: beside each other if they stay legible so."""
+    widths = [float(re.search(r'viewBox="[^"]*?([\d.]+) [\d.]+"', one.svg)[1]) for one in charts]
+    scale = (_WIDE - _BETWEEN * (len(charts) - 1)) / sum(widths, start=1e-9)
+    if stacked := scale * _LETTERS < _SMALLEST:
+        scale = _WIDE / max(widths)
+    scale = min(scale, size / _LETTERS)
+    return {"columns": 1 if stacked else len(charts), "charts": [
+        {"alt": one.alt, "text": one.text, "width": width * scale}
+        for one, width in zip(charts, widths, strict=True)]}  # fmt: skip
 
 
 def _compiled(source: str, charts: list[Shown], said: dict,

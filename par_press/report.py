@@ -22,20 +22,24 @@ from docx.opc.part import XmlPart
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from par_lib.language import Refused
-from par_press.documents import Issue
-from par_press.shown import Shown, inert, section, with_values
+from par_lib.language.translation import Language
+from par_press.documents import Issue, rows_of, without_stop
+from par_press.shown import Shown, inert, section
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _NUMBER = re.compile(r"[-−+≥\s\d.,–%]+")
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
-# A PNG without a scale counts as 72 dots an inch; letters of 10 points are printed in 8.
-_PRINTED = 0.8 * 72 / 300
-_HIGHEST_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 110, 162, 15, 6
+# A PNG without a scale counts as 72 dots an inch; letters of 10 points are printed in 8, in 7 on a
+# chart that would be too high.
+_PRINTED, _SMALLEST = 0.8 * 72 / 300, 0.7 * 72 / 300
+_HIGHEST_MM, _PAPER_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 110, 225, 162, 15, 12
+_SECTION = re.compile(r"^[IVX]+(\.\d+)*(?=,|$)")  # of a source, at the beginning of a place in it
+_DIGITS = re.compile(r"(\d+)")
 
 
 def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: Issue, *,
@@ -53,6 +57,8 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: I
     if anchor is None:
         raise Refused("{form}: write {{body}} alone in the paragraph where the report goes",
                       form=form)  # fmt: skip
+    if issue.synthetic:
+        _on_every_page(document, issue.synthetic)
     _Report(document, anchor, issue).write(found, pictures)
     about, t = document.core_properties, issue.t
     place = inert(issue.place)[:200]  # a property takes 255 letters
@@ -71,14 +77,14 @@ def _words(issue: Issue) -> dict[str, str]:
     """What stands in braces in the form, but for the text itself."""
     t = issue.t
     return {
-        "committee": t("People's Committee of {place}", place=_place(issue)).upper(),
+        "committee": t("People's Committee\nof {place}", place=_place(issue)).upper(),
         "number": t("No.         /BC-UBND"), "republic": t("SOCIALIST REPUBLIC OF VIET NAM"),
         "motto": t("Independence – Freedom – Happiness"),
         "place_and_date": t("{place}, day      month      year", place=issue.place),
         "title": t("Report").upper(),
         "subject": t("Results of administrative reform in {year} and tasks to improve them",
                      year=issue.year),
-        "banner": issue.banner, "mark": f"{issue.dated} · {issue.mark}",
+        "banner": issue.missing, "mark": f"{issue.dated} · {issue.mark}",
         "recipients": t("Recipients:"), "recipients_list": t("- ……;\n- Archive."),
         "signature": t("ON BEHALF OF THE PEOPLE'S COMMITTEE"),
         "signature_hint": t("(Position, signature and full name)"),
@@ -105,6 +111,16 @@ def _fill(document: Document, words: dict[str, str]) -> Paragraph | None:
         if not paragraph.text and paragraph.style.name == "Source Line":
             _remove(paragraph)
     return anchor
+
+
+def _on_every_page(document: Document, text: str) -> None:
+    """Write words above the header of every page, whatever form it has."""
+    for page in document.sections:
+        for header in (page.header, page.first_page_header, page.even_page_header):
+            above = header.paragraphs[0].insert_paragraph_before(style=header.paragraphs[0].style)
+            above.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            run = above.add_run(text)
+            run.bold, run.font.size = True, Pt(10)  # so that no line of the text moves for it
 
 
 def _remove(paragraph: Paragraph) -> None:
@@ -144,7 +160,8 @@ class _Report:
                           "{year} as follows:", **about), "Body Text")  # fmt: skip
         for number, title in titles.items():
             self._paragraph(f"{number}. {title.upper()}", "Heading 1")
-            own = section(found, number)
+            # Sentences first: a chart that begins a new page leaves no gap among them.
+            own = sorted(section(found, number), key=lambda one: one.kind in ("chart", "table"))
             if not own:
                 self._paragraph(t("Nothing to show."), "Body Text")
             for one in own:
@@ -154,43 +171,48 @@ class _Report:
                     self._table(one)
                 else:
                     self._sentence(one)
-        self._paragraph(t("This is the report of the People's Committee of {place} on "
-                          "administrative reform in {year}./.", **about), "Body Text")  # fmt: skip
+        end = t("This is the report of the People's Committee of {place} on administrative reform "
+                "in {year}./.", **about)  # fmt: skip
+        end = self._paragraph(end, "Body Text")
+        end.paragraph_format.keep_with_next = True  # with the table of signatures
         _remove(self.anchor)
 
     def _paragraph(self, text: str, style: str) -> Paragraph:
-        paragraph = self.document.add_paragraph(text, style=style)
+        paragraph = self.document.add_paragraph(inert(text), style=style)
         self.anchor._p.addprevious(paragraph._p)
         return paragraph
 
     def _sentence(self, one: Shown) -> None:
-        paragraph = self._paragraph(one.text, "Body Text")
+        text, stop = without_stop(one.text)
+        paragraph = self._paragraph(text, "Body Text")
         if one.status:
             paragraph.add_run(f" ({one.status})").italic = True
-        if one.cited:
-            cited = "; ".join(self._source(*each) for each in one.cited.items())
-            if cited in self.said:
-                self.footnotes.refer(paragraph, self.said[cited])
-            else:
-                self.said[cited] = self.footnotes.add(paragraph, f"{cited}.")
+        paragraph.add_run(stop)
+        cited = {name: listed(places.split("; "), self.t) for name, places in one.cited.items()}
+        if (same := tuple(sorted(cited.items()))) in self.said:
+            self.footnotes.refer(paragraph, self.said[same])
+        elif cited:
+            text = ". ".join(self._source(*each) for each in cited.items())
+            self.said[same] = self.footnotes.add(paragraph, inert(f"{text}."))
 
     def _source(self, name: str, places: str = "") -> str:
         """A source by its number, the first time with its title, and where in it."""
-        own, t, listed = self.issue.data.sources.loc[name], self.t, places.split("; ")
+        own, t = self.issue.data.sources.loc[name], self.t
         said = f"[{own['number']}]"
         if name not in self.named:
             self.named.add(name)
             said += f" {(t.code == 'en' and own['title_en']) or own['title']}"
-        where = ", ".join(listed[:_MOST_PLACES])
-        if more := len(listed[_MOST_PLACES:]):
-            where = t.plural("{places} and {count} more place", "{places} and {count} more places",
-                             more, places=where)  # fmt: skip
-        return f"{said}: {where}" if places else said
+            day = (own["date"] and t("published {day}", day=own["date"])) or (
+                own["accessed"] and t("accessed {day}", day=own["accessed"]))  # fmt: skip
+            if made := ", ".join(filter(None, (own["producer"], day))):
+                said += f" ({made})"
+        return f"{said}: {places}" if places else said
 
     def _chart(self, one: Shown, picture: bytes) -> None:
         paragraph = self._paragraph("", "Picture")
         shape = paragraph.add_run().add_picture(io.BytesIO(picture))
-        scale = min(_PRINTED, Mm(_PAGE_MM) / shape.width, Mm(_HIGHEST_MM) / shape.height)
+        high = max(Mm(_HIGHEST_MM) / shape.height, _SMALLEST)
+        scale = min(_PRINTED, Mm(_PAGE_MM) / shape.width, high, Mm(_PAPER_MM) / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         shape._inline.docPr.set("descr", one.alt)
         shape._inline.docPr.set("title", one.text)
@@ -207,13 +229,9 @@ class _Report:
         return paragraph
 
     def _table(self, one: Shown) -> None:
-        t, rows = self.t, [one.data["heads"], *one.data["shown"]]
-        statuses = [record.get("status", "") for record in one.data["data"]]
-        if any(statuses):
-            rows = [[*row, status] for row, status in
-                    zip(rows, [t("Status"), *statuses], strict=True)]  # fmt: skip
-        columns = with_values(rows)
-        rows = [*zip(*columns, strict=True)]
+        t = self.t
+        rows, told = rows_of(one.data, _MOST_ROWS, t)
+        columns = [*zip(*rows, strict=True)]
         self._caption(t("Table"), next(self.tables), one.text)
         grid = self.document.add_table(0, len(columns), style="Table Grid")
         self.anchor._p.addprevious(grid._tbl)
@@ -224,23 +242,70 @@ class _Report:
         for column, length in zip(grid.columns, lengths, strict=True):
             column.width = Mm(_PAGE_MM * length / sum(lengths))
         numbers = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) for column in columns]
-        for cells in rows[: _MOST_ROWS + 1]:
-            row, head = grid.add_row(), cells is rows[0]
+        for number, cells in enumerate(rows):
+            row, head = grid.add_row(), number == 0
             for mark in ("cantSplit", "tblHeader") if head else ("cantSplit",):
                 row._tr.get_or_add_trPr().append(_ooxml(mark))
-            for cell, text, number in zip(row.cells, cells, numbers, strict=True):
+            for cell, text, right in zip(row.cells, cells, numbers, strict=True):
                 paragraph = cell.paragraphs[0]
                 paragraph.style = self.document.styles["Table Text"]
-                paragraph.add_run(inert(text)).bold = head
-                if number:
+                paragraph.add_run(text).bold = head
+                if right:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        told = [] if len(rows) <= _MOST_ROWS + 1 else [
-            t("{shown} of {count} rows; all are in tables.xlsx.",
-              shown=_MOST_ROWS, count=len(rows) - 1)]  # fmt: skip
+                if number < 2 or number == len(rows) - 2:  # no row stands alone on a page
+                    paragraph.paragraph_format.keep_with_next = True
         cited = [name for name in self.issue.data.sources.index if name in one.data["sources"]]
         if cited:
-            told.append(t("Source: {sources}.", sources="; ".join(map(self._source, cited))))
-        self._paragraph(" ".join(told), "Source Line")
+            told += " " + t("Source: {sources}.", sources="; ".join(map(self._source, cited)))
+        self._paragraph(told.strip(), "Source Line")
+
+
+def listed(places: list[str], t: Language) -> str:
+    """Places in a source as a person lists them: in order, with what has one beginning joined.
+
+    Where they are many, a bullet stands for its items.
+
+    >>> from par_lib.language.translation import language
+    >>> listed(["I, bullet 9", "II.3, + Xã", "I, bullet 8", "I, bullet 10"], language("en"))
+    'Section I, bullet 8–10; Section II.3, item “Xã”'
+    """
+    for whole in (True, False):
+        joined: dict[tuple[str, bool], list[str]] = {}  # by beginning, and whether of its items
+        for place in sorted({*places} - {""}, key=_in_order):
+            place, _, item = place.partition(", + ")
+            start, _, number = place.rpartition(" ")
+            if item and whole:
+                joined.setdefault((place, True), []).append(f"“{item}”")
+            elif start and number.isdecimal():
+                joined.setdefault((start, False), []).append(number)
+            else:
+                joined.setdefault((place, False), [])
+        if len(joined) <= _MOST_PLACES:
+            break
+    said = [_SECTION.sub(lambda of: t("Section {number}", number=of[0]), start)
+            + (t(", item {names}", names=", ".join(ends)) if items else f" {_runs(ends)}".rstrip())
+            for (start, items), ends in joined.items()]  # fmt: skip
+    where = "; ".join(said[:_MOST_PLACES])
+    if more := len(said[_MOST_PLACES:]):
+        where = t.plural("{places} and {count} more place", "{places} and {count} more places",
+                         more, places=where)  # fmt: skip
+    return where
+
+
+def _in_order(place: str) -> list[str | int]:
+    """By which II.10 stands behind II.9."""
+    return [int(part) if part.isdecimal() else part for part in _DIGITS.split(place)]
+
+
+def _runs(numbers: list[str]) -> str:
+    """Numbers in order, those that follow each other as first–last."""
+    runs: list[list[int]] = []
+    for number in sorted({*map(int, numbers)}):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)
 
 
 class _Footnotes:

@@ -24,7 +24,8 @@ from par_lib.language.translation import UNKNOWN, Language
 WORKBOOK = "tables.xlsx"  # beside the pages; every table has a sheet of it
 _PLACE = re.compile(r"report:(I{1,3}|IV)(?:\.(\d+))?")
 # What no document may hold, and marks that turn the direction of what follows.
-_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe]")
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
+                  r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # fmt: skip
 _COLOUR = re.compile(r"var\(--\w+, (#\w+)\)")  # of a page's style sheet, and that of paper
 # Only these token classes have a colour in page.css; the other spans would treble the code's size.
 _COLOURED = "k|kn|kc|ow|s1|s2|sd|si|c1"

@@ -7,6 +7,7 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from par_lib.cleaning import schema
@@ -50,8 +51,8 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
     """Title, schema and data of a table of ``page``; ``heads`` are words for columns to show.
 
     ``shown`` are the rows as the page writes them under these heads; ``sources`` their codes. Of a
-    pair whose ends differ somewhere come both ends, then the interval in words; what is not known
-    is null. Status, source and locator, where the frame has them, come last, in words.
+    pair whose ends differ somewhere come both ends, then in words what is an interval; what is not
+    known is null. Status, source and locator, where the frame has them, come last, in words.
     """
     t, columns, fields = page.t, [], []
 
@@ -64,13 +65,19 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
 
     for name, head in heads.items():
         low, high = ends(frame, name)
-        if not pd.api.types.is_numeric_dtype(high) or low.astype(float).equals(high.astype(float)):
+        numeric = pd.api.types.is_numeric_dtype(high)
+        if not numeric or np.isclose(*map(_floats, (low, high)), rtol=1e-9, equal_nan=True).all():
             add(name, head, low)
             continue
         add(f"{name}_low", t("{head}, lower bound", head=head), low)
         add(f"{name}_high", t("{head}, upper bound", head=head), high)
-        said = [page.cell(name, *both) for both in zip(low, high, strict=True)]
-        add(name, t("{head}, in words", head=head), pd.Series(said, frame.index))
+        digits = page.digits(name, low, high)
+        said = []
+        for both in zip(low, high, strict=True):
+            words = page.cell(name, *both, digits)
+            one = words in (page.cell(name, end, end, digits) for end in both)
+            said.append(None if one else words)
+        add(name, t("{head}, in words", head=head), pd.Series(said, frame.index, dtype=str))
     sources: list[str] = []
     if {*TRACE} <= {*frame.columns}:
         sources = sorted({one for names in frame["source"] for one in names.split("; ")})
@@ -83,6 +90,10 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
     written = rows.to_json(orient="records", date_format="iso", double_precision=15)
     return {"title": caption, "schema": {"fields": fields}, "data": json.loads(written),
             "heads": [*heads.values()], "shown": shown, "sources": sources}  # fmt: skip
+
+
+def _floats(values: pd.Series) -> pd.Series:
+    return values.astype(float)
 
 
 _HEADERS = COLUMNS | named("header")

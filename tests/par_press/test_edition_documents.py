@@ -16,18 +16,20 @@ import pandas as pd
 import pypdfium2
 import pytest
 from bs4 import BeautifulSoup
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from typer.testing import CliRunner
 
 from par_cli import app
 from par_lib.cleaning import schema, tables
-from par_lib.language.translation import language
+from par_lib.language.translation import COLUMNS, SYNTHETIC_WORDS, language, named
 from par_press import changes, documents, report, shown
 from par_press.documents import Issue
 from par_press.shown import Shown
 
 FOLDERS = ("", "en")
-HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt.exe " + "ơ" * 255
+HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt\u061c.\uffff\x0bexe " + "ơ" * 255
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}" width="{0}pt" height="{0}pt"/>'
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -49,7 +51,7 @@ def text_of_word(file: Path) -> str:
                         for name in ("document", "footnotes", "footer1"))  # fmt: skip
 
 
-def text_of_pdf(file: Path) -> str:
+def text_of_pdf(file: Path | bytes) -> str:
     return " ".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(file))
 
 
@@ -86,17 +88,23 @@ def test_what_has_nothing_to_show_is_told_to_whoever_runs_it_and_in_no_document(
 
 @pytest.mark.skipif(not os.environ.get("PAR_SOAK"), reason="opened by LibreOffice in make soak")
 @pytest.mark.parametrize("lang", FOLDERS)
-def test_another_program_opens_the_report_and_the_workbook(edition, lang, tmp_path):
+@pytest.mark.parametrize(("made", "fewest"), [
+    ("quang-nam/2022", 3), ("quang-nam/2023", 1), ("da-nang/2025", 1)])  # fmt: skip
+def test_another_program_opens_the_report_and_the_workbook(edition, made, fewest, lang, tmp_path):
+    folder = edition.parents[1] / made / lang
+    if not folder.is_dir():
+        assert par("run", made.replace("/", ":"), "--lang", "vi,en", "--documents").exit_code == 0
     for name in ("report.docx", "tables.xlsx"):
         command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
-                   "--convert-to", "pdf", "--outdir", tmp_path, edition / lang / name]  # fmt: skip
+                   "--convert-to", "pdf", "--outdir", tmp_path, folder / name]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, timeout=180)
     report_pdf = tmp_path / "report.pdf"
-    assert 3 <= len(pypdfium2.PdfDocument(report_pdf)) <= 5
-    numbers = {number for one in headlines(edition / lang) for number in NUMBER.findall(one)}
-    missing = numbers - set(NUMBER.findall(text_of_pdf(report_pdf)))
-    assert not missing
-    covers = openpyxl.load_workbook(edition / lang / "tables.xlsx", read_only=True)
+    assert fewest <= len(pypdfium2.PdfDocument(report_pdf)) <= 5
+    for wanted, paper in ((headlines(folder), report_pdf),
+                          (headlines(folder, first=True), folder / "summary.pdf")):  # fmt: skip
+        numbers = {number for one in wanted for number in NUMBER.findall(one)}
+        assert numbers and not numbers - set(NUMBER.findall(text_of_pdf(paper)))
+    covers = openpyxl.load_workbook(folder / "tables.xlsx", read_only=True)
     sheets = text_of_pdf(tmp_path / "tables.pdf")
     for sheet in covers.worksheets:
         title = str(sheet["A1"].value)
@@ -106,27 +114,80 @@ def test_another_program_opens_the_report_and_the_workbook(edition, lang, tmp_pa
 @pytest.mark.parametrize("lang", FOLDERS)
 def test_the_workbook_read_back_holds_the_tidy_tables(edition, lang):
     data, file = tables.load("quang-nam", 2022), edition / lang / "tables.xlsx"
+    t, heads = language(lang or "vi"), COLUMNS | named("header")
     names = openpyxl.load_workbook(file, read_only=True).sheetnames
     sheets = [name for name in names if name.startswith(("Data", "Số liệu"))]
     shown_tables = [name for name in schema.TABLES if len(getattr(data, name))]
     assert len(sheets) == len(shown_tables)
     for sheet, name in zip(sheets, shown_tables, strict=True):
         tidy, read = getattr(data, name), pd.read_excel(file, sheet_name=sheet, header=4,
-                                                          engine="openpyxl")  # fmt: skip
+                                                        engine="openpyxl")  # fmt: skip
         assert len(read) == len(tidy)
-        for column in schema.TABLES[name].columns:
-            if not column.is_quantity or tidy[column.tidy_names[0]].isna().all():
-                continue  # a column without a value is left out
-            head = data_head(column.name, lang)
-            low = tidy[column.tidy_names[0]].astype(float)
-            same = next(one for one in read.columns if one.startswith(head))
-            assert read[same].astype(float).tolist() == pytest.approx(low.tolist(), nan_ok=True)
+        known = [one for one in schema.TABLES[name].columns if one.name not in ("note", "status")
+                 and tidy[one.tidy_names[-1]].notna().any()]  # fmt: skip
+        for column in known:
+            head, kind = t(heads[column.name]), column.kind
+            low, high = (tidy[column.tidy_names[end]] for end in (0, -1))
+            if column.is_quantity:
+                ends = [low.astype(float), high.astype(float)]
+                both = ends[0].equals(ends[1])
+                own = (
+                    [head] * 2
+                    if both
+                    else [t("{head}, lower bound", head=head), t("{head}, upper bound", head=head)]
+                )
+                for end, title in zip(ends, own, strict=True):
+                    assert read[title].astype(float).tolist() == pytest.approx(
+                        end.tolist(), nan_ok=True), title  # fmt: skip
+                said = t("{head}, in words", head=head)
+                assert (said in read) != both
+                if not both:  # in words only what is an interval
+                    assert (read[said].isna() == (ends[0].eq(ends[1]) | ends[0].isna())).all()
+            elif kind == "date":
+                assert pd.to_datetime(read[head]).tolist() == tidy[column.name].tolist()
+            elif kind == "unit" and not lang:
+                called = tidy["unit"].replace("all others", "các cơ quan, đơn vị còn lại")
+                assert read[head].tolist() == called.tolist()
+        titles = data.sources["title_en" if lang else "title"]
+        assert read[t("Source")].tolist() == [
+            f"[{data.sources.loc[one, 'number']}] {titles[one]}" for one in tidy["source"]
+        ]
+        assert read[t("Status")].tolist() == [t(one) for one in tidy["status"]]
+        words = [cell for one in read.select_dtypes("str") for cell in read[one].dropna()]
+        codes = re.compile(r"[a-z]+(_[a-z0-9]+)+|pct")  # and no note in English stands there
+        assert words and not [*filter(codes.fullmatch, words)]
+        assert t(COLUMNS["note"]) not in read
 
 
-def data_head(column: str, lang: str) -> str:
-    from par_lib.language.translation import COLUMNS
+def test_the_sheets_of_the_years_tables_have_the_words_of_their_own_table(edition):
+    file = edition / "tables.xlsx"
+    read = {sheet: pd.read_excel(file, sheet_name=sheet, header=4, engine="openpyxl") for sheet in (
+        "Số liệu 1", "Số liệu 2", "Số liệu 5", "Số liệu 6")}  # fmt: skip
+    late, capital, single, named_only = read.values()
+    assert "Trung tâm Phục vụ hành chính công tỉnh" in set(late["Cấp"])
+    assert {"Cấp tỉnh", "Cấp huyện"} <= set(capital["Cấp"]) and "Căn cứ tính" in late
+    assert "Số đơn vị nguồn nêu là dưới 70%" in set(single["Chỉ tiêu"])
+    assert {"số lượng", "phần trăm"} <= set(single["Đơn vị tính"])
+    assert named_only.loc[0, ["Bảng", "Chỉ tiêu", "Nhận định của nguồn"]].tolist() == [
+        "Hồ sơ trễ hạn", "Hồ sơ trễ hạn", "nhiều"]  # fmt: skip
 
-    return language(lang or "vi")(COLUMNS[column])
+
+def test_the_workbook_is_printed_on_a4_with_the_mark_and_as_many_decimals_as_the_page(edition):
+    book = openpyxl.load_workbook(edition / "tables.xlsx")
+    code = json.loads((edition / "manifest.json").read_text())["fingerprint"]
+    for sheet in book.worksheets:
+        assert sheet.page_setup.paperSize == 9 and code in sheet.oddFooter.left.text
+    cover = [str(row[0].value) for row in book.worksheets[0].iter_rows(max_row=5)]
+    assert "Loại số liệu: số liệu thực, mỗi dòng có nguồn" in cover
+    assert any(line.startswith("Nguồn truy cập đến ngày") for line in cover)
+    tasks = book["Bảng 06.2"]
+    shapes = {cell.number_format for row in tasks.iter_rows(min_row=6) for cell in row
+              if isinstance(cell.value, float)}  # fmt: skip
+    assert shapes == {"#,##0.00", "#,##0.0"}  # of points and of percentages
+    columns = [one for sheet in book for one in sheet.iter_cols(min_row=5, values_only=True)]
+    said = [text for head, *cells in columns if str(head).endswith(", khoảng giá trị")
+            for text in cells if text]  # fmt: skip
+    assert len(said) > 20 and not [text for text in said if re.fullmatch(r"\d[\d.,]*%?", text)]
 
 
 def test_every_sheet_is_a_titled_named_table_without_merged_cells_or_formulas(edition):
@@ -183,7 +244,48 @@ def test_the_report_has_the_form_of_an_administrative_document(edition, lang):
     assert notes == parts_count(document) > 10
     assert times == {(1980, 1, 1, 0, 0, 0)}  # no hour of the run
     status = "derived" if lang else "tính từ nguồn"
-    assert f"({status})" in " ".join(one.text for one in document.paragraphs)
+    said = [one.text for one in document.paragraphs]
+    assert any(one.endswith(f" ({status}).") for one in said)  # before the full stop
+    assert document.tables[0].cell(0, 0).paragraphs[0].text == (
+        "PEOPLE'S COMMITTEE\nOF QUẢNG NAM" if lang else "ỦY BAN NHÂN DÂN\nTỈNH QUẢNG NAM"
+    )
+    assert document.styles["Title"].font.size.pt == 14
+    assert document.paragraphs[2]._p.pPr.find(qn("w:pBdr")) is not None  # below the subject
+    assert said[-1].endswith("./.") and document.paragraphs[-1].paragraph_format.keep_with_next
+    for table in own:
+        cells = [row.cells[0].paragraphs[0].paragraph_format for row in table.rows]
+        assert cells[0].keep_with_next and (len(cells) < 3 or cells[-2].keep_with_next)
+
+
+def footnotes(folder: Path, name: str = "report.docx") -> list[str]:
+    with zipfile.ZipFile(folder / name) as parts:
+        notes = parse_xml(parts.read("word/footnotes.xml"))
+    return ["".join(text.text or "" for text in one.iter(qn("w:t"))).strip() for one in notes][2:]
+
+
+@pytest.mark.parametrize("lang", FOLDERS)
+def test_footnotes_list_places_as_a_person_does_and_each_once(edition, lang):
+    notes = footnotes(edition / lang)
+    assert len(notes) == len(set(notes))
+    section, more = ("Section I, bullet", "more place") if lang else (
+        "Mục I, gạch đầu dòng", "vị trí khác")  # fmt: skip
+    assert any(f"{section} 9–10, 12–16" in one for one in notes)
+    assert not any(more in one or "+" in one or " ; " in one for one in notes)
+    first = next(one for one in notes if "[1]" in one)
+    assert ("(Tỉnh Quảng Nam, accessed 23 November 2026)" if lang else
+            "(Tỉnh Quảng Nam, truy cập ngày 23/11/2026)") in first  # fmt: skip
+
+
+def test_places_that_are_too_many_are_told_by_their_bullets_then_counted():
+    t = language("vi")
+    items = [f"II.{n}, gạch đầu dòng {m}, + Sở {k}" for n in range(9) for m in (1, 2) for k in "AB"]
+    assert report.listed(items[:4], t) == (
+        "Mục II.0, gạch đầu dòng 1, ý “Sở A”, “Sở B”; Mục II.0, gạch đầu dòng 2, ý “Sở A”, “Sở B”"
+    )
+    assert report.listed(items, t).startswith("Mục II.0, gạch đầu dòng 1–2; Mục II.1, gạch")
+    assert "khác" not in report.listed(items, t)
+    assert report.listed([f"Mẫu {one}" for one in "ABCDEFGHIKLMNO"], t).endswith("và 2 vị trí khác")
+    assert report.listed(["đoạn 2–3", "đoạn 10", "đoạn 9", ""], t) == "đoạn 2–3; đoạn 9–10"
 
 
 def parts_count(document) -> int:
@@ -195,7 +297,41 @@ def test_the_page_for_the_chair_is_one_tagged_page_with_its_fonts(edition):
     assert len(pypdfium2.PdfDocument(raw)) == 1
     for mark in (b"/StructTreeRoot", b"/Marked true", b"/FontFile", b"/Lang"):
         assert mark in raw, mark
-    assert "Nội dung chưa có đủ số liệu" in text_of_pdf(edition / "summary.pdf")
+    text = text_of_pdf(edition / "summary.pdf")
+    assert "Nội dung chưa có đủ số liệu" in text
+    assert text.count("theo giả định") >= 6  # each task has the status of its figures
+    for lang in FOLDERS:
+        assert white(edition / lang / "summary.pdf") < 0.15
+
+
+def white(file: Path) -> float:
+    """The part of a page below its last line, above the footer."""
+    (page,) = pypdfium2.PdfDocument(file)
+    text = page.get_textpage()
+    boxes = [text.get_charbox(n)[1] for n in range(text.count_chars())]
+    return (min(y for y in boxes if y > 45) - 45) / page.get_height()
+
+
+def test_the_page_for_the_chair_tells_what_does_not_fit_and_its_charts_stay_legible(edition):
+    issue, tags = hostile(language("vi")), frozenset({"summary"})
+    table = {"title": "A", "schema": {}, "data": [{"status": "x"}] * 200, "heads": ["B"],
+             "shown": [["lời"]] * 200, "sources": []}  # fmt: skip
+    found = [Shown("01_a", tags, "table", "A", data=table, number=1)]
+    found += [Shown(f"0{n}_a", tags, "chart", "B", svg=SVG.format(400), alt="C") for n in (1, 2)]
+    found += [Shown("01_a", frozenset({f"report:IV.{n}"}), "sentence", f"Câu {n}.")
+              for n in range(200)]  # fmt: skip
+    raw = documents.summary(found, issue)
+    assert len(pypdfium2.PdfDocument(raw)) == 1
+    text = text_of_pdf(raw)
+    assert re.search(r"Trình bày \d trong 200 dòng; bảng đầy đủ tại tệp tables.xlsx", text)
+    assert re.search(r"Trình bày \d trong 200 nội dung; đầy đủ tại tệp report.docx", text)
+    few = text_of_pdf(documents.summary(found[3:5], issue))  # all that there are
+    assert "Câu 1." in few and "Trình bày" not in few
+    for width, columns in ((340, 2), (400, 1)):
+        charts = [Shown("a", tags, "chart", "B", svg=SVG.format(width))] * 2
+        for size in (14, 7.5):
+            laid = documents._beside(charts, size)
+            assert laid["columns"] == columns and laid["charts"][0]["width"] >= 0.7 * width
 
 
 def test_verify_finds_the_edition_of_a_document_or_of_the_mark_on_its_paper(edition):
@@ -239,6 +375,7 @@ def text_of_word_body(document) -> str:
 def hostile(t) -> Issue:
     issue = Issue(tables.load("quang-nam", 2022), t, "x-2022-0123456789ab", {"01_a": HOSTILE})
     issue.place = HOSTILE
+    issue.data.sources[["title", "producer"]] = HOSTILE
     return issue
 
 
@@ -246,15 +383,14 @@ def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
     issue = hostile(language("vi"))
     fields = [{"name": "unit", "title": HOSTILE, "type": "string"}]
     table = {"title": HOSTILE, "schema": {"fields": fields}, "data": [{"unit": HOSTILE}],
-             "heads": [HOSTILE], "shown": [[HOSTILE]], "sources": []}  # fmt: skip
+             "heads": [HOSTILE], "shown": [[HOSTILE]], "sources": ["report-2022"]}  # fmt: skip
     tags = frozenset({"report:II.1", "summary", "report:IV.1"})
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9pt" height="9pt"/>'
     said = shown.inert(HOSTILE)
-    assert "\u202e" not in said
+    assert not {*"\u202e\u061c\uffff\x0b"} & {*said}
     found = [
         Shown("01_a", tags, "headline", said, {"report-2022": said}, "x"),
         Shown("01_a", tags, "table", said, data=table, number=1),
-        Shown("01_a", tags, "chart", said, svg=svg, alt=said),
+        Shown("01_a", tags, "chart", said, svg=SVG.format(9), alt=said),
     ]
     documents.workbook(tmp_path / "a.xlsx", found, issue)
     cells = [c for s in openpyxl.load_workbook(tmp_path / "a.xlsx") for r in s for c in r]
@@ -263,6 +399,8 @@ def test_hostile_names_are_inert_in_all_three(edition, tmp_path):
     report.write(tmp_path / "a.docx", found, documents.drawn(found[2:]), issue)
     made = docx.Document(tmp_path / "a.docx")
     assert any(one.text.startswith(said) for one in made.paragraphs)
+    assert not {*"\u202e\u061c"} & {*text_of_word(tmp_path / "a.docx")}
+    assert said in footnotes(tmp_path, "a.docx")[0]  # title and producer of the source
     pdf = documents.summary(found, issue)
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     (tmp_path / "a.pdf").write_bytes(pdf)
@@ -276,6 +414,20 @@ def test_verify_tells_a_document_that_was_altered(edition, tmp_path):
     result = par("verify", str(tmp_path / "report.docx"))
     assert result.exit_code == 1 and f"is of {edition}" in result.output.replace("\n", "")
     assert "it was altered or filled in since" in " ".join(result.output.split())
+
+
+def test_a_report_of_invented_figures_says_so_on_every_page(edition, tmp_path):
+    issue = hostile(language("vi"))
+    issue.synthetic = SYNTHETIC_WORDS
+    report.write(tmp_path / "a.docx", [], {}, issue)
+    form = docx.Document()
+    form.add_paragraph("{body}")
+    form.save(tmp_path / "form.docx")
+    report.write(tmp_path / "b.docx", [], {}, issue, form=tmp_path / "form.docx")
+    for name in ("a.docx", "b.docx"):
+        (page,) = docx.Document(tmp_path / name).sections
+        for header in (page.header, page.first_page_header, page.even_page_header):
+            assert header.paragraphs[0].text == SYNTHETIC_WORDS
 
 
 def test_what_changed_is_told_with_the_row_that_was_edited(edition, tmp_path):
