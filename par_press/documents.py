@@ -21,11 +21,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from par_lib.charts.presentation import STATED, Page, without_end
-from par_lib.charts.table_data import TRACE, as_data, ends
-from par_lib.cleaning import schema
+from par_lib.charts.table_data import tidy_as_data
 from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused, translation
-from par_lib.language.translation import COLUMNS, N_, SYNTHETIC_WORDS, TABLE_LABELS, Language
+from par_lib.language.translation import N_, SYNTHETIC_WORDS, TABLE_LABELS, Language
 from par_press import shown
 from par_press.shown import WORKBOOK, Shown, inert, section, sheet, with_values
 
@@ -47,7 +46,6 @@ _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back s
 _MOST_LETTERS = 32_767  # of a cell, in any spreadsheet
 _DATE = 14  # a spreadsheet's own format, as the reader's country writes dates
 _A4 = 9  # as a spreadsheet numbers papers
-_MOVES = re.compile(r"(?:(\w+)\.)?(\w+)(?::(\w+))?")  # table.column:level, or a measure
 _NOTES = (
     N_("Reported: as the source writes it. Derived: computed from what sources write. "
        "Bound: only a lower and an upper bound are known. Assumed: rests on a rule that "
@@ -108,8 +106,9 @@ def workbook(file: Path, found: list[Shown], issue: Issue) -> None:
     t, named = issue.t, issue.t("Data")
     sheets = [(sheet(t, one.page, one.number), issue.titles[one.page], one.data)
               for one in found if one.kind == "table"]  # fmt: skip
+    tidy = tidy_as_data(Page(issue.data, t.code))
     sheets += [(f"{named} {number}", t("Data of the year"), table)
-               for number, table in enumerate(_tidy(issue.data, t), start=1)]  # fmt: skip
+               for number, table in enumerate(tidy, start=1)]  # fmt: skip
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_size(2400, 1600)
@@ -117,42 +116,6 @@ def workbook(file: Path, found: list[Shown], issue: Issue) -> None:
                              "keywords": issue.fingerprint, "comments": issue.banner,
                              "created": dt.datetime.combine(issue.day, dt.time())})  # fmt: skip
         _Writer(book, issue).write(sheets)
-
-
-def _tidy(data: Tables, t: Language) -> list[dict]:
-    """The year's own tables as data, in the words that pages and forms have for them.
-
-    Notes are those of whoever keeps the raw tables; the files of the folder tables have them.
-    """
-    page, heads, taken = Page(data, t.code), COLUMNS | translation.named("header"), []
-    for name, table in schema.TABLES.items():
-        if len(frame := getattr(data, name)):
-            columns = [one for one in table.columns if one.name not in (*TRACE, "note")
-                       and ends(frame, one.name)[0].notna().any()]  # fmt: skip
-            said = {one.name: [_called(cell, one.name, name, page) for cell in frame[one.name]]
-                    for one in columns if not one.is_quantity and one.kind != "date"}  # fmt: skip
-            told = {one.name: t(heads[one.name]) for one in columns}
-            taken.append(as_data(page, frame.assign(**said), told, t(TABLE_LABELS[name]), []))
-    return taken
-
-
-_MEASURED = COLUMNS | translation.MEASURES["en"].to_dict()
-_WORDS = translation.LABELS | translation.named("word")
-
-
-def _called(code: object, column: str, table: str, page: Page) -> object:
-    """A cell of words of a tidy table, as the reader calls what it means."""
-    if not isinstance(code, str):
-        return None  # not known
-    if column == "moves" and (found := _MOVES.fullmatch(code)):
-        parts = zip(found.groups(), (TABLE_LABELS, _MEASURED, _WORDS), strict=True)
-        return ": ".join(dict.fromkeys(page.t(of.get(part, part)) for part, of in parts if part))
-    if column.endswith("_units"):
-        return "; ".join(page.words(one.strip()) for one in code.split(";"))
-    if code == "province" and table != "late_dossiers":  # where it is the one-stop centre
-        return page.t("Provincial level")
-    words = {"measure": _MEASURED, "table": TABLE_LABELS}.get(column, _WORDS)
-    return page.words(words.get(code, code))
 
 
 class _Writer:

@@ -26,9 +26,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from par_lib.language import Refused
-from par_lib.language.translation import Language
 from par_press.documents import Issue, rows_of, without_stop
-from par_press.shown import Shown, inert, section
+from par_press.shown import Shown, inert, listed, section
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
@@ -37,9 +36,7 @@ _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 # A PNG without a scale counts as 72 dots an inch; letters of 10 points are printed in 8, in 7 on a
 # chart that would be too high.
 _PRINTED, _SMALLEST = 0.8 * 72 / 300, 0.7 * 72 / 300
-_HIGHEST_MM, _PAPER_MM, _PAGE_MM, _MOST_ROWS, _MOST_PLACES = 110, 225, 162, 15, 12
-_SECTION = re.compile(r"^[IVX]+(\.\d+)*(?=,|$)")  # of a source, at the beginning of a place in it
-_DIGITS = re.compile(r"(\d+)")
+_HIGHEST_MM, _PAPER_MM, _PAGE_MM, _MOST_ROWS = 110, 225, 162, 15
 
 
 def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: Issue, *,
@@ -258,54 +255,6 @@ class _Report:
         if cited:
             told += " " + t("Source: {sources}.", sources="; ".join(map(self._source, cited)))
         self._paragraph(told.strip(), "Source Line")
-
-
-def listed(places: list[str], t: Language) -> str:
-    """Places in a source as a person lists them: in order, with what has one beginning joined.
-
-    Where they are many, a bullet stands for its items.
-
-    >>> from par_lib.language.translation import language
-    >>> listed(["I, bullet 9", "II.3, + Xã", "I, bullet 8", "I, bullet 10"], language("en"))
-    'Section I, bullet 8–10; Section II.3, item “Xã”'
-    """
-    for whole in (True, False):
-        joined: dict[tuple[str, bool], list[str]] = {}  # by beginning, and whether of its items
-        for place in sorted({*places} - {""}, key=_in_order):
-            place, _, item = place.partition(", + ")
-            start, _, number = place.rpartition(" ")
-            if item and whole:
-                joined.setdefault((place, True), []).append(f"“{item}”")
-            elif start and number.isdecimal():
-                joined.setdefault((start, False), []).append(number)
-            else:
-                joined.setdefault((place, False), [])
-        if len(joined) <= _MOST_PLACES:
-            break
-    said = [_SECTION.sub(lambda of: t("Section {number}", number=of[0]), start)
-            + (t(", item {names}", names=", ".join(ends)) if items else f" {_runs(ends)}".rstrip())
-            for (start, items), ends in joined.items()]  # fmt: skip
-    where = "; ".join(said[:_MOST_PLACES])
-    if more := len(said[_MOST_PLACES:]):
-        where = t.plural("{places} and {count} more place", "{places} and {count} more places",
-                         more, places=where)  # fmt: skip
-    return where
-
-
-def _in_order(place: str) -> list[str | int]:
-    """By which II.10 stands behind II.9."""
-    return [int(part) if part.isdecimal() else part for part in _DIGITS.split(place)]
-
-
-def _runs(numbers: list[str]) -> str:
-    """Numbers in order, those that follow each other as first–last."""
-    runs: list[list[int]] = []
-    for number in sorted({*map(int, numbers)}):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    return ", ".join("–".join(map(str, run)) for run in runs)
 
 
 class _Footnotes:

@@ -22,6 +22,9 @@ from par_lib.language import Refused
 from par_lib.language.translation import UNKNOWN, Language
 
 WORKBOOK = "tables.xlsx"  # beside the pages; every table has a sheet of it
+_MOST_PLACES = 12  # in a source, of a sentence
+_SECTION = re.compile(r"^[IVX]+(\.\d+)*(?=,|$)")  # of a source, at the beginning of a place in it
+_DIGITS = re.compile(r"(\d+)")
 _PLACE = re.compile(r"report:(I{1,3}|IV)(?:\.(\d+))?")
 # What no document may hold, and marks that turn the direction of what follows.
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
@@ -128,6 +131,54 @@ def section(shown: list[Shown], name: str) -> list[Shown]:
            and name == ("IV" if one.kind == "missing" else one.place[0])]  # fmt: skip
     worth = {one.place: one.worth for one in sorted(own, key=lambda one: one.worth)}
     return sorted(own, key=lambda one: (-worth[one.place], one.place))
+
+
+def listed(places: list[str], t: Language) -> str:
+    """Places in a source as a person lists them: in order, with what has one beginning joined.
+
+    Where they are many, a bullet stands for its items.
+
+    >>> from par_lib.language.translation import language
+    >>> listed(["I, bullet 9", "II.3, + Xã", "I, bullet 8", "I, bullet 10"], language("en"))
+    'Section I, bullet 8–10; Section II.3, item “Xã”'
+    """
+    for whole in (True, False):
+        joined: dict[tuple[str, bool], list[str]] = {}  # by beginning, and whether of its items
+        for place in sorted({*places} - {""}, key=_in_order):
+            place, _, item = place.partition(", + ")
+            start, _, number = place.rpartition(" ")
+            if item and whole:
+                joined.setdefault((place, True), []).append(f"“{item}”")
+            elif start and number.isdecimal():
+                joined.setdefault((start, False), []).append(number)
+            else:
+                joined.setdefault((place, False), [])
+        if len(joined) <= _MOST_PLACES:
+            break
+    said = [_SECTION.sub(lambda of: t("Section {number}", number=of[0]), start)
+            + (t(", item {names}", names=", ".join(ends)) if items else f" {_runs(ends)}".rstrip())
+            for (start, items), ends in joined.items()]  # fmt: skip
+    where = "; ".join(said[:_MOST_PLACES])
+    if more := len(said[_MOST_PLACES:]):
+        where = t.plural("{places} and {count} more place", "{places} and {count} more places",
+                         more, places=where)  # fmt: skip
+    return where
+
+
+def _in_order(place: str) -> list[str | int]:
+    """By which II.10 stands behind II.9."""
+    return [int(part) if part.isdecimal() else part for part in _DIGITS.split(place)]
+
+
+def _runs(numbers: list[str]) -> str:
+    """Numbers in order, those that follow each other as first–last."""
+    runs: list[list[int]] = []
+    for number in sorted({*map(int, numbers)}):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)
 
 
 class _Prose(IPythonRenderer):

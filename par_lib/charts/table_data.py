@@ -5,6 +5,7 @@ A table is a Data Resource (https://specs.frictionlessdata.io); an edition's are
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,15 @@ from par_lib.cleaning.tables import Tables
 from par_lib.language import LANGUAGES, N_
 from par_lib.language.numbers import BOUNDS
 from par_lib.language.prose import Mistyped
-from par_lib.language.translation import COLUMNS, SYNTHETIC_WORDS, TABLE_LABELS, language, named
+from par_lib.language.translation import (
+    COLUMNS,
+    LABELS,
+    MEASURES,
+    SYNTHETIC_WORDS,
+    TABLE_LABELS,
+    language,
+    named,
+)
 
 if TYPE_CHECKING:
     from par_lib.charts.presentation import Page
@@ -96,13 +105,47 @@ def _floats(values: pd.Series) -> pd.Series:
     return values.astype(float)
 
 
-_HEADERS = COLUMNS | named("header")
+_HEADERS, _WORDS = COLUMNS | named("header"), LABELS | named("word")
+_CALLED = COLUMNS | MEASURES["en"].to_dict()
+_MOVES = re.compile(r"(?:(\w+)\.)?(\w+)(?::(\w+))?")  # table.column:level, or a measure
 _KINDS = {"date": "date", "count": "integer", "rank": "integer"}  # of a column → of a field
 _MEASURED = {"rate": "%", "amount": "billion VND", "points": "points"}
 _LICENCE = {"name": "MIT", "path": "https://opensource.org/license/mit",
             "title": "MIT for texts; figures are facts and free to use"}  # fmt: skip
 _PARTIAL = ("Of a figure that can be partial, _low is its lower bound and _high its upper one, "
             "empty where there is no limit; both are empty where it is not known.")  # fmt: skip
+
+
+def tidy_as_data(page: "Page") -> list[dict]:
+    """The year's own tables as data, in the words that pages and forms have for them.
+
+    Notes are those of whoever keeps the raw tables; the files of the folder tables have them.
+    """
+    data, t, taken = page.data, page.t, []
+    for name, table in schema.TABLES.items():
+        if len(frame := getattr(data, name)):
+            columns = [one for one in table.columns if one.name not in (*TRACE, "note")
+                       and ends(frame, one.name)[0].notna().any()]  # fmt: skip
+            said = {one.name: [_called(cell, one.name, name, page) for cell in frame[one.name]]
+                    for one in columns if not one.is_quantity and one.kind != "date"}  # fmt: skip
+            told = {one.name: t(_HEADERS[one.name]) for one in columns}
+            taken.append(as_data(page, frame.assign(**said), told, t(TABLE_LABELS[name]), []))
+    return taken
+
+
+def _called(code: object, column: str, table: str, page: "Page") -> object:
+    """A cell of words of a tidy table, as the reader calls what it means."""
+    if not isinstance(code, str):
+        return None  # not known
+    if column == "moves" and (found := _MOVES.fullmatch(code)):
+        parts = zip(found.groups(), (TABLE_LABELS, _CALLED, _WORDS), strict=True)
+        return ": ".join(dict.fromkeys(page.t(of.get(part, part)) for part, of in parts if part))
+    if column.endswith("_units"):
+        return "; ".join(page.words(one.strip()) for one in code.split(";"))
+    if code == "province" and table != "late_dossiers":  # where it is the one-stop centre
+        return page.t("Provincial level")
+    words = {"measure": _CALLED, "table": TABLE_LABELS}.get(column, _WORDS)
+    return page.words(words.get(code, code))
 
 
 def package(data: Tables) -> dict:

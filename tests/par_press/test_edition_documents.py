@@ -279,13 +279,13 @@ def test_footnotes_list_places_as_a_person_does_and_each_once(edition, lang):
 def test_places_that_are_too_many_are_told_by_their_bullets_then_counted():
     t = language("vi")
     items = [f"II.{n}, gạch đầu dòng {m}, + Sở {k}" for n in range(9) for m in (1, 2) for k in "AB"]
-    assert report.listed(items[:4], t) == (
+    assert shown.listed(items[:4], t) == (
         "Mục II.0, gạch đầu dòng 1, ý “Sở A”, “Sở B”; Mục II.0, gạch đầu dòng 2, ý “Sở A”, “Sở B”"
     )
-    assert report.listed(items, t).startswith("Mục II.0, gạch đầu dòng 1–2; Mục II.1, gạch")
-    assert "khác" not in report.listed(items, t)
-    assert report.listed([f"Mẫu {one}" for one in "ABCDEFGHIKLMNO"], t).endswith("và 2 vị trí khác")
-    assert report.listed(["đoạn 2–3", "đoạn 10", "đoạn 9", ""], t) == "đoạn 2–3; đoạn 9–10"
+    assert shown.listed(items, t).startswith("Mục II.0, gạch đầu dòng 1–2; Mục II.1, gạch")
+    assert "khác" not in shown.listed(items, t)
+    assert shown.listed([f"Mẫu {one}" for one in "ABCDEFGHIKLMNO"], t).endswith("và 2 vị trí khác")
+    assert shown.listed(["đoạn 2–3", "đoạn 10", "đoạn 9", ""], t) == "đoạn 2–3; đoạn 9–10"
 
 
 def parts_count(document) -> int:
