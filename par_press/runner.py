@@ -50,12 +50,13 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
                 _clear(request.target)  # what a killed run left
             typer.echo(say("{place}: nothing to do, it is up to date", place=request.place))
     failures: list[Failure] = []
+    if stale:
+        with _told() as tell, _executor(jobs, scheduler) as executor:
+            failures = make(stale, executor=executor, tell=tell)
     if stale or manifest.lists_altered():
         from par_press import edition  # this and pandas take a second
 
-        with _told() as tell, _executor(jobs, scheduler) as executor:
-            failures = make(stale, executor=executor, tell=tell)
-            edition.write_collection()
+        edition.write_collection()
     for failure in failures:
         log = say("  (log: {file})", file=failure.log) if failure.log else ""
         typer.echo(f"par: {failure.place}: {failure.message}{log}", err=True)
