@@ -154,7 +154,9 @@ class _Page:
         self.charts, self.tables = count(1), count(1)
 
     def read(self, notebook: NotebookNode) -> None:
-        """Take cell by cell; name and leave out sections whose cells show nothing, but the last."""
+        """Take cell by cell; leave out sections whose cells show nothing, but the last: it names
+        them behind the method.
+        """
         for number, cell in enumerate(notebook.cells, start=1):
             if cell.cell_type == "markdown":
                 self._prose(markdown(cell.source))
@@ -182,7 +184,7 @@ class _Page:
         if empty:
             words = self.t("Nothing to show under: {sections}.",
                            sections="; ".join(one.heading for one in empty))  # fmt: skip
-            self.sections[0].blocks.append(Markup("<p>{}</p>").format(words))
+            self.sections[-1].blocks.insert(1, Markup("<p>{}</p>").format(words))
         self.sections = [one for one in self.sections if one not in empty]
 
     def _prose(self, html: Markup) -> None:
