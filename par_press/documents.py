@@ -36,7 +36,7 @@ _DOTS_PER_INCH = 300
 # The page for the chair: points of its letters, most rows of its table, most lines of what is not
 # known, most charts. The first that holds on one page is taken, so that none is half empty.
 _ALL = 99
-_FITS = (*((size, _ALL, _ALL, 2) for size in (14, 13, 12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5)),
+_FITS = (*((14 - quarter / 4, _ALL, _ALL, 2) for quarter in range(23)),
          (8.5, 9, 6, 2), (8.5, 7, 4, 2), (8, 5, 3, 2), (7.5, 3, 2, 1), (7.5, 3, 2, 0))  # fmt: skip
 _WIDE, _BETWEEN = 521, 11  # points of its lines, and between two charts
 _LETTERS, _SMALLEST = 10, 7  # points of a chart's smallest letters, as drawn and at least printed

@@ -13,18 +13,10 @@ import pandas as pd
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
-from par_lib.language import LANGUAGES, N_
+from par_lib.language import LANGUAGES, N_, translation
 from par_lib.language.numbers import BOUNDS
 from par_lib.language.prose import Mistyped
-from par_lib.language.translation import (
-    COLUMNS,
-    LABELS,
-    MEASURES,
-    SYNTHETIC_WORDS,
-    TABLE_LABELS,
-    language,
-    named,
-)
+from par_lib.language.translation import COLUMNS, SYNTHETIC_WORDS, TABLE_LABELS, language, named
 
 if TYPE_CHECKING:
     from par_lib.charts.presentation import Page
@@ -75,7 +67,8 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
     for name, head in heads.items():
         low, high = ends(frame, name)
         numeric = pd.api.types.is_numeric_dtype(high)
-        if not numeric or np.isclose(*map(_floats, (low, high)), rtol=1e-9, equal_nan=True).all():
+        both = (end.astype(float) if numeric else end for end in (low, high))
+        if not numeric or np.isclose(*both, rtol=1e-9, equal_nan=True).all():
             add(name, head, low)
             continue
         add(f"{name}_low", t("{head}, lower bound", head=head), low)
@@ -101,12 +94,8 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
             "heads": [*heads.values()], "shown": shown, "sources": sources}  # fmt: skip
 
 
-def _floats(values: pd.Series) -> pd.Series:
-    return values.astype(float)
-
-
-_HEADERS, _WORDS = COLUMNS | named("header"), LABELS | named("word")
-_CALLED = COLUMNS | MEASURES["en"].to_dict()
+_HEADERS, _WORDS = COLUMNS | named("header"), translation.LABELS | named("word")
+_CALLED = COLUMNS | translation.MEASURES["en"].to_dict()
 _MOVES = re.compile(r"(?:(\w+)\.)?(\w+)(?::(\w+))?")  # table.column:level, or a measure
 _KINDS = {"date": "date", "count": "integer", "rank": "integer"}  # of a column → of a field
 _MEASURED = {"rate": "%", "amount": "billion VND", "points": "points"}
