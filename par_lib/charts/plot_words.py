@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator
+from matplotlib.transforms import offset_copy
 
 from par_lib.charts.plots import BAR, END_ROWS, HATCHED, PALETTE
 from par_lib.charts.presentation import Page
@@ -213,8 +214,9 @@ class _Chart:
 
     def beside(self, x: float, y: float, text: str, *, left: bool, **look: object) -> None:
         """Write beside a point."""
-        self.ax.annotate(text, (x, y), (-8 if left else 8, 0), textcoords="offset points",
-                         ha="right" if left else "left", va="center", **look)  # fmt: skip
+        aside = offset_copy(self.ax.transData, self.ax.figure, -8 if left else 8, units="points")
+        self.ax.text(x, y, text, ha="right" if left else "left", va="center", transform=aside,
+                     **look)  # fmt: skip
 
     # --- what a screen reader says: extremes, what is uncertain, values where they are few ---
 
