@@ -272,9 +272,12 @@ def summary(found: list[Shown], issue: Issue) -> bytes:
               if one.kind == "chart"}  # fmt: skip
     charts = sorted(charts.values(), key=lambda one: ("summary" not in one.tags, one.page))
     table = next((one.data for one in tagged if one.kind == "table"), None)
-    firsts = {one.page: one for one in reversed(found) if one.kind == "headline"}
-    findings = [firsts[page] for page in issue.titles if page in firsts]
     unknown = [one for one in section(found, "IV") if one.kind not in ("chart", "table")]
+    firsts = {one.page: one for one in reversed(found)
+              if one.kind == "headline" and one not in unknown}  # fmt: skip
+    # The overview, the first page, says what others say.
+    findings = [firsts[page] for page in [*issue.titles][1:] if page in firsts]
+    findings = findings or [*firsts.values()]
     said = {
         "title": inert(t("{place} in {year}: administrative reform", place=issue.place,
                          year=issue.year)),

@@ -299,7 +299,8 @@ def test_the_page_for_the_chair_is_one_tagged_page_with_its_fonts(edition):
         assert mark in raw, mark
     text = text_of_pdf(edition / "summary.pdf")
     assert "Nội dung chưa có đủ số liệu" in text
-    assert text.count("theo giả định") >= 6  # each task has the status of its figures
+    words = " ".join(text.split())  # a cell may be of two lines
+    assert words.count("theo giả định") >= 6  # each task has the status of its figures
     for lang in FOLDERS:
         assert white(edition / lang / "summary.pdf") < 0.15
 
