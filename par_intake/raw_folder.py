@@ -9,7 +9,6 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -282,5 +281,5 @@ def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> b
         return there == now
     with suppress(QuantityError):
         first, second = (parse_quantity(text, kind=kind_in(column, row)) for text in (there, now))
-        return replace(first, approximate=second.approximate) == second
+        return first._replace(approximate=second.approximate) == second
     return False
