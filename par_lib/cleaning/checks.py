@@ -168,7 +168,8 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
         slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
         decide = N_("Read the amounts again, and of which plan the rate is.")
-        if not 1 / 500 < computed / stated < 500 if stated else False:
+        smaller, larger = sorted([computed, stated])
+        if larger > 500 * smaller > 0:
             decide = N_("Read the amounts again; a factor of 1,000 means triệu was written for tỷ.")
         judged = verdict(lowest - slack <= stated <= highest + slack, decide)
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
