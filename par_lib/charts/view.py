@@ -289,6 +289,8 @@ class Explorer(widgets.VBox):
         self.compared.options = [(t(words), code) for code, words in COMPARED.items()]
         self.compared.value = chosen
         own = levels(self._data)[::-1] or ["district"]
+        for one in own:  # a new level moves two charts: one is drawn ahead, within the first wait
+            _drawn(_disbursed, self._data, self.lang.value, one, self.threshold_pct.value)
         self.level.options = [(t(LABELS[code]), code) for code in own]  # chooses the first
         if level in own:
             self.level.value = level
