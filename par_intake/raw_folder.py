@@ -260,8 +260,13 @@ def _merged(
                 fills = not before and row["source"] == there["source"]
                 said["~" if fills else "!"].append(f"{column.name} {before or '–'} → {now}")
                 there[column.name] = now
-                both = (there.get(schema.ACCEPTED), row.get(schema.ACCEPTED))
-                there[schema.ACCEPTED] = "; ".join(dict.fromkeys(filter(None, both)))
+        held = list(filter(None, (there.get(schema.ACCEPTED) or "").split("; ")))
+        also = row.get(schema.ACCEPTED)  # each person once, but for what is filled in
+        if also and not said["!"] and row["source"] == there["source"]:
+            people = [one.rpartition(", ")[0] for one in held]
+            if said["~"] or also.rpartition(", ")[0] not in people:
+                there[schema.ACCEPTED] = "; ".join(dict.fromkeys([*held, also]))
+                said["~"] = said["~"] or [f"{schema.ACCEPTED} {also}"]
         sign = next(sign for sign, words in said.items() if words)
         told.append((sign, f"{label} {', '.join(said[sign])}".rstrip()))
     return raw_table(table, merged), told

@@ -38,11 +38,13 @@ from par_lib.cleaning.tables import Tables, load
 from par_lib.language import Refused, open_in, prose, say
 from par_lib.language.prose import Absent, Mistyped, paragraphs
 from par_lib.language.translation import MEASURES, N_, UNKNOWN, Language, language
+from par_lib.scoring import rulebook, whatif
 
 # The last one begun, as pyplot keeps its current figure, or what its opening cell failed with.
 _opened: list["Notebook | BaseException"] = []
 _KINDS = {int: (Integral, N_("a whole number")), float: (Real, N_("a number")),
           str: (str, N_("a text"))}  # fmt: skip
+_PUT_IN = re.compile(r"^(\w+) = ", re.MULTILINE)
 _SAYS = re.compile(r"(?: from (.+?))?(?: as (\S+))?(?: worth (\S+))?(?: see (\S+))?")
 
 
@@ -69,14 +71,24 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
         html_of.for_type(pd.DataFrame, lambda frame: here().plain_table(frame))
     _check(space)
     notebook = Notebook(load(province, year), lang, values=space)
+    if isinstance(asked := space.get("what_if"), str) and asked:
+        whatif.parse_changes(asked, data=notebook.data, rules=rulebook.load(province, year))
     sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)
     _opened[:] = [notebook]
     return notebook.data
 
 
 def _check(space: dict[str, object]) -> None:
-    """Refused for a parameter of another kind than declared, and a percentage of no 0 to 100."""
+    """Refused for a parameter of another kind than declared, and a percentage of no 0 to 100.
+
+    And for one that papermill put in, where the notebook declares others.
+    """
     kinds = space.get("__annotations__", dict.fromkeys(space))
+    for cell in space.get("In", ()):
+        put_in = _PUT_IN.findall(cell) if cell.startswith("# Parameters\n") else ()
+        if "__annotations__" in space and (other := [one for one in put_in if one not in kinds]):
+            raise Refused("there is no parameter {name}; choose one of {known}",
+                          name=other[0], known=[*kinds])  # fmt: skip
     for name in filter(space.__contains__, kinds):
         value, (kind, words) = space[name], _KINDS.get(kinds[name], (object, ""))
         if not isinstance(value, kind):

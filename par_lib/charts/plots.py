@@ -307,7 +307,7 @@ def _row_chart(kind: str, data: pd.DataFrame, x: str, y: str, highlight: pd.Inde
     rows = _told(data, y, x, status=data.get("status", ""), marked=marked)
     if interval:
         rows[["likely_low", "likely_high"]] = _told(data, y, interval)[["low", "high"]]
-    edge = 100.0 if x.endswith("_pct") else np.nanmax(rows[["low", "high"]])
+    edge = 100.0 if x.endswith("_pct") else rows[["low", "high"]].max(axis=None)
     rows["end"] = rows["high"].fillna(edge)
     alike = rows[~rows["exact"] & (rows["status"] == "bound")].groupby(["low", "end", "marked"])
     for units in alike.groups.values():

@@ -316,7 +316,10 @@ def _wrong(texts: pd.Series, column: Column) -> Iterator[Problem]:
         unknown = texts[~texts.isin(codes if column.required else ("", *codes))]
         yield from of_cells(unknown, say("is unknown; choose one of: {codes}", codes=codes))
     if column.kind == "date":
-        what = N_("is not a date; write it as 2022-12-31")
+        what = N_(
+            "is not a date; write it as 2022-12-31, which Excel keeps in cells of the "
+            "format yyyy-mm-dd"
+        )
         if not column.required:
             what = N_("is not a date; write it as 2022-12-31, or nothing if open")
         yield from of_cells(texts[(texts != "") & days(texts).isna()], say(what))

@@ -313,6 +313,8 @@ def _change(part: str, data: Tables, rules: Rulebook) -> Change:
         raise Refused("change {part}: write percentage points without %, as {name} = +5",
                       part=repr(part), name=name)  # fmt: skip
     moved = -number if sign == "-" else number
+    if not sign:
+        require_pct(name, number)
     return Change(code, by_pct=(moved, moved)) if sign else Change(code, to_pct=number)
 
 

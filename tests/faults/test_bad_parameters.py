@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 from typer.testing import CliRunner
 
@@ -88,7 +89,9 @@ def test_what_papermill_puts_into_a_notebook_is_a_value_and_never_code(tmp_path)
     assert not mark.exists()
 
 
-def opened_twice(folder: Path, **parameters: object) -> nbformat.NotebookNode:
+def opened_twice(
+    folder: Path, *, fork: bool = kernels.available(), **parameters: object
+) -> nbformat.NotebookNode:
     """Run a notebook as papermill runs it, unchecked: it opens, computes, and is opened again."""
     declared = nbformat.v4.new_code_cell("level_pct: float = 70.0  # the level, %")
     declared.metadata["tags"] = ["parameters"]
@@ -109,6 +112,19 @@ def test_a_percentage_outside_0_to_100_is_refused_by_the_notebook_itself(root, t
     words = f"cell 3: Refused: level_pct is {value:g}; it must be 0 to 100"
     with pytest.raises(execute.NotebookError, match=re.escape(words)):
         opened_twice(tmp_path, level_pct=value)
+
+
+def test_a_parameter_that_is_not_declared_is_refused_by_the_opening_call(root, tmp_path):
+    """Papermill only logs it, and the notebook would run with its own value."""
+    opened_twice(tmp_path, level_pct=60.0)
+    words = "there is no parameter levle_pct; choose one of level_pct"
+    with pytest.raises(papermill.PapermillExecutionError, match=words):
+        papermill.execute_notebook(
+            tmp_path / "opens.ipynb",
+            tmp_path / "out.ipynb",
+            parameters={"levle_pct": 50.0},
+            progress_bar=False,
+        )
 
 
 def test_a_notebook_is_opened_again_whatever_it_has_computed(root, tmp_path):

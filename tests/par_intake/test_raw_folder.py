@@ -406,6 +406,22 @@ def test_who_accepted_a_figure_stands_in_the_raw_table_and_on_the_reading_page_o
     assert set(raw["accepted"]) == {said}
 
 
+def test_whoever_accepts_a_figure_after_another_stands_beside_them_once(home):
+    file = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    read(home)
+    before = csv_files.read_csv(file)
+    for by in ("A, Trưởng phòng", "B", "A, Trưởng phòng", "B"):
+        told = read(home, "--merge", "--by", by)
+        assert told.exit_code == 0, told.output
+    after, today = csv_files.read_csv(file), dt.date.today()
+    assert set(after["accepted"]) == {f"A, Trưởng phòng, {today}; B, {today}"}
+    assert after.drop(columns="accepted").equals(before)
+    file.write_text(file.read_text("utf-8").replace(str(today), "2026-01-01"), "utf-8")
+    stood = file.read_bytes()
+    read(home, "--merge", "--by", "B")  # who accepted it once has accepted it
+    assert file.read_bytes() == stood
+
+
 def test_an_older_folder_is_brought_to_todays_form_and_no_figure_changes(home, monkeypatch):
     monkeypatch.setenv("PAR_LANG", "en")
     folder = home / "data/raw/suong-mai"

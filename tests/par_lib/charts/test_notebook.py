@@ -148,6 +148,9 @@ def told(shell: InteractiveShell, cell: str) -> str:
     ("most: int = 2.5\npar.begin('quang-nam', 2022)",
      "most là 2.5; giá trị phải là một số nguyên"),
     ("name: str = 3\npar.begin('quang-nam', 2022)", "name là 3; giá trị phải là một chuỗi ký tự"),
+    ("what_if: str = 'foo = 3'\npar.begin('quang-nam', 2022)", "không có tiêu chí 'foo' trong"),
+    ("what_if: str = 'online_payment = 300'\npar.begin('quang-nam', 2022)",
+     "online_payment là 300; giá trị phải từ 0 đến 100"),
     ("par.load('quang-nam', 1999)", "quang-nam chưa có số liệu gốc năm 1999; chọn một trong"),
     ("from par_lib.scoring.unit_comparison import compared_level\n"
      "compared_level(late, whole='', asked='department')", "để so sánh các sở, ban, ngành"),

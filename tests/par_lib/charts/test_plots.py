@@ -518,3 +518,9 @@ def test_what_is_worse_than_the_threshold_is_in_colour():
         data = rows(x, ("A", 20, 20), ("B", 60, 60), ("C", 40, 70))
         told = plots.dotplot(data, x=x, y="unit", threshold=50).drawn.rows
         assert told.index[told["marked"]].tolist() == worse
+
+
+@pytest.mark.filterwarnings("error")
+def test_rows_of_which_no_end_is_known_are_drawn_without_a_warning():
+    """It would stand on the page, with the path of the machine."""
+    plots.divergeplot(rows("change", ("A", NAN, NAN), ("B", NAN, NAN)), x="change", y="unit")

@@ -22,7 +22,7 @@ from par_lib.cleaning.units import (
     units_in,
     units_on,
 )
-from par_lib.language.spelling import compare_key
+from par_lib.language.spelling import compare_key, fold
 
 HEADER = "code,name,name_en,level,kind,valid_from,valid_to,successor,aliases,source"
 ROWS = """\
@@ -460,3 +460,13 @@ def test_spellings_are_laid_out_once_for_many_unknown_names(in_2022, monkeypatch
         with pytest.raises(UnknownUnit, match="is not a unit"):
             found(name)
     assert len(laid_out) == 1
+
+
+@pytest.mark.parametrize("province", ["quang-nam", "da-nang"])
+def test_agencies_name_their_province_in_english_as_the_pages_do(province):
+    """Never "Quang Nam Radio" beside "Quảng Nam"."""
+    known = load_units(province)
+    plain = fold(module.home(known)).casefold()
+    assert not [
+        one for one in known.query("level == 'department'")["name_en"] if plain in one.casefold()
+    ]
