@@ -149,6 +149,7 @@ def run(
     how = (languages, notebooks, plan.values_of(parameter, notebooks), timeout, fork,
            notebooks if force else (), documents)  # fmt: skip
     requests = [plan.Request(*edition, *how) for edition in wanted]
+    requests = requests if notebook else [*map(plan.without_empty, requests)]
     if runner.run(requests, jobs=jobs, scheduler=scheduler):
         raise typer.Exit(1)
 

@@ -83,7 +83,8 @@ def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
             files[f"{year}/{name}"] = made[name]
     for name, table in files.items():
         paths.write_whole(folder / f"{name}.csv", csv_files.to_csv(table, banner=SYNTHETIC_WORDS))
-    (folder / "sources.toml").write_text(_SOURCES, encoding="utf-8")
+    drawn = f"date = {years[-1]}-12-31  # the day of the register: the last year's is a snapshot\n"
+    (folder / "sources.toml").write_text(_SOURCES + drawn, encoding="utf-8")
 
 
 def _valid(units: pd.DataFrame, day: str) -> pd.DataFrame:

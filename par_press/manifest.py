@@ -200,7 +200,7 @@ def with_what_stands(request: Request) -> Request:
     others = {one.stem for one in notebooks} - asked
     values = {name: own for name, own in made["parameters"].items() if name in others}
     languages = [*made["languages"], *request.languages]
-    if len(asked) == len(every) and {*made["languages"]} <= {*request.languages}:
+    if len(asked) == len(notebooks) and {*made["languages"]} <= {*request.languages}:
         languages = [*request.languages]  # a person says which lies on top
     return replace(request, languages=tuple(dict.fromkeys(languages)), notebooks=notebooks,
                    values=values | request.values)  # fmt: skip

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -152,10 +152,27 @@ def all_notebooks() -> tuple[Path, ...]:
 
 
 def _is_published(notebook: Path) -> bool:
+    return _told(notebook, "publish", True)
+
+
+def _told(notebook: Path, name: str, usual: object) -> object:
+    """What a notebook's metadata say to the press under a name."""
     with suppress(OSError, ValueError, AttributeError):  # one that cannot be read fails its run
         own = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("par", {})
-        return own.get("publish", True)
-    return True
+        return own.get(name, usual)
+    return usual
+
+
+def without_empty(request: Request) -> Request:
+    """The request without notebooks that need raw data which its year has not.
+
+    ``{"par": {"needs": "register"}}`` names the data: a raw table, or a folder of the province.
+    """
+    raw, own = paths.raw(request.province), (request.province, request.year)
+    files = [file.relative_to(raw) for file in dependencies.raw_files(*own)]
+    held = {"", *(file.stem for file in files), *(file.parts[0] for file in files)}
+    fitting = (one for one in request.notebooks if _told(one, "needs", "") in held)
+    return replace(request, notebooks=tuple(fitting))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from par_lib.cleaning import dossier_register
+from par_lib.cleaning import findings
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
 from par_lib.cleaning.schema import ADDED_UP, INDEX_COMPONENTS, TABLES
 from par_lib.cleaning.tidying import bounded_and_stated
@@ -28,7 +28,7 @@ def review(tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.
     return to_frame([
         *listed_against_total(late, province=province),
         *half_year_against_year(late, province=province),
-        *dossier_register.counts_that_contradict(late, tables["indicators"]),
+        *findings.counts_that_contradict(late, tables["indicators"]),
         *named_without_figure(tables["mentions"], late, province=province),
         *lists_that_differ(tables["mentions"]),
         *announced_against_listed(tables["indicators"], tables["disbursement"]),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from par_lib.cleaning.findings import LEVEL_UNITS, Finding, found
+from par_lib.cleaning.findings import Finding
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, LEVELS, of_enough
 from par_lib.language import N_, Refused, say
 from par_lib.storage import paths
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     import duckdb
 
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
-KEYS = ["unit", "level", "procedure", "month", "finished", "days_late"]
+KEYS = ["unit", "level", "procedure", "month", "finished", "days_late", "open_days"]
 SUFFIXES = (".parquet", ".csv")
-_COUNTS = ("received", "resolved", "on_time", "late_low", "late_high")
-_CARRIED_OVER = "dossiers_carried_over"  # measure: into the period, from the one before
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"
+DUE = ("overdue", "due_this_week", "due_next_week", "due_later")
+AGES = ("open_10_days", "open_30_days", "open_longer")  # since receipt
+FEWEST_OF_CURVE = 30  # finished dossiers of a procedure; where there are fewer, the curve of all
 _FAULT_WORDS = {
     "broken_row": N_("rows have too many or too few cells, or a quote that is not closed"),
     "missing_cell": N_("rows have no id, unit, level or procedure"),
@@ -39,7 +40,8 @@ _FAULT_WORDS = {
     "missing_date": N_("rows lack the date of receipt or the due date, or have one that is no "
                        "date"),
     "finished_before_received": N_("rows were finished before they were received"),
-    "impossible_date": N_("rows are due before they were received, or are of other years"),
+    "impossible_date": N_("rows are due before they were received, or are of other years, or came "
+                          "in after the day of the register"),
     "duplicate": N_("rows repeat the id of another"),
 }  # fmt: skip
 FAULTS = tuple(_FAULT_WORDS)
@@ -64,7 +66,7 @@ SELECT
             THEN 'missing_cell'
          WHEN unit NOT IN (SELECT unnest($units)) THEN 'unknown_unit'
          WHEN level NOT IN (SELECT unnest($levels)) THEN 'unknown_level' ELSE fault END AS fault,
-    unit, level, procedure, CAST(month AS DATE) AS month, finished, days_late,
+    unit, level, procedure, CAST(month AS DATE) AS month, finished, days_late, open_days,
     CAST(sum(rows) AS BIGINT) AS dossiers
 FROM (
     SELECT
@@ -77,6 +79,8 @@ FROM (
         finished IS NOT NULL AND finished <= $until AS finished,
         CAST(date_diff('day', due, CASE WHEN finished <= $until THEN finished ELSE $until END)
             AS INTEGER) AS days_late,
+        CASE WHEN $snapshot AND (finished IS NULL OR finished > $until)
+            THEN CAST(date_diff('day', received, $until) AS INTEGER) END AS open_days,
         count(*) AS rows
     FROM once GROUP BY ALL
 ) GROUP BY ALL
@@ -93,13 +97,23 @@ def files_of(province: str, year: int) -> list[Path]:
     return sorted(file for file in folder.glob("[!.]*") if file.suffix.lower() in SUFFIXES)
 
 
-def count(files: Sequence[Path], *, units: Iterable[str],
-          until: dt.date) -> tuple[pd.DataFrame, dict[str, int]]:  # fmt: skip
+def counted_to(sources: pd.DataFrame, year: int) -> tuple[dt.date, bool]:
+    """The last day that a year's register counts, and whether it is a snapshot of that day.
+
+    It is one where the ``date`` of its source is a day of that year; else it counts to the end.
+    """
+    day, end = sources["date"].get(SOURCE) or dt.date.max, dt.date(year, 12, 31)
+    return (day, True) if day.year == year else (end, False)
+
+
+def count(files: Sequence[Path], *, units: Iterable[str], until: dt.date,
+          snapshot: bool = False) -> tuple[pd.DataFrame, dict[str, int]]:  # fmt: skip
     """Count a register: its histogram, and how many rows each of FAULTS kept out; of none, empty.
 
     The histogram has a row for each of KEYS that occurs, with ``dossiers``; month is that of
     receipt, days_late below zero of early ones. A dossier not finished by ``until`` is open:
-    ``finished`` is false and days_late the days from its due date to ``until``. Of rows with one id
+    ``finished`` is false, days_late the days from its due date to ``until`` and, of a ``snapshot``,
+    open_days those since its receipt, which are missing of all others. Of rows with one id
     the first by dates is kept. Times of day are left out; a CSV writes days as 2022-12-31.
     Impossible are dates due before receipt or ten years after it, receipt after ``until`` and an
     end before its year. ValueError naming the file for one that cannot be read or lacks a column.
@@ -115,7 +129,8 @@ def count(files: Sequence[Path], *, units: Iterable[str],
                 _open(connection, files)
                 connection.execute(_ROWS)
                 values = {"units": list(units), "levels": list(LEVELS), "until": until,
-                          "first": until.replace(month=1, day=1)}  # fmt: skip
+                          "first": until.replace(month=1, day=1),
+                          "snapshot": snapshot}  # fmt: skip
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()
                 has_csv = any(map(_is_csv, files))
@@ -140,42 +155,6 @@ def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
             rows, None, "gap", N_("Correct these rows where the register is kept."),
             {"rows": rows, "fault": _FAULT_WORDS[name]}, "derived", SOURCE, str(year),
         )  # fmt: skip
-
-
-def counts_that_contradict(late: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
-    """More late or resolved than came in; on time and late that cannot be those resolved.
-
-    Of the figures of one row; of bounds only where no values within them would do. More late than
-    resolved is refused when the table is read. Without the indicator dossiers_carried_over of the
-    same unit and period, more resolved than received is only to be asked about.
-    """
-    key = ["unit_code", "level", "period_start", "period_end"]
-    carried = indicators[indicators["measure"] == _CARRIED_OVER].groupby(key)["value_high"].max()
-    rows = late[late["status"] != "bound"].join(carried.rename("carried"), on=key)
-    for row in rows.astype(dict.fromkeys(_COUNTS, float)).itertuples():
-        came = row.received + (0 if pd.isna(row.carried) else row.carried)
-        numbers, judged = (row.resolved, came), ("conflict", N_("Correct one of the counts."))
-        if row.resolved < row.on_time + row.late_low or row.resolved > row.on_time + row.late_high:
-            what = N_("{level}: {unit}, up to {day}: {on_time} dossiers on time and {bounds} late "
-                      "cannot be the {resolved} resolved.")  # fmt: skip
-            numbers = row.on_time + row.late_low, row.resolved
-            judged = "conflict", N_("Correct one of the counts, or say whether late ones that are "
-                                    "still open are among them.")  # fmt: skip
-        elif row.late_low > came:
-            what, numbers = N_("{level}: {unit}, up to {day}: {bounds} dossiers late, more than "
-                               "the {came} that came in."), (row.late_low, came)  # fmt: skip
-        elif row.resolved > came:
-            what = N_("{level}: {unit}, up to {day}: {resolved} dossiers resolved, more than the "
-                      "{came} that came in.")  # fmt: skip
-            if pd.isna(row.carried):
-                judged = "note", N_("Ask how many were carried over from the period before.")
-        else:
-            continue
-        yield found("counts_that_contradict", row.unit, what, numbers, judged,
-                    late.loc[[row.Index]], level=LEVEL_UNITS[row.level], unit=row.unit,
-                    on_time=[row.on_time, 0], resolved=[row.resolved, 0], came=[came, 0],
-                    bounds=[row.late_low, None if pd.isna(row.late_high) else row.late_high, 0],
-                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
 
 
 def late_dossiers(histogram: pd.DataFrame, *,
@@ -220,6 +199,51 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
                           freq_weights=days["dossiers"])  # fmt: skip
     return pd.DataFrame({"days_after_due": curve.surv_times + shift,
                          "open_pct": 100 * curve.surv_prob})  # fmt: skip
+
+
+def backlog(histogram: pd.DataFrame, *, day: dt.date) -> pd.DataFrame:
+    """Open dossiers of a snapshot of a ``day``, soonest due first, with how likely they end late.
+
+    The rows of ``histogram``, and received_date, due_date, days_left to it, the bands ``due`` (a
+    week runs from Monday to Sunday; what is due on the day itself is within time) and ``age``,
+    ends_late_pct of those within time, and foreseen_late = dossiers × ends_late_pct / 100 of them.
+
+    ends_late_pct = 100 × S(0) / S(−days_left − 1): of dossiers that were open as many days before
+    their due date, those that ended late. S(t): not finished by t days after it, as ``still_open``,
+    of the own procedure, or of all where fewer than FEWEST_OF_CURVE of it are finished (``attrs``
+    has how many such, ``pooled``). It takes dossiers of a procedure to have about one term, and the
+    present to work as the year did.
+    """
+    by = ["procedure", "days_late", "finished"]
+    days = histogram.groupby(by, as_index=False)["dossiers"].sum()
+    done = days[days["finished"]].groupby("procedure")["dossiers"].sum()
+    known, of_all = done.index[done >= FEWEST_OF_CURVE], still_open(days)
+    found = histogram[histogram["open_days"].notna()].assign(ends_late_pct=np.nan)
+    for name, own in found.groupby("procedure"):
+        curve = still_open(days[days["procedure"] == name]) if name in known else of_all
+        open_pct = np.r_[100.0 if len(curve) else np.nan, curve["open_pct"]]
+        before, at_due = (open_pct[np.searchsorted(curve["days_after_due"], until, side="right")]
+                          for until in (own["days_late"] - 1, 0))  # fmt: skip
+        found.loc[own.index, "ends_late_pct"] = 100 * at_due / before
+    found.attrs["pooled"] = int((~found["procedure"].drop_duplicates().isin(known)).sum())
+    left, sunday = -found["days_late"], 6 - day.weekday()
+    found["ends_late_pct"] = found["ends_late_pct"].where(left >= 0)
+    late = found["dossiers"] * found["ends_late_pct"] / 100
+    found["foreseen_late"] = late.where(left >= 0, 0.0)
+    found["due"] = pd.cut(left, [-np.inf, -1, sunday, sunday + 7, np.inf], labels=DUE)
+    found["age"] = pd.cut(found["open_days"], [-1, 10, 30, np.inf], labels=AGES)
+    found["due_date"] = pd.Timestamp(day) + pd.to_timedelta(left, "D")
+    found["received_date"] = pd.Timestamp(day) - pd.to_timedelta(found["open_days"], "D")
+    return found.assign(days_left=left).sort_values("days_left", kind="stable", ignore_index=True)
+
+
+def by_due(backlog: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Open dossiers by a column: how many of each of DUE, open_dossiers, foreseen_late, source."""
+    own, sums = backlog.groupby(by), ["dossiers", "foreseen_late"]
+    due = backlog.groupby([by, "due"], observed=False)["dossiers"].sum().unstack("due")
+    due = due.reindex(columns=[*DUE]).join(own[sums].sum(min_count=1))
+    due = due.join(own[["status", "source", "locator"]].first())
+    return due.rename(columns={"dossiers": "open_dossiers"}).reset_index()
 
 
 def rates(histogram: pd.DataFrame, *, by: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ fills in their values in the reader's language.
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ LEVEL_UNITS = {
     "province": N_("Provincial level"), "department": N_("Departments and agencies"),
     "district": N_("Districts"), "commune": N_("Communes"),
 }  # fmt: skip
+_COUNTS = ("received", "resolved", "on_time", "late_low", "late_high")
+_CARRIED_OVER = "dossiers_carried_over"  # measure: into the period, from the one before
 
 
 class Finding(NamedTuple):
@@ -78,6 +80,42 @@ def traces(rows: pd.DataFrame, by: str) -> pd.DataFrame:
 def verdict(holds: bool, decide: str) -> tuple[str, str]:
     """Of a comparison that must hold."""
     return AGREES if holds else ("conflict", decide)
+
+
+def counts_that_contradict(late: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
+    """More late or resolved than came in; on time and late that cannot be those resolved.
+
+    Of the figures of one row; of bounds only where no values within them would do. More late than
+    resolved is refused when the table is read. Without the indicator dossiers_carried_over of the
+    same unit and period, more resolved than received is only to be asked about.
+    """
+    key = ["unit_code", "level", "period_start", "period_end"]
+    carried = indicators[indicators["measure"] == _CARRIED_OVER].groupby(key)["value_high"].max()
+    rows = late[late["status"] != "bound"].join(carried.rename("carried"), on=key)
+    for row in rows.astype(dict.fromkeys(_COUNTS, float)).itertuples():
+        came = row.received + (0 if pd.isna(row.carried) else row.carried)
+        numbers, judged = (row.resolved, came), ("conflict", N_("Correct one of the counts."))
+        if row.resolved < row.on_time + row.late_low or row.resolved > row.on_time + row.late_high:
+            what = N_("{level}: {unit}, up to {day}: {on_time} dossiers on time and {bounds} late "
+                      "cannot be the {resolved} resolved.")  # fmt: skip
+            numbers = row.on_time + row.late_low, row.resolved
+            judged = "conflict", N_("Correct one of the counts, or say whether late ones that are "
+                                    "still open are among them.")  # fmt: skip
+        elif row.late_low > came:
+            what, numbers = N_("{level}: {unit}, up to {day}: {bounds} dossiers late, more than "
+                               "the {came} that came in."), (row.late_low, came)  # fmt: skip
+        elif row.resolved > came:
+            what = N_("{level}: {unit}, up to {day}: {resolved} dossiers resolved, more than the "
+                      "{came} that came in.")  # fmt: skip
+            if pd.isna(row.carried):
+                judged = "note", N_("Ask how many were carried over from the period before.")
+        else:
+            continue
+        yield found("counts_that_contradict", row.unit, what, numbers, judged,
+                    late.loc[[row.Index]], level=LEVEL_UNITS[row.level], unit=row.unit,
+                    on_time=[row.on_time, 0], resolved=[row.resolved, 0], came=[came, 0],
+                    bounds=[row.late_low, None if pd.isna(row.late_high) else row.late_high, 0],
+                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
 
 
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:

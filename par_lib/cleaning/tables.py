@@ -20,7 +20,8 @@ _RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the fold
 _SHOWN = (*schema.TABLES, "review")
 _MADE = {
     "review": "What does not add up and what is missing: severity, rule, values, sources.",
-    "register": "Dossiers by unit, procedure, month of receipt and days late; empty without any.",
+    "register": "Dossiers by unit, procedure, month of receipt, days late and days since receipt "
+    "of those open in a snapshot; empty without any.",
 }
 
 RULEBOOK = "rulebook"  # the source of what only a rule of ours says
@@ -292,13 +293,19 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
     if files and dossier_register.SOURCE not in sources.index:
         needed = N_("{where}: a register needs a source; add [register] to sources.toml")
         problems.append(say(needed, where=files[0].parent))
+    elif files and (day := sources.loc[dossier_register.SOURCE, "date"]) and day.year < year:
+        problems.append(say("{where}: its day in sources.toml, [register], date = {day}, is of an "
+                            "earlier year; write the day on which it was drawn",
+                            where=files[0].parent, day=f"{day}"))  # fmt: skip
     if problems:
         opened = sorted(file.name for file in own.glob("[.~][~$]*"))  # notes of a spreadsheet
         what = say("its table is open in a spreadsheet; save and close it there")
         raise DataError([*problems, *(f"{name}: {what}" for name in opened)])
-    until = dt.date(year, 12, 31)
-    counted, faults = dossier_register.count(files, units=known["code"], until=until)
-    kinds = {"finished": bool, "days_late": int, "dossiers": int, "month": "datetime64[s]"}
+    until, snapshot = dossier_register.counted_to(sources, year)
+    counted, faults = dossier_register.count(files, units=known["code"], until=until,
+                                             snapshot=snapshot)  # fmt: skip
+    kinds = {"finished": bool, "days_late": int, "open_days": float, "dossiers": int,
+             "month": "datetime64[s]"}  # fmt: skip
     trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": str(year)}
     tidy["register"] = counted.astype(kinds).assign(**trace)
     more = dossier_register.faults_found(faults, year)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from par_lib.cleaning import checks, dossier_register, findings, schema
+from par_lib.cleaning import checks, findings, schema
 from par_lib.language.translation import language
 
 TRACE = {"status": "reported", "source": "made", "locator": "row"}
@@ -97,14 +97,14 @@ NONE = carried(0).iloc[:0]
     ((0, 0, 0, (0, 0)), NONE, None, None),
 ])  # fmt: skip
 def test_counts_that_contradict(counts, indicators, severity, numbers):
-    found = list(dossier_register.counts_that_contradict(dossiers(*counts), indicators))
+    found = list(findings.counts_that_contradict(dossiers(*counts), indicators))
     told = [(one.severity, (one.number_a, one.number_b)) for one in found]
     assert told == ([(severity, numbers)] if severity else [])
     for code in ("vi", "en"):
         said = findings.describe(findings.to_frame(found), language(code))
         assert not [what for what in said["what"] if {"{", "nan"} & {*what, *what.split()}]
     bound = dossiers(*counts, status="bound")
-    assert list(dossier_register.counts_that_contradict(bound, indicators)) == []
+    assert list(findings.counts_that_contradict(bound, indicators)) == []
 
 
 def test_half_year_is_compared_with_its_own_level_only():
