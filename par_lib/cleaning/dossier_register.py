@@ -204,8 +204,8 @@ def still_open(histogram: pd.DataFrame) -> pd.DataFrame:
 def backlog(histogram: pd.DataFrame, *, day: dt.date) -> pd.DataFrame:
     """Open dossiers of a snapshot of a ``day``, soonest due first, with how likely they end late.
 
-    The rows of ``histogram``, and received_date, due_date, days_left to it, the bands ``due`` (a
-    week runs from Monday to Sunday; what is due on the day itself is within time) and ``age``,
+    The rows of ``histogram``, and due_date, days_left to it, the bands ``due`` (a week runs from
+    Monday to Sunday; what is due on the day itself is within time) and ``age`` since receipt,
     ends_late_pct of those within time, and foreseen_late = dossiers × ends_late_pct / 100 of them.
 
     ends_late_pct = 100 × S(0) / S(−days_left − 1): of dossiers that were open as many days before
@@ -233,17 +233,15 @@ def backlog(histogram: pd.DataFrame, *, day: dt.date) -> pd.DataFrame:
     found["due"] = pd.cut(left, [-np.inf, -1, sunday, sunday + 7, np.inf], labels=DUE)
     found["age"] = pd.cut(found["open_days"], [-1, 10, 30, np.inf], labels=AGES)
     found["due_date"] = pd.Timestamp(day) + pd.to_timedelta(left, "D")
-    found["received_date"] = pd.Timestamp(day) - pd.to_timedelta(found["open_days"], "D")
     return found.assign(days_left=left).sort_values("days_left", kind="stable", ignore_index=True)
 
 
-def by_due(backlog: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Open dossiers by a column: how many of each of DUE, open_dossiers, foreseen_late, source."""
-    own, sums = backlog.groupby(by), ["dossiers", "foreseen_late"]
-    due = backlog.groupby([by, "due"], observed=False)["dossiers"].sum().unstack("due")
-    due = due.reindex(columns=[*DUE]).join(own[sums].sum(min_count=1))
-    due = due.join(own[["status", "source", "locator"]].first())
-    return due.rename(columns={"dossiers": "open_dossiers"}).reset_index()
+def by_due(backlog: pd.DataFrame, *, by: str | list[str]) -> pd.DataFrame:
+    """Open dossiers by columns: how many of each of DUE, open_dossiers, foreseen_late, source."""
+    due = {name: backlog["dossiers"].where(backlog["due"] == name, 0) for name in DUE}
+    own = backlog.assign(open_dossiers=backlog["dossiers"], **due).groupby(by)
+    counts = own[["open_dossiers", *DUE, "foreseen_late"]].sum(min_count=1)
+    return counts.join(own[["status", "source", "locator"]].first()).reset_index()
 
 
 def rates(histogram: pd.DataFrame, *, by: str) -> pd.DataFrame:
