@@ -25,7 +25,7 @@ _TERM_DAYS = np.array([3, 5, 7, 10, 15, 20, 30, 45])
 HARD_MIX, EASY_MIX = "905", "907"
 _PLANTED = {HARD_MIX: (0.7, 0.12), EASY_MIX: (0.0, 0.3)}
 # Planted: half of what this department takes in is of one procedure, of which it has finished none
-# that came in since October.
+# that came in since July.
 BACKLOG_UNIT, BACKLOG_PROCEDURE = "99-d", 3
 _HAMLETS = ("thôn Đông", "thôn Tây", "thôn Nam", "thôn Bắc")  # of each place, asked in a survey
 _LISTED_BELOW = 70  # of communes only those below are listed at the end of a year
@@ -74,7 +74,7 @@ def register(part: Part, lateness: pd.Series, year: int, count: int, number: int
     over = np.where(rng.random(count) < often, 1 + rng.lognormal(1.6, 1.0, count).astype(int),
                     -(rng.random(count) * term).astype(int))  # fmt: skip
     finished = pd.Series(received + pd.to_timedelta(term + over, "D"))
-    finished = finished.mask(held & (received >= np.datetime64(f"{year}-10-01")))
+    finished = finished.mask(held & (received >= np.datetime64(f"{year}-07-01")))
     return pd.DataFrame({
         "id": [f"{year}-{first:02}-{i:07}" for i in range(count)],
         "unit": picked["code"].to_numpy(), "level": picked["level"].to_numpy(),

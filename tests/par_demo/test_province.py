@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 
 from par_cli import app
 from par_demo import invented, province
-from par_lib.cleaning import schema, tables, units
+from par_lib.cleaning import dossier_register, schema, tables, units
 from par_lib.language.translation import SYNTHETIC_WORDS
 from par_lib.scoring import assigned_tasks, changes, fair_comparison, rulebook, scorecard
-from par_lib.storage import csv_files
+from par_lib.storage import csv_files, paths
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -143,7 +143,7 @@ def test_every_page_and_file_of_an_edition_says_synthetic(edition):
     made = json.loads((edition / "manifest.json").read_text())
     assert made["synthetic"] is True and made["warnings"] == []
     pages = list(edition.rglob("*.html"))
-    assert len(pages) == 18
+    assert len(pages) == 20
     links = 0
     for path in pages:
         text = path.read_text()
@@ -203,3 +203,33 @@ def test_the_unit_whose_rank_turns_with_its_mix_is_planted_and_found(root):
     funnel = fair_comparison.funnel(found.reset_index(), size="expected_late")
     named = funnel.set_index("unit_code")["verdict"]
     assert named[invented.EASY_MIX] == "above"
+
+
+@pytest.mark.parametrize(("name", "year"), [("demo", 2024), ("demo-today", 2026)])
+def test_the_backlog_is_planted_and_found(root, name, year):
+    """Of the last year alone is the register a snapshot; one procedure lies in one department."""
+    data = tables.load(name, year)
+    day, is_snapshot = dossier_register.counted_to(data.sources, year)
+    assert (f"{day}", is_snapshot) == (f"{year}-12-31", True)
+    assert tables.load(name, year - 1).register["open_days"].isna().all()
+    found = dossier_register.backlog(data.register, day=day)
+    counts = dossier_register.by_due(found, by=["unit", "procedure"])
+    most = counts.loc[counts["overdue"].idxmax()]
+    assert most["unit"] == invented.BACKLOG_UNIT
+    assert most["procedure"] == f"P{invented.BACKLOG_PROCEDURE:02}"
+    others = counts.drop(most.name)["overdue"]
+    assert most["overdue"] > others.max()
+    raw = pd.read_parquet(paths.raw(name) / "register" / f"year={year}").drop_duplicates("id")
+    still = raw[raw["finished"].isna() & raw["due"].notna() & (raw["unit"] != "000")]
+    assert counts["open_dossiers"].sum() == len(still)
+    assert counts["overdue"].sum() == (still["due"] < f"{year}-12-31").sum()
+
+
+def test_the_page_of_what_is_open_names_the_backlog_and_no_single_dossier(edition):
+    text = (edition / "en" / "09_backlog.html").read_text(encoding="utf-8")
+    assert (
+        "By 31 December 2024, " in text and "Most overdue dossiers: Sample Department D (" in text
+    )
+    assert f"Procedure with most overdue dossiers: P{invented.BACKLOG_PROCEDURE:02} (" in text
+    register = pd.read_parquet(edition.parents[2] / "data/raw/demo/register/year=2024")
+    assert not any(one in text for one in register["id"].dropna())

@@ -38,6 +38,19 @@ def test_copies_and_private_notebooks_are_not_published(new_root):
     assert plan.all_notebooks() == (*before, folder / "09_broken.ipynb")
 
 
+def test_a_notebook_that_needs_what_a_year_has_not_is_left_out(new_root):
+    def asked(year: int) -> set[str]:
+        request = plan.Request("quang-nam", year, ("vi",), plan.all_notebooks())
+        return {one.stem[:2] for one in plan.without_empty(request).notebooks}
+
+    folder = new_root / "data" / "raw" / "quang-nam" / "register" / "year=2023"
+    assert "09" not in asked(2022) and "09" not in asked(2023) and len(asked(2022)) == 9
+    folder.mkdir(parents=True)
+    (folder / "part-0.parquet").write_bytes(b"")
+    assert "09" not in asked(2022)
+    assert asked(2023) == asked(2022) | {"09"}
+
+
 def test_a_paragraph_without_translation_stays_and_is_named():
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_markdown_cell("# Hồ sơ trễ hạn\n\nCâu chưa ai dịch.")]

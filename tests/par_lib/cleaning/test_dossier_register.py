@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from par_intake import report
@@ -226,6 +226,125 @@ def test_rates_by_hand():
     assert few["late"] == 9 and pd.isna(few["late_pct"])  # a share of fewer than ten
     nothing = dossier_register.rates(two[~two["finished"]], by="procedure")
     assert nothing.empty and set(columns) <= set(nothing)
+
+
+def snapshot(days: list[int], open_: list[int], procedure: str = "P1", **more: object):
+    """Finished and open dossiers so many days after their due date, each open for ten days."""
+    frame = histogram(days, open_).assign(procedure=procedure, **more)
+    trace = {"status": "derived", "source": "register", "locator": "2022"}
+    return frame.assign(open_days=np.where(frame["finished"], np.nan, 10.0), **trace)
+
+
+def test_what_is_open_by_due_date_and_how_it_ends_by_hand():
+    """Wednesday 14 December 2022: its week ends on Sunday 18, the next one on 25."""
+    day = dt.date(2022, 12, 14)
+    # 10 finished each 5 and 2 days before, on and 3 days after their due date; and six open ones
+    rows = snapshot([-5, -2, 0, 3], []).assign(dossiers=10)
+    own = snapshot([], [1, 0, -4, -5, -11, -12])
+    found = dossier_register.backlog(pd.concat([rows, own], ignore_index=True), day=day)
+    assert found["days_left"].tolist() == [-1, 0, 4, 5, 11, 12]
+    assert found["due"].tolist() == ["overdue", *["due_this_week"] * 2, *["due_next_week"] * 2,
+                                     "due_later"]  # fmt: skip
+    assert found["due_date"].iloc[1] == pd.Timestamp(day)
+    # One left at 12 and one at 11 days before: 44 at risk 5 days before, of whom 10 finished; then
+    # the open ones of 5 and 4 days before leave: 32 two days before, 22 on the day, of whom one is
+    # open and leaves after it. S(-5) = 34/44, S(-2) = S(-5) 22/32, S(0) = S(-2) 12/22.
+    ended = 34 / 44 * 22 / 32 * 12 / 22
+    left = [found["ends_late_pct"].iloc[n] for n in range(6)]
+    assert np.isnan(left[0])  # it is late already
+    near = 22 / 32 * 12 / 22
+    assert left[1:] == pytest.approx([100 * one for one in (12 / 22, near, ended, ended, ended)])
+    assert found["foreseen_late"].tolist() == pytest.approx([0.0, *(one / 100 for one in left[1:])])
+    counts = dossier_register.by_due(found, by="procedure").iloc[0]
+    assert counts[["open_dossiers", *dossier_register.DUE]].tolist() == [6, 1, 2, 2, 1]
+    assert counts["foreseen_late"] == pytest.approx(found["foreseen_late"].sum())
+
+
+def test_a_procedure_of_which_few_are_finished_takes_the_curve_of_all():
+    many = snapshot([-1, 2], [-3]).assign(dossiers=20)
+    few = snapshot([-1] * 29, [-3], procedure="P2")
+    both = pd.concat([many, few], ignore_index=True)
+    found = dossier_register.backlog(both, day=dt.date(2022, 12, 14)).set_index("procedure")
+    # P1: 20 of 40 were late of those open 3 days before; all: 20 of 69
+    assert found["ends_late_pct"].to_dict() == pytest.approx({"P1": 50.0, "P2": 100 * 20 / 69})
+    more = pd.concat([both, snapshot([-1], [], procedure="P2")], ignore_index=True)
+    own = dossier_register.backlog(more, day=dt.date(2022, 12, 14)).set_index("procedure")
+    assert own["ends_late_pct"].to_dict() == pytest.approx({"P1": 50.0, "P2": 0.0})
+    assert (found.attrs["pooled"], own.attrs["pooled"]) == (1, 0)
+
+
+def test_where_nothing_is_finished_it_is_not_known_what_ends_late():
+    found = dossier_register.backlog(snapshot([], [-3, 2]), day=dt.date(2022, 12, 14))
+    assert found["ends_late_pct"].isna().all()
+    none = dossier_register.backlog(snapshot([1], []), day=dt.date(2022, 12, 14))
+    assert none.empty and dossier_register.by_due(none, by="unit").empty
+
+
+SOME = st.tuples(st.integers(-40, 40), st.booleans(), st.sampled_from("ABC"))
+
+
+@settings(max_examples=25)
+@given(st.lists(SOME, min_size=1, max_size=40),
+       st.dates(dt.date(2022, 1, 1), dt.date(2022, 12, 31)))  # fmt: skip
+def test_bands_add_up_to_what_is_open_and_no_more_ends_late_than_is_within_time(rows, day):
+    parts = [snapshot([] if is_open else [late], [late] if is_open else [], procedure=name)
+             for late, is_open, name in rows]  # fmt: skip
+    found = dossier_register.backlog(pd.concat(parts, ignore_index=True), day=day)
+    counts = dossier_register.by_due(found, by="procedure")
+    assert counts["open_dossiers"].sum() == sum(is_open for _, is_open, _ in rows)
+    assert (counts[[*dossier_register.DUE]].sum(axis=1) == counts["open_dossiers"]).all()
+    within = counts["open_dossiers"] - counts["overdue"]
+    assert not (counts["foreseen_late"] > within + 1e-9).any()
+    sunday = found.loc[found["due"].isin(dossier_register.DUE[:2]), "due_date"]
+    assert sunday.max() is pd.NaT or sunday.max().date() <= day + dt.timedelta(6 - day.weekday())
+
+
+def test_what_is_foreseen_is_what_comes():
+    """Of dossiers whose end is known later, as many are late as was foreseen on the day."""
+    rng, count = np.random.default_rng(1), 40_000
+    received, term = rng.integers(0, 300, count), 20
+    took = np.where(rng.random(count) < 0.2, term + 1 + rng.geometric(0.1, count),
+                    term - rng.integers(0, term, count))  # fmt: skip
+    is_open = received + took > 250
+    frame = pd.DataFrame({
+        "finished": ~is_open, "dossiers": 1, "procedure": "P1", "unit": "901",
+        "days_late": np.where(is_open, 250 - received - term, took - term),
+        "open_days": np.where(is_open, 250.0 - received, np.nan), "status": "derived",
+        "source": "s", "locator": ""})[received <= 250].reset_index(drop=True)  # fmt: skip
+    found = dossier_register.backlog(frame, day=dt.date(2022, 12, 14))
+    within = is_open & (received <= 250) & (250 - received <= term)
+    came = (within & (took > term)).sum()
+    assert came > 400
+    assert found["foreseen_late"].sum() == pytest.approx(came, abs=4 * np.sqrt(came))
+
+
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-0.csv"])
+def test_a_snapshot_says_since_when_its_dossiers_are_open(write, name):
+    until = dt.date(2022, 12, 15)
+    told = {"units": UNITS, "until": until}
+    later = rows(("6", "902", "12-10", "12-20", "12-16"), ("7", "902", "12-16", "12-20", None))
+    files = [write(pd.concat([FIVE, later]), name)]
+    found, faults = dossier_register.count(files, **told, snapshot=True)
+    own = found[~found["finished"]]  # one finished a day later, one open; one came in a day later
+    assert own[["days_late", "open_days"]].to_numpy().tolist() == [[-6, 14], [-5, 5]]
+    assert found.loc[found["finished"], "open_days"].isna().all()
+    assert faults == {"impossible_date": 1}
+    same, _ = dossier_register.count(files, **told)
+    assert same["open_days"].isna().all()
+    columns = dossier_register.KEYS[:-1]
+    pd.testing.assert_frame_equal(found[columns], same[columns])
+
+
+def test_the_day_of_a_register_is_that_of_its_source_within_the_year():
+    def of(day: object) -> tuple[dt.date, bool]:
+        sources = pd.DataFrame({"date": [day]}, ["register"], dtype=object)
+        return dossier_register.counted_to(sources, 2022)
+
+    end = dt.date(2022, 12, 31)
+    assert of(dt.date(2022, 11, 25)) == (dt.date(2022, 11, 25), True) and of(end) == (end, True)
+    assert of("") == of(dt.date(2023, 1, 1)) == (end, False)
+    none = pd.DataFrame({"date": []}, dtype=object)
+    assert dossier_register.counted_to(none, 2022) == (end, False)
 
 
 def test_nothing_finished_has_no_curve():

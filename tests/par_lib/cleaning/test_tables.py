@@ -209,3 +209,22 @@ def test_the_tables_of_a_year_are_such_frames():
     end = data.disbursement.query("as_of == '2022-12-31' and level == 'district'")
     assert len(end) == 18  # nine with a figure, nine of "70 % or more"
     assert type(data.all_years("disbursement")) is tables.Frame
+
+
+def test_a_register_of_a_later_year_than_its_day_is_refused(root):
+    """Its day is that of another file: to which day this one counts is not known."""
+    raw = root / "data" / "raw" / "quang-nam"
+    (raw / "register" / "year=2023").mkdir(parents=True)
+    (raw / "register" / "year=2023" / "part.csv").write_text(
+        "id,unit,level,procedure,field,received,due,finished,online\n"
+        "1,507,district,P1,F1,2023-01-03,2023-01-10,,true\n", encoding="utf-8")  # fmt: skip
+    entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
+    sources = (raw / "sources.toml").read_text(encoding="utf-8") + entry
+    for day, open_days in (("2023-01-20", [17]), ("2024-01-20", [])):
+        (raw / "sources.toml").write_text(f"{sources}date = {day}\n", encoding="utf-8")
+        register = tables.load("quang-nam", 2023).register
+        assert register["open_days"].dropna().tolist() == open_days
+    (raw / "sources.toml").write_text(f"{sources}date = 2022-11-25\n", encoding="utf-8")
+    with pytest.raises(schema.DataError, match=r"year=2023: its day .* is of an earlier year"):
+        tables.load("quang-nam", 2023)
+    assert tables.load("quang-nam", 2022).register.empty
