@@ -59,6 +59,7 @@ def add_cell(path: Path, source: str) -> None:
 
 def test_an_edition_has_its_pages_notebooks_tables_and_manifest(edition):
     names = {path.stem for path in (CHECKOUT / "notebooks").glob("[0-9]*.ipynb")}
+    names -= {"09_backlog"}  # of a register, which 2022 has not
     for folder in (edition, edition / "en"):
         assert {p.stem for p in folder.glob("*.html")} == names - {"00_overview"} | {"index"}
         assert {p.stem for p in (folder / "notebooks").glob("*.ipynb")} == names
@@ -181,7 +182,7 @@ def test_an_edition_moved_aside_by_a_killed_run_is_put_back(edition):
         (["run", "2023-2022"], "write the earlier year first"),
         (["run", "quang-nam:2022-2026"], "quang-nam has no raw data for 2026"),
         (["run", "hue:2022"], "province 'hue' has no raw data"),
-        (["run", "2022", "--notebook", "09"], "choose one of 00_overview"),
+        (["run", "2022", "--notebook", "99"], "choose one of 00_overview"),
         (["run", "2022", "-p", "treshold_pct=60"], "target_reduction_pct, threshold_pct"),
         (["run", "2022", "-p", "threshold_pct=high"], "expected float"),
         (["run", "2022", "-p", "year=2023"], "choose name=value"),
