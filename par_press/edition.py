@@ -97,6 +97,10 @@ class Written(documents.Issue):
         bare = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {heading}")])
         read = {book.stem: nbformat.read(self.folder / "notebooks" / book.name, as_version=4)
                 for book in request.notebooks}  # fmt: skip
+        # One that needs what not every year has, and found nothing in it, is no page of the year.
+        for name, book in [*read.items()]:
+            if book.metadata.get("par", {}).get("needs") and not first_headline(book, href=""):
+                del read[name]
         self.executed = {OVERVIEW: read.pop(OVERVIEW, bare)} | read
         titles = {name: shown.title(book) for name, book in self.executed.items()}
         super().__init__(data, t, code, titles)

@@ -225,6 +225,15 @@ def test_the_backlog_is_planted_and_found(root, name, year):
     assert counts["overdue"].sum() == (still["due"] < f"{year}-12-31").sum()
 
 
+def test_a_register_that_is_no_snapshot_makes_no_page(root):
+    done = CliRunner().invoke(app, ["run", "demo:2023", "--notebook", "08", "--notebook", "09"])
+    assert done.exit_code == 0, done.output
+    made = root / "outputs" / "demo" / "2023"
+    assert (made / "notebooks" / "09_backlog.ipynb").is_file()
+    assert {page.name for page in made.glob("*.html")} == {"index.html", "08_service_index.html"}
+    assert "09_backlog" not in (made / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_page_of_what_is_open_names_the_backlog_and_no_single_dossier(edition):
     text = (edition / "en" / "09_backlog.html").read_text(encoding="utf-8")
     assert (
