@@ -246,6 +246,9 @@ def test_what_is_open_by_due_date_and_how_it_ends_by_hand():
     assert found["due"].tolist() == ["overdue", *["due_this_week"] * 2, *["due_next_week"] * 2,
                                      "due_later"]  # fmt: skip
     assert found["due_date"].iloc[1] == pd.Timestamp(day)
+    aged = pd.concat([rows, own.assign(open_days=[0, 10, 11, 30, 31, 400])], ignore_index=True)
+    assert dossier_register.backlog(aged, day=day)["age"].tolist() == [
+        age for age in dossier_register.AGES for _ in range(2)]  # fmt: skip
     # One left at 12 and one at 11 days before: 44 at risk 5 days before, of whom 10 finished; then
     # the open ones of 5 and 4 days before leave: 32 two days before, 22 on the day, of whom one is
     # open and leaves after it. S(-5) = 34/44, S(-2) = S(-5) 22/32, S(0) = S(-2) 12/22.
@@ -322,7 +325,11 @@ def test_what_is_foreseen_is_what_comes():
 def test_a_snapshot_says_since_when_its_dossiers_are_open(write, name):
     until = dt.date(2022, 12, 15)
     told = {"units": UNITS, "until": until}
-    later = rows(("6", "902", "12-10", "12-20", "12-16"), ("7", "902", "12-16", "12-20", None))
+    later = rows(
+        ("6", "902", "12-10", "12-20", "12-16"),
+        ("7", "902", "12-16", "12-20", None),
+        ("8", "902", "12-10", "12-20", "12-15"),
+    )
     files = [write(pd.concat([FIVE, later]), name)]
     found, faults = dossier_register.count(files, **told, snapshot=True)
     own = found[~found["finished"]]  # one finished a day later, one open; one came in a day later
@@ -342,7 +349,7 @@ def test_the_day_of_a_register_is_that_of_its_source_within_the_year():
 
     end = dt.date(2022, 12, 31)
     assert of(dt.date(2022, 11, 25)) == (dt.date(2022, 11, 25), True) and of(end) == (end, True)
-    assert of("") == of(dt.date(2023, 1, 1)) == (end, False)
+    assert of("") == of(dt.date(2023, 1, 1)) == of(dt.date(2021, 12, 31)) == (end, False)
     none = pd.DataFrame({"date": []}, dtype=object)
     assert dossier_register.counted_to(none, 2022) == (end, False)
 
