@@ -212,14 +212,15 @@ def handled(data: Tables, *, level: str) -> tuple[pd.DataFrame, str]:
     locator.
     """
     dossiers = data.register[data.register["level"] == level]
-    start, end = pd.Timestamp(data.year, 1, 1), pd.Timestamp(data.year, 12, 31)
+    start = pd.Timestamp(data.year, 1, 1)
     if level == "commune" and data.year == DISTRICTS_ENDED.year:
         start = DISTRICTS_ENDED + pd.Timedelta(days=1)
         dossiers = dossiers[dossiers["month"] >= start]
     cells = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
     if len(cells):
+        day, _ = dossier_register.counted_to(data.sources, data.year)
         told = {"source": dossier_register.SOURCE, "locator": str(data.year)}
-        told |= {"period_start": start, "period_end": end}
+        told |= {"period_start": start, "period_end": pd.Timestamp(day)}
         return cells.rename(columns={"unit": "unit_code"}).assign(**told), "procedure"
     fields = data.late_by_field.query("level == @level and unit != @data.place")
     return longest_period(fields.dropna(subset=["resolved", "late_low"])), "field"

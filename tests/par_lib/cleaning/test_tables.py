@@ -10,6 +10,7 @@ import par_lib as par
 from par_lib.cleaning import findings, schema, tables, units
 from par_lib.language.numbers import BOUNDS
 from par_lib.language.translation import language
+from par_lib.scoring import unit_comparison
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
 
@@ -220,10 +221,13 @@ def test_a_register_of_a_later_year_than_its_day_is_refused(root):
         "1,507,district,P1,F1,2023-01-03,2023-01-10,,true\n", encoding="utf-8")  # fmt: skip
     entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
     sources = (raw / "sources.toml").read_text(encoding="utf-8") + entry
-    for day, open_days in (("2023-01-20", [17]), ("2024-01-20", [])):
+    for day, open_days, end in (("2023-01-20", [17], "2023-01-20"),
+                                ("2024-01-20", [], "2023-12-31")):  # fmt: skip
         (raw / "sources.toml").write_text(f"{sources}date = {day}\n", encoding="utf-8")
-        register = tables.load("quang-nam", 2023).register
-        assert register["open_days"].dropna().tolist() == open_days
+        data = tables.load("quang-nam", 2023)
+        assert data.register["open_days"].dropna().tolist() == open_days
+        cells, by = unit_comparison.handled(data, level="district")
+        assert (by, f"{cells['period_end'].item():%Y-%m-%d}") == ("procedure", end)
     (raw / "sources.toml").write_text(f"{sources}date = 2022-11-25\n", encoding="utf-8")
     with pytest.raises(schema.DataError, match=r"year=2023: its day .* is of an earlier year"):
         tables.load("quang-nam", 2023)

@@ -36,7 +36,8 @@ def test_a_large_unit_with_many_late_stands_before_a_small_one_that_chance_may_h
         for day, count in ((1, late), (0, size - late))
     ]
     names = pd.DataFrame({"code": list("ABC"), "name": list("ABC")})
-    data = SimpleNamespace(register=pd.DataFrame(rows), units=names, year=2022)
+    sources = pd.DataFrame({"date": [""]}, ["register"])
+    data = SimpleNamespace(register=pd.DataFrame(rows), units=names, year=2022, sources=sources)
     found = unit_comparison.late_given_mix(data, level="commune")
     assert found["late_ratio_low"].round(2).tolist() == [1.5, 2.0, 0.39]
     assert found["unit"].tolist() == ["B", "A", "C"]
