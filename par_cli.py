@@ -122,9 +122,10 @@ _SEVERITY_STYLE = {"conflict": "bold red", "gap": "yellow", "note": "cyan", "agr
 
 @app.command()
 def run(
-    editions: Annotated[list[str], typer.Argument(help="2022, 2021-2024, demo:2021-2024 …")] = (),
+    editions: Annotated[list[str], typer.Argument(help="2022, 2022-H1, demo:2021-2024 …")] = (),
     province: Province = "quang-nam",
     every: Annotated[bool, typer.Option("--all", help="Every province and year.")] = False,
+    latest: Annotated[bool, typer.Option(help="The newest year, quarter, month … known.")] = False,
     lang: Annotated[str, typer.Option(help="vi, en, or vi,en for both.")] = "vi",
     notebook: Annotated[list[str], typer.Option(help="Only this, as 01; repeat for more.")] = (),
     parameter: Annotated[list[str], typer.Option("--parameter", "-p", help="name=value.")] = (),
@@ -144,12 +145,11 @@ def run(
     """
     from par_press import plan, runner
 
-    wanted = plan.editions(editions, province, every=every)
+    wanted = plan.editions(editions, province, every=every, latest=latest)
     languages, notebooks = plan.languages_of(lang), plan.notebooks_of(notebook)
     how = (languages, notebooks, plan.values_of(parameter, notebooks), timeout, fork,
            notebooks if force else (), documents)  # fmt: skip
-    requests = [plan.Request(*edition, *how) for edition in wanted]
-    requests = requests if notebook else [*map(plan.without_empty, requests)]
+    requests = [plan.fitting(plan.Request(*one, *how), named=bool(notebook)) for one in wanted]
     if runner.run(requests, jobs=jobs, scheduler=scheduler):
         raise typer.Exit(1)
 
@@ -188,9 +188,9 @@ def check(year: Year, province: Province = "quang-nam", lang: Lang = "") -> None
         Console().print(table)
     else:
         typer.echo(t("Nothing to decide."))
-    if data.missing:
-        names = t.listing([t(TABLE_LABELS[name]) for name in data.missing])
-        typer.echo(t("No figures for {year} yet: {tables}.", year=year, tables=names))
+    if names := [t(TABLE_LABELS[name]) for name in data.missing]:
+        without = {"period": t.period(data.period), "tables": t.listing(names)}
+        typer.echo(t("No figures for {period} yet: {tables}.", **without))
 
 
 @app.command()
@@ -201,11 +201,11 @@ def tidy(
 
     UTF-8, columns apart by commas, dates as 2022-12-31, no blank rows.
     """
-    from par_lib.cleaning import tables
+    from par_intake import raw_folder
 
     as_it_was, now = N_("{file}: is in the project's form"), N_("{file}: rewritten")
     for file in files:
-        typer.echo(say(now if tables.rewrite(file) else as_it_was, file=file))
+        typer.echo(say(now if raw_folder.rewrite(file) else as_it_was, file=file))
 
 
 @app.command()
@@ -241,9 +241,9 @@ def diff(
     from par_lib.language.translation import language
     from par_press import changes, plan
 
-    ((province, year),) = plan.editions([edition], "quang-nam")
+    ((province, period),) = plan.editions([edition], "quang-nam")
     t = language(lang)
-    found, causes = changes.between(against, paths.outputs(province, year), t)
+    found, causes = changes.between(against, paths.outputs(province, period), t)
     for cause in causes:
         typer.echo(f"* {cause}")
     for one in found:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning import schema
-from par_lib.language.spelling import fold
+from par_lib.language.vietnamese import fold
 from par_lib.scoring import survey
 
 Part = tuple[pd.DataFrame, int, int]

@@ -16,8 +16,8 @@ from par_demo import invented
 from par_demo.invented import HOME, NATION, SOURCE
 from par_lib.cleaning import schema, tables
 from par_lib.language import N_, Refused
-from par_lib.language.spelling import fold
 from par_lib.language.translation import SYNTHETIC_WORDS
+from par_lib.language.vietnamese import fold
 from par_lib.storage import csv_files, paths
 
 YEARS = {"demo": (2021, 2022, 2023, 2024), "demo-today": (2025, 2026)}

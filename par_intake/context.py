@@ -19,8 +19,8 @@ from par_intake.figures import Doubt
 from par_intake.marks import Gazetteer, Marked, Name, Part, mark
 from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, flatten
 from par_lib.cleaning import schema, units
-from par_lib.language.numbers import QuantityError, parse_quantity
 from par_lib.language.translation import N_
+from par_lib.language.vietnamese import QuantityError, parse_quantity
 
 _PART = re.compile(r";(?=\s)")
 _STOP = re.compile(r"[;,()]|\.(?!\d)")  # where what is said directly behind a figure ends

@@ -20,8 +20,8 @@ from par_intake.grids import Grid
 from par_intake.phrases import around
 from par_intake.tables import has_header
 from par_lib.language import Refused
-from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
+from par_lib.language.vietnamese import normalise
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000

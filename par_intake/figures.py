@@ -10,9 +10,9 @@ from par_intake.documents import Report
 from par_intake.phrases import Period
 from par_intake.tables import Table
 from par_lib.cleaning import schema, tidying
-from par_lib.language import numbers
-from par_lib.language.numbers import QuantityError, parse_quantity
+from par_lib.language import vietnamese
 from par_lib.language.translation import N_, Language
+from par_lib.language.vietnamese import QuantityError, parse_quantity
 
 Doubt = tuple[str, str]  # a message and what it is about: {about}
 Tables = dict[tuple[int, str], pd.DataFrame]  # raw tables by year of the data and name
@@ -121,10 +121,10 @@ def figure(
     return Figure(table, column, cell, row, place, evidence, tuple(dict.fromkeys(doubts)), at=at)
 
 
-def kind_in(column: schema.Column, row: dict[str, str]) -> numbers.Kind:
+def kind_in(column: schema.Column, row: dict[str, str]) -> vietnamese.Kind:
     """The kind of a column's figure: where its unit stands in the row, that unit's."""
     unit = row[column.unit_column] if column.unit_column else None
-    return numbers.KIND_OF_UNIT.get(unit, column.kind)
+    return vietnamese.KIND_OF_UNIT.get(unit, column.kind)
 
 
 def _value(one: Figure) -> float:

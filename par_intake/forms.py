@@ -17,9 +17,8 @@ from par_intake.grids import Cell, Grid, day_of, is_figure, text_of
 from par_intake.phrases import Period, around, find_periods, flatten
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import units
-from par_lib.language.numbers import Kind, parse_quantity
-from par_lib.language.spelling import compare_key
 from par_lib.language.translation import N_
+from par_lib.language.vietnamese import Kind, compare_key, parse_quantity
 
 Owner = tuple[tuple[str, str], list[Doubt]]  # unit and level, and what is in doubt of them
 Values = dict[Column, tuple[float, list[Doubt]]]

@@ -18,8 +18,8 @@ from functools import lru_cache
 from itertools import product
 
 from par_lib.language import Refused
-from par_lib.language.spelling import normalise
 from par_lib.language.translation import N_
+from par_lib.language.vietnamese import normalise
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 MAX_ROWS, MAX_COLUMNS = 200_000, 200

@@ -12,7 +12,7 @@ from par_intake import phrases
 from par_intake.documents import Line
 from par_intake.phrases import Mark, Placed, apart, around
 from par_lib.cleaning import units
-from par_lib.language.spelling import compare_key
+from par_lib.language.vietnamese import compare_key
 
 _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name

@@ -3,6 +3,7 @@
 New rows are added, what stands there already is never replaced.
 """
 
+import codecs
 import datetime as dt
 import json
 import re
@@ -19,9 +20,8 @@ from par_lib.cleaning import dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
 from par_lib.cleaning.tables import RULEBOOK, SOURCE_NAME, SYNTHETIC
 from par_lib.language import Refused, say
-from par_lib.language.numbers import QuantityError, parse_quantity
-from par_lib.language.spelling import compare_key, fold, normalise
 from par_lib.language.translation import N_
+from par_lib.language.vietnamese import QuantityError, compare_key, fold, normalise, parse_quantity
 from par_lib.storage import csv_files, paths
 from par_lib.storage.paths import read_toml, write_whole
 
@@ -288,3 +288,27 @@ def _same(column: schema.Column, row: dict[str, str], there: str, now: str) -> b
         first, second = (parse_quantity(text, kind=kind_in(column, row)) for text in (there, now))
         return first._replace(approximate=second.approximate) == second
     return False
+
+
+def rewrite(file: Path) -> bool:
+    """Write a raw table that a spreadsheet saved in the project's form; whether it was otherwise.
+
+    UTF-8, commas, dates as 2022-12-31, no blank rows; a banner and all figures stay as written.
+    TableError and DataError as for any raw table, ValueError for the columns of none.
+    """
+    raw = csv_files.read_csv(file, file=str(file))
+    tables = (*schema.TABLES.values(), schema.ANSWERS, schema.UNITS)
+    known = (one for one in tables if one.names(raw) == list(raw.columns))
+    if (table := next(known, None)) is None:
+        raise Refused("{file}: has the columns of no raw table: {columns}",
+                      file=file, columns=[*raw.columns])  # fmt: skip
+    raw = csv_files.with_plain_dates(raw, table.dates)
+    problems = schema.raw_problems(raw, table=table, file=str(file))
+    tidying.parse_quantities(raw, table=table, problems=problems)
+    schema.refuse(problems, str(file))
+    plain = tidying.in_any_locale(raw, table=table)
+    text = csv_files.banner_of(file) + plain.to_csv(index=False, lineterminator="\n")
+    if file.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode():
+        return False
+    paths.write_whole(file, text)
+    return True

@@ -15,8 +15,8 @@ from par_intake.grids import text_of
 from par_intake.sentences import read_text
 from par_lib.cleaning import dossier_register, schema, units
 from par_lib.language import Refused, say
-from par_lib.language.spelling import normalise
 from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
+from par_lib.language.vietnamese import normalise
 from par_lib.storage import paths
 
 _SHOWN = 400  # rows of a table on the page

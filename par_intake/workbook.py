@@ -20,9 +20,8 @@ from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import as_total, home
 from par_lib.language import LANGUAGES, Refused, translation
-from par_lib.language.numbers import parse_quantity
-from par_lib.language.spelling import compare_key
 from par_lib.language.translation import N_, TABLE_LABELS, Language, language
+from par_lib.language.vietnamese import compare_key, parse_quantity
 from par_lib.storage.paths import write_whole
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import nbformat
 
 from par_lib.cleaning import schema
 from par_lib.language import Refused
-from par_lib.language.spelling import fold
 from par_lib.language.translation import UNKNOWN, Language
+from par_lib.language.vietnamese import fold
 from par_lib.scoring.rulebook import RULES
 from par_lib.storage import csv_files
 from par_press import manifest, plan, shown

@@ -67,17 +67,17 @@ class Issue:
     def __init__(self, data: Tables, t: Language, fingerprint: str,
                  titles: Mapping[str, str]) -> None:  # fmt: skip
         self.data, self.t, self.fingerprint, self.titles = data, t, fingerprint, titles
-        self.place, self.year = data.place, str(data.year)
+        self.place, self.period = data.place, t.period(data.period)
         accessed = [day for day in data.sources["accessed"] if day]  # none, of a year just begun
-        self.day = max(accessed, default=dt.date(data.year, 12, 31))
+        self.day = max(accessed, default=data.period.span()[1])
         self.dated = (
             t("Sources accessed to {day}", day=self.day) if accessed else t("No source yet")
         )
         self.mark = t("Mark of this edition: {code}", code=fingerprint)
         self.synthetic = SYNTHETIC_WORDS if data.synthetic else ""
         missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
-        self.missing = missing and t("No figures for {year} yet: {tables}.",
-                                     year=self.year, tables=missing)  # fmt: skip
+        self.missing = missing and t("No figures for {period} yet: {tables}.",
+                                     period=self.period, tables=missing)  # fmt: skip
         self.banner = " · ".join(filter(None, (self.synthetic, self.missing)))
 
 
@@ -112,8 +112,9 @@ def workbook(file: Path, found: list[Shown], issue: Issue) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_size(2400, 1600)
-        book.set_properties({"title": f"{issue.place} {issue.year}", "subject": issue.fingerprint,
-                             "keywords": issue.fingerprint, "comments": issue.banner,
+        book.set_properties({"title": f"{issue.place} {issue.data.period}",
+                             "subject": issue.fingerprint, "keywords": issue.fingerprint,
+                             "comments": issue.banner,
                              "created": dt.datetime.combine(issue.day, dt.time())})  # fmt: skip
         _Writer(book, issue).write(sheets)
 
@@ -133,7 +134,7 @@ class _Writer:
         cover, notes = (self.book.add_worksheet(t(name)) for name in (N_("Cover"), N_("Notes")))
         self._text(notes, [t("Notes"), *map(t, _NOTES)], self.wrapped)
         status = issue.synthetic or t("real, each with its source")
-        lines = [t("Tables of {place}, {year}", place=issue.place, year=issue.year),
+        lines = [t("Tables of {place}, {period}", place=issue.place, period=issue.period),
                  t("Kind of figures: {status}", status=status),
                  *filter(None, (issue.missing, issue.dated, issue.mark)),
                  t("Each table has a sheet of its own; the sheet “{notes}” says how to read them.",
@@ -279,8 +280,8 @@ def summary(found: list[Shown], issue: Issue) -> bytes:
     findings = [firsts[page] for page in [*issue.titles][1:] if page in firsts]
     findings = findings or [*firsts.values()]
     said = {
-        "title": inert(t("{place} in {year}: administrative reform", place=issue.place,
-                         year=issue.year)),
+        "title": inert(t("{place} in {period}: administrative reform", place=issue.place,
+                         period=issue.period)),
         "place": inert(issue.place), "lang": t.code, "code": issue.fingerprint,
         "banner": issue.banner, "day": [day.year, day.month, day.day], "dated": issue.dated,
         "mark": issue.mark, "table_title": table["title"] if table else "",

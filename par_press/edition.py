@@ -18,6 +18,7 @@ from markupsafe import Markup
 from par_lib.charts.table_data import package
 from par_lib.cleaning import findings, tables
 from par_lib.language import LANGUAGES
+from par_lib.language.periods import Period
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
 from par_press import changes, documents, manifest, page, plan, shown
@@ -35,7 +36,7 @@ def refresh_tables(request: Request) -> None:
 
     Another year that cannot be read is told by the notebook that needs it.
     """
-    tables.refresh(request.province, request.year)
+    tables.refresh(request.province, request.period)
     for year in paths.years(request.province):
         with suppress(ValueError, OSError):
             tables.refresh(request.province, year)
@@ -59,9 +60,9 @@ def finish(request: Request, build: Path, inputs: dict[str, str], runs: dict[str
 
     Gives, by language, the page on what it says otherwise than the one that stands.
     """
-    data = tables.load(request.province, request.year)
+    data = tables.load(request.province, request.period)
     write_tables(data, build / "tables")
-    code = manifest.fingerprint(request.province, request.year, inputs, runs, request.languages,
+    code = manifest.fingerprint(request.province, request.period, inputs, runs, request.languages,
                                 request.documents)  # fmt: skip
     form = plan.form(request.province)
     written = [Written(request, data, build, language(one), code) for one in request.languages]
@@ -93,7 +94,7 @@ class Written(documents.Issue):
     def __init__(self, request: Request, data: tables.Tables, build: Path, t: Language,
                  code: str) -> None:  # fmt: skip
         self.request, self.folder = request, build / plan.folder(request.languages, t.code)
-        heading = t("{place} in {year}", place=data.place, year=str(data.year))
+        heading = t("{place} in {period}", place=data.place, period=t.period(data.period))
         bare = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {heading}")])
         read = {book.stem: nbformat.read(self.folder / "notebooks" / book.name, as_version=4)
                 for book in request.notebooks}  # fmt: skip
@@ -132,14 +133,23 @@ class Written(documents.Issue):
         if (self.folder / executed).is_file():
             downloads.append(Link(executed, t("Executed notebook")))
         return page.PageContext(
-            language=t, title=f"{self.titles[name]} · {self.place} {self.year}",
-            place=self.place, year=self.year, edition_date=self.dated, banner=self.banner,
+            language=t, title=f"{self.titles[name]} · {self.place} {self.data.period}",
+            place=self.place, period=self._period(), edition_date=self.dated, banner=self.banner,
             home=Link(f"{up}../../{plan.beside(t.code, 'index')}", t("All editions")),
             contents=[Link(_file(one), title, one == name) for one, title in self.titles.items()],
             languages=[Link(f"{up}{file}", NAMES[lang], lang == t.code, lang)
                        for lang, file in same.items() if len(same) > 1],
             downloads=downloads, sheets=name if self.request.documents else "",
         )  # fmt: skip
+
+    def _period(self) -> str:
+        """The year, or a part of it in words; its days, where they are not the calendar's."""
+        words = self.t.period(self.data.period, alone=True)
+        if not self.data.counted_from:
+            return words
+        start, end = self.data.period.span(self.data.counted_from)
+        return self.t("{period} (reporting period {start} to {end})", period=words,
+                      start=self.t.date(start), end=self.t.date(end))  # fmt: skip
 
     def changes(self, build: Path) -> str:
         """The page on what is new; empty where no edition, or a damaged one, is replaced."""
@@ -149,7 +159,7 @@ class Written(documents.Issue):
             new, day = manifest.mark_and_day(build)
             told = self.t("Edition {new}, made on {day}, beside the one it replaced: {old}, made "
                           "on {then}.", new=new, day=day, old=old, then=then)  # fmt: skip
-            title = self.t("What changed: {place}, {year}", place=self.place, year=self.year)
+            title = self.t("What changed: {place}, {period}", place=self.place, period=self.period)
             home = Link(f"../{plan.beside(self.t.code, 'index')}", self.t("All editions"))
             context = page.PageContext(self.t, title=title, home=home, banner=self.banner)
             return page.render_changes(context, told, found, causes)
@@ -178,7 +188,7 @@ def _headline(text: str, href: str) -> Markup:
 def write_changes(request: Request, pages: dict[str, str]) -> None:
     """Put what changed beside the edition, of which it is no part: it depends on the other, too."""
     for lang in LANGUAGES:
-        file = request.target.with_name(plan.beside(lang, f"{request.year}-changes"))
+        file = request.target.with_name(plan.beside(lang, f"{request.period}-changes"))
         if pages.get(lang):
             paths.write_whole(file, pages[lang])
         else:
@@ -199,7 +209,7 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
     t = language(lang)
     standing = sorted(manifest.all_that_stand(), key=lambda one: one[0].name, reverse=True)
     for folder, made in sorted(standing, key=lambda one: one[0].parent.name):
-        languages, year, own = made["languages"], str(made["year"]), folder.relative_to(root)
+        languages, period, own = made["languages"], made["period"], folder.relative_to(root)
         if manifest.is_orphan(folder):
             continue
         pages = {one: f"{own / plan.folder(languages, one)}/index.html" for one in languages}
@@ -207,22 +217,23 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
             continue
         text = (root / pages[lang]).read_text(encoding="utf-8") if lang in pages else ""
         links = [Link(href, NAMES[one], False, one) for one, href in pages.items()]
-        changed = own.with_name(plan.beside(lang, f"{year}-changes"))
+        changed = own.with_name(plan.beside(lang, f"{period}-changes"))
         if (root / changed).is_file():
             links.append(Link(changed.as_posix(), t("What changed")))
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        bounds = _bounds(folder.parent.name, made["year"], t)
+        bounds = _bounds(folder.parent.name, Period(period), t)
         headline = _headline(text, pages.get(lang, ""))
-        yield page.Edition(made["place"], year, links, note, headline, bounds)
+        when = t.period(Period(period), alone=True)
+        yield page.Edition(made["place"], when, links, note, headline, bounds)
 
 
-def _bounds(province: str, year: int, t: Language) -> list[str]:
+def _bounds(province: str, period: Period, t: Language) -> list[str]:
     """How many figures, known within bounds, have been stated since and how many held; and each.
 
     By the raw data of today: the edition stays as it is.
     """
     with suppress(ValueError, OSError):
-        review = pd.read_parquet(tables.refresh(province, year) / "review.parquet")
+        review = pd.read_parquet(tables.refresh(province, period) / "review.parquet")
         found = findings.describe(review.query("check == 'bounds_against_figures'"), t)
         held = int(found["severity"].eq("agrees").sum())
         told = t.plural(
@@ -241,8 +252,9 @@ def _bounds(province: str, year: int, t: Language) -> list[str]:
 def forget_failures(request: Request) -> None:
     """Remove what an earlier run of this edition left under outputs/failed/."""
     failed = paths.root() / "outputs" / "failed"
-    for file in failed.glob(f"{request.province}-{request.year}-*"):
-        file.unlink()
+    for what in (*LANGUAGES, "edition"):
+        for file in failed.glob(f"{request.province}-{request.period}-{what}*"):
+            file.unlink()
 
 
 def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Path | None:
@@ -251,7 +263,7 @@ def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Pa
     None where the disk takes no more: the failure itself is told all the same.
     """
     what = f"{job.lang}-{job.notebook.stem}" if job else "edition"
-    kept = paths.root() / "outputs" / "failed" / f"{request.province}-{request.year}-{what}.log"
+    kept = paths.root() / "outputs" / "failed" / f"{request.province}-{request.period}-{what}.log"
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         if job and job.target.is_file():

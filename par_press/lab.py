@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 
 from par_lib.language import LANGUAGES, N_, Refused, say, spoken
+from par_lib.language.periods import Period
 from par_lib.language.prose import require
 from par_lib.language.translation import language
 from par_lib.storage import paths
@@ -132,6 +133,7 @@ def _holds(folder: Path) -> bool:
     """Whether an edition would be the same if it were made again."""
     with suppress(ValueError, OSError):
         made = manifest.read(folder)
-        asked = Request(made["province"], made["year"], (), (), documents=made.get("documents"))
+        asked = Request(made["province"], Period(made["period"]), (), (),
+                        documents=made.get("documents"))  # fmt: skip
         return manifest.unchanged(manifest.with_what_stands(asked))
     return False

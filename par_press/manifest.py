@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from par_lib.language import LANGUAGES, N_, Refused
+from par_lib.language.periods import Period
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import plan
@@ -26,11 +27,11 @@ if TYPE_CHECKING:  # pandas takes a second, and an edition with nothing to do is
 MANIFEST = "manifest.json"
 CHANGED, MISSING, ADDED = N_("changed"), N_("missing"), N_("not of this edition")
 _RUN = {"recipe": str, "state": dict | None, "read": [str]}
-_SHAPE = {"province": str, "place": str, "year": int, "languages": [str], "parameters": {...: dict},
-          "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN},
+_SHAPE = {"province": str, "place": str, "period": str, "languages": [str],
+          "parameters": {...: dict}, "inputs": {...: str}, "files": {...: str}, "runs": {...: _RUN},
           "said_changed": [str]}  # fmt: skip
-_LISTED = re.compile(r'href="([a-z0-9-]+/\d{4})/')  # an edition, in the list of all
-_CODE = re.compile(rb"[a-z0-9-]+-\d{4}-[0-9a-f]{12}(?![0-9a-f])")  # a fingerprint
+_LISTED = re.compile(r'href="([a-z0-9-]+/\d{4}(?:-\w\w)?)/')  # an edition, in the list of all
+_CODE = re.compile(rb"[a-z0-9-]+-\d{4}-(?:\w\w-)?[0-9a-f]{12}(?![0-9a-f])")  # a fingerprint
 # Set and taken away after a page was made, so no part of what its hash is taken over.
 _STATUS = re.compile(r'<p class="banner stale" role="status">.*?</p>\n', re.S)
 
@@ -41,10 +42,11 @@ def write(build: Path, request: Request, data: "Tables", code: str, inputs: dict
 
     Its times stand apart from content, which equal runs share. The seal is a digest of all of it.
     """
-    missing = [f"no raw data for {request.year}: {name}" for name in data.missing]
+    missing = [f"no raw data for {request.period}: {name}" for name in data.missing]
     seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
     made = {
-        "province": request.province, "place": data.place, "year": request.year,
+        "province": request.province, "place": data.place, "year": request.period.year,
+        "period": request.period,
         "fingerprint": code, "documents": request.documents,
         "synthetic": data.synthetic, "languages": request.languages, "parameters": request.values,
         "inputs": inputs, "said_changed": [],
@@ -72,7 +74,7 @@ def _save(folder: Path, content: dict) -> None:
     write_whole(folder / MANIFEST, text + "\n")
 
 
-def fingerprint(province: str, year: int, inputs: dict[str, str], runs: dict[str, dict],
+def fingerprint(province: str, period: str, inputs: dict[str, str], runs: dict[str, dict],
                 languages: Iterable[str], documents: bool) -> str:  # fmt: skip
     """As ``quang-nam-2022-0123456789ab``: over inputs, and all that decides each run.
 
@@ -80,7 +82,7 @@ def fingerprint(province: str, year: int, inputs: dict[str, str], runs: dict[str
     """
     recipes = {name: run["recipe"] for name, run in runs.items()}
     made_from = json.dumps([inputs, recipes, [*languages], documents], sort_keys=True)
-    return f"{province}-{year}-{dependencies.sha256_of(made_from.encode())[:12]}"
+    return f"{province}-{period}-{dependencies.sha256_of(made_from.encode())[:12]}"
 
 
 def _files(folder: Path) -> list[str]:
@@ -138,13 +140,14 @@ def all_that_stand() -> Iterator[tuple[Path, dict]]:
 
 def folders() -> list[Path]:
     """Folder of each edition in outputs/, whatever its manifest says."""
-    found = (paths.root() / "outputs").glob(f"*/[0-9][0-9][0-9][0-9]/{MANIFEST}")
+    found = (paths.root() / "outputs").glob(f"*/[0-9][0-9][0-9][0-9]*/{MANIFEST}")
     return [file.parent for file in sorted(found)]
 
 
 def is_orphan(folder: Path) -> bool:
     """Whether the province or year of an edition has gone from data/raw: no list names it then."""
-    return not (paths.root() / "data" / "raw" / folder.parent.name / folder.name).is_dir()
+    year = folder.name.partition("-")[0]
+    return not (paths.root() / "data" / "raw" / folder.parent.name / year).is_dir()
 
 
 def edition_of(paper: str) -> Path:
@@ -194,7 +197,8 @@ def with_what_stands(request: Request) -> Request:
     made = standing(request)
     if made is None:
         return request
-    every, asked = plan.all_notebooks(), {notebook.stem for notebook in request.notebooks}
+    every = plan.of_period(plan.all_notebooks(), request.period)
+    asked = {notebook.stem for notebook in request.notebooks}
     made_of = {name.partition("/")[2] for name in made["runs"]}
     notebooks = tuple(one for one in every if one.stem in asked | made_of)
     others = {one.stem for one in notebooks} - asked
@@ -268,7 +272,7 @@ def _holds(folder: Path, made: dict) -> bool:
     """Whether the manifest is as it was written, by its seal, its fingerprint, and what notebooks
     say of the run: their parameters, and the version of Python.
     """
-    made_from = ("province", "year", "inputs", "runs", "languages", "documents")
+    made_from = ("province", "period", "inputs", "runs", "languages", "documents")
     with suppress(OSError, KeyError, ValueError, AttributeError, StopIteration):
         if made["seal"] != _seal(made):
             return False
@@ -289,7 +293,7 @@ def _says(folder: Path, made: dict, lang: str, name: str) -> bool:
     given = next(cell for cell in book.cells if cell.id == "injected-parameters").source
     held = {ast.unparse(one.targets[0]): ast.literal_eval(one.value)
             for one in ast.parse(given).body}  # fmt: skip
-    run = {"province": made["province"], "year": made["year"], "lang": lang}
+    run = plan.given(made["province"], made["period"], lang)
     return (held == run | made["parameters"].get(name, {})
             and book.metadata.language_info.version == made["versions"]["python"])  # fmt: skip
 
@@ -313,7 +317,7 @@ def lists_altered() -> list[tuple[str, str]]:
 
 def _inputs_altered(made: dict) -> list[tuple[str, str]]:
     known = {paths.root() / name for name in made["inputs"]}
-    raw = plan.raw_files(made["province"], made["year"], plan.read_by(made["runs"]))
+    raw = plan.raw_files(made["province"], Period(made["period"]), plan.read_by(made["runs"]))
     return _differences(made["inputs"], plan.fingerprints(known | raw))
 
 

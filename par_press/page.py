@@ -69,7 +69,7 @@ class PageContext:
     language: Language
     title: str
     place: str = ""
-    year: str = ""
+    period: str = ""
     edition_date: str = ""
     home: Link | None = None
     contents: Sequence[Link] = ()
@@ -84,7 +84,7 @@ class Edition:
     """One edition in the collection's index: a link a language, its finding, perhaps a note."""
 
     place: str
-    year: str
+    period: str
     links: Sequence[Link]
     note: str = ""
     finding: str = ""

@@ -16,12 +16,14 @@ from pathlib import Path
 import nbformat
 
 from par_lib.language import LANGUAGES, N_, Refused, say
+from par_lib.language.periods import Period
 from par_lib.language.prose import require
 from par_lib.storage import dependencies, paths
 
 _PRESS = Path(__file__).parent
-_EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4})(?:-(?P<last>\d{4}))?", re.ASCII)
-_GIVEN = ("province", "year", "lang")  # parameters set by the run itself
+_EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4}(?:-..)?)(?:-(?P<last>\d{4}))?",
+                      re.ASCII)  # fmt: skip
+_GIVEN = ("province", "year", "lang", "period")  # parameters set by the run itself
 _TYPES = {"int": int, "float": float, "str": str}
 
 
@@ -34,7 +36,7 @@ class Request:
     """
 
     province: str
-    year: int
+    period: Period
     languages: tuple[str, ...]
     notebooks: tuple[Path, ...]
     values: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -46,12 +48,12 @@ class Request:
     @property
     def place(self) -> str:
         """Which edition it is, as ``quang-nam 2022``."""
-        return f"{self.province} {self.year}"
+        return f"{self.province} {self.period}"
 
     @property
     def target(self) -> Path:
         """Where its edition stands."""
-        return paths.outputs(self.province, self.year)
+        return paths.outputs(self.province, self.period)
 
     def jobs(self, edition: Path) -> list["Job"]:
         """Every notebook in every language, in the folder of its edition."""
@@ -82,9 +84,15 @@ class Job:
     @property
     def parameters(self) -> dict[str, object]:
         """Everything the notebook is given."""
-        request = self.request
-        own = request.values.get(self.notebook.stem, {})
-        return {"province": request.province, "year": request.year, "lang": self.lang, **own}
+        own = self.request.values.get(self.notebook.stem, {})
+        return given(self.request.province, self.request.period, self.lang) | own
+
+
+def given(province: str, period: str, lang: str) -> dict[str, object]:
+    """Parameters that every notebook of an edition has; ``period`` only of a part of a year."""
+    year, _, part = period.partition("-")
+    own = {"province": province, "year": int(year), "lang": lang}
+    return own | {"period": part} if part else own
 
 
 def folder(languages: Iterable[str], lang: str) -> Path:
@@ -97,24 +105,31 @@ def beside(lang: str, name: str) -> str:
     return f"{name}.html" if lang == LANGUAGES[0] else f"{name}.{lang}.html"
 
 
-def editions(texts: list[str], province: str, *, every: bool = False) -> list[tuple[str, int]]:
-    """Province and year of each edition meant, each once: ``2022``, ``demo:2021-2024``, or all."""
+def editions(texts: list[str], province: str, *, every: bool = False,
+             latest: bool = False) -> list[tuple[str, Period]]:  # fmt: skip
+    """Province and period of each edition meant, each once: ``2022``, ``2022-H1``,
+    ``demo:2021-2024``, all years, or the latest periods of the province.
+    """
     if every:
-        return [(one, year) for one in paths.provinces() for year in paths.years(one)]
+        return [(one, Period(year)) for one in paths.provinces() for year in paths.years(one)]
+    if latest:
+        from par_lib.cleaning import tables  # imports pandas
+
+        texts = [*texts, *tables.latest(province)]
     if not texts:
         raise Refused("no edition: write years, as 2022, or demo:2021-2024, or --all")
-    wanted: dict[tuple[str, int], None] = {}
+    wanted: dict[tuple[str, Period], None] = {}
     for text in texts:
         found = _EDITION.fullmatch(text)
         if found is None:
             paths.year_of(text.rpartition(":")[2])
             raise Refused("edition {text!r}: write 2022, 2021-2024 or demo:2021-2024", text=text)
-        first, last = int(found["first"]), int(found["last"] or found["first"])
-        if last < first:
+        own, first = found["province"] or province, Period(found["first"])
+        last = int(found["last"] or first.year)
+        if last < first.year:
             raise Refused("edition {text!r}: write the earlier year first", text=text)
-        for year in range(first, last + 1):
-            own = found["province"] or province
-            wanted[own, paths.require(own, year)] = None
+        for year in range(first.year, last + 1):
+            wanted[own, Period(f"{paths.require(own, year)}{first[4:]}")] = None
     return list(wanted)
 
 
@@ -137,6 +152,14 @@ def notebooks_of(only: list[str]) -> tuple[Path, ...]:
     return tuple(one for one in every if not only or {one.stem, one.stem[:2]} & {*only})
 
 
+def of_period(notebooks: Iterable[Path], period: Period) -> tuple[Path, ...]:
+    """Those that a part of a year has: not what only a whole one has, as PAR INDEX and tasks.
+
+    ``{"par": {"yearly": true}}`` in a notebook's metadata says so.
+    """
+    return tuple(one for one in notebooks if not period.part or not _told(one, "yearly", False))
+
+
 def all_notebooks() -> tuple[Path, ...]:
     """The yearly notebooks in order: not JupyterLab's copies, nor one whose metadata say so.
 
@@ -148,11 +171,7 @@ def all_notebooks() -> tuple[Path, ...]:
             "two notebooks in {folder} differ only in capital letters: their pages would "
             "be one file on Windows and macOS; rename one", folder=paths.notebooks(),
         )  # fmt: skip
-    return tuple(book for book in found if "-Copy" not in book.stem and _is_published(book))
-
-
-def _is_published(notebook: Path) -> bool:
-    return _told(notebook, "publish", True)
+    return tuple(one for one in found if "-Copy" not in one.stem and _told(one, "publish", True))
 
 
 def _told(notebook: Path, name: str, usual: object) -> object:
@@ -163,16 +182,19 @@ def _told(notebook: Path, name: str, usual: object) -> object:
     return usual
 
 
-def without_empty(request: Request) -> Request:
-    """The request without notebooks that need raw data which its year has not.
+def fitting(request: Request, *, named: bool) -> Request:
+    """The request without notebooks that its period has no use for.
 
-    ``{"par": {"needs": "register"}}`` names the data: a raw table, or a folder of the province.
+    Unless a person ``named`` them, without those that need raw data which its year has not, too:
+    ``{"par": {"needs": "register"}}`` names the data, a raw table or a folder of the province.
     """
-    raw, own = paths.raw(request.province), (request.province, request.year)
-    files = [file.relative_to(raw) for file in dependencies.raw_files(*own)]
-    held = {"", *(file.stem for file in files), *(file.parts[0] for file in files)}
-    fitting = (one for one in request.notebooks if _told(one, "needs", "") in held)
-    return replace(request, notebooks=tuple(fitting))
+    notebooks = of_period(request.notebooks, request.period)
+    if not named:
+        raw, own = paths.raw(request.province), (request.province, request.period)
+        files = [file.relative_to(raw) for file in dependencies.raw_files(*own)]
+        held = {"", *(file.stem for file in files), *(file.parts[0] for file in files)}
+        notebooks = tuple(one for one in notebooks if _told(one, "needs", "") in held)
+    return replace(request, notebooks=notebooks)
 
 
 @dataclass(frozen=True)
@@ -247,7 +269,7 @@ def record(job: Job, read: list[str]) -> dict[str, object]:
     """
     parameters = json.dumps(job.parameters, sort_keys=True)
     parts = [dependencies.sha256(job.notebook), parameters, dependencies.code_digest(_PRESS)]
-    state = dependencies.state_of(read, job.request.province, job.request.year)
+    state = dependencies.state_of(read, job.request.province, job.request.period)
     return {"recipe": dependencies.sha256_of("\0".join(parts).encode()), "read": read,
             "state": state}  # fmt: skip
 
@@ -259,7 +281,7 @@ def read_by(runs: dict[str, dict]) -> set[str]:
 
 def inputs_of(request: Request, read: Iterable[str]) -> dict[str, str]:
     """Fingerprint of each file an edition is made from; of other years' those in ``read``."""
-    files = raw_files(request.province, request.year, read) | {*request.notebooks}
+    files = raw_files(request.province, request.period, read) | {*request.notebooks}
     return fingerprints(files | {form(request.province)} if request.documents else files)
 
 
@@ -268,17 +290,17 @@ def form(province: str) -> Path:
     return paths.raw(province) / "report-template.docx"
 
 
-def raw_files(province: str, year: int, read: Iterable[str]) -> set[Path]:
+def raw_files(province: str, period: int | Period, read: Iterable[str]) -> set[Path]:
     """An edition's own raw files and, as runs note it in ``read``, tables of other years and files
     that a notebook opened by itself.
     """
-    files = {*dependencies.raw_files(province, year)}
+    files, year = {*dependencies.raw_files(province, period)}, Period(period).year
     for entry in read:
         of, _, table = entry.partition(":")
         if of == dependencies.FILE:
             files.add(paths.root() / table)
             continue
-        years = paths.years(province) if of == dependencies.EVERY else [int(of)]
+        years = paths.years(province) if of == dependencies.EVERY else [Period(of).year]
         name = "*.csv" if table == dependencies.EVERY else f"{table}.csv"
         for other in {*years} - {year}:
             files.update(paths.raw(province, other).glob(name))

@@ -59,7 +59,7 @@ def write(file: Path, found: list[Shown], pictures: dict[Shown, bytes], issue: I
     _Report(document, anchor, issue).write(found, pictures)
     about, t = document.core_properties, issue.t
     place = inert(issue.place)[:200]  # a property takes 255 letters
-    about.title, about.author = f"{t('Report')} {place} {issue.year}", place
+    about.title, about.author = f"{t('Report')} {place} {issue.data.period}", place
     about.keywords, about.comments = issue.fingerprint, issue.banner[:255]
     about.created = about.modified = dt.datetime.combine(issue.day, dt.time())
     about.language, about.last_modified_by, about.revision = _LANGUAGES[t.code], place, 1
@@ -79,8 +79,8 @@ def _words(issue: Issue) -> dict[str, str]:
         "motto": t("Independence – Freedom – Happiness"),
         "place_and_date": t("{place}, day      month      year", place=issue.place),
         "title": t("Report").upper(),
-        "subject": t("Results of administrative reform in {year} and tasks to improve them",
-                     year=issue.year),
+        "subject": t("Results of administrative reform in {period} and tasks to improve them",
+                     period=issue.period),
         "banner": issue.missing, "mark": f"{issue.dated} · {issue.mark}",
         "recipients": t("Recipients:"), "recipients_list": t("- ……;\n- Archive."),
         "signature": t("ON BEHALF OF THE PEOPLE'S COMMITTEE"),
@@ -149,12 +149,12 @@ class _Report:
 
     def write(self, found: list[Shown], pictures: dict[Shown, bytes]) -> None:
         t = self.t
-        titles = {"I": t("Results of {year}", year=self.issue.year),
+        titles = {"I": t("Results of {period}", period=self.issue.period),
                   "II": t("Where points were deducted, and by whom"),
                   "III": t("Tasks"), "IV": t("What is not known")}  # fmt: skip
-        about = {"place": _place(self.issue), "year": self.issue.year}
+        about = {"place": _place(self.issue), "period": self.issue.period}
         self._paragraph(t("The People's Committee of {place} reports on administrative reform in "
-                          "{year} as follows:", **about), "Body Text")  # fmt: skip
+                          "{period} as follows:", **about), "Body Text")  # fmt: skip
         for number, title in titles.items():
             self._paragraph(f"{number}. {title.upper()}", "Heading 1")
             # Sentences first: a chart that begins a new page leaves no gap among them.
@@ -169,7 +169,7 @@ class _Report:
                 else:
                     self._sentence(one)
         end = t("This is the report of the People's Committee of {place} on administrative reform "
-                "in {year}./.", **about)  # fmt: skip
+                "in {period}./.", **about)  # fmt: skip
         end = self._paragraph(end, "Body Text")
         end.paragraph_format.keep_with_next = True  # with the table of signatures
         _remove(self.anchor)

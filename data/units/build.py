@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from par_lib.language.spelling import compare_key, fold, normalise
+from par_lib.language.vietnamese import compare_key, fold, normalise
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "par_lib" / "cleaning" / "national" / "units.zip"

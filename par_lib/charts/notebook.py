@@ -48,10 +48,11 @@ _PUT_IN = re.compile(r"^(\w+) = ", re.MULTILINE)
 _SAYS = re.compile(r"(?: from (.+?))?(?: as (\S+))?(?: worth (\S+))?(?: see (\S+))?")
 
 
-def begin(province: str, year: int, lang: str = "vi") -> Tables:
+def begin(province: str, year: int, lang: str = "vi", period: str = "") -> Tables:
     """The tables of a province and year; from here on a notebook speaks, in a language.
 
-    Where it refuses, or its cell fails, nothing is said or shown until it is run again.
+    ``period`` is a part of the year, H1, H2, 9M, Q1 to Q4, 01 to 12; of none the whole year. Where
+    it refuses, or its cell fails, nothing is said or shown until it is run again.
     """
     _opened.clear()
     open_in(language(lang).code)
@@ -70,7 +71,7 @@ def begin(province: str, year: int, lang: str = "vi") -> Tables:
         html_of = shell.display_formatter.formatters["text/html"]
         html_of.for_type(pd.DataFrame, lambda frame: here().plain_table(frame))
     _check(space)
-    notebook = Notebook(load(province, year), lang, values=space)
+    notebook = Notebook(load(province, f"{year}-{period}".rstrip("-")), lang, values=space)
     if isinstance(asked := space.get("what_if"), str) and asked:
         whatif.parse_changes(asked, data=notebook.data, rules=rulebook.load(province, year))
     sns.set_theme(style="white", palette=[PALETTE["accent"], PALETTE["bar"]], rc=STYLE)

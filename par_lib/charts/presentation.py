@@ -16,9 +16,10 @@ from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused, translation
+from par_lib.language.periods import Period
 from par_lib.language.prose import Absent, fill
-from par_lib.language.spelling import fold
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
+from par_lib.language.vietnamese import fold
 from par_lib.storage import csv_files, dependencies
 
 _UNITS = ("pct", "points", "bn_vnd", "gini", "ratio")  # last words of names that say a unit
@@ -79,7 +80,7 @@ class Page:
         ``digits``, else those that the source wrote, else by the unit that the column's name says.
         """
         if isinstance(low, str):
-            return self.words(low)
+            return self.t.period(low) if isinstance(low, Period) else self.words(low)
         if pd.isna(low):
             return UNKNOWN
         if isinstance(low, pd.Timestamp):

@@ -14,9 +14,9 @@ import pandas as pd
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import Tables
 from par_lib.language import LANGUAGES, N_, translation
-from par_lib.language.numbers import BOUNDS
 from par_lib.language.prose import Mistyped
 from par_lib.language.translation import COLUMNS, SYNTHETIC_WORDS, TABLE_LABELS, language, named
+from par_lib.language.vietnamese import BOUNDS
 
 if TYPE_CHECKING:
     from par_lib.charts.presentation import Page

@@ -2,7 +2,7 @@
 
 - ``schema``: the tables and their columns, said once; what breaks them, and the error of a cell
 - ``units``: provinces, districts, communes and departments valid on a date; names resolved
-- ``succession``: which units stand where another stood
+- ``succession``: which units stand where another stood; where each lies on a map of tiles
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
 - ``dossier_register``: a dossier register counted, however large
 - ``findings``: what was compared, and what a person should decide

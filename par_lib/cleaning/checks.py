@@ -8,8 +8,8 @@ from par_lib.cleaning import findings
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
 from par_lib.cleaning.schema import ADDED_UP, INDEX_COMPONENTS, TABLES
 from par_lib.cleaning.tidying import bounded_and_stated
-from par_lib.language.spelling import sort_key
 from par_lib.language.translation import COLUMNS, LABELS, MEASURES, N_
+from par_lib.language.vietnamese import sort_key
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals

@@ -19,6 +19,7 @@ import pandas as pd
 from par_lib.cleaning.findings import Finding
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, LEVELS, of_enough
 from par_lib.language import N_, Refused, say
+from par_lib.language.periods import Period
 from par_lib.storage import paths
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ FROM (
         CASE WHEN $snapshot AND (finished IS NULL OR finished > $until)
             THEN CAST(date_diff('day', received, $until) AS INTEGER) END AS open_days,
         count(*) AS rows
-    FROM once GROUP BY ALL
+    FROM once
+    WHERE $since IS NULL OR received IS NULL
+        OR received <= $until AND (finished IS NULL OR finished >= $since)
+    GROUP BY ALL
 ) GROUP BY ALL
 """
 _BROKEN = """
@@ -97,23 +101,24 @@ def files_of(province: str, year: int) -> list[Path]:
     return sorted(file for file in folder.glob("[!.]*") if file.suffix.lower() in SUFFIXES)
 
 
-def counted_to(sources: pd.DataFrame, year: int) -> tuple[dt.date, bool]:
-    """The last day that a year's register counts, and whether it is a snapshot of that day.
+def counted_to(sources: pd.DataFrame, period: int | Period) -> tuple[dt.date, bool]:
+    """The last day that a period's register counts, and whether it is a snapshot of that day.
 
-    It is one where the ``date`` of its source is a day of that year; else it counts to the end.
+    It is one where the ``date`` of its source is a day of the period; else it counts to the end.
     """
-    day, end = sources["date"].get(SOURCE) or dt.date.max, dt.date(year, 12, 31)
-    return (day, True) if day.year == year else (end, False)
+    day, (start, end) = sources["date"].get(SOURCE) or dt.date.max, Period(period).span()
+    return (day, True) if start <= day <= end else (end, False)
 
 
-def count(files: Sequence[Path], *, units: Iterable[str], until: dt.date,
-          snapshot: bool = False) -> tuple[pd.DataFrame, dict[str, int]]:  # fmt: skip
+def count(files: Sequence[Path], *, units: Iterable[str], until: dt.date, snapshot: bool = False,
+          since: dt.date | None = None) -> tuple[pd.DataFrame, dict[str, int]]:  # fmt: skip
     """Count a register: its histogram, and how many rows each of FAULTS kept out; of none, empty.
 
     The histogram has a row for each of KEYS that occurs, with ``dossiers``; month is that of
     receipt, days_late below zero of early ones. A dossier not finished by ``until`` is open:
     ``finished`` is false, days_late the days from its due date to ``until`` and, of a ``snapshot``,
-    open_days those since its receipt, which are missing of all others. Of rows with one id
+    open_days those since its receipt, which are missing of all others. With ``since`` only those
+    finished from then on, or open. Of rows with one id
     the first by dates is kept. Times of day are left out; a CSV writes days as 2022-12-31.
     Impossible are dates due before receipt or ten years after it, receipt after ``until`` and an
     end before its year. ValueError naming the file for one that cannot be read or lacks a column.
@@ -129,7 +134,7 @@ def count(files: Sequence[Path], *, units: Iterable[str], until: dt.date,
                 _open(connection, files)
                 connection.execute(_ROWS)
                 values = {"units": list(units), "levels": list(LEVELS), "until": until,
-                          "first": until.replace(month=1, day=1),
+                          "first": until.replace(month=1, day=1), "since": since,
                           "snapshot": snapshot}  # fmt: skip
                 found = connection.execute(_HISTOGRAM, values).df()
                 twice = connection.execute("SELECT coalesce(sum(extra), 0) FROM twice").fetchone()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from par_lib.language import N_, Refused, say
-from par_lib.language.numbers import BOUNDS, Kind
+from par_lib.language.vietnamese import BOUNDS, Kind
 from par_lib.storage.csv_files import FIRST_ROW
 
 LEVELS = (N_("nation"), N_("province"), N_("department"), N_("district"), N_("commune"))

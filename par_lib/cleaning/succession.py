@@ -8,9 +8,11 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
-from par_lib.cleaning import units
+from par_lib.cleaning import schema, units
+from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import Day, UnknownUnit, national, units_on
-from par_lib.language import N_
+from par_lib.language import N_, say
+from par_lib.storage import csv_files, paths
 
 _ONE = pd.Timedelta(days=1)
 
@@ -149,3 +151,25 @@ def _by_name(code: str, standing: pd.DataFrame, every: pd.DataFrame, *,
     shared = found["code"].isin(others) if forward else found["level"] == "district"
     part = shared & (len(found[shared | forward]) > 1)
     return found.assign(extent=part.map({True: "part", False: "whole"}))
+
+
+def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
+    """Tile map of ``known``, a year's units, as far as it has them: code, row, column; north up.
+
+    A tiles.csv of the province wins. Raises csv_files.TableError for no table, DataError naming
+    each row that is no tile, or lies where another lies.
+    """
+    path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
+    tiles = known.loc[known["row"] != "", columns]
+    if path.is_file():
+        place = path.relative_to(paths.root()).as_posix()
+        tiles = csv_files.read_csv(path, file=place)
+        if list(tiles.columns) != columns:
+            raise DataError([say("{file}, row 1: columns must be {columns}",
+                                 file=place, columns=columns)])  # fmt: skip
+        at = tiles["row"] + " " + tiles["column"]
+        wrong = ~at.str.fullmatch(r"\d{1,3} \d{1,3}") | at.duplicated() | tiles["code"].duplicated()
+        remedy = say("write a code and a place, two whole numbers, each once")
+        schema.refuse([Problem(row, "", f"{', '.join(cells)}: {remedy}")
+                       for row, *cells in tiles[wrong].itertuples(name=None)], place)  # fmt: skip
+    return tiles.astype({"row": int, "column": int}).reset_index(drop=True)

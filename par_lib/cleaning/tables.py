@@ -1,20 +1,22 @@
 """From a province's raw folder to the tidy tables an edition is made of, and their sources."""
 
-import codecs
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
 
-from par_lib.cleaning import checks, dossier_register, schema, tidying, units
-from par_lib.cleaning.schema import DataError, Problem
+from par_lib.cleaning import checks, dossier_register, schema, succession, tidying, units
+from par_lib.cleaning.schema import DataError
 from par_lib.language import LANGUAGES, N_, Refused, reason, say
+from par_lib.language.periods import Period
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
+from par_lib.storage.csv_files import Frame
 
 _RAW = schema.TABLES | {"answers": schema.ANSWERS}  # a file of each in the folder of a year
 _SHOWN = (*schema.TABLES, "review")
@@ -28,7 +30,6 @@ RULEBOOK = "rulebook"  # the source of what only a rule of ours says
 SYNTHETIC = "synthetic"  # kind of a source whose figures are invented
 SOURCE_KINDS = ("report", "press", "law", "dataset", "derived", SYNTHETIC)
 SOURCE_NAME = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
-_COPY = re.compile(r"(\w+)(?: - (?:Copy|Bản sao).*| ?\(\d+\))")  # as Explorer names it
 _REQUIRED = ("title", "producer", "kind", "accessed")
 _FIELDS = {
     "title": (str, '"…"'), "title_en": (str, '"…"'), "described": (bool, "true"),
@@ -42,36 +43,19 @@ _OWN_RULES = {
 }  # fmt: skip
 
 
-class Frame(pd.DataFrame):
-    """A table whose dates compare with text in ``.query("as_of == '2022-12-31'")``.
-
-    pandas finds no such text among dates, and gives no row without a word.
-    """
-
-    @property
-    def _constructor(self) -> type["Frame"]:
-        return Frame
-
-    def query(self, expr: str, **options: object) -> "Frame":
-        days = {f"day_{day.replace('-', '_')}": pd.Timestamp(day)
-                for day in re.findall(r"""['"](\d{4}-\d\d-\d\d)['"]""", expr)}  # fmt: skip
-        expr = re.sub(r"""['"](\d{4})-(\d\d)-(\d\d)['"]""", r"day_\1_\2_\3", expr)
-        level = options.pop("level", 0) + 1
-        return super().query(expr, level=level, resolvers=[days], **options)
-
-
 class Tables:
-    """The tidy tables of one province and year, read when asked for; empty without raw data.
+    """The tidy tables of one province and period, read when asked for; empty without raw data.
 
     ``units``, ``sources`` and ``tiles`` are the province's, ``answers`` those of the survey.
     """
 
-    def __init__(self, province: str, year: int, folder: Path | None) -> None:
-        self.province, self.year, self._folder = province, year, folder
+    def __init__(self, province: str, period: int | Period, folder: Path | None) -> None:
+        self.province, self.period, self._folder = province, Period(period), folder
+        self.year = self.period.year
         self._frames: dict[str, pd.DataFrame] = {}
-        self.units = units.units_in(units.load_units(province), year)
+        self.units = units.units_in(units.load_units(province), self.year)
         self.sources = load_sources(province)
-        self.tiles = load_tiles(province, self.units)
+        self.tiles = succession.load_tiles(province, self.units)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         raise AttributeError(say("no table {name!r}; choose one of {all}", name=name, all=_SHOWN))
@@ -79,38 +63,57 @@ class Tables:
     def _read(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
             if self._folder:
-                dependencies.note_read(self.year, name)
+                dependencies.note_read(self.period, name)
                 table = pd.read_parquet(self._folder / f"{name}.parquet")
-            else:  # of a year without raw data, only that it has none matters
-                table = clean(self.province, self.year)[name]
-            self._frames[name] = Frame(table)
+                self._frames[name] = Frame(table)
+            else:  # of a period without figures, only that it has none matters
+                made = clean(self.province, self.year)
+                self._frames |= {one: Frame(table.iloc[:0]) for one, table in made.items()}
         return self._frames[name]
 
     @property
     def previous(self) -> "Tables":
-        """The tables of the year before; all empty where it has no raw data."""
-        dependencies.note_read(self.year, dependencies.YEARS)
-        if self.year - 1 in paths.years(self.province):
-            return load(self.province, self.year - 1)
-        return Tables(self.province, self.year - 1, None)
+        """The tables of the same period a year before; all empty where it has no raw data."""
+        return self._of(self.period.a_year_before)
+
+    @property
+    def before(self) -> "Tables":
+        """Those of the period before, as June's for July; of a year, which has previous, none."""
+        before = self.period.before if self.period.part else None
+        return self._of(before) if before else Tables(self.province, self.period, None)
+
+    def _of(self, period: Period) -> "Tables":
+        dependencies.note_read(self.period, dependencies.YEARS)
+        with suppress(NoFigures):
+            if period.year in paths.years(self.province):
+                return load(self.province, period)
+        return Tables(self.province, period, None)
 
     def all_years(self, table: str) -> pd.DataFrame:
-        """One table over every year the province has, with a first column ``year``."""
+        """One table over every year the province has, with a first column ``year``.
+
+        Of a part of a year: over it, and the years before.
+        """
         dependencies.note_read(dependencies.EVERY, table)
         dependencies.note_read(dependencies.EVERY, dependencies.YEARS)
-        frames = {year: pd.read_parquet(refresh(self.province, year) / f"{table}.parquet")
-                  for year in paths.years(self.province)}  # fmt: skip
+        periods = {year: Period(year) for year in paths.years(self.province)}
+        if self.period.part:
+            periods = {year: one for year, one in periods.items() if year < self.year}
+            periods[self.year] = self.period
+        frames = {year: pd.read_parquet(refresh(self.province, one) / f"{table}.parquet")
+                  for year, one in periods.items()}  # fmt: skip
         return Frame(pd.concat(frames, names=["year"]).reset_index("year").reset_index(drop=True))
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{name} {len(self._read(name))}" for name in _SHOWN)
-        return f"{self.place} {self.year}, rows: {rows}"
+        return f"{self.place} {self.period}, rows: {rows}"
 
     def _repr_html_(self) -> str:
         t = language(LANGUAGES[0])
         rows = [(f".{name}", t(TABLE_LABELS[name]), len(self._read(name))) for name in _SHOWN]
         listed = pd.DataFrame(rows, columns=[t("Table"), t("What it holds"), t("Rows")])
-        return listed.style.set_caption(f"{self.place}, {self.year}").hide().to_html(uuid="tables")
+        titled = listed.style.set_caption(f"{self.place}, {self.period}")
+        return titled.hide().to_html(uuid="tables")
 
     @cached_property
     def place(self) -> str:
@@ -128,10 +131,20 @@ class Tables:
         return bool((self.sources["kind"] == SYNTHETIC).any())
 
     @property
+    def counted_from(self) -> int:
+        """Day of the month before from which figures of this part of a year count; else 0."""
+        day = paths.first_day(self.province) if self.period.part else 1
+        first, last = map(pd.Timestamp, self.period.span(day))
+        counted = any((frame["period_start"].eq(first) & frame["period_end"].eq(last)).any()
+                      for frame in (self.late_dossiers, self.indicators))  # fmt: skip
+        return day if counted and day > 1 else 0
+
+    @property
     def missing(self) -> list[str]:
-        """Names of the tables without a row this year, of those every year should have."""
+        """Names of the tables without a row, of those that every such period should have."""
         spared = ("mentions", "tasks", "service_index", "late_by_field")  # not of every year
-        return [name for name in schema.TABLES if name not in spared and self._read(name).empty]
+        return [name for name, table in schema.TABLES.items() if name not in spared
+                and (table.dates or not self.period.part) and self._read(name).empty]  # fmt: skip
 
 
 def _property(name: str) -> property:
@@ -147,14 +160,15 @@ for _name in (*_RAW, *_MADE):
     setattr(Tables, _name, _property(_name))
 
 
-def load(province: str, year: int) -> Tables:
-    """Tidy tables of one province and year, made anew where raw data or code changed.
+def load(province: str, period: int | str) -> Tables:
+    """Tidy tables of a province and a year, or a part of it, as 2022-H1; made anew where needed.
 
-    ValueError for a province or year without raw data, DataError naming file, row and column of
-    every cell that cannot be read.
+    ValueError for a province or year without raw data, NoFigures for such a part of a year,
+    DataError naming file, row and column of every cell that cannot be read.
     """
-    year = paths.require(province, year)
-    return Tables(province, year, refresh(province, year))
+    period = Period(period)
+    paths.require(province, period.year)
+    return Tables(province, period, refresh(province, period))
 
 
 def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
@@ -163,9 +177,41 @@ def longest_period(frame: pd.DataFrame) -> pd.DataFrame:
     return last[last["period_start"] == last["period_start"].min()]
 
 
-def of_whole_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Rows that count the whole calendar year, 1 January to 31 December."""
-    first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+def of_period(frame: pd.DataFrame, period: Period, first_day: int = 1) -> pd.DataFrame:
+    """Rows of a part of a year: of the days in it; of what adds up to a date, up to its end.
+
+    Figures counted over days may as well begin on ``first_day`` of the month before. Of figures
+    without a day, and of dates where none lies in the part, none.
+    """
+    day = next((name for name in ("as_of", "month") if name in frame), None)
+    if day:
+        first, last = map(pd.Timestamp, period.span())
+        inside = frame[day].between(first, last)
+        return frame[frame[day] <= last] if day == "as_of" and inside.any() else frame[inside]
+    inside = pd.Series(False, frame.index)
+    for first, last in {period.span(), period.span(first_day)} if "period_start" in frame else ():
+        begun = frame["period_start"] >= pd.Timestamp(first)
+        inside |= begun & (frame["period_end"] <= pd.Timestamp(last))
+    return frame[inside]
+
+
+def periods(province: str, year: int) -> list[Period]:
+    """The year, and the parts of it that have figures of their own."""
+    folder, day, whole = refresh(province, year), paths.first_day(province), Period(year)
+    frames = [pd.read_parquet(folder / f"{name}.parquet") for name in (*_RAW, "register")]
+    return [whole, *(one for one in whole.of_its_year
+                     if any(len(of_period(frame, one, day)) for frame in frames))]  # fmt: skip
+
+
+def latest(province: str) -> list[Period]:
+    """The newest year, and its newest month, quarter, half-year, nine months with figures."""
+    found = periods(province, paths.years(province)[-1])
+    return [*{period.months: period for period in found}.values()]
+
+
+def of_whole(frame: pd.DataFrame, period: int | Period) -> pd.DataFrame:
+    """Rows that count the whole period by the calendar, a year from 1 January to 31 December."""
+    first, last = map(pd.Timestamp, Period(period).span())
     return frame[(frame["period_start"] == first) & (frame["period_end"] == last)]
 
 
@@ -226,36 +272,14 @@ def _faults(name: str, source: object) -> list[str]:
     return [f", [{name}]: {what}" for what in found]
 
 
-def load_tiles(province: str, known: pd.DataFrame) -> pd.DataFrame:
-    """Tile map of ``known``, a year's units, as far as it has them: code, row, column; north up.
-
-    A tiles.csv of the province wins. Raises csv_files.TableError for no table, DataError naming
-    each row that is no tile, or lies where another lies.
-    """
-    path, columns = paths.raw(province) / "tiles.csv", ["code", "row", "column"]
-    tiles = known.loc[known["row"] != "", columns]
-    if path.is_file():
-        place = path.relative_to(paths.root()).as_posix()
-        tiles = csv_files.read_csv(path, file=place)
-        if list(tiles.columns) != columns:
-            raise DataError([say("{file}, row 1: columns must be {columns}",
-                                 file=place, columns=columns)])  # fmt: skip
-        at = tiles["row"] + " " + tiles["column"]
-        wrong = ~at.str.fullmatch(r"\d{1,3} \d{1,3}") | at.duplicated() | tiles["code"].duplicated()
-        remedy = say("write a code and a place, two whole numbers, each once")
-        schema.refuse([Problem(row, "", f"{', '.join(cells)}: {remedy}")
-                       for row, *cells in tiles[wrong].itertuples(name=None)], place)  # fmt: skip
-    return tiles.astype({"row": int, "column": int}).reset_index(drop=True)
-
-
-def refresh(province: str, year: int) -> Path:
-    """Bring data/processed/<province>/<year> up to date; returns that folder."""
-    folder = paths.processed(province, year)
-    written = dependencies.table_hashes(province, year)
+def refresh(province: str, period: int | Period) -> Path:
+    """Bring data/processed/<province>/<period> up to date; returns that folder."""
+    folder, period = paths.processed(province, period), Period(period)
+    written = dependencies.table_hashes(province, period)
     if written is not None and _hashes(folder, written) == written:
         return folder
-    digest = dependencies.digest(province, year)
-    tables = clean(province, year)
+    digest = dependencies.digest(province, period)
+    tables = clean(province, period)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / dependencies.MARKER).unlink(missing_ok=True)
     for name, table in tables.items():
@@ -271,11 +295,21 @@ def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
     return {name: dependencies.sha256(file) for name, file in files.items() if file.is_file()}
 
 
-def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
-    """All tidy tables and the review table of one year, from raw; nothing is written."""
+class NoFigures(Refused):
+    """A part of a year has no figure of its own; told with the periods that have some."""
+
+    def __init__(self, province: str, period: Period) -> None:
+        text = N_("{province} has no figures of {period} alone; choose one of {choices}")
+        choices = periods(province, period.year)
+        super().__init__(text, province=province, period=period, choices=choices)
+
+
+def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
+    """All tidy tables and the review table of one period, from raw; nothing is written."""
     known, sources = units.load_units(province), load_sources(province)
-    own = paths.raw(province, year)
-    tidy, problems = {}, list(_no_tables(own))
+    period, day = Period(period), paths.first_day(province)
+    year, own = period.year, paths.raw(province, period.year)
+    tidy, problems = {}, list(csv_files.strays(own, _RAW))
     for name, table in _RAW.items():
         path = own / f"{name}.csv"
         file = path.relative_to(paths.root()).as_posix()
@@ -301,49 +335,19 @@ def clean(province: str, year: int) -> dict[str, pd.DataFrame]:
         opened = sorted(file.name for file in own.glob("[.~][~$]*"))  # notes of a spreadsheet
         what = say("its table is open in a spreadsheet; save and close it there")
         raise DataError([*problems, *(f"{name}: {what}" for name in opened)])
-    until, snapshot = dossier_register.counted_to(sources, year)
-    counted, faults = dossier_register.count(files, units=known["code"], until=until,
-                                             snapshot=snapshot)  # fmt: skip
+    until, snapshot = dossier_register.counted_to(sources, period)
+    counted, faults = dossier_register.count(
+        files, units=known["code"], until=until, snapshot=snapshot,
+        since=period.span()[0] if period.part else None,
+    )  # fmt: skip
+    if period.part:
+        tidy = {name: of_period(frame, period, day) for name, frame in tidy.items()}
+        if not any(map(len, tidy.values())) and not counted["finished"].any():
+            raise NoFigures(province, period)
     kinds = {"finished": bool, "days_late": int, "open_days": float, "dossiers": int,
              "month": "datetime64[s]"}  # fmt: skip
-    trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": str(year)}
+    trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": f"{period}"}
     tidy["register"] = counted.astype(kinds).assign(**trace)
     more = dossier_register.faults_found(faults, year)
     review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
     return tidy | {"review": review}
-
-
-def _no_tables(folder: Path) -> Iterator[str]:
-    """A message for each CSV of a year whose name is no table's: it would not be read."""
-    names = [f"{name}.csv" for name in _RAW]
-    for file in sorted(folder.glob("[!.~]*.[cC][sS][vV]")):
-        place = file.relative_to(paths.root()).as_posix()
-        if (copy := _COPY.fullmatch(file.stem)) and copy[1] in _RAW:
-            yield say("{place}: is a copy of {name}.csv; delete it, or move it out of the folder",
-                      place=place, name=copy[1])  # fmt: skip
-        elif file.name not in names:
-            yield say("{place}: is no table's file; give it one of these names: {names}",
-                      place=place, names=names)  # fmt: skip
-
-
-def rewrite(file: Path) -> bool:
-    """Write a raw table that a spreadsheet saved in the project's form; whether it was otherwise.
-
-    UTF-8, commas, dates as 2022-12-31, no blank rows; a banner and all figures stay as written.
-    TableError and DataError as for any raw table, ValueError for the columns of none.
-    """
-    raw = csv_files.read_csv(file, file=str(file))
-    known = (one for one in (*_RAW.values(), schema.UNITS) if one.names(raw) == list(raw.columns))
-    if (table := next(known, None)) is None:
-        raise Refused("{file}: has the columns of no raw table: {columns}",
-                      file=file, columns=[*raw.columns])  # fmt: skip
-    raw = csv_files.with_plain_dates(raw, table.dates)
-    problems = schema.raw_problems(raw, table=table, file=str(file))
-    tidying.parse_quantities(raw, table=table, problems=problems)
-    schema.refuse(problems, str(file))
-    plain = tidying.in_any_locale(raw, table=table)
-    text = csv_files.banner_of(file) + plain.to_csv(index=False, lineterminator="\n")
-    if file.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode():
-        return False
-    paths.write_whole(file, text)
-    return True

@@ -15,7 +15,7 @@ import pandas as pd
 
 from par_lib.cleaning import schema, succession, units
 from par_lib.cleaning.schema import ADDED_UP, Problem, quoted
-from par_lib.language import N_, numbers, say
+from par_lib.language import N_, say, vietnamese
 from par_lib.storage import csv_files
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}  # what may stand behind a slash
@@ -24,7 +24,7 @@ _AT_MOST = (("on_time", "resolved"), ("late_low", "resolved"), ("points", "max_p
             ("period_start", "period_end"))  # fmt: skip
 _PLAN_YEARS = (1990, 2100)
 _LISTED = ("district", "commune")  # levels whose units are all known, so that the rest is too
-_UNSTATED = numbers.Quantity(math.nan, math.nan, out_of=None, approximate=False)
+_UNSTATED = vietnamese.Quantity(math.nan, math.nan, out_of=None, approximate=False)
 
 
 def tidy_table(raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, year: int, file: str,
@@ -162,14 +162,14 @@ def in_any_locale(raw: pd.DataFrame, *, table: schema.Table) -> pd.DataFrame:
     plain = {}
     for column in table.quantities:
         cells = zip(raw[column.name], _kinds(raw, column), strict=True)
-        plain[column.name] = [numbers.in_any_locale(*cell) for cell in cells]
+        plain[column.name] = [vietnamese.in_any_locale(*cell) for cell in cells]
     return raw.assign(**{name: pd.Series(cells, raw.index, str) for name, cells in plain.items()})
 
 
 def _kinds(raw: pd.DataFrame, column: schema.Column) -> pd.Series:
     """The kind of each cell; missing where its unit of measure is unknown, told by raw_problems."""
     if column.unit_column:
-        return raw[column.unit_column].map(numbers.KIND_OF_UNIT)
+        return raw[column.unit_column].map(vietnamese.KIND_OF_UNIT)
     return pd.Series(column.kind, raw.index)
 
 
@@ -178,10 +178,10 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
     cells, kinds = raw[column.name], _kinds(raw, column)
     # An English spreadsheet's "1,234.5" has one reading, "1,234" too where a figure is whole. Of an
     # amount it is the project's own decimal, save beside figures that are surely English.
-    english = cells.str.fullmatch(numbers.ENGLISH)
+    english = cells.str.fullmatch(vietnamese.ENGLISH)
     surely = english & ((cells.str.count("[.,]") > 1) | kinds.isin(("count", "rank")))
     doubtful = english & ~surely & kinds.isin(("amount", "number")) & surely.any()
-    cells = cells.where(~surely, cells.str.translate(numbers.SWAPPED))
+    cells = cells.where(~surely, cells.str.translate(vietnamese.SWAPPED))
     what = say("can be thousands or a decimal, beside English figures; write 1234 or 1,2340")
     problems += schema.of_cells(cells[doubtful], what)
     quantities = []
@@ -189,8 +189,8 @@ def _figures(raw: pd.DataFrame, column: schema.Column, problems: list[Problem]) 
         quantity = _UNSTATED
         if text and pd.notna(kind):
             try:
-                quantity = numbers.parse_quantity(text, kind=kind)
-            except numbers.QuantityError as error:
+                quantity = vietnamese.parse_quantity(text, kind=kind)
+            except vietnamese.QuantityError as error:
                 problems.append(Problem(row, column.name, str(error)))
         quantities.append(quantity)
     figures = pd.DataFrame(quantities, raw.index, ["low", "high", "out_of", "approximate"])

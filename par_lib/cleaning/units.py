@@ -22,7 +22,7 @@ from rapidfuzz import fuzz, process
 from par_lib.cleaning import schema
 from par_lib.language import N_, Refused, say
 from par_lib.language.prose import require
-from par_lib.language.spelling import compare_key, fold, normalise
+from par_lib.language.vietnamese import compare_key, fold, normalise
 from par_lib.storage import csv_files, paths
 
 ASSUMED = "assumed"  # the source of departments: which of them a province has is for it to say

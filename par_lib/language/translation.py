@@ -11,11 +11,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from par_lib.language import LANGUAGES, N_, catalog, say
+from par_lib.language.periods import Period
 from par_lib.language.prose import require
 
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so
@@ -23,6 +24,12 @@ MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
 UNKNOWN = "–"
 _ABOVE_ZERO = {*"123456789"}
+_PERIODS = {  # a year and its parts; months are Babel's
+    "": N_("{year}"), "H1": N_("the first half of {year}"), "H2": N_("the second half of {year}"),
+    "9M": N_("the first nine months of {year}"), "Q1": N_("the first quarter of {year}"),
+    "Q2": N_("the second quarter of {year}"), "Q3": N_("the third quarter of {year}"),
+    "Q4": N_("the fourth quarter of {year}"),
+}  # fmt: skip
 # Said in both languages wherever invented figures are shown.
 SYNTHETIC_WORDS = "SỐ LIỆU GIẢ LẬP, không có thật · SYNTHETIC DATA, nothing here is real"
 
@@ -123,6 +130,24 @@ class Language:
         if self.code == "vi" and in_text and value.month > 2:
             pattern = "dd/M/yyyy"
         return format_date(value, format=pattern, locale=self.code)
+
+    def period(self, period: Period, *, alone: bool = False) -> str:
+        """Write a year or a part of it, as a sentence goes on; ``alone`` as a heading has it.
+
+        >>> language("vi").period(Period("2022")), language("vi").period(Period("2022-Q3"))
+        ('năm 2022', 'quý III năm 2022')
+        >>> language("vi").period(Period("2022-09")), language("en").period(Period("2022-H1"))
+        ('tháng 9 năm 2022', 'the first half of 2022')
+        >>> [language("vi").period(Period(one), alone=True) for one in ("2022", "2022-9M")]
+        ['2022', '9 tháng đầu năm 2022']
+        """
+        if alone and not period.part:
+            return period
+        if period.part.isdigit():
+            words = format_skeleton("yMMMM", period.span()[0], locale=self.code)
+        else:
+            words = self(_PERIODS[period.part], year=str(period.year))
+        return words[0].upper() + words[1:] if alone else words
 
     def interval(self, low: float | None, high: float | None, digits: int = 0, *,
                  percent: bool = False, in_text: bool = False) -> str:  # fmt: skip

@@ -41,17 +41,18 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
 def _figures(data: Tables, t: Language) -> pd.DataFrame:
     """Figures of the province, from the least to the most published; index figure, kind."""
     late = data.late_dossiers[data.late_dossiers["unit"] == data.place]
-    late = late[(late["period_end"] - late["period_start"]).dt.days > 363]
+    start, end = map(pd.Timestamp, data.period.span())
+    late = late[late["period_end"] - late["period_start"] >= end - start - pd.Timedelta(days=1)]
     capital = data.disbursement.query("level == 'province' and scope == 'total'")
-    capital = capital[capital["as_of"] == pd.Timestamp(data.year, 12, 31)]
+    capital = capital[capital["as_of"] == end]
     sipas = data.sipas[(data.sipas["unit"] == data.place) & (data.sipas["component"] == "overall")]
     found = []
     for rows, named_by, told in (
         (data.scores, "criterion", {"points": N_("{criterion} (points)"),
                                     "rank": N_("{criterion} (rank)")}),
         (sipas, "component", {"satisfaction_pct": N_("Overall satisfaction (SIPAS)")}),
-        (late, "level", {"late": N_("{level}: late dossiers of the year")}),
-        (capital, "basis", {"rate_pct": N_("Disbursed at year end, basis: {basis}")}),
+        (late, "level", {"late": N_("{level}: late dossiers of the period")}),
+        (capital, "basis", {"rate_pct": N_("Disbursed at the end of the period, basis: {basis}")}),
     ):  # fmt: skip
         named = rows[named_by].map(LABELS).map(t)
         of_rows = [rows.assign(figure=[t(words, **{named_by: name}) for name in named], kind=kind,

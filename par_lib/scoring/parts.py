@@ -19,7 +19,7 @@ from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.tables import longest_period
 from par_lib.language import Refused
 from par_lib.language.prose import require_pct
-from par_lib.language.spelling import sort_key
+from par_lib.language.vietnamese import sort_key
 from par_lib.scoring.intervals import Pair, ends, highest, pairs, rank_range
 
 ROUNDING_SLACK = 1e-9  # relative: sums of decimal fractions miss the true sum by this little

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
-from par_lib.cleaning.tables import Tables, of_whole_year
+from par_lib.cleaning.tables import Tables, of_whole
 from par_lib.scoring.intervals import Pair, ends
 from par_lib.scoring.parts import share
 
@@ -39,7 +39,7 @@ def _satisfaction(data: Tables, component: str) -> Rate | None:
 
 def _indicator(data: Tables, name: str) -> Rate | None:
     """A figure of the whole year and province; of ``part/whole``, the share."""
-    rows = of_whole_year(data.indicators, data.year)
+    rows = of_whole(data.indicators, data.year)
     rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
     part, _, whole = name.partition("/")
     own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
@@ -58,7 +58,7 @@ def _on_time(data: Tables, level: str) -> Rate | None:
     counted = count(data, level)
     if counted is None or counted.together[1] < FEWEST_DOSSIERS:
         return None
-    whole = of_whole_year(totals(data, level), data.year)
+    whole = of_whole(totals(data, level), data.year)
     if whole[["late_low", "late_high"]].isna().all(axis=None):
         return _rate(*ends(whole, "on_time_pct"), whole)
     return Rate(*counted.on_time_pct(), counted.rows)
@@ -135,7 +135,7 @@ def count(data: Tables, level: str) -> Dossiers | None:
     354,663 / 396,320 = 89.49 % at most.
     """
     rows = totals(data, level)
-    whole = of_whole_year(rows, data.year)
+    whole = of_whole(rows, data.year)
     if len(whole) != 1:
         return None
     counts = ["late_low", "late_high", "on_time", "resolved", "received"]
@@ -166,7 +166,7 @@ def totals(data: Tables, level: str) -> pd.DataFrame:
 
 def _received(data: Tables) -> pd.DataFrame:
     """Dossiers received in the whole province and year; none where one source gives no end."""
-    rows = of_whole_year(data.indicators, data.year)
+    rows = of_whole(data.indicators, data.year)
     rows = rows[(rows["measure"] == _RECEIVED) & (rows["unit"] == data.place)
                 & (rows["level"] == "province")]  # fmt: skip
     return rows if rows["value_high"].notna().all() else rows.iloc[:0]

@@ -13,7 +13,7 @@ from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import RULEBOOK, Tables
 from par_lib.language import Refused
-from par_lib.language.spelling import sort_key
+from par_lib.language.vietnamese import sort_key
 from par_lib.scoring.intervals import NOTHING, Pair, ends, pairs
 from par_lib.scoring.parts import share
 from par_lib.scoring.rates import read_rate

@@ -16,8 +16,8 @@ from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
 from par_lib.language import Refused
 from par_lib.language.prose import require
-from par_lib.language.spelling import sort_key
 from par_lib.language.translation import lower_is_better
+from par_lib.language.vietnamese import sort_key
 from par_lib.scoring import parts
 from par_lib.scoring.fair_comparison import expected_late, monthly_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
@@ -74,7 +74,7 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
     (survey.overall by unit_code), else as published; higher is better; likely_pct is its interval
     where it is a sample, else the same.
     """
-    last = pd.Timestamp(data.year, 12, 31)
+    last = pd.Timestamp(data.period.span()[1])
     last = min(last, DISTRICTS_ENDED) if level == "district" else last
     frame = units_on(data.units, last, level=level).set_index("code")[["name"]]
     frame = frame.sort_values("name", key=lambda names: names.map(sort_key))
@@ -212,14 +212,14 @@ def handled(data: Tables, *, level: str) -> tuple[pd.DataFrame, str]:
     locator.
     """
     dossiers = data.register[data.register["level"] == level]
-    start = pd.Timestamp(data.year, 1, 1)
+    start = pd.Timestamp(data.period.span()[0])
     if level == "commune" and data.year == DISTRICTS_ENDED.year:
-        start = DISTRICTS_ENDED + pd.Timedelta(days=1)
+        start = max(start, DISTRICTS_ENDED + pd.Timedelta(days=1))
         dossiers = dossiers[dossiers["month"] >= start]
     cells = dossier_register.late_dossiers(dossiers, by=("unit", "procedure"))
     if len(cells):
-        day, _ = dossier_register.counted_to(data.sources, data.year)
-        told = {"source": dossier_register.SOURCE, "locator": str(data.year)}
+        day, _ = dossier_register.counted_to(data.sources, data.period)
+        told = {"source": dossier_register.SOURCE, "locator": str(data.period)}
         told |= {"period_start": start, "period_end": pd.Timestamp(day)}
         return cells.rename(columns={"unit": "unit_code"}).assign(**told), "procedure"
     fields = data.late_by_field.query("level == @level and unit != @data.place")

@@ -18,7 +18,7 @@ import pandas as pd
 
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
-from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole_year
+from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole
 from par_lib.language import Refused
 from par_lib.language.prose import require, require_pct
 from par_lib.scoring import rates
@@ -234,7 +234,7 @@ def usual_changes(data: Tables, card: pd.DataFrame) -> list[Change]:
     satisfaction with the handling of feedback rises by 5 percentage points.
     """
     changes = [Change("online_payment", to_pct=30), Change("sipas_feedback", by_pct=(5, 5))]
-    late = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
+    late = of_whole(data.late_dossiers.query("level == 'district'"), data.year)
     listed = late[(late["unit"] != data.place) & (late["status"] != "bound")]
     worst = listed.dropna(subset=["late_low"]).nlargest(2, "late_low")["unit"]
     if len(worst) == 2 and (late["unit"] == data.place).any():
@@ -278,7 +278,7 @@ def clear_late(data: Tables, names: Sequence[str], *, share_pct: float) -> Chang
     The on-time share rises by cleared / (on_time + late), of which ``rates.count`` says the fewest
     and the most. ValueError for an unknown district, or one without figures.
     """
-    whole = of_whole_year(data.late_dossiers.query("level == 'district'"), data.year)
+    whole = of_whole(data.late_dossiers.query("level == 'district'"), data.year)
     code_of = units.resolver(units.units_on(data.units, f"{data.year}-12-31", level="district"))
     codes = {code_of(name, level="district", where="late_dossiers") for name in names}
     own = whole[whole["unit_code"].isin(codes) & whole["late_low"].notna()]

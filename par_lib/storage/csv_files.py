@@ -8,15 +8,17 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from par_lib.language import Refused, say
+from par_lib.storage import paths
 
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 _MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
+_COPY = re.compile(r"(\w+)(?: - (?:Copy|Bản sao).*| ?\(\d+\))")  # as Explorer names it
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A letter between two that a code page lacks, or UTF-8 that was taken for another one.
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd|á[º»]|Ä‘|Æ°")
@@ -161,3 +163,34 @@ def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:
     inert = {name: frame[name].str.replace(_FORMULA, "'", regex=True) for name in words}
     text = frame.assign(**inert).to_csv(index=False, lineterminator="\n", float_format="%.15g")
     return (f"# {banner}\n{text}" if banner else text).encode("utf-8-sig")
+
+
+class Frame(pd.DataFrame):
+    """A table whose dates compare with text in ``.query("as_of == '2022-12-31'")``.
+
+    pandas finds no such text among dates, and gives no row without a word.
+    """
+
+    @property
+    def _constructor(self) -> type["Frame"]:
+        return Frame
+
+    def query(self, expr: str, **options: object) -> "Frame":
+        days = {f"day_{day.replace('-', '_')}": pd.Timestamp(day)
+                for day in re.findall(r"""['"](\d{4}-\d\d-\d\d)['"]""", expr)}  # fmt: skip
+        expr = re.sub(r"""['"](\d{4})-(\d\d)-(\d\d)['"]""", r"day_\1_\2_\3", expr)
+        level = options.pop("level", 0) + 1
+        return super().query(expr, level=level, resolvers=[days], **options)
+
+
+def strays(folder: Path, tables: Iterable[str]) -> Iterator[str]:
+    """A message for each CSV of a year whose name is no table's: it would not be read."""
+    names = [f"{name}.csv" for name in tables]
+    for file in sorted(folder.glob("[!.~]*.[cC][sS][vV]")):
+        place = file.relative_to(paths.root()).as_posix()
+        if (copy := _COPY.fullmatch(file.stem)) and f"{copy[1]}.csv" in names:
+            yield say("{place}: is a copy of {name}.csv; delete it, or move it out of the folder",
+                      place=place, name=copy[1])  # fmt: skip
+        elif file.name not in names:
+            yield say("{place}: is no table's file; give it one of these names: {names}",
+                      place=place, names=names)  # fmt: skip

@@ -12,9 +12,10 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from par_lib.language.periods import Period
 from par_lib.storage import paths
 
-MARKER = "tables.json"  # in data/processed/<province>/<year>: digest of inputs, hash of each table
+MARKER = "tables.json"  # in data/processed/<province>/<period>: digest, hash of each table
 YEARS = "years"  # read by whoever asks which years a province has
 EVERY = "*"  # every year, or every table
 FILE = "file"  # stands for the year of a raw file that a notebook opened by itself
@@ -26,9 +27,9 @@ _HASHED = 20_000_000  # bytes: more of a register is not read to see whether it 
 _read: set[str] = set()
 
 
-def note_read(year: int | str, table: str) -> None:
-    """Remember that this process has read a table; ``year`` "*" stands for every year."""
-    _read.add(f"{year}:{table}")
+def note_read(period: int | str, table: str) -> None:
+    """Remember that this process has read a table; "*" stands for every year."""
+    _read.add(f"{period}:{table}")
 
 
 def tables_read() -> list[str]:
@@ -84,35 +85,36 @@ def _hash_of_state(file: Path, *_state: int) -> str:
     return sha256(file)
 
 
-def raw_files(province: str, year: int) -> list[Path]:
+def raw_files(province: str, period: int | Period) -> list[Path]:
     """Every raw file of an edition, sorted: the province's, the year's, its register's."""
+    year = Period(period).year
     raw, own = paths.raw(province), paths.raw(province, year)
     found = [*raw.glob("*.csv"), *raw.glob("*.toml"), *own.glob("*.[cC][sS][vV]"),
              *own.glob("rules.toml"), *(raw / "register" / f"year={year}").glob("*.*")]  # fmt: skip
     return sorted(file for file in found if not file.name.startswith("."))
 
 
-def digest(province: str, year: int) -> str:
-    """sha256 over all that a year's tidy tables depend on: raw files and code."""
-    return sha256_of((code_digest() + _over(raw_files(province, year))).encode())
+def digest(province: str, period: int | Period) -> str:
+    """sha256 over all that a period's tidy tables depend on: raw files and code."""
+    return sha256_of((code_digest() + _over(raw_files(province, period))).encode())
 
 
-def table_hashes(province: str, year: int) -> dict[str, str] | None:
+def table_hashes(province: str, period: int | Period) -> dict[str, str] | None:
     """Hash of each tidy table by name; None where they are not up to date, or it cannot be told."""
     try:
-        kept = json.loads((paths.processed(province, year) / MARKER).read_text(encoding="utf-8"))
-        return kept["tables"] if kept["digest"] == digest(province, year) else None
+        kept = json.loads((paths.processed(province, period) / MARKER).read_text(encoding="utf-8"))
+        return kept["tables"] if kept["digest"] == digest(province, period) else None
     except (OSError, ValueError):
         return None
 
 
-def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None:
+def state_of(read: list[str], province: str, period: Period) -> dict[str, str] | None:
     """Hash of everything in ``read`` as it is now; None where a table is not up to date.
 
     What every notebook uses is always among it: units, sources, tiles and the year's own rules.
     """
     raw, years = paths.raw(province), paths.years(province)
-    common = [file for file in raw_files(province, year)
+    common = [file for file in raw_files(province, period)
               if file.parent == raw or file.name == "rules.toml"]  # fmt: skip
     state = {"province": _over(common)}
     for entry in read:
@@ -124,7 +126,7 @@ def state_of(read: list[str], province: str, year: int) -> dict[str, str] | None
         if table == YEARS:
             state[entry] = ",".join(map(str, years))
             continue
-        for one in years if of == EVERY else [int(of)]:
+        for one in years if of == EVERY else [of]:
             hashes = table_hashes(province, one)
             if hashes is None:
                 return None

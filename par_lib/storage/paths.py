@@ -14,6 +14,7 @@ from multiprocessing import util
 from pathlib import Path
 
 from par_lib.language import Refused, say
+from par_lib.language.periods import Period
 
 
 def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
@@ -168,14 +169,14 @@ def raw(province: str, year: int | None = None) -> Path:
     return _edition(root() / "data" / "raw", province, year)
 
 
-def processed(province: str, year: int) -> Path:
-    """data/processed/<province>/<year>: tidy tables, made anew from raw."""
-    return _edition(root() / "data" / "processed", province, year)
+def processed(province: str, period: int | Period) -> Path:
+    """data/processed/<province>/<period>: tidy tables, made anew from raw."""
+    return _edition(root() / "data" / "processed", province, period)
 
 
-def outputs(province: str, year: int) -> Path:
-    """outputs/<province>/<year>: one edition."""
-    return _edition(root() / "outputs", province, year)
+def outputs(province: str, period: int | Period) -> Path:
+    """outputs/<province>/<period>: one edition."""
+    return _edition(root() / "outputs", province, period)
 
 
 def reading(province: str, year: int) -> Path:
@@ -221,8 +222,24 @@ def require(province: str, year: int | str) -> int:
                   province=province, year=year, choices=have)  # fmt: skip
 
 
-def _edition(base: Path, province: str, year: int | None) -> Path:
+def first_day(province: str) -> int:
+    """Day of the month before from which a province counts a month: its periods.toml, else 1.
+
+    Refused for what is no day of every month.
+    """
+    file = raw(province) / "periods.toml"
+    if not file.is_file():
+        return 1
+    place = file.relative_to(root()).as_posix()
+    day = read_toml(file, name=place).get("first_day")
+    if day not in range(1, 29):
+        raise Refused("{file}: first_day is {day!r}; write a day of 1 to 28, as first_day = 15",
+                      file=place, day=day)  # fmt: skip
+    return day
+
+
+def _edition(base: Path, province: str, period: int | Period | None) -> Path:
     if not _NAME.fullmatch(province) or len(province) > 60 or _DEVICE.fullmatch(province):
         raise Refused("province {province!r}: expected a folder name of a-z, 0-9 and '-', as "
                       "quang-nam", province=province)  # fmt: skip
-    return base / province if year is None else base / province / f"{int(year):04d}"
+    return base / province / ("" if period is None else Period(period))

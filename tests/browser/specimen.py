@@ -172,7 +172,7 @@ def context(code: str = "vi", **changes: object) -> PageContext:
         "language": language(code),
         "title": "Hồ sơ trễ hạn · Tỉnh Mẫu 2022",
         "place": "Tỉnh Mẫu",
-        "year": "2022",
+        "period": "2022",
         "edition_date": "dữ liệu truy cập đến 23/11/2026",
         "contents": (
             Link("index.html", "Trang đầu"),

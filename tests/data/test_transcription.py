@@ -11,7 +11,7 @@ import pytest
 
 from par_lib.cleaning import schema
 from par_lib.cleaning.units import load_units
-from par_lib.language.spelling import compare_key
+from par_lib.language.vietnamese import compare_key
 from par_lib.storage import paths
 
 PROVINCE = "quang-nam"

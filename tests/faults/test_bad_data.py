@@ -16,7 +16,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from par_lib.cleaning import schema, tidying, units
-from par_lib.language.spelling import compare_key, normalise
+from par_lib.language.vietnamese import compare_key, normalise
 from par_lib.storage import csv_files
 
 RAW = Path(__file__).resolve().parents[2] / "data" / "raw" / "quang-nam"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from par_intake import documents, report
 from par_lib.cleaning import units
-from par_lib.language.numbers import parse_quantity
 from par_lib.language.translation import language
+from par_lib.language.vietnamese import parse_quantity
 from par_lib.storage import paths
 from par_press import plan, runner
 

@@ -227,3 +227,30 @@ def test_a_year_just_begun_is_made_without_a_source(bare_root):
     edition = bare_root / "outputs" / "hue" / "2026"
     assert "Chưa có nguồn số liệu" in (edition / "index.html").read_text(encoding="utf-8")
     assert (edition / "report.docx").is_file()
+
+
+def test_half_a_year_is_an_edition_of_its_own_beside_the_year(root, edition):
+    before = hashes(edition)
+    made = par("run", "2022-H1", "--no-documents")
+    assert made.exit_code == 0, made.output
+    half = edition.with_name("2022-H1")
+    pages = {path.stem for path in half.glob("*.html")}
+    assert {"index", "01_late_dossiers"} <= pages and not {"04_scorecard", "06_action_plan"} & pages
+    page = parse(half / "01_late_dossiers.html")
+    assert "6 tháng đầu năm 2022" in page.select_one("p.place").text
+    assert "16.475" in page.text and "41.657" not in page.text
+    told = json.loads((half / "manifest.json").read_text())
+    assert (told["year"], told["period"]) == (2022, "2022-H1")
+    assert told["fingerprint"].startswith("quang-nam-2022-H1-")
+    assert hashes(edition) == before
+    collection = parse(root / "outputs" / "index.html")
+    assert [one.text for one in collection.select("h3")][:2] == ["6 tháng đầu năm 2022", "2022"]
+    assert par("verify", str(half)).exit_code == 0
+    assert "nothing to do" in par("run", "2022-H1", "--no-documents").output
+
+
+def test_a_period_that_has_no_figures_is_told_with_those_that_have(root):
+    made = par("run", "2022-Q2")
+    assert made.exit_code == 1 and not (root / "outputs/quang-nam/2022-Q2").exists()
+    assert "has no figures of 2022-Q2 alone; choose one of 2022, 2022-H1" in made.output
+    assert "write 2022, 2022-H1, 2022-9M" in par("run", "2022-Q5").output

@@ -249,7 +249,7 @@ def test_hostile_names_are_text(html, page):
     assert not page.find_all(href=re.compile("javascript:", re.IGNORECASE))
 
 
-@pytest.mark.parametrize("field", ["title", "place", "year", "edition_date", "banner"])
+@pytest.mark.parametrize("field", ["title", "place", "period", "edition_date", "banner"])
 def test_hostile_furniture_is_text(field):
     value = f'"}}}} </style>{specimen.HOSTILE}'
     page = soup(render_page(small_notebook(), specimen.context(**{field: value})))

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_lib.language.spelling import fold
+from par_lib.language.vietnamese import fold
 from par_lib.storage import csv_files
 
 CHECKOUT = Path(__file__).resolve().parents[2]

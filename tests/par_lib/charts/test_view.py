@@ -96,7 +96,7 @@ def test_widgets_refuse_a_wrong_choice_in_the_words_of_their_language(
 def test_what_is_mistyped_is_told_in_words(root, data):
     with pytest.raises(ValueError, match="province 'quangnam' has no raw data; choose one of da-n"):
         par.years("quangnam")
-    with pytest.raises(ValueError, match="no raw data for abc; choose one of 2021"):
+    with pytest.raises(ValueError, match="period 'abc': write 2022, 2022-H1"):
         par.load("quang-nam", "abc")
     with pytest.raises(TypeError, match=r"par\.show takes a DataFrame, as data\.sipas"):
         par.show(data)

@@ -385,3 +385,13 @@ def test_par_read_takes_a_register_and_refuses_another_province_s(write, tmp_pat
     assert table["late"].to_dict() == {"Quảng Nam": 2, "Hội An": 1, "Điện Bàn": 1}
     refused = CliRunner().invoke(app, ["read", str(write(FIVE, "b.parquet")), *arguments])
     assert refused.exit_code == 1 and "is it the register of this" in refused.output
+
+
+def test_a_part_of_a_year_counts_what_was_resolved_in_it_or_is_open(write):
+    # From 10 February to 15 December: 3 and 5 were finished, both late; 4 is open, due in six days.
+    # 1 and 2 were finished in January.
+    found, faults = dossier_register.count([write(FIVE)], units=UNITS, until=dt.date(2022, 12, 15),
+                                           since=dt.date(2022, 2, 10))  # fmt: skip
+    shown = found[["unit", "finished", "days_late", "dossiers"]].to_numpy().tolist()
+    assert shown == [["901", True, 5, 1], ["902", True, 1, 1], ["902", False, -6, 1]]
+    assert faults == {}

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import par_lib as par
-from par_lib.cleaning import findings, schema, tables, units
-from par_lib.language.numbers import BOUNDS
+from par_lib.cleaning import findings, schema, succession, tables, units
+from par_lib.language.periods import Period
 from par_lib.language.translation import language
+from par_lib.language.vietnamese import BOUNDS
 from par_lib.scoring import unit_comparison
+from par_lib.storage import paths
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
 
@@ -134,17 +138,17 @@ def test_a_province_s_own_tiles_win_and_a_row_that_is_no_tile_is_named(root):
     own = "code,row,column\n507,0,1\n503,0,2\n"
     path.write_text(own, encoding="utf-8")
     known = units.load_units("quang-nam")
-    assert tables.load_tiles("quang-nam", known).to_numpy().tolist() == [["507", 0, 1],
+    assert succession.load_tiles("quang-nam", known).to_numpy().tolist() == [["507", 0, 1],
                                                                          ["503", 0, 2]]  # fmt: skip
     for row in ("504,-1,3", "504,x,3", "504,0,2", "507,5,5"):  # the last two stand there already
         path.write_text(f"{own}{row}\n", encoding="utf-8")
         with pytest.raises(
             schema.DataError, match=rf"tiles\.csv, row 4: {row.replace(',', ', ')}: "
         ):
-            tables.load_tiles("quang-nam", known)
+            succession.load_tiles("quang-nam", known)
     path.write_text("unit,row,column\n", encoding="utf-8")
     with pytest.raises(schema.DataError, match="row 1: columns must be code, row, column"):
-        tables.load_tiles("quang-nam", known)
+        succession.load_tiles("quang-nam", known)
 
 
 @pytest.mark.long
@@ -232,3 +236,66 @@ def test_a_register_of_a_later_year_than_its_day_is_refused(root):
     with pytest.raises(schema.DataError, match=r"year=2023: its day .* is of an earlier year"):
         tables.load("quang-nam", 2023)
     assert tables.load("quang-nam", 2022).register.empty
+
+
+PARTS = st.sampled_from(Period("2024").of_its_year)
+
+
+@given(PARTS, st.integers(1, 28))
+def test_a_period_begins_the_day_after_the_one_before(period, first_day):
+    before = period.before
+    assert (before is None) == (period.part == "9M")
+    if before is not None:
+        ended, begins = before.span(first_day)[1], period.span(first_day)[0]
+        assert (begins - ended).days == 1
+        assert before.months == period.months
+    assert period.a_year_before.span(first_day)[1].year == 2023
+
+
+def test_half_of_2022_has_its_own_three_totals_and_nothing_of_the_year():
+    half = tables.load("quang-nam", "2022-H1")
+    shown = half.late_dossiers[["level", "resolved", "on_time", "late_low", "late_high"]]
+    golden = pd.DataFrame(  # of 1 January to 30 June in late_dossiers.csv
+        [("province", 34266, 34161, 105, 105), ("district", 72199, 55724, 16475, 16475),
+         ("commune", 91525, 82851, 8674, 8674)], columns=shown.columns,
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(pd.DataFrame(shown), golden, check_dtype=False)
+    assert golden["resolved"].eq(golden["on_time"] + golden["late_low"]).all()
+    assert half.sipas.empty and half.scores.empty and half.year == 2022
+    whole = tables.load("quang-nam", 2022)
+    assert len(whole.late_dossiers) > len(half.late_dossiers) and whole.period == "2022"
+
+
+def test_figures_to_a_date_are_of_the_part_that_has_a_date_of_its_own():
+    # Disbursement of 31 August, 30 November and 31 December 2022.
+    days = {part: set(tables.load("quang-nam", f"2022-{part}").disbursement["as_of"].dt.month)
+            for part in ("08", "Q3", "9M", "11", "Q4")}  # fmt: skip
+    assert days == {"08": {8}, "Q3": {8}, "9M": {8}, "11": {8, 11}, "Q4": {8, 11, 12}}
+
+
+def test_a_part_without_figures_is_refused_with_those_that_have_some():
+    with pytest.raises(tables.NoFigures, match="no figures of 2022-Q2 alone") as told:
+        tables.load("quang-nam", "2022-Q2")
+    named = str(told.value).rpartition("one of ")[2].split(", ")
+    assert named == tables.periods("quang-nam", 2022)
+    assert all(tables.load("quang-nam", one).period == one for one in named)
+
+
+def test_a_province_may_count_its_months_from_another_day():
+    assert paths.first_day("quang-nam") == 15 and paths.first_day("da-nang") == 1
+    quarter = tables.load("quang-nam", "2025-Q1")  # 15 December to 14 March
+    assert quarter.late_dossiers["level"].tolist() == ["province", "district", "commune"]
+    assert quarter.counted_from == 15
+    assert tables.load("quang-nam", "2022-H1").counted_from == 0  # 1 January to 30 June
+
+
+@pytest.mark.parametrize("written", ["first_day = 31", "first_day = '15'", ""])
+def test_a_day_that_not_every_month_has_is_refused(root, written):
+    (root / "data/raw/quang-nam/periods.toml").write_text(written)
+    with pytest.raises(ValueError, match=r"periods.toml: first_day is .*; write a day of 1 to 28"):
+        tables.load("quang-nam", "2025-Q1")
+
+
+def test_all_years_of_a_part_end_with_it():
+    half = tables.load("quang-nam", "2022-9M").all_years("disbursement")
+    assert half["as_of"].max() == pd.Timestamp("2022-08-31") and 2021 in set(half["year"])

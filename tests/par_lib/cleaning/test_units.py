@@ -22,7 +22,7 @@ from par_lib.cleaning.units import (
     units_in,
     units_on,
 )
-from par_lib.language.spelling import compare_key, fold
+from par_lib.language.vietnamese import compare_key, fold
 
 HEADER = "code,name,name_en,level,kind,valid_from,valid_to,successor,aliases,source"
 ROWS = """\

@@ -57,7 +57,7 @@ def test_a_rate_is_compared_on_the_same_basis_only(years):
     later = end.assign(as_of=pd.Timestamp("2023-12-31"), rate_pct_low=70.0, rate_pct_high=70.0)
     same = changed(before, replace(after, disbursement=later))
     # 70 − 72.57 = −2.57
-    figure = "Disbursed at year end, basis: not stated by the source"
+    figure = "Disbursed at the end of the period, basis: not stated by the source"
     assert same[figure] == ["72.57%", "70.00%", "−2.57"]
     other = changed(before, replace(after, disbursement=later.assign(basis="adjusted_plan")))
     assert not [name for name in other if name.startswith("Disbursed")]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
+from par_lib.language.periods import Period
 from par_lib.scoring import rulebook, unit_comparison
 
 triples = st.lists(
@@ -37,7 +38,8 @@ def test_a_large_unit_with_many_late_stands_before_a_small_one_that_chance_may_h
     ]
     names = pd.DataFrame({"code": list("ABC"), "name": list("ABC")})
     sources = pd.DataFrame({"date": [""]}, ["register"])
-    data = SimpleNamespace(register=pd.DataFrame(rows), units=names, year=2022, sources=sources)
+    data = SimpleNamespace(register=pd.DataFrame(rows), units=names, year=2022, sources=sources,
+                           period=Period("2022"))  # fmt: skip
     found = unit_comparison.late_given_mix(data, level="commune")
     assert found["late_ratio_low"].round(2).tolist() == [1.5, 2.0, 0.39]
     assert found["unit"].tolist() == ["B", "A", "C"]
@@ -55,7 +57,14 @@ def test_without_a_register_the_mix_is_that_of_the_fields_of_form_ii_06a():
     fields = fields.assign(unit_code=fields["unit"], locator="row " + fields["field"])
     names = pd.DataFrame({"code": list("ABC"), "name": list("ABC")})
     none = pd.DataFrame(columns=["unit", "level", "procedure", "finished", "days_late", "dossiers"])
-    data = SimpleNamespace(register=none, late_by_field=fields, units=names, year=2026, place="P")
+    data = SimpleNamespace(
+        register=none,
+        late_by_field=fields,
+        units=names,
+        year=2026,
+        period=Period("2026"),
+        place="P",
+    )
     found = unit_comparison.late_given_mix(data, level="commune").set_index("unit")
     assert list(found.index) == ["B", "A"] or list(found.index) == ["A", "B"]  # C: of no known size
     expected = found.loc["A", ["expected_late_low", "expected_late_high"]]

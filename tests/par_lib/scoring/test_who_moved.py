@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from par_lib.cleaning import tables
+from par_lib.language.periods import Period
 from par_lib.scoring import changes
 
 
@@ -95,7 +96,7 @@ def year(of: int, *cells: tuple) -> SimpleNamespace:
         unit_code=lambda d: d["unit"], level="district", source="form", locator=f"{of}",
         period_start=pd.Timestamp(of, 1, 1), period_end=pd.Timestamp(of, 12, 31))  # fmt: skip
     none = pd.DataFrame(columns=["unit", "level", "procedure", "finished", "days_late", "dossiers"])
-    return SimpleNamespace(register=none, late_by_field=rows, year=of, place="P")
+    return SimpleNamespace(register=none, late_by_field=rows, year=of, period=Period(of), place="P")
 
 
 def test_what_each_field_contributed_by_hand():

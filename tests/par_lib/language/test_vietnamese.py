@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from par_lib.language.numbers import BOUNDS, KIND_OF_UNIT, QuantityError, parse_quantity
-from par_lib.language.spelling import compare_key, fold, normalise, sort_key
 from par_lib.language.translation import language
+from par_lib.language.vietnamese import (
+    BOUNDS,
+    KIND_OF_UNIT,
+    QuantityError,
+    compare_key,
+    fold,
+    normalise,
+    parse_quantity,
+    sort_key,
+)
 
 INF = math.inf
 BELOW_20 = math.nextafter(20, 0)  # the end of what excludes 20
