@@ -4,8 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
-from contextlib import suppress
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -67,8 +66,7 @@ class Tables:
                 table = pd.read_parquet(self._folder / f"{name}.parquet")
                 self._frames[name] = Frame(table)
             else:  # of a period without figures, only that it has none matters
-                made = clean(self.province, self.year)
-                self._frames |= {one: Frame(table.iloc[:0]) for one, table in made.items()}
+                self._frames |= {one: Frame(none) for one, none in _no_rows(self.province).items()}
         return self._frames[name]
 
     @property
@@ -79,15 +77,16 @@ class Tables:
     @property
     def before(self) -> "Tables":
         """Those of the period before, as June's for July; of a year, which has previous, none."""
-        before = self.period.before if self.period.part else None
-        return self._of(before) if before else Tables(self.province, self.period, None)
+        return self._of(self.period.before if self.period.part else None)
 
-    def _of(self, period: Period) -> "Tables":
+    def _of(self, period: Period | None) -> "Tables":
         dependencies.note_read(self.period, dependencies.YEARS)
-        with suppress(NoFigures):
-            if period.year in paths.years(self.province):
+        try:
+            if period and period.year in paths.years(self.province):
                 return load(self.province, period)
-        return Tables(self.province, period, None)
+        except NoFigures:  # it may have some one day
+            dependencies.note_read(period.year, dependencies.EVERY)
+        return Tables(self.province, period or self.period, None)
 
     def all_years(self, table: str) -> pd.DataFrame:
         """One table over every year the province has, with a first column ``year``.
@@ -98,8 +97,8 @@ class Tables:
         dependencies.note_read(dependencies.EVERY, dependencies.YEARS)
         periods = {year: Period(year) for year in paths.years(self.province)}
         if self.period.part:
-            periods = {year: one for year, one in periods.items() if year < self.year}
-            periods[self.year] = self.period
+            earlier = {year: one for year, one in periods.items() if year < self.year}
+            periods = earlier | {self.year: self.period}
         frames = {year: pd.read_parquet(refresh(self.province, one) / f"{table}.parquet")
                   for year, one in periods.items()}  # fmt: skip
         return Frame(pd.concat(frames, names=["year"]).reset_index("year").reset_index(drop=True))
@@ -111,9 +110,8 @@ class Tables:
     def _repr_html_(self) -> str:
         t = language(LANGUAGES[0])
         rows = [(f".{name}", t(TABLE_LABELS[name]), len(self._read(name))) for name in _SHOWN]
-        listed = pd.DataFrame(rows, columns=[t("Table"), t("What it holds"), t("Rows")])
-        titled = listed.style.set_caption(f"{self.place}, {self.period}")
-        return titled.hide().to_html(uuid="tables")
+        listed = pd.DataFrame(rows, columns=[t("Table"), t("What it holds"), t("Rows")]).style
+        return listed.set_caption(f"{self.place}, {self.period}").hide().to_html(uuid="tables")
 
     @cached_property
     def place(self) -> str:
@@ -133,11 +131,11 @@ class Tables:
     @property
     def counted_from(self) -> int:
         """Day of the month before from which figures of this part of a year count; else 0."""
-        day = paths.first_day(self.province) if self.period.part else 1
-        first, last = map(pd.Timestamp, self.period.span(day))
-        counted = any((frame["period_start"].eq(first) & frame["period_end"].eq(last)).any()
-                      for frame in (self.late_dossiers, self.indicators))  # fmt: skip
-        return day if counted and day > 1 else 0
+        day = paths.first_day(self.province) if self.period.part else 0
+        first, last = map(pd.Timestamp, self.period.span(day or 1))
+        counted = day > 1 and any((frame["period_start"].eq(first) & frame["period_end"].eq(last)).any()
+                                  for frame in (self.late_dossiers, self.indicators))  # fmt: skip
+        return day if counted else 0
 
     @property
     def missing(self) -> list[str]:
@@ -158,6 +156,12 @@ def _property(name: str) -> property:
 
 for _name in (*_RAW, *_MADE):
     setattr(Tables, _name, _property(_name))
+
+
+@cache
+def _no_rows(province: str) -> dict[str, pd.DataFrame]:
+    """Tables of a year without raw data."""
+    return clean(province, paths.years(province)[0] - 1)
 
 
 def load(province: str, period: int | str) -> Tables:
@@ -336,10 +340,9 @@ def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
         what = say("its table is open in a spreadsheet; save and close it there")
         raise DataError([*problems, *(f"{name}: {what}" for name in opened)])
     until, snapshot = dossier_register.counted_to(sources, period)
-    counted, faults = dossier_register.count(
-        files, units=known["code"], until=until, snapshot=snapshot,
-        since=period.span()[0] if period.part else None,
-    )  # fmt: skip
+    since = period.span()[0] if period.part else None
+    counted, faults = dossier_register.count(files, units=known["code"], until=until,
+                                             snapshot=snapshot, since=since)  # fmt: skip
     if period.part:
         tidy = {name: of_period(frame, period, day) for name, frame in tidy.items()}
         if not any(map(len, tidy.values())) and not counted["finished"].any():

@@ -14,7 +14,7 @@ from par_lib.language.periods import Period
 from par_lib.language.translation import language
 from par_lib.language.vietnamese import BOUNDS
 from par_lib.scoring import unit_comparison
-from par_lib.storage import paths
+from par_lib.storage import dependencies, paths
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
 
@@ -299,3 +299,13 @@ def test_a_day_that_not_every_month_has_is_refused(root, written):
 def test_all_years_of_a_part_end_with_it():
     half = tables.load("quang-nam", "2022-9M").all_years("disbursement")
     assert half["as_of"].max() == pd.Timestamp("2022-08-31") and 2021 in set(half["year"])
+
+
+def test_a_period_before_that_has_no_figures_is_empty_and_may_have_some_one_day():
+    quarter = tables.load("quang-nam", "2022-Q3")
+    dependencies._read.clear()
+    assert quarter.before.disbursement.empty and quarter.before.period == "2022-Q2"
+    assert {"2022-Q3:years", "2022:*"} <= {*dependencies.tables_read()}
+    assert list(quarter.before.late_dossiers) == list(quarter.late_dossiers)
+    assert tables.load("quang-nam", 2022).before.late_dossiers.empty  # it has previous
+    assert len(tables.load("quang-nam", "2022-12").before.disbursement)  # November's
