@@ -131,11 +131,11 @@ class Tables:
     @property
     def counted_from(self) -> int:
         """Day of the month before from which figures of this part of a year count; else 0."""
-        day = paths.first_day(self.province) if self.period.part else 0
-        first, last = map(pd.Timestamp, self.period.span(day or 1))
-        counted = day > 1 and any((frame["period_start"].eq(first) & frame["period_end"].eq(last)).any()
-                                  for frame in (self.late_dossiers, self.indicators))  # fmt: skip
-        return day if counted else 0
+        day = paths.first_day(self.province) if self.period.part else 1
+        first, last = map(pd.Timestamp, self.period.span(day))
+        rows = pd.concat([self.late_dossiers, self.indicators])
+        counted = rows["period_start"].eq(first) & rows["period_end"].eq(last)
+        return day if day > 1 and counted.any() else 0
 
     @property
     def missing(self) -> list[str]:
@@ -209,8 +209,7 @@ def periods(province: str, year: int) -> list[Period]:
 
 def latest(province: str) -> list[Period]:
     """The newest year, and its newest month, quarter, half-year, nine months with figures."""
-    found = periods(province, paths.years(province)[-1])
-    return [*{period.months: period for period in found}.values()]
+    return [*{one.months: one for one in periods(province, paths.years(province)[-1])}.values()]
 
 
 def of_whole(frame: pd.DataFrame, period: int | Period) -> pd.DataFrame:
