@@ -274,7 +274,7 @@ def _holds(folder: Path, made: dict) -> bool:
     """
     made_from = ("province", "period", "inputs", "runs", "languages", "documents")
     with suppress(OSError, KeyError, ValueError, AttributeError, StopIteration):
-        if made["seal"] != _seal(made):
+        if made["seal"] != _seal(made) or made["year"] != Period(made["period"]).year:
             return False
         if made["fingerprint"] != fingerprint(*(made[name] for name in made_from)):
             return False

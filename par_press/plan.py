@@ -45,6 +45,9 @@ class Request:
     anew: tuple[Path, ...] = ()
     documents: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "period", Period(self.period))  # of a year as a number, too
+
     @property
     def place(self) -> str:
         """Which edition it is, as ``quang-nam 2022``."""
