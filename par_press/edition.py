@@ -209,7 +209,7 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
     t = language(lang)
     standing = sorted(manifest.all_that_stand(), key=lambda one: one[0].name, reverse=True)
     for folder, made in sorted(standing, key=lambda one: one[0].parent.name):
-        languages, period, own = made["languages"], made["period"], folder.relative_to(root)
+        languages, own, period = made["languages"], folder.relative_to(root), Period(made["period"])
         if manifest.is_orphan(folder):
             continue
         pages = {one: f"{own / plan.folder(languages, one)}/index.html" for one in languages}
@@ -221,9 +221,9 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
         if (root / changed).is_file():
             links.append(Link(changed.as_posix(), t("What changed")))
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        bounds = _bounds(folder.parent.name, Period(period), t)
+        bounds = _bounds(folder.parent.name, period, t)
         headline = _headline(text, pages.get(lang, ""))
-        when = t.period(Period(period), alone=True)
+        when = t.period(period, alone=True)
         yield page.Edition(made["place"], when, links, note, headline, bounds)
 
 

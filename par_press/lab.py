@@ -19,7 +19,6 @@ from pathlib import Path
 import nbformat
 
 from par_lib.language import LANGUAGES, N_, Refused, say, spoken
-from par_lib.language.periods import Period
 from par_lib.language.prose import require
 from par_lib.language.translation import language
 from par_lib.storage import paths
@@ -133,7 +132,6 @@ def _holds(folder: Path) -> bool:
     """Whether an edition would be the same if it were made again."""
     with suppress(ValueError, OSError):
         made = manifest.read(folder)
-        asked = Request(made["province"], Period(made["period"]), (), (),
-                        documents=made.get("documents"))  # fmt: skip
+        asked = Request(made["province"], made["period"], (), (), documents=made.get("documents"))
         return manifest.unchanged(manifest.with_what_stands(asked))
     return False

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from par_lib.language import LANGUAGES, N_, Refused
-from par_lib.language.periods import Period
+from par_lib.language.periods import PERIOD, Period
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import plan
@@ -140,13 +140,13 @@ def all_that_stand() -> Iterator[tuple[Path, dict]]:
 
 def folders() -> list[Path]:
     """Folder of each edition in outputs/, whatever its manifest says."""
-    found = (paths.root() / "outputs").glob(f"*/[0-9][0-9][0-9][0-9]*/{MANIFEST}")
-    return [file.parent for file in sorted(found)]
+    found = (file.parent for file in (paths.root() / "outputs").glob(f"*/*/{MANIFEST}"))
+    return sorted(folder for folder in found if PERIOD.fullmatch(folder.name))
 
 
 def is_orphan(folder: Path) -> bool:
     """Whether the province or year of an edition has gone from data/raw: no list names it then."""
-    year = folder.name.partition("-")[0]
+    year = f"{Period(folder.name).year}"
     return not (paths.root() / "data" / "raw" / folder.parent.name / year).is_dir()
 
 

@@ -93,9 +93,9 @@ class Job:
 
 def given(province: str, period: str, lang: str) -> dict[str, object]:
     """Parameters that every notebook of an edition has; ``period`` only of a part of a year."""
-    year, _, part = period.partition("-")
-    own = {"province": province, "year": int(year), "lang": lang}
-    return own | {"period": part} if part else own
+    period = Period(period)
+    own = {"province": province, "year": period.year, "lang": lang}
+    return own | {"period": period.part} if period.part else own
 
 
 def folder(languages: Iterable[str], lang: str) -> Path:
@@ -192,6 +192,10 @@ def fitting(request: Request, *, named: bool) -> Request:
     ``{"par": {"needs": "register"}}`` names the data, a raw table or a folder of the province.
     """
     notebooks = of_period(request.notebooks, request.period)
+    if not notebooks:
+        names = [one.stem for one in request.notebooks]
+        raise Refused("{period}: {names} are of whole years; choose another notebook, or the year",
+                      period=request.period, names=names)  # fmt: skip
     if not named:
         raw, own = paths.raw(request.province), (request.province, request.period)
         files = [file.relative_to(raw) for file in dependencies.raw_files(*own)]

@@ -143,8 +143,8 @@ def package(data: Tables) -> dict:
     cited = "; ".join(one for frame in frames.values() for one in frame["source"]).split("; ")
     sources = data.sources.loc[data.sources.index.isin(cited), ["title", "address"]]
     return {
-        "profile": "tabular-data-package", "name": f"{data.province}-{data.year}",
-        "title": f"{data.place} {data.year}: PAR INDEX, SIPAS", "licenses": [_LICENCE],
+        "profile": "tabular-data-package", "name": f"{data.province}-{data.period}".lower(),
+        "title": f"{data.place} {data.period}: PAR INDEX, SIPAS", "licenses": [_LICENCE],
         "description": f"{_PARTIAL} {SYNTHETIC_WORDS if data.synthetic else ''}".rstrip(),
         "sources": [{"name": name, "title": title} | ({"path": page} if page else {})
                     for name, title, page in sources.itertuples(name=None)],

@@ -111,7 +111,8 @@ def view(province: str | Tables, year: int | None = None, *, level: str = "distr
         pieces.append(f"{markup}</section>")
     here.show_sources()
     parameters = {
-        "province": data.province, "year": data.year, "level": level, "compared": compared,
+        "province": data.province, "year": str(data.period) if data.period.part else data.year,
+        "level": level, "compared": compared,
         "threshold_pct": float(threshold_pct), "what_if": what_if, "lang": lang,
     }  # fmt: skip
     return View(parameters, frames, f'{_CSS}<div class="par-view">{"".join(pieces)}</div>')

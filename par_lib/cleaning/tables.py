@@ -132,10 +132,10 @@ class Tables:
     def counted_from(self) -> int:
         """Day of the month before from which figures of this part of a year count; else 0."""
         day = paths.first_day(self.province) if self.period.part else 1
-        first, last = map(pd.Timestamp, self.period.span(day))
-        rows = pd.concat([self.late_dossiers, self.indicators])
-        counted = rows["period_start"].eq(first) & rows["period_end"].eq(last)
-        return day if day > 1 and counted.any() else 0
+        known = (
+            of_whole(frame, self.period, day) for frame in (self.late_dossiers, self.indicators)
+        )
+        return day if day > 1 and any(map(len, known)) else 0
 
     @property
     def missing(self) -> list[str]:
@@ -212,9 +212,9 @@ def latest(province: str) -> list[Period]:
     return [*{one.months: one for one in periods(province, paths.years(province)[-1])}.values()]
 
 
-def of_whole(frame: pd.DataFrame, period: int | Period) -> pd.DataFrame:
-    """Rows that count the whole period by the calendar, a year from 1 January to 31 December."""
-    first, last = map(pd.Timestamp, Period(period).span())
+def of_whole(frame: pd.DataFrame, period: int | Period, first_day: int = 1) -> pd.DataFrame:
+    """Rows that count the whole period, as a year from 1 January to 31 December."""
+    first, last = map(pd.Timestamp, Period(period).span(first_day))
     return frame[(frame["period_start"] == first) & (frame["period_end"] == last)]
 
 
@@ -310,7 +310,7 @@ class NoFigures(Refused):
 def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
     """All tidy tables and the review table of one period, from raw; nothing is written."""
     known, sources = units.load_units(province), load_sources(province)
-    period, day = Period(period), paths.first_day(province)
+    period = Period(period)
     year, own = period.year, paths.raw(province, period.year)
     tidy, problems = {}, list(csv_files.strays(own, _RAW))
     for name, table in _RAW.items():
@@ -330,10 +330,10 @@ def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
     if files and dossier_register.SOURCE not in sources.index:
         needed = N_("{where}: a register needs a source; add [register] to sources.toml")
         problems.append(say(needed, where=files[0].parent))
-    elif files and (day := sources.loc[dossier_register.SOURCE, "date"]) and day.year < year:
+    elif files and (drawn := sources.loc[dossier_register.SOURCE, "date"]) and drawn.year < year:
         problems.append(say("{where}: its day in sources.toml, [register], date = {day}, is of an "
                             "earlier year; write the day on which it was drawn",
-                            where=files[0].parent, day=f"{day}"))  # fmt: skip
+                            where=files[0].parent, day=f"{drawn}"))  # fmt: skip
     if problems:
         opened = sorted(file.name for file in own.glob("[.~][~$]*"))  # notes of a spreadsheet
         what = say("its table is open in a spreadsheet; save and close it there")
@@ -343,6 +343,7 @@ def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
     counted, faults = dossier_register.count(files, units=known["code"], until=until,
                                              snapshot=snapshot, since=since)  # fmt: skip
     if period.part:
+        day = paths.first_day(province)
         tidy = {name: of_period(frame, period, day) for name, frame in tidy.items()}
         if not any(map(len, tidy.values())) and not counted["finished"].any():
             raise NoFigures(province, period)

@@ -11,7 +11,7 @@ _MONTHS = {  # of a year and its parts, the first and the last
     **{f"Q{number}": (3 * number - 2, 3 * number) for number in range(1, 5)},
     **{f"{month:02d}": (month, month) for month in range(1, 13)},
 }  # fmt: skip
-_PERIOD = re.compile(rf"(?P<year>\d{{4}})(?:-(?P<part>{'|'.join(filter(None, _MONTHS))}))?", re.A)
+PERIOD = re.compile(rf"(?P<year>\d{{4}})(?:-(?P<part>{'|'.join(filter(None, _MONTHS))}))?", re.A)
 
 
 class Period(str):
@@ -23,7 +23,7 @@ class Period(str):
 
     def __new__(cls, text: object) -> "Period":
         text = f"{text:04d}" if isinstance(text, int) else f"{text}"
-        if not (found := _PERIOD.fullmatch(text)):
+        if not (found := PERIOD.fullmatch(text)):
             raise Refused("period {text!r}: write 2022, 2022-H1, 2022-9M, 2022-Q3 or 2022-09",
                           text=text)  # fmt: skip
         made = super().__new__(cls, text)

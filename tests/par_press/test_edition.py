@@ -244,6 +244,9 @@ def test_a_period_that_has_no_figures_is_told_with_those_that_have(root):
     assert made.exit_code == 1 and not (root / "outputs/quang-nam/2022-Q2").exists()
     assert "has no figures of 2022-Q2 alone; choose one of 2022, 2022-H1" in made.output
     assert "write 2022, 2022-H1, 2022-9M" in par("run", "2022-Q5").output
+    assert (
+        "2022-H1: 03_sipas are of whole years" in par("run", "2022-H1", "--notebook", "03").output
+    )
 
 
 def test_a_year_just_begun_is_made_without_a_source(bare_root):

@@ -253,3 +253,14 @@ def test_a_register_that_keeps_its_size_and_time_is_told_by_its_content(tmp_path
     file.write_text("1,2022-01-04", encoding="utf-8")
     os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert dependencies.fingerprint(file) != before
+
+
+@pytest.mark.parametrize("name", ["2022 - Copy", "2022-old", "20220"])
+def test_a_copy_of_an_edition_is_none(edition, name):
+    copy, before = edition.with_name(name), (manifest.folders(), manifest.lists_altered())
+    copy.mkdir()
+    shutil.copy(edition / "manifest.json", copy)
+    try:
+        assert (manifest.folders(), manifest.lists_altered()) == before
+    finally:
+        shutil.rmtree(copy)

@@ -45,6 +45,13 @@ def test_what_is_known_only_as_an_interval_is_perhaps_below(data):
     )
 
 
+def test_a_view_of_half_a_year_says_so():
+    view = par.view(par.load("quang-nam", "2022-H1"), level="department")
+    assert view.parameters["year"] == "2022-H1" and "year='2022-H1'" in view.code
+    assert par.view(**view.parameters).markup == view.markup
+    assert view.save().name == "quang-nam-2022-H1.yaml"
+
+
 def test_the_code_of_a_view_gives_the_view(data):
     view = par.view(data, level="department", what_if='sipas_feedback = +5; online_payment = "30"'
                     .replace('"', ""))  # fmt: skip

@@ -238,6 +238,27 @@ def test_a_register_of_a_later_year_than_its_day_is_refused(root):
     assert tables.load("quang-nam", 2022).register.empty
 
 
+@pytest.mark.parametrize("day", ["", "date = 2023-03-20\n", "date = 2023-06-30\n"])
+def test_a_part_of_a_year_counts_its_own_of_a_register(root, day):
+    """Two came in in January, one was finished then, late; the other is open in March."""
+    raw = root / "data" / "raw" / "quang-nam"
+    (raw / "register" / "year=2023").mkdir(parents=True)
+    (raw / "register" / "year=2023" / "part.csv").write_text(
+        "id,unit,level,procedure,field,received,due,finished,online\n"
+        "1,507,district,P1,F1,2023-01-03,2023-01-10,2023-01-12,true\n"
+        "2,507,district,P1,F1,2023-01-05,2023-03-10,,true\n", encoding="utf-8")  # fmt: skip
+    entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
+    sources = raw / "sources.toml"
+    sources.write_text(sources.read_text(encoding="utf-8") + entry + day, encoding="utf-8")
+    columns = ["finished", "days_late", "dossiers"]
+    january, quarter = (tables.load("quang-nam", one).register for one in ("2023-01", "2023-Q1"))
+    # to 31 January two days late, and 38 days before the due date; to 31 March 21 days after it
+    assert january[columns].to_numpy().tolist() == [[False, -38, 1], [True, 2, 1]]
+    over = {"date = 2023-03-20\n": 10}.get(day, 21)  # a snapshot of that day counts to it
+    assert quarter[columns].to_numpy().tolist() == [[False, over, 1], [True, 2, 1]]
+    assert quarter["open_days"].notna().any() == (over == 10)
+
+
 PARTS = st.sampled_from(Period("2024").of_its_year)
 
 
