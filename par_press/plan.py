@@ -192,8 +192,8 @@ def fitting(request: Request, *, named: bool) -> Request:
     ``{"par": {"needs": "register"}}`` names the data, a raw table or a folder of the province.
     """
     notebooks = of_period(request.notebooks, request.period)
-    if not notebooks:
-        names = [one.stem for one in request.notebooks]
+    names = [one.stem for one in request.notebooks]
+    if names and not notebooks:
         raise Refused("{period}: {names} are of whole years; choose another notebook, or the year",
                       period=request.period, names=names)  # fmt: skip
     if not named:
