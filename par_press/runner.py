@@ -284,7 +284,7 @@ def _clear(target: Path) -> None:
     previous = _previous(target)
     if previous.exists() and not target.exists():
         previous.rename(target)
-    for left in (previous, *target.parent.glob(f".{target.name}-*")):
+    for left in (previous, *target.parent.glob(f"{_building(target)}*")):
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -292,7 +292,7 @@ def _clear(target: Path) -> None:
 def _beside(target: Path) -> Iterator[Path]:
     """A new folder beside ``target`` to build its edition in; what is left in it is taken away."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    build = Path(tempfile.mkdtemp(prefix=_building(target), dir=target.parent))
     try:
         yield build
     finally:
@@ -310,3 +310,8 @@ def _put(build: Path, target: Path) -> None:
 
 def _previous(target: Path) -> Path:
     return target.with_name(f".{target.name}.previous")
+
+
+def _building(target: Path) -> str:
+    """How the folders begin in which its edition is built; none of 2022 as one of 2022-H1."""
+    return f".{target.name}.build-"

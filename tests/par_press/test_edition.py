@@ -239,6 +239,13 @@ def test_half_a_year_is_an_edition_of_its_own_beside_the_year(root, edition):
     assert "nothing to do" in par("run", "2022-H1", "--no-documents").output
 
 
+def test_a_year_and_a_part_of_it_are_made_at_once(root, edition):
+    """What one leaves while it is built is nothing that the other may clear away."""
+    made = par("run", "2022-H1", "2022", "2022-12", "--no-documents", "--force", "--jobs", "2")
+    assert made.exit_code == 0, made.output
+    assert [one.name for one in edition.parent.glob(".2022*")] == []
+
+
 def test_a_period_that_has_no_figures_is_told_with_those_that_have(root):
     made = par("run", "2022-Q2")
     assert made.exit_code == 1 and not (root / "outputs/quang-nam/2022-Q2").exists()

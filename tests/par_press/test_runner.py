@@ -197,7 +197,7 @@ def test_a_notebook_that_does_not_say_what_it_read_depends_on_all(root, made, ch
 
 
 def test_a_run_that_has_nothing_to_do_takes_away_what_a_killed_one_left(made):
-    left = made.with_name(".2022-killed")
+    left = made.with_name(".2022.build-killed")
     left.mkdir()
     said = CliRunner().invoke(app, ["run", "2022", "--lang", "en"])
     assert "nothing to do" in said.output and not left.exists()
