@@ -94,7 +94,7 @@ def test_a_cluster_that_lost_its_last_worker_is_not_waited_for(root, cluster, mo
 
     def kill_all() -> None:
         for _ in range(600):
-            if list(edition.parent.glob(".2023-*")):
+            if list(edition.parent.glob(".2023.build-*")):
                 break
             time.sleep(0.05)
         for worker in workers:
