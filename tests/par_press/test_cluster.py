@@ -69,7 +69,7 @@ def test_a_cluster_gives_the_same_and_survives_a_lost_worker(root, cluster):
 
     def kill_one_that_works() -> None:
         for _ in range(600):  # until its first notebook is being run
-            if list(edition.parent.glob(".2023-*/notebooks/*.ipynb")):
+            if list(edition.parent.glob(".2023.build-*/notebooks/*.ipynb")):
                 break
             time.sleep(0.05)
         time.sleep(0.5)
