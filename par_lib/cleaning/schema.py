@@ -37,6 +37,7 @@ EARLIER = {"part": "component"}  # columns of form 1
 ACCEPTED = "accepted"  # a raw table's last column, if any: who accepted a row, and when; kept there
 OTHERS = "all others"  # the raw unit cell for "everyone not listed"
 ADDED_UP = ("late_dossiers", "disbursement")  # a figure that stood twice would count twice
+_FEW = 6  # rows that a message names
 _DTYPES = {"text": str, "code": str, "unit": str, "date": "datetime64[s]",
            "count": "Int64", "rank": "Int64"}  # fmt: skip
 
@@ -271,8 +272,8 @@ class DataError(Refused):
 def refuse(problems: Iterable[Problem], file: str) -> None:
     """Raise DataError with every problem of a file, in the order of its rows, if there is any.
 
-    Of more than five cells of a column with one remedy, as where a spreadsheet destroyed them, the
-    first is told, and how many there are; names of units are all told.
+    Of cells of a column with one remedy, as where a spreadsheet destroyed them, the first is told,
+    how many there are, and rows of the first few; names of units are all told.
     """
     alike = defaultdict(list)
     for problem in sorted(dict.fromkeys(problems), key=lambda problem: problem.row):
@@ -280,10 +281,12 @@ def refuse(problems: Iterable[Problem], file: str) -> None:
         alike[problem.column, remedy].append(problem)
     told = []
     for first, *more in alike.values():
-        if len(more) >= 5:
-            count = say(" (and {count} other cells of this column)", count=len(more))
-            first, more = first._replace(what=first.what + count), []
-        told += [first, *more]
+        if more:
+            rows = [one.row + FIRST_ROW for one in (first, *more)]
+            few = rows if len(rows) <= _FEW else [*rows[: _FEW - 1], "…", rows[-1]]
+            alike_in = say(" (so in {count} rows: {rows})", count=len(rows), rows=few)
+            first = first._replace(what=first.what + alike_in)
+        told.append(first)
     if told:
         raise DataError(problem.told(file) for problem in sorted(told, key=lambda one: one.row))
 
@@ -316,10 +319,8 @@ def _wrong(texts: pd.Series, column: Column) -> Iterator[Problem]:
         unknown = texts[~texts.isin(codes if column.required else ("", *codes))]
         yield from of_cells(unknown, say("is unknown; choose one of: {codes}", codes=codes))
     if column.kind == "date":
-        what = N_(
-            "is not a date; write it as 2022-12-31, which Excel keeps in cells of the "
-            "format yyyy-mm-dd"
-        )
+        what = N_("is not a date as day/month/year, or can be two; write it as 2022-12-31, which "
+                  "Excel keeps in cells of the format yyyy-mm-dd")  # fmt: skip
         if not column.required:
             what = N_("is not a date; write it as 2022-12-31, or nothing if open")
         yield from of_cells(texts[(texts != "") & days(texts).isna()], say(what))

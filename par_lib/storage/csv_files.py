@@ -18,7 +18,9 @@ from par_lib.storage import paths
 
 FIRST_ROW = 2  # row of the first record as a spreadsheet counts
 _MOST_LETTERS = 1_000  # of a cell: a figure, a name, a note
-_COPY = re.compile(r"(\w+)(?: - (?:Copy|Bản sao).*| ?\(\d+\))")  # as Explorer names it
+# As Explorer, Finder, LibreOffice or a drive name a copy.
+_COPY = re.compile(r"(?i)(?:(?:Copy(?: \(\d+\))? of|Bản sao của) )?(\w+)"
+                   r"(?:(?: -)? (?:Copy|Bản sao|Sao chép).*| ?\(\d+\))*")  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A letter between two that a code page lacks, or UTF-8 that was taken for another one.
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd|á[º»]|Ä‘|Æ°")
@@ -76,7 +78,8 @@ def _read(content: bytes) -> pd.DataFrame:
 def with_plain_dates(raw: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Dates as 2022-12-31 where a spreadsheet made 31/12/2022 of them: day, month, year.
 
-    So read only if no date of these columns has the month first, and a day above 12 shows it.
+    So read only if no date of these columns has the month first, and a day above 12 shows it. With
+    the month first where an English one wrote all dates so, none of which can be another day.
     Others stay as they are.
 
     >>> raw = pd.DataFrame({"as_of": ["05/01/2022", "30/6/2022", "2022-12-31", "1/2"]})
@@ -90,8 +93,11 @@ def with_plain_dates(raw: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         return raw
     first, other = (pd.to_datetime(parts.agg("/".join, axis=1), format=order, errors="coerce")
                     for order in ("%d/%m/%Y", "%m/%d/%Y"))  # fmt: skip
-    shown = (first.notna() & other.isna()).any() or first.equals(other)
-    if not shown or (first.isna() & other.notna()).any():
+    if (first.isna() & other.notna()).any():
+        if len(parts) < (written != "").sum() or (first.notna() & (first != other)).any():
+            return raw
+        first = other
+    elif not ((first.notna() & other.isna()).any() or first.equals(other)):
         return raw
     plain = first.dropna().dt.strftime("%Y-%m-%d").reindex(written.index).fillna(written)
     return raw.assign(**{name: plain[name] for name in cells})
@@ -188,9 +194,12 @@ def strays(folder: Path, tables: Iterable[str]) -> Iterator[str]:
     names = [f"{name}.csv" for name in tables]
     for file in sorted(folder.glob("[!.~]*.[cC][sS][vV]")):
         place = file.relative_to(paths.root()).as_posix()
-        if (copy := _COPY.fullmatch(file.stem)) and f"{copy[1]}.csv" in names:
+        copy = _COPY.fullmatch(unicodedata.normalize("NFC", file.stem))
+        if file.name in names:
+            continue
+        if copy and f"{copy[1]}.csv" in names:
             yield say("{place}: is a copy of {name}.csv; delete it, or move it out of the folder",
                       place=place, name=copy[1])  # fmt: skip
-        elif file.name not in names:
+        else:
             yield say("{place}: is no table's file; give it one of these names: {names}",
                       place=place, names=names)  # fmt: skip

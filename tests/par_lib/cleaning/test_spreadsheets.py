@@ -121,7 +121,7 @@ def test_what_excel_saved_has_the_same_figures_or_is_refused(name, way, known, g
         lines = str(error).splitlines()
         assert len(lines) <= 5, lines
         if way in ("vi CSV UTF-8", "vi Unicode text"):  # a rank, 1/63, is a month of a year there
-            assert name == "indicators" and "63-thg" in lines[0] and "other cells" in lines[0]
+            assert name == "indicators" and "63-thg" in lines[0] and " (so in " in lines[0]
         return
     assert_frame_equal(figures(found), figures(good[name]))
 
@@ -155,7 +155,7 @@ def test_libreoffice_still_saves_them_so(language, code, tmp_path):
 
 
 def test_dates_have_one_reading_or_none(tmp_path, known):
-    """Day, month, year; never the month first, nor a day that can be both."""
+    """Day, month, year; the month first where none can be another day; none that can be both."""
 
     def dates(*written: str) -> list[str]:
         raw = pd.DataFrame({"as_of": written})
@@ -163,15 +163,33 @@ def test_dates_have_one_reading_or_none(tmp_path, known):
 
     assert dates("31/12/2022", "1/2/2022") == ["2022-12-31", "2022-02-01"]
     assert dates("2/2/2022", "2022-03-01") == ["2022-02-02", "2022-03-01"]
+    assert dates("1/1/2022", "12/31/2022", "") == ["2022-01-01", "2022-12-31", ""]
     for unread in (
         ["1/5/2022"],
         ["05/01/2022"],
         ["12/31/2022", "1/2/2022"],
+        ["12/31/2022", "2022-12-31"],  # who typed one among others may have meant the 3rd
+        ["12/31/2022", "31/12/2022"],
         ["31/12/22"],
         ["31/02/2022"],
     ):
         assert dates(*unread) == unread
     assert dates("31/02/2022", "30/04/2022") == ["31/02/2022", "2022-04-30"]
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_what_excel_destroyed_is_refused_once_by_kind(count):
+    problems = [schema.Problem(row, "as_of", f"'{row}/2/2022' is not a date; write it so")
+                for row in range(1, count + 1)]  # fmt: skip
+    problems += [schema.Problem(1, "unit", "'A' is no unit; did you mean B?"),
+                 schema.Problem(2, "unit", "'C' is no unit; did you mean D?")]  # fmt: skip
+    with pytest.raises(schema.DataError) as error:
+        schema.refuse(problems, "x.csv")
+    dates, *names = error.value.problems
+    assert len(names) == 2
+    rows = {2: "2 rows: 3, 4", 8: "8 rows: 3, 4, 5, 6, 7, …, 10"}
+    first = "x.csv, row 3, column as_of: '1/2/2022' is not a date; write it so"
+    assert dates == f"{first} (so in {rows[count]})"
 
 
 def test_fonts_of_old_and_letters_that_were_lost_are_refused(tmp_path):
@@ -271,4 +289,23 @@ def test_a_table_that_is_open_says_so_beside_what_is_wrong(new_root):
         "sipas - Copy.csv: is a copy of sipas.csv",
         ".~lock.sipas.csv#: its table is open in a spreadsheet",
         "~$sipas.csv: its table is open in a spreadsheet",
+    ]
+
+
+COPIES = ["sipas - Copy", "sipas - Copy (2)", "Copy of sipas", "Copy (2) of sipas", "sipas copy 2",
+          "sipas - Sao chép", "Bản sao của sipas", "sipas - Bản sao", "sipas (1)", "sipas(2)",
+          "Copy of sipas (1)", unicodedata.normalize("NFD", "sipas bản sao")]  # fmt: skip
+
+
+def test_a_copy_is_named_as_what_it_is(root, tmp_path):
+    folder = root / "copies"
+    folder.mkdir()
+    for name in (*COPIES, "sipas", "sipas-old", "copy"):
+        (folder / f"{name}.csv").write_text("x", encoding="utf-8")
+    told = [one.partition(": ")[::2] for one in csv_files.strays(folder, ["sipas"])]
+    copies = [place for place, what in told if what.startswith("is a copy of sipas.csv; delete")]
+    assert copies == sorted(f"copies/{name}.csv" for name in COPIES)
+    assert sorted({place for place, _ in told} - {*copies}) == [
+        "copies/copy.csv",
+        "copies/sipas-old.csv",
     ]

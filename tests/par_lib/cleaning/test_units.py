@@ -91,7 +91,7 @@ def test_load_composes_letters_and_takes_a_byte_order_mark(load):
             "row 2, column level: 'huyen' is unknown; choose one of: nation, province, department",
         ),
         ("1,A,,district,,2022-13-01,,,,t", "column valid_from: '2022-13-01' is not a date; write"),
-        ("1,A,,district,,,12/31/2022,,,t", "column valid_to: '12/31/2022' is not a date"),
+        ("1,A,,district,,,31/12/22,,,t", "column valid_to: '31/12/22' is not a date"),
         ("1,A,,district,,2023-01-01,2022-01-01,,,t", "valid_to: '2022-01-01' is before valid_from"),
         ("1,A,,district,,,,509;510,,t", "column successor: '509;510' is not a code"),
         ("1,A,,district,,,,,,t\n1,B,,district,,,,,,t", "row 3, column code: '1' is another unit"),
