@@ -15,17 +15,19 @@ from typer.exceptions import TyperException
 from par_lib.language import N_, catalog, reason, say, spoken
 from par_lib.storage import paths
 
-# What typer says on its pages of help, and of a command line.
+# What typer says on its pages of help, and of a command line; and names of our arguments.
 _TYPER = (N_("Arguments"), N_("Options"), N_("Commands"), N_("Error"), N_("[default: {}]"),
-          N_("[env var: {}]"), N_("[required]"),
-          N_("Try [blue]'{command_path} {help_option}'[/] for help."))  # fmt: skip
+          N_("[env var: {}]"), N_("[required]"), N_("[OPTIONS]"), N_("COMMAND [ARGS]..."),
+          N_("Try [blue]'{command_path} {help_option}'[/] for help."),
+          N_("edition"), N_("editions"), N_("files"), N_("year"))  # fmt: skip
 _USAGE = {
     r"Missing \w+ '?(?P<name>[^']+)'?\.?.*": N_("{name} is missing."),
     r"No such option: (?P<name>\S+).*": N_("There is no option {name}."),
     r"No such command '(?P<name>[^']*)'.*": N_("There is no command {name}."),
     r"Got unexpected extra argument\(s\) \((?P<name>.*)\)": N_("Not expected here: {name}."),
     r"Option '(?P<name>[^']*)' requires.*": N_("{name} needs a value."),
-    r"Invalid value for '?(?P<name>[^':]+)'?:.*": N_("{name} cannot have this value."),
+    r"Option '(?P<name>[^']*)' does not take.*": N_("{name} takes no value."),
+    r"Invalid value for '?(?P<name>[^':]+)'?.*": N_("{name} cannot have this value."),
 }
 
 
@@ -79,8 +81,11 @@ def _translate(group: TyperGroup) -> None:
     group.context_class.formatter_class, words = Formatter, catalog(spoken())
     for name, text in [one for one in vars(rich_utils).items() if one[1] in _TYPER]:
         setattr(rich_utils, name, words.get(text, text))
+    group.subcommand_metavar = words.get(group.subcommand_metavar, group.subcommand_metavar)
     for one in _with_help(group):
-        one.help = words.get(one.help, one.help)
+        one.help, one.metavar = words.get(one.help, one.help), words.get(one.name)
+        one.options_metavar = words.get("[OPTIONS]")
+        one.display_type_rich = lambda ctx: ""  # <list[str]> is no word of an official's
 
 
 def _with_help(group: TyperGroup) -> Iterator[object]:
@@ -150,6 +155,12 @@ def run(
     how = (languages, notebooks, plan.values_of(parameter, notebooks), timeout, fork,
            notebooks if force else (), documents)  # fmt: skip
     requests = [plan.fitting(plan.Request(*one, *how), named=bool(notebook)) for one in wanted]
+    asked = {name: text for own in how[2].values() for name, text in own.items()}
+    if asked.keys() & {"what_if", "effort"}:  # what a notebook would refuse
+        from par_lib.scoring import whatif
+
+        for one in wanted:
+            whatif.require_readable(asked.get("what_if", ""), asked.get("effort", ""), *one)
     if runner.run(requests, jobs=jobs, scheduler=scheduler):
         raise typer.Exit(1)
 
@@ -298,7 +309,9 @@ def template(
     to: Annotated[Path | None, typer.Option(help="The .xlsx to write; must not exist.")] = None,
 ) -> None:
     """Write the workbook an office fills in, with what the raw tables hold already."""
-    typer.echo(_template(province, paths.year_of(year), to))
+    from par_intake import workbook
+
+    typer.echo(workbook.begin(province, paths.year_of(year), to))
 
 
 @app.command(name="new-year")
@@ -307,7 +320,7 @@ def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> N
 
     A province is named without marks, as it was called that year: quang-nam until June 2025, hue.
     """
-    from par_intake import raw_folder
+    from par_intake import raw_folder, workbook
     from par_lib.language.translation import language
 
     t, about = language(lang), paths.year_of(year)
@@ -315,7 +328,7 @@ def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> N
         typer.echo(t(words, **values))
     book = paths.raw(province, about) / f"{province}-{about}.xlsx"
     if not book.exists():
-        _template(province, about, book)
+        workbook.begin(province, about, book)
     for number, step in enumerate(raw_folder.CHECKLIST, start=1):
         values = {"book": str(book), "year": str(about), "province": province,
                   "sources": str(paths.raw(province) / "sources.toml")}  # fmt: skip
@@ -335,21 +348,6 @@ def demo(
 
     for folder in province.write(size=dossiers, force=force):
         typer.echo(say("{folder}  (synthetic)", folder=folder))
-
-
-def _template(province: str, year: int, to: Path | None) -> Path:
-    from par_intake import workbook
-    from par_lib.cleaning import schema, units
-    from par_lib.storage import csv_files
-
-    known = units.told_by_name(units.load_units(province), year)
-    path = to or Path(f"{province}-{year}.xlsx")
-    if path.exists():
-        raise FileExistsError(say("{path}: exists; give another name with --to", path=path))
-    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
-    tables = {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
-    workbook.write(path, province, year, known, tables)
-    return path
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

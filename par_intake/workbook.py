@@ -18,11 +18,11 @@ from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
 from par_intake.grids import Cell, Grid, day_of, text_of
 from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.cleaning.units import as_total, home
-from par_lib.language import LANGUAGES, Refused, translation
+from par_lib.cleaning.units import as_total, home, load_units, told_by_name
+from par_lib.language import LANGUAGES, Refused, say, translation
 from par_lib.language.translation import N_, TABLE_LABELS, Language, language
 from par_lib.language.vietnamese import compare_key, parse_quantity
-from par_lib.storage.paths import write_whole
+from par_lib.storage import csv_files, paths
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -103,6 +103,18 @@ def column_of(table: schema.Table, text: str) -> str | None:
     return _spelled(table).get(compare_key(text))
 
 
+def begin(province: str, year: int, to: Path | None = None) -> Path:
+    """Write the workbook an office fills in for ``year``, with what the raw tables hold already."""
+    known = told_by_name(load_units(province), year)
+    path = to or Path(f"{province}-{year}.xlsx")
+    if path.exists():
+        raise FileExistsError(say("{path}: exists; give another name with --to", path=path))
+    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
+    tables = {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
+    write(path, province, year, known, tables)
+    return path
+
+
 def write(
     path: Path, province: str, year: int, units: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
@@ -150,7 +162,7 @@ def write(
             asked.set_column(2, 2, 16, book.add_format({"num_format": _FORMATS["date"]}))
         for table in shown:
             _sheet(book, table, tables.get(table.name, raw_table(table, [])), ranges)
-    write_whole(path, content.getvalue())
+    paths.write_whole(path, content.getvalue())
 
 
 def _sheet(

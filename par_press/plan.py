@@ -25,6 +25,7 @@ _EDITION = re.compile(r"(?:(?P<province>[^:]*):)?(?P<first>\d{4}(?:-..)?)(?:-(?P
                       re.ASCII)  # fmt: skip
 _GIVEN = ("province", "year", "lang", "period")  # parameters set by the run itself
 _TYPES = {"int": int, "float": float, "str": str}
+_KINDS = {int: N_("a whole number"), float: N_("a number"), str: N_("a text")}
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,7 @@ def values_of(texts: list[str], notebooks: Iterable[Path]) -> dict[str, dict[str
 
 
 def _typed(parameter: Parameter, written: str) -> object:
-    expected, least, most = parameter.type.__name__, -math.inf, math.inf
+    expected, least, most = say(_KINDS[parameter.type]), -math.inf, math.inf
     if parameter.name.endswith("_pct"):
         expected, least, most = say("{kind} of 0 to 100", kind=expected), 0, 100
     with suppress(ValueError):

@@ -18,10 +18,10 @@ import pandas as pd
 
 from par_lib.cleaning import units
 from par_lib.cleaning.findings import join_traces
-from par_lib.cleaning.tables import RULEBOOK, Tables, of_whole
+from par_lib.cleaning.tables import RULEBOOK, Tables, load, of_whole
 from par_lib.language import Refused
 from par_lib.language.prose import require, require_pct
-from par_lib.scoring import rates
+from par_lib.scoring import rates, rulebook
 from par_lib.scoring.intervals import Pair, ends, pairs
 from par_lib.scoring.parts import ROUNDING_SLACK
 from par_lib.scoring.rulebook import Criterion, Rulebook
@@ -225,6 +225,17 @@ def _bent(before: np.ndarray, after: np.ndarray, row: tuple, most: float) -> np.
 def parse_changes(text: str, *, data: Tables, rules: Rulebook) -> list[Change]:
     """The changes of a line; ValueError naming the part that cannot be read and how to write it."""
     return [_change(part, data, rules) for part in listed(text)]
+
+
+def require_readable(changes: str, efforts: str, province: str, period: str) -> None:
+    """Refuse changes that cannot be read of a period; none where its own tables cannot be read."""
+    parse_effort(efforts)
+    try:
+        data = load(province, period)
+        rules = rulebook.load(province, data.year)
+    except (ValueError, OSError):
+        return
+    parse_changes(changes, data=data, rules=rules)
 
 
 def usual_changes(data: Tables, card: pd.DataFrame) -> list[Change]:

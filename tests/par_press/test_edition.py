@@ -184,8 +184,11 @@ def test_an_edition_moved_aside_by_a_killed_run_is_put_back(edition):
         (["run", "hue:2022"], "province 'hue' has no raw data"),
         (["run", "2022", "--notebook", "99"], "choose one of 00_overview"),
         (["run", "2022", "-p", "treshold_pct=60"], "target_reduction_pct, threshold_pct"),
-        (["run", "2022", "-p", "threshold_pct=high"], "expected float"),
+        (["run", "2022", "-p", "threshold_pct=high"], "expected a number of 0"),
         (["run", "2022", "-p", "year=2023"], "choose name=value"),
+        (["run", "2022", "-p", "what_if=abc"], "change 'abc': write criterion = 30"),
+        (["run", "2022", "-p", "what_if=foo = 30"], "criterion 'foo' is not in"),
+        (["run", "2022", "-p", "effort=a lot"], "effort 'a lot': write criterion=number"),
     ],
 )
 def test_what_is_mistyped_is_refused_before_a_kernel_starts(root, monkeypatch, arguments, words):

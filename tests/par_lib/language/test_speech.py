@@ -2,17 +2,25 @@
 
 import locale
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
+import par_cli
 import par_lib as par
 from par_cli import app
 from par_lib.language import say, spoken
 from par_lib.storage import paths
 
+# Names, and words that both languages have.
+NAMES = ("PAR INDEX SIPAS UTF par vi en in Python Excel Word PDF LibreOffice JupyterLab jupyter "
+         "notebook notebooks kernel dask tcp host register manifest fork")  # fmt: skip
+COMMANDS = typer.main.get_command(app).commands
+TYPES = "bool str int float range list path usage show this message and exit"
 SYSTEM = ("PAR_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -72,9 +80,11 @@ def test_values_are_filled_in_as_they_are_and_several_are_listed(vietnamese):
         (["run", "2022", "--notebook", "77"], 1, "notebook '77': chọn một trong 00_overview"),
         (["run", "2022", "-p", "x=1"], 1, "tham số 'x=1': ghi tên=giá trị"),
         (["run", "2022", "--timeout", "0"], 2, "--timeout: giá trị không hợp lệ"),
-        (["check"], 2, "Thiếu year"),
+        (["check"], 2, "Thiếu năm"),
         (["chek"], 2, "Không có lệnh chek"),
         (["run", "--foo"], 2, "Không có tùy chọn --foo"),
+        (["run", "--all=yes"], 2, "--all không kèm giá trị"),
+        (["run", "2022", "-p", "target_points=x"], 1, "cần một số ("),
         (["verify", "outputs"], 1, "không có mã của báo cáo nào"),
         (["tidy", "none.csv"], 1, "none.csv: không có tệp hoặc thư mục này"),
         (["new-year", "2024", "--province", "hue"], 1, "được thành lập ngày 2025-01-01"),
@@ -101,6 +111,16 @@ def test_help_is_in_vietnamese():
     for words in ("Cách dùng: ", "Lập báo cáo năm", "Tùy chọn", "[mặc định: vi]", "Hiển thị"):
         assert words in told, told
     assert "Usage" not in told and "Options" not in told
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_no_word_of_help_or_of_a_usage_line_is_english(command):
+    """But commands, options, files and other names."""
+    told = CliRunner().invoke(app, [*command.split(), "--help"], env={"PAR_LANG": "vi"}).output
+    words = {*re.findall(r"(?<![\w/.-])[A-Za-z]+(?![\w/.-])", told)}
+    texts = [one.help for one in par_cli._with_help(typer.main.get_command(app))]
+    english = re.findall("[a-z]+", " ".join([*texts, *par_cli._TYPER, TYPES]).lower())
+    assert {word for word in words if word.lower() in english} <= {*NAMES.split(), *COMMANDS}
 
 
 def test_what_a_notebook_refuses_is_told_in_vietnamese(new_root, vietnamese):
