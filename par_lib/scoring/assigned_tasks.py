@@ -1,6 +1,7 @@
 """Tasks set after a year's results, joined to the figures they should move."""
 
 import math
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -9,13 +10,16 @@ import pandas as pd
 
 from par_lib.cleaning import tables, units
 from par_lib.cleaning.findings import join_traces
-from par_lib.language.translation import LABELS, N_, UNKNOWN, Language, decimals
+from par_lib.language.translation import LABELS, N_, UNKNOWN, Language, decimals, named
 from par_lib.scoring.intervals import NOTHING, ends, pairs
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.scoring.scorecard import hull
 from par_lib.storage import dependencies, paths
 
 _EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pillar is another
+
+_GROUPS = named("group")  # of agencies, in Vietnamese and in English
+_GROUP = re.compile("|".join(map(re.escape, sorted(_GROUPS, key=len, reverse=True))), re.IGNORECASE)
 
 
 def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
@@ -28,7 +32,7 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     """
     tasks, t = _tasks_after(data), language
     stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
-    own, called = tasks[f"task_{t.code}"], _agencies(data, _unit_names(data, t))
+    own, called = tasks[f"task_{t.code}"], _agencies(data, t)
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
         "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
@@ -133,16 +137,17 @@ def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
     return dict(zip(data.units["code"], names, strict=True))
 
 
-def _agencies(data: tables.Tables, names: dict[str, str]) -> Callable[[str], str]:
-    """What writes agencies in the reader's words where a unit is known; groups as written."""
-    code_of = units.resolver(data.units)
+def _agencies(data: tables.Tables, t: Language) -> Callable[[str], str]:
+    """What writes agencies in the reader's words where a unit or a group is known."""
+    code_of, names = units.resolver(data.units), _unit_names(data, t)
 
     @cache  # they repeat
     def called(name: str) -> str:
         try:
             return names[code_of(name)]
         except units.UnknownUnit:
-            return name
+            in_english = _GROUP.sub(lambda found: _GROUPS[found[0].lower()], name)
+            return name if t.code == "vi" else in_english
 
     return lambda written: "; ".join(called(name.strip()) for name in written.split(";"))
 

@@ -53,6 +53,18 @@ def test_english_names_places_as_they_are_spelled_and_translates_agencies_only(d
     assert "Tam Ky" not in led and " District" not in led and "Sở Nội vụ" not in led
 
 
+def test_groups_of_agencies_are_told_in_the_reader_s_language(data, card):
+    """But for names of places: "some communes of Núi Thành, Phú Ninh, Nam Giang, Đông Giang"."""
+    own = [
+        tasks_of(data, card, code)[["lead_agency", "supporting_agency"]] for code in ("vi", "en")
+    ]
+    vi, en = (" ; ".join(frame.to_numpy().ravel()) for frame in own)
+    words = ("các sở", "một số", "huyện", "địa phương", "bộ phận", "cấp ")
+    assert all(word in vi.lower() for word in words)
+    assert not [word for word in words if word in en.lower()], en
+    assert "some communes of Núi Thành" in en and "18/18 districts, towns and cities" in en
+
+
 def test_points_at_stake_are_told_where_the_maximum_is_stated(data, card):
     tasks = tasks_of(data, card).set_index("moves")
     # 0.3078 + 0.3141 + 0.6037 + 0.6115 + 0.587 = 2.4241 of 10
