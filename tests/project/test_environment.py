@@ -167,3 +167,12 @@ def test_a_page_says_the_same_in_both_languages(english, vietnamese):
     """Same headings, lists, tables and commands, in the same order."""
     assert outline(ROOT / english) == outline(ROOT / vietnamese)
     assert commands(ROOT / english) == commands(ROOT / vietnamese)
+
+
+def test_meanings_of_the_glossary_are_in_both_languages():
+    """A page of both: beside each meaning in English, in a column of its own, the Vietnamese."""
+    lines = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.strip("|").split("|") for line in lines if line.startswith("| ")]
+    meant = [[cell.strip() for cell in row[2:]] for row in rows if len(row) > 2]
+    assert sum(all(both) for both in meant) > 40
+    assert [both for both in meant if len(both) != 2 or bool(both[0]) != bool(both[1])] == []
