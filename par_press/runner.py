@@ -64,6 +64,9 @@ def run(requests: Iterable[Request], *, jobs: int = 0, scheduler: str = "") -> l
         # One that is being made, or that may not be written, is left as it is.
         with suppress(ValueError, OSError), reserved(folder):
             manifest.mark(folder)
+        if manifest.is_orphan(folder):  # an office may have published it: it is theirs to remove
+            typer.echo(say("{folder}: its figures have gone from data/raw, and no list names it; "
+                           "to remove it, delete that folder", folder=folder))  # fmt: skip
     if len({failure.place for failure in failures}) < len(wanted):
         typer.echo(say("Open {file}", file=paths.root() / "outputs" / "index.html"))
     return failures

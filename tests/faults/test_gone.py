@@ -89,14 +89,14 @@ def before_and_after(project):
     code, said = project.par(*EVERY)
     assert code == 0, said
     assert project.par("verify", str(project.edition))[0] == 0
-    return before, all_of(root, "outputs/")
+    return before, all_of(root, "outputs/"), said
 
 
 @pytest.mark.parametrize("what", GONE)
 def test_nothing_is_left_of(before_and_after, what):
     start, words = GONE[what]
     before, after = ({name: text for name, text in one.items() if name.startswith(start)}
-                     for one in before_and_after)  # fmt: skip
+                     for one in before_and_after[:2])  # fmt: skip
     assert any(name.endswith(".html") for name in after)
     if start == OWN:
         assert {Path(name).suffix for name in after} >= {".docx", ".xlsx", ".pdf", ".json"}
@@ -107,8 +107,17 @@ def test_nothing_is_left_of(before_and_after, what):
         assert after[f"{OWN}tables/{table}.csv"].count("\n") == 1
 
 
+def test_an_edition_whose_figures_are_gone_is_told_of_and_stays(before_and_after):
+    """What was published is a reader's: the list leaves it out, and the run says what to delete."""
+    _, after, said = before_and_after
+    told = [line for line in said.splitlines() if ": its figures have gone from data/raw" in line]
+    gone = ["da-nang/2023", "demo/2024", "quang-nam/2023"]
+    assert ["/".join(Path(line.partition(": ")[0]).parts[-2:]) for line in told] == gone
+    assert all(f"outputs/{name}/manifest.json" in after for name in gone)
+
+
 def test_what_was_renamed_is_there_under_its_new_name(before_and_after):
-    _, after = before_and_after
+    _, after, _ = before_and_after
     assert f"{OWN}05_doi_chieu.html" in after
     listed = after["outputs/index.html"]
     assert "demo-hai/2024/" in listed and "quang-nam/2022/" in listed
@@ -116,7 +125,7 @@ def test_what_was_renamed_is_there_under_its_new_name(before_and_after):
 
 def test_every_link_of_a_page_leads_somewhere(before_and_after):
     """The overview names pages that nobody asked for, and one that is gone."""
-    _, after = before_and_after
+    _, after, _ = before_and_after
     pages = {name: text for name, text in after.items() if name.endswith(".html")}
     for name in [one for one in pages if one.startswith((OWN, "outputs/index"))]:
         for link in re.findall(r'href="([^"#:]+)[^":]*"', pages[name]):
