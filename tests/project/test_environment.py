@@ -1,7 +1,9 @@
 """pip, conda and the lock name the same packages; README and CI name targets that exist."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -167,6 +169,31 @@ def test_a_page_says_the_same_in_both_languages(english, vietnamese):
     """Same headings, lists, tables and commands, in the same order."""
     assert outline(ROOT / english) == outline(ROOT / vietnamese)
     assert commands(ROOT / english) == commands(ROOT / vietnamese)
+
+
+@pytest.mark.parametrize("changed", ["", "requirements.lock", "pyproject.toml"])
+def test_a_second_make_report_installs_nothing(tmp_path, changed):
+    """It runs par alone, and so needs no network; where what is to be installed changed, pip too.
+
+    That par needs none is tested in a namespace: test_a_run_needs_no_network.
+    """
+    called = tmp_path / "called"
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "pip", "par"):  # each but notes that it was called
+        (programs / name).write_text(f"#!/bin/sh\necho {name} $1 >> {called}\n")
+        (programs / name).chmod(0o755)
+    ready = programs.parent / ".ready"
+    ready.touch()
+    if changed:
+        os.utime(tmp_path / changed, (ready.stat().st_mtime + 10,) * 2)
+    command = ["make", "-C", tmp_path, "report", f"PYTHON={programs / 'python'}"]
+    subprocess.run(command, check=True, capture_output=True)
+    programs_called = called.read_text().splitlines()
+    assert ("pip install" in programs_called) == bool(changed)
+    assert changed or programs_called == ["par run"]
 
 
 def test_meanings_of_the_glossary_are_in_both_languages():
