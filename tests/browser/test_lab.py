@@ -176,6 +176,8 @@ def move_a_slider(page, lang: str) -> None:
     chart = page.locator(".par-view svg").nth(1)
     before = chart.inner_html()
     handle = page.locator(".noUi-handle").first
+    # Both in one window of 1,000 pixels: who moves the slider sees the chart begin.
+    assert 0 < chart.bounding_box()["y"] - handle.bounding_box()["y"] < 400
     handle.focus()
     for _ in range(10):
         page.keyboard.press("ArrowLeft")
