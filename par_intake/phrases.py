@@ -167,7 +167,9 @@ def _kind(flat: str, start: int, end: int) -> str:
         return f"count:{noun}"
     if _ANY_YEAR.fullmatch(flat, start, end):
         return "date"
-    return "ratio" if "/" in flat[start:end] else "plain"
+    if "/" in flat[start:end]:
+        return "ratio"
+    return "count:dossier" if around("dossiers").search(flat, 0, start) else "plain"
 
 
 @dataclass(frozen=True)

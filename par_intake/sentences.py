@@ -142,7 +142,7 @@ def _topic(text: Text, spot: Spot) -> dict:
         if how == "line":
             break
     if numeral.kind in ("plain", "ratio"):
-        raise NoFigure
+        raise NoFigure(*[N_("what is counted is not said")] * bool(spot.sentence.of("topic")))
     raise NoFigure(N_("no measure is named"))
 
 

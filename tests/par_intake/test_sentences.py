@@ -74,6 +74,8 @@ UNITS = {"province": ["tỉnh Sương Mai"], "district": ["huyện Suối Mơ", 
         ("Giải ngân vốn ODA đạt 70%",
          "of a plan or a part of the capital that no table holds"),
         ("Suối Mơ giải ngân từ 12% lên 30%", "said of something else: {about}"),
+        ("Huyện Suối Mơ trễ hạn 99", "what is counted is not said"),
+        ("Số hồ sơ trễ hạn năm 2030 là 99.", "the offices counted are not named"),
     ],
 )  # fmt: skip
 def test_what_is_no_figure_of_the_tables_is_left_with_its_reason(text, reason):
@@ -131,3 +133,13 @@ def test_a_whole_listing_bounds_who_is_not_in_it():
 def test_what_was_done_of_tasks_is_read_and_tasks_are_not(heading, taken):
     result, _ = read(f"{heading}\n- Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn.", UNITS, 2030)
     assert (len(result.taken), result.proposed, result.left) == (taken, [], [])
+
+
+@pytest.mark.parametrize("text", [
+    "Số hồ sơ trễ hạn của huyện Suối Mơ năm 2030 là 99.",
+    "Năm 2030, số lượng hồ sơ trễ hạn của huyện Suối Mơ: 99",
+])  # fmt: skip
+def test_a_number_whose_noun_stands_before_it_is_taken(text):
+    result, home = read(text, UNITS, 2030)
+    assert said(result.taken, home) == ["late | huyện Suối Mơ | 99 | 2030-12-31"]
+    assert result.proposed == result.left == []
