@@ -57,7 +57,8 @@ def say(text: str, /, **values: object) -> str:
 
 
 # Of the system's own words, those that are met.
-_MET = (N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"))
+_MET = (N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"),
+        N_("Is a directory"), N_("Not a directory"))  # fmt: skip
 _LONGEST = 259  # where Windows has not been told to allow more
 
 

@@ -151,10 +151,10 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
                                  number=number, control=control[0])  # fmt: skip
             if any(map(str.strip, cells)):
                 yield number, cells
-    except csv.Error as error:
-        raise TableError("row {number}: cannot be read ({error}); look for a quote that is not "
-                         "closed, or a cell that holds a whole document",
-                         number=number + 1, error=error) from None  # fmt: skip
+    except csv.Error:
+        raise TableError("row {number}: cannot be read; look for a quote that is not closed, or a "
+                         "cell that holds a whole document",
+                         number=number + 1) from None  # fmt: skip
 
 
 def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:

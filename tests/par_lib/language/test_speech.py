@@ -86,6 +86,7 @@ def test_values_are_filled_in_as_they_are_and_several_are_listed(vietnamese):
         (["run", "--all=yes"], 2, "--all không kèm giá trị"),
         (["run", "2022", "-p", "target_points=x"], 1, "cần một số ("),
         (["verify", "outputs"], 1, "không có mã của báo cáo nào"),
+        (["tidy", "/"], 1, "/: là thư mục, không phải tệp"),
         (["tidy", "none.csv"], 1, "none.csv: không có tệp hoặc thư mục này"),
         (["new-year", "2024", "--province", "hue"], 1, "được thành lập ngày 2025-01-01"),
         (["new-year", "2026"], 1, "kết thúc hoạt động ngày 2025-06-30; năm 2026 địa bàn thuộc"),
