@@ -140,6 +140,7 @@ def run(
     documents: Annotated[
         bool, typer.Option(envvar="PAR_DOCUMENTS", help="Word, Excel and PDF beside the pages.")
     ] = True,
+    units: Annotated[bool, typer.Option("--units", help="A sheet for each unit, too.")] = False,
     fork: Annotated[bool, typer.Option(help="Fork kernels from one that is warm.")] = True,
     scheduler: Annotated[str, typer.Option(help="Of a dask cluster: tcp://host:8786.")] = "",
 ) -> None:
@@ -151,7 +152,7 @@ def run(
     from par_press import plan, runner
 
     wanted = plan.editions(editions, province, every=every, latest=latest)
-    languages, notebooks = plan.languages_of(lang), plan.notebooks_of(notebook)
+    languages, notebooks = plan.languages_of(lang), plan.notebooks_of(notebook, sheets=units)
     how = (languages, notebooks, plan.values_of(parameter, notebooks), timeout, fork,
            notebooks if force else (), documents)  # fmt: skip
     requests = [plan.fitting(plan.Request(*one, *how), named=bool(notebook)) for one in wanted]
@@ -307,11 +308,12 @@ def template(
     year: Year,
     province: Province = "quang-nam",
     to: Annotated[Path | None, typer.Option(help="The .xlsx to write; must not exist.")] = None,
+    unit: Annotated[str, typer.Option(help="Code or name: the workbook of this unit only.")] = "",
 ) -> None:
     """Write the workbook an office fills in, with what the raw tables hold already."""
     from par_intake import workbook
 
-    typer.echo(workbook.begin(province, paths.year_of(year), to))
+    typer.echo(workbook.template(province, paths.year_of(year), path=to, unit=unit))
 
 
 @app.command(name="new-year")
@@ -328,7 +330,7 @@ def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> N
         typer.echo(t(words, **values))
     book = paths.raw(province, about) / f"{province}-{about}.xlsx"
     if not book.exists():
-        workbook.begin(province, about, book)
+        workbook.template(province, about, path=book)
     for number, step in enumerate(raw_folder.CHECKLIST, start=1):
         values = {"book": str(book), "year": str(about), "province": province,
                   "sources": str(paths.raw(province) / "sources.toml")}  # fmt: skip

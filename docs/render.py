@@ -20,12 +20,13 @@ from par_lib.scoring import (
     scorecard,
     survey,
     unit_comparison,
+    unit_sheet,
     whatif,
 )
 
 DOCS = Path(__file__).parent
 MODULES = (intervals, parts, rulebook, rates, scorecard, whatif, survey, unit_comparison,
-           fair_comparison, changes, disbursement)  # fmt: skip
+           fair_comparison, changes, disbursement, unit_sheet)  # fmt: skip
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it

@@ -18,7 +18,7 @@ from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
 from par_intake.grids import Cell, Grid, day_of, text_of
 from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.cleaning.units import as_total, home, load_units, told_by_name
+from par_lib.cleaning.units import as_total, home, load_units, resolver, told_by_name
 from par_lib.language import LANGUAGES, Refused, say, translation
 from par_lib.language.translation import N_, TABLE_LABELS, Language, language
 from par_lib.language.vietnamese import compare_key, parse_quantity
@@ -103,14 +103,21 @@ def column_of(table: schema.Table, text: str) -> str | None:
     return _spelled(table).get(compare_key(text))
 
 
-def begin(province: str, year: int, to: Path | None = None) -> Path:
-    """Write the workbook an office fills in for ``year``, with what the raw tables hold already."""
+def template(province: str, year: int, *, path: Path | None = None, unit: str = "") -> Path:
+    """A year's workbook with what its raw tables hold; of a ``unit``, by code or name, its."""
     known = told_by_name(load_units(province), year)
-    path = to or Path(f"{province}-{year}.xlsx")
+    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
+    tables = {name: raw_table(table, []) for name, table in schema.TABLES.items()}
+    tables |= {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
+    code = unit if unit in {*known["code"]} else unit and resolver(known)(unit)
+    path = path or Path(f"{province}-{year}{unit and '-'}{code}.xlsx")
     if path.exists():
         raise FileExistsError(say("{path}: exists; give another name with --to", path=path))
-    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
-    tables = {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
+    if unit:
+        known = known[(known["code"] == code) | (known["level"] == "province")]
+        called = {*known.loc[known["code"] == code, "name"].map(compare_key)}
+        tables = {name: rows[rows["unit"].map(compare_key).isin(called)]
+                  for name, rows in tables.items() if "level" in rows}  # fmt: skip
     write(path, province, year, known, tables)
     return path
 
@@ -120,14 +127,13 @@ def write(
 ) -> None:
     """Write the workbook for ``year``: ``units`` valid then, ``tables`` of text as they stand.
 
-    Where some are of ``proposals``, a row a figure, it has the sheets that hold some, each row to
-    be ticked.
+    Each row of ``proposals``, a figure, is to be ticked.
     """
     import xlsxwriter  # only who writes or reads a workbook pays for it
     from xlsxwriter.utility import xl_range_abs
 
     proposed = any(_ASKED[0] in table for table in tables.values())
-    shown = [table for name, table in schema.TABLES.items() if name in tables or not proposed]
+    shown = [table for name, table in schema.TABLES.items() if name in tables]
     places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
     offered = {("unit", ()): [*places, schema.OTHERS]}
     for column in (column for table in shown for column in table.columns if column.codes):
@@ -161,7 +167,7 @@ def write(
             asked.set_column(0, 1, 50)
             asked.set_column(2, 2, 16, book.add_format({"num_format": _FORMATS["date"]}))
         for table in shown:
-            _sheet(book, table, tables.get(table.name, raw_table(table, [])), ranges)
+            _sheet(book, table, tables[table.name], ranges)
     paths.write_whole(path, content.getvalue())
 
 

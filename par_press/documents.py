@@ -5,14 +5,11 @@ Typst from what is given to it alone: no network, no fonts of the machine, no cl
 """
 
 import datetime as dt
-import json
 import re
-import tempfile
 import textwrap
 from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import xlsxwriter
@@ -26,13 +23,21 @@ from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused, translation
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, TABLE_LABELS, Language
 from par_press import shown
-from par_press.shown import WORKBOOK, Shown, inert, section, sheet, with_values
+from par_press.shown import (
+    WORKBOOK,
+    Shown,
+    compiled,
+    drawn,
+    inert,
+    section,
+    sheet,
+    with_values,
+)
 
 REPORT, SUMMARY = "report.docx", "summary.pdf"
 BESIDE = {REPORT: N_("Report (Word)"), SUMMARY: N_("One page (PDF)"),
           WORKBOOK: N_("All tables (Excel)")}  # fmt: skip
 _TEMPLATE = Path(__file__).parent / "templates" / "summary.typ"
-_DOTS_PER_INCH = 300
 # The page for the chair: points of its letters, most rows of its table, most lines of what is not
 # known, most charts. The first that holds on one page is taken, so that none is half empty.
 _ALL = 99
@@ -247,67 +252,80 @@ def without_stop(text: str) -> tuple[str, str]:
     return (text[:-1], text[-1]) if text.endswith((".", "!", "?")) else (text, "")
 
 
-def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
-    """Each chart as PNG, sharp in print."""
-    if not charts:
-        return {}
-    pages = "\n#pagebreak()\n".join(f'#image("c{n}.svg")' for n in range(len(charts)))
-    source = f"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n{pages}"
-    made = _compiled(source, charts, {}, format="png", ppi=_DOTS_PER_INCH)
-    return dict(zip(charts, made if isinstance(made, list) else [made], strict=True))
-
-
 def summary(found: list[Shown], issue: Issue) -> bytes:
     """The page for the chair as PDF/UA: findings, two charts, tasks, and what is not known.
 
-    Its letters are the largest with which it holds on one page; where the smallest are too large,
-    rows get fewer. ValueError where no size is small enough.
+    ValueError where no size is small enough.
     """
-    from pypdfium2 import PdfDocument
-
-    t, day = issue.t, issue.day
-    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+    t = issue.t
     tagged = [one for one in found if "summary" in one.tags]
     # The first of each page; of a year that has too few of them, those of the report.
     charts = {one.page: one for one in [*filter(lambda one: one.place, found), *tagged][::-1]
               if one.kind == "chart"}  # fmt: skip
     charts = sorted(charts.values(), key=lambda one: ("summary" not in one.tags, one.page))
-    table = next((one.data for one in tagged if one.kind == "table"), None)
+    tables = [one.data for one in tagged if one.kind == "table"][:1]
     unknown = [one for one in section(found, "IV") if one.kind not in ("chart", "table")]
     firsts = {one.page: one for one in reversed(found)
               if one.kind == "headline" and one not in unknown}  # fmt: skip
     # The overview, the first page, says what others say.
     findings = [firsts[page] for page in [*issue.titles][1:] if page in firsts]
     findings = findings or [*firsts.values()]
+    title = t("{place} in {period}: administrative reform", place=issue.place,
+              period=issue.period)  # fmt: skip
+    return _one_page(title, issue, [t("Findings"), *findings], charts, tables, unknown, SUMMARY)
+
+
+def of_sheet(title: str, found: list[Shown], issue: Issue) -> bytes:
+    """A sheet, as an executed notebook shows it, on a page of its own as PDF/UA."""
+    kinds = {kind: [one for one in found if one.kind == kind] for kind in ("chart", "table")}
+    unknown = section(found, "IV")
+    said = [one for one in found if one.kind not in kinds and one not in unknown]
+    tables = [one.data for one in kinds["table"]]
+    return _one_page(f"{title}: {issue.period}", issue, ["", *said], kinds["chart"], tables,
+                     unknown, title)  # fmt: skip
+
+
+def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tables: list[Mapping],
+              unknown: list[Shown], name: str) -> bytes:  # fmt: skip
+    """A page A4: its letters are the largest with which it holds on one; where the smallest are too
+    large, rows get fewer.
+    """
+    from pypdfium2 import PdfDocument
+
+    t, day = issue.t, issue.day
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
     said = {
-        "title": inert(t("{place} in {period}: administrative reform", place=issue.place,
-                         period=issue.period)),
-        "place": inert(issue.place), "lang": t.code, "code": issue.fingerprint,
-        "banner": issue.banner, "day": [day.year, day.month, day.day], "dated": issue.dated,
-        "mark": issue.mark, "table_title": table["title"] if table else "",
-        "findings": [t("Findings"), *([*without_stop(one.text), one.status] for one in findings)],
+        "title": inert(title), "place": inert(issue.place), "lang": t.code,
+        "code": issue.fingerprint, "banner": issue.banner, "day": [day.year, day.month, day.day],
+        "dated": issue.dated, "mark": issue.mark,
+        "findings": [findings[0], *map(_listed, findings[1:])],
     }  # fmt: skip
 
     @cache
     def made(size: float, rows: int, lines: int, drawn: int) -> bytes:
-        grid, told = rows_of(table, rows, t) if table else ([], "")
-        shown = [[*without_stop(one.text), one.status] for one in unknown[:lines]]
+        shown = [*map(_listed, unknown[:lines])]
         if len(unknown) > lines:
             shown.append([t("{shown} of {count}; all are in report.docx.", shown=lines,
                             count=len(unknown)), "", ""])  # fmt: skip
+        grids = [(table["title"], *rows_of(table, rows, t)) for table in tables]
         fitted = said | _beside(charts[:drawn], size) | {
-            "size": size, "unknown": [t("What is not known"), *shown], "table": grid, "told": told,
-            "widths": [min(max(map(len, one)), 60) ** 0.6 for one in zip(*grid, strict=True)],
-        }  # fmt: skip
-        return _compiled(_TEMPLATE.read_text(encoding="utf-8"), charts[:drawn], fitted,
-                         format="pdf", pdf_standards=["ua-1"],
-                         timestamp=int(midnight.timestamp()))  # fmt: skip
+            "size": size, "unknown": [t("What is not known"), *shown], "tables": [{
+                "title": title, "rows": grid, "told": told, "widths": [
+                    min(max(map(len, one)), 60) ** 0.6 for one in zip(*grid, strict=True)],
+            } for title, grid, told in grids]}  # fmt: skip
+        return compiled(_TEMPLATE.read_text(encoding="utf-8"), charts[:drawn], fitted,
+                        format="pdf", pdf_standards=["ua-1"],
+                        timestamp=int(midnight.timestamp()))  # fmt: skip
 
     first = bisect_left(_FITS, True, key=lambda fit: len(PdfDocument(made(*fit))) == 1)
     if first == len(_FITS):
-        raise Refused("summary.pdf: does not hold on one page; tag fewer cells summary or "
-                      "report:IV")  # fmt: skip
+        raise Refused("{name}: does not hold on one page; tag fewer cells summary or report:IV",
+                      name=name)  # fmt: skip
     return made(*_FITS[first])
+
+
+def _listed(one: Shown) -> list[str]:
+    return [*without_stop(one.text), one.status]
 
 
 def _beside(charts: list[Shown], size: float) -> dict:
@@ -320,19 +338,3 @@ def _beside(charts: list[Shown], size: float) -> dict:
     return {"columns": 1 if stacked else len(charts), "charts": [
         {"alt": one.alt, "text": one.text, "width": width * scale}
         for one, width in zip(charts, widths, strict=True)]}  # fmt: skip
-
-
-def _compiled(source: str, charts: list[Shown], said: dict,
-              **options: object) -> bytes | list[bytes]:  # fmt: skip
-    """What Typst makes of a source that shows ``charts`` as c0.svg, c1.svg … and ``said``."""
-    import typst
-
-    # Letters of charts, as matplotlib has them; it is not imported for that.
-    fonts = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
-    files = {"said.json": json.dumps(said), "main.typ": source}
-    files |= {f"c{number}.svg": one.svg for number, one in enumerate(charts)}
-    with tempfile.TemporaryDirectory(prefix="par-") as private:
-        for name, text in files.items():
-            Path(private, name).write_text(text, encoding="utf-8")
-        return typst.compile(f"{private}/main.typ", root=private, font_paths=[str(fonts)],
-                             ignore_system_fonts=True, **options)  # fmt: skip

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -17,11 +18,10 @@ from markupsafe import Markup
 
 from par_lib.charts.table_data import package
 from par_lib.cleaning import findings, tables
-from par_lib.language import LANGUAGES
-from par_lib.language.periods import Period
+from par_lib.language import LANGUAGES, Period
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
-from par_press import changes, documents, manifest, page, plan, shown
+from par_press import changes, documents, execute, manifest, page, plan, shown
 from par_press.page import Link
 from par_press.plan import Job, Request
 
@@ -29,6 +29,7 @@ OVERVIEW = "00_overview"  # its page is the edition's index.html
 # Without the link to the page that says more: a card leads there itself.
 _HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
 _MORE = re.compile(r' <a class="more" href="([^"]*)\.html">[^<]*</a>')
+_TITLE = re.compile(r'<h1 class="title">(.*?)</h1>')  # of a sheet, as a notebook shows it
 
 
 def refresh_tables(request: Request) -> None:
@@ -102,6 +103,9 @@ class Written(documents.Issue):
         for name, book in [*read.items()]:
             if book.metadata.get("par", {}).get("needs") and not first_headline(book, href=""):
                 del read[name]
+        self.sheets: dict[str, dict[str, nbformat.NotebookNode]] = {}
+        for name, book in read.items():
+            read[name], self.sheets[name] = execute.sheets(book)
         self.executed = {OVERVIEW: read.pop(OVERVIEW, bare)} | read
         titles = {name: shown.title(book) for name, book in self.executed.items()}
         super().__init__(data, t, code, titles)
@@ -113,11 +117,34 @@ class Written(documents.Issue):
         cards = [Link(_file(name), self.titles[name], note=note)
                  for name, note in found.items() if note]  # fmt: skip
         for name, book in self.executed.items():
-            own = cards if name == OVERVIEW else ()
+            own = cards if name == OVERVIEW else self._write_sheets(name)
             text = page.render_page(book, self._context(name), cards=own)
             # A notebook may name one that is gone, or that nobody asked for.
             text = _MORE.sub(lambda link: link[0] if link[1] in self.executed else "", text)
             (self.folder / _file(name)).write_text(text, encoding="utf-8")
+
+    def _write_sheets(self, name: str) -> list[Link]:
+        """A page of each sheet of a notebook, in a folder of its own; gives links to them."""
+        links, own = [], self.executed[name].metadata.get("par", {}).get("each", {})
+        context = self._context(name)
+        for value, book in self.sheets.get(name, {}).items():
+            folder = f"{next(iter(own))}s"
+            (self.folder / folder).mkdir(exist_ok=True)
+            file = f"{folder}/{value}.html"
+            outputs = _outputs(book)
+            title = found[1] if (found := _TITLE.search(outputs)) else value
+            own_page = context.of_sheet(title, _file(name), file)
+            if self.request.documents:
+                paper = Path(file).with_suffix(".pdf")
+                found = shown.read({name: book})
+                made = documents.of_sheet(Markup(title).unescape(), found, self)
+                (self.folder / paper).write_bytes(made)
+                label = self.t(documents.BESIDE[documents.SUMMARY])
+                own_page = replace(own_page, downloads=[Link(paper.name, label)])
+            text = page.render_page(book, own_page)
+            (self.folder / file).write_text(text, encoding="utf-8")
+            links.append(Link(file, Markup(title), note=_headline(outputs, file)))
+        return links
 
     def _context(self, name: str) -> page.PageContext:
         t, languages = self.t, self.request.languages
@@ -175,9 +202,12 @@ def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
 
     Empty where the notebook has no headline.
     """
+    return _headline(_outputs(notebook), href)
+
+
+def _outputs(notebook: nbformat.NotebookNode) -> str:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    shown = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
-    return _headline(shown, href)
+    return "".join(output.get("data", {}).get("text/html", "") for output in outputs)
 
 
 def _headline(text: str, href: str) -> Markup:

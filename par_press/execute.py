@@ -8,6 +8,7 @@ import json
 import logging
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +26,8 @@ from par_press import kernels
 from par_press.plan import Job
 
 MILLION = 1_000_000
+INJECTED, EACH = "injected-parameters", "each"  # tags of cells
+_OF = "--"  # in the id of a cell that is run for several values
 _LEFT = (("SystemExit", ""), ("SystemExit", "0"))  # sys.exit() that means no failure
 _MOST_OUTPUT = 20 * MILLION  # bytes of one notebook; a page of that size no browser likes
 _LOG = logging.getLogger(__name__)
@@ -71,7 +74,10 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     if not fault:
         index, fault = _fault(book)
     if fault:  # its cell is counted from 1, in the notebook as its author sees it
-        number = sum(not _is_injected(cell) for cell in book.cells[: index + 1])
+        begun = book.cells[: index + 1]
+        number = len({cell.id.partition(_OF)[0] for cell in begun if not _is_injected(cell)})
+        of = [cell.source for cell in begun if _is_repeated(cell)][-1:]  # of which value
+        fault = "; ".join([*of, fault])
         message = say("cell {number}: {fault}", number=number, fault=fault)
         book.metadata["par"] = book.metadata.get("par", {}) | {"failed": message}
     nbformat.write(book, target)
@@ -135,8 +141,17 @@ def _messages(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
 
 
 def _is_injected(cell: NotebookNode) -> bool:
-    """Whether it is the cell that papermill put in, which its author does not see."""
-    return "injected-parameters" in cell.metadata.get("tags", [])
+    """Whether it is a cell that was put in, with parameters, which its author does not see."""
+    return INJECTED in _tags(cell)
+
+
+def _is_repeated(cell: NotebookNode) -> bool:
+    """Whether it gives the value for which the cells behind it were run."""
+    return _is_injected(cell) and _OF in cell.id
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
 
 
 def _run_cells(book: NotebookNode, timeout_seconds: int,
@@ -156,7 +171,7 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
             spec.metadata["kernel_provisioner"] = {"provisioner_name": starter}
             with client.setup_kernel():
                 _ask(client, "watch()")
-                for index, cell in enumerate(book.cells):
+                for index, cell in enumerate(_cells(book, client)):
                     client.execute_cell(cell, index)
                 if opened := [one for one in _ask(client, "tables_read()") if one.startswith(FILE)]:
                     book.metadata["par"] = book.metadata.get("par", {}) | {"opened": opened}
@@ -173,9 +188,52 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
     return index, "", None
 
 
+def _cells(book: NotebookNode, client: NotebookClient) -> Iterator[NotebookNode]:
+    """The cells, one after the other; from the first tagged ``each`` on once for each value that
+    the notebook has, by then, of its parameter: see ``sheets``.
+    """
+    asked = book.metadata.get("par", {}).get("each")
+    first = next((at for at, cell in enumerate(book.cells) if EACH in _tags(cell)), None)
+    if not asked or first is None:
+        yield from book.cells
+        return
+    (name, held), block = next(iter(asked.items())), book.cells[first:]
+    yield from book.cells[:first]
+    values = _evaluated(client, f"[*map(str, {held})]")
+    del book.cells[first:]
+    for value in values:
+        put_in = nbformat.v4.new_code_cell(f"{name} = {value!r}", id=name)
+        own = [put_in, *map(nbformat.from_dict, block)]
+        put_in.metadata["tags"] = [INJECTED]
+        for cell in own:
+            cell.id = f"{cell.id[:40]}{_OF}{len(book.cells)}"
+        book.cells += own
+        yield from own
+
+
+def sheets(book: NotebookNode) -> tuple[NotebookNode, dict[str, NotebookNode]]:
+    """An executed notebook without the cells that were run once for each value, and those, as a
+    notebook a value.
+
+    ``{"par": {"each": {"unit": "codes"}}}`` in a notebook's metadata asks for it: its cells before
+    the first that is tagged ``each`` are run once, and give ``codes``; the others for each of them,
+    as parameter ``unit``.
+    """
+    starts = [at for at, cell in enumerate(book.cells) if _is_repeated(cell)]
+    found = {}
+    for start, end in pairwise([*starts, len(book.cells)]):
+        own = nbformat.from_dict(book | {"cells": book.cells[start + 1 : end]})
+        found[ast.literal_eval(book.cells[start].source.partition(" = ")[2])] = own
+    return nbformat.from_dict(book | {"cells": book.cells[: [*starts, None][0]]}), found
+
+
 def _ask(client: NotebookClient, call: str) -> object:
     """What a function of par_lib.storage.dependencies gives in the kernel; no cell sees of it."""
-    asked = {"": f"__import__('par_lib.storage.dependencies', fromlist=['']).{call}"}
+    return _evaluated(client, f"__import__('par_lib.storage.dependencies', fromlist=['']).{call}")
+
+
+def _evaluated(client: NotebookClient, expression: str) -> object:
+    asked = {"": expression}
     told = client.wait_for_reply(client.kc.execute("", silent=True, user_expressions=asked))
     return ast.literal_eval(told["content"]["user_expressions"][""]["data"]["text/plain"])
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from par_lib.language import LANGUAGES, N_, Refused
-from par_lib.language.periods import PERIOD, Period
+from par_lib.language import LANGUAGES, N_, PERIOD, Period, Refused
 from par_lib.storage import dependencies, paths
 from par_lib.storage.paths import write_whole
 from par_press import plan
@@ -351,7 +350,7 @@ def mark(folder: Path) -> None:
     for lang in made["languages"]:
         own = folder / plan.folder(made["languages"], lang)
         line = _line(changed, lang) if changed else ""
-        for page in sorted(own.glob("*.html")):
+        for page in sorted(own.rglob("*.html")):  # of the first language all; the others follow
             text = _STATUS.sub("", page.read_text(encoding="utf-8"))
             write_whole(page, text.replace("</header>", f"{line}</header>", 1))
     _save(folder, made | {"said_changed": changed})

@@ -11,9 +11,9 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, groupby, pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -35,6 +35,7 @@ _ENVIRONMENT = Environment(
 )  # fmt: skip
 _HEADING = re.compile(r"<h([1-6])[ >]")
 _H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_MOST_CARDS = 12  # of more, one is searched
 _PRE = Markup("<pre>{}</pre>")
 _FRAMED = Markup('<div class="{}"><p>{}</p>{}</div>')
 _CHART = Markup('<figure class="chart"><div class="scroll" tabindex="0">{chart}</div>{caption}'
@@ -77,6 +78,17 @@ class PageContext:
     downloads: Sequence[Link] = ()
     banner: str = ""
     sheets: str = ""
+    with_code: bool = True
+
+    def of_sheet(self, title: str, home: str, file: str) -> "PageContext":
+        """The same for a sheet in a ``file`` below this page, from which it leads back ``home``."""
+        up = "../" * file.count("/")
+        languages = [replace(one, href=f"{up}{PurePosixPath(one.href).parent / file}")
+                     for one in self.languages]  # fmt: skip
+        here = next(one.label for one in self.contents if one.current)
+        return replace(self, title=f"{title} · {self.title.partition(' · ')[2]}",
+                       home=Link(up + home, here), contents=(), languages=languages, downloads=(),
+                       sheets="", with_code=False)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,8 @@ def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence
     page.check_headings()
     if cards:
         heading, form = context.language("Page by page"), _ENVIRONMENT.get_template("cards.html.j2")
-        listed = Markup(form.render(heading=heading, cards=cards))
+        find = context.language("Search the list") if len(cards) > _MOST_CARDS else ""
+        listed = Markup(form.render(heading=heading, cards=cards, find=find))
         page.sections.insert(2, _Section("pages", heading, [listed]))
     turns = list(pairwise(context.contents))
     around = {"previous": next((one for one, here in turns if here.current), None),
@@ -166,7 +179,8 @@ class _Page:
                 # What prose says stands on the page already.
                 code = "" if (speaks := spoken(cell.source)[0]) else _without_imports(cell.source)
                 self.sections[-1].computes |= bool(speaks or code)
-                self.sections[-1].code += [highlight(code)] * bool(code)
+                shown = code and self.context.with_code
+                self.sections[-1].code += [highlight(code)] * bool(shown)
             for output in cell.get("outputs", []):
                 if output.get("metadata", {}).get("par", {}).get("nothing"):
                     continue  # said to whoever runs the notebook

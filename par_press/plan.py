@@ -15,8 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from par_lib.language import LANGUAGES, N_, Refused, say
-from par_lib.language.periods import Period
+from par_lib.language import LANGUAGES, N_, Period, Refused, say
 from par_lib.language.prose import require
 from par_lib.storage import dependencies, paths
 
@@ -145,15 +144,18 @@ def languages_of(text: str) -> tuple[str, ...]:
     return codes
 
 
-def notebooks_of(only: list[str]) -> tuple[Path, ...]:
-    """The yearly notebooks named, as ``01`` or in full; all where none is."""
+def notebooks_of(only: list[str], *, sheets: bool = False) -> tuple[Path, ...]:
+    """The yearly notebooks named, as ``01`` or in full; all where none is, those that make a sheet
+    for each value of a parameter only if ``sheets`` are asked for.
+    """
     every, only = all_notebooks(), [name.zfill(2) for name in only]
     known = {name for book in every for name in (book.stem, book.stem[:2])}
     for name in only:
         if name not in known:
             raise Refused("notebook {name!r}: choose one of {names}",
                           name=name, names=[book.stem for book in every])  # fmt: skip
-    return tuple(one for one in every if not only or {one.stem, one.stem[:2]} & {*only})
+    return tuple(one for one in every if {one.stem, one.stem[:2]} & {*only}
+                 or (sheets if _told(one, "each", None) else not only))  # fmt: skip
 
 
 def of_period(notebooks: Iterable[Path], period: Period) -> tuple[Path, ...]:

@@ -5,10 +5,14 @@ Where it stands in a document is said by the tags of cells, never by what they a
 page for the chair.
 """
 
+import json
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from xml.etree import ElementTree
 
 from lxml import html
@@ -36,6 +40,7 @@ _PLAIN_SPAN = re.compile(rf'<span class="(?!(?:{_COLOURED})")[^"]*">([^<]*)</spa
 _REFERENCE = re.compile(r"#([\w.:-]+)")  # a colour looks like one, too, and is nobody's id
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 _NAMESPACE = re.compile(r"\{.*\}")
+_DOTS_PER_INCH = 300
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
 _OVERVIEW_POINTS = 500  # one wider than this does not, even if it is scrolled
 
@@ -253,6 +258,32 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
         root.set("class", "overview" if width_points > _OVERVIEW_POINTS else "wide")
     root.attrib |= {"role": "img", "aria-label": alt}
     return Markup(ElementTree.tostring(root, encoding="unicode").strip())
+
+
+def drawn(charts: list[Shown]) -> dict[Shown, bytes]:
+    """Each chart as PNG, sharp in print."""
+    if not charts:
+        return {}
+    pages = "\n#pagebreak()\n".join(f'#image("c{n}.svg")' for n in range(len(charts)))
+    source = f"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n{pages}"
+    made = compiled(source, charts, {}, format="png", ppi=_DOTS_PER_INCH)
+    return dict(zip(charts, made if isinstance(made, list) else [made], strict=True))
+
+
+def compiled(source: str, charts: list[Shown], said: dict,
+              **options: object) -> bytes | list[bytes]:  # fmt: skip
+    """What Typst makes of a source that shows ``charts`` as c0.svg, c1.svg … and ``said``."""
+    import typst
+
+    # Letters of charts, as matplotlib has them; it is not imported for that.
+    fonts = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+    files = {"said.json": json.dumps(said), "main.typ": source}
+    files |= {f"c{number}.svg": one.svg for number, one in enumerate(charts)}
+    with tempfile.TemporaryDirectory(prefix="par-") as private:
+        for name, text in files.items():
+            Path(private, name).write_text(text, encoding="utf-8")
+        return typst.compile(f"{private}/main.typ", root=private, font_paths=[str(fonts)],
+                             ignore_system_fonts=True, **options)  # fmt: skip
 
 
 def _local(name: object) -> str:

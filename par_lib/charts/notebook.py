@@ -61,7 +61,7 @@ def begin(province: str, year: int, lang: str = "vi", period: str = "") -> Table
     if shell:
         Mistyped.hidden = shell.user_ns_hidden
         shell.events.register("post_run_cell", _after)
-        for name, kind in (("say", ""), ("headline", "headline")):
+        for name, kind in (("say", ""), ("headline", "headline"), ("title", "title")):
             magic = lambda line, body, kind=kind: here().say_cell(line, body, kind)  # noqa: E731
             shell.register_magic_function(magic, "cell", name)
         shown = shell.display_formatter.ipython_display_formatter  # of what a cell ends in
@@ -263,7 +263,8 @@ class Notebook(Page):
 
         ``worth lost_points`` names the points at stake, by which documents order findings.
         ``%%headline``, of that ``kind``, is the finding: the first paragraph whose values are all
-        known; ``see 02_disbursement`` leads to the page that says more.
+        known; ``see 02_disbursement`` leads to the page that says more. ``%%title`` is so the
+        heading of a sheet that the press makes of a notebook for each value of a parameter.
         """
         asked = _SAYS.fullmatch(" ".join(["", *line.split()]))
         if not asked:

@@ -147,7 +147,7 @@ class _Chart:
         for row in outside.loc[far].itertuples():
             self.beside(row.size, row.high, self.name(row.name), left=row.size**2 > left * right,
                         fontsize=9, bbox=BACKING)  # fmt: skip
-        self.write_legend(self.labelled(self.words), above=1.06, ncols=2)
+        self.write_legend(self.labelled(self.words), above=1.06, ncols=3)
         self.write_numbers("y", self.drawn.value)
         steps = (1, 3) if right > 30 * left else (1, 2, 3, 5)
         self.ax.xaxis.set_major_locator(LogLocator(subs=steps))
@@ -288,6 +288,8 @@ class _Chart:
                               ("below", N_("Below the limits of 99.8%: {units}."))):  # fmt: skip
             if units := self.each(self.rows[self.rows["verdict"] == verdict]):
                 said.append(self.words(text, units="; ".join(units)))
+        own = self.rows[self.rows["marked"] & ~self.rows["verdict"].isin(["above", "below"])]
+        said += [f"{one}." for one in self.each(own)]  # highlighted, and within the limits
         mean = self.value(self.drawn.threshold)
         said.append(self.words("Units: {count}; mean: {mean}.", count=len(self.rows), mean=mean))
         return " ".join(said)

@@ -233,14 +233,18 @@ def tileplot(data: pd.DataFrame, *, name: str, value: str, caption: str = "") ->
 
 
 @_of_rows
-def funnelplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes:
+def funnelplot(data: pd.DataFrame, *, x: str, y: str, highlight: str = "",
+               caption: str = "") -> Axes:  # fmt: skip
     """Each unit's value against its size, and where units of that size lie by chance.
 
-    ``data`` is a ``fair_comparison.funnel`` with its attrs; ``x`` names what its sizes are.
+    ``data`` is a ``fair_comparison.funnel`` with its attrs; ``x`` names what its sizes are. In
+    colour are the units outside the limits, or the one ``highlight`` names, on a lower chart.
     """
     out = data["verdict"].isin(["above", "below"])
-    rows = _told(data, "unit", y, size=data["size"], verdict=data["verdict"], marked=out)
-    ax = _axes(Drawn("funnel", y, x, rows, caption, threshold=data.attrs["mean"]), 3.8)
+    marked = data["unit"] == highlight if highlight else out
+    rows = _told(data, "unit", y, size=data["size"], verdict=data["verdict"], marked=marked)
+    high_inches = 2.6 if highlight else 3.8
+    ax = _axes(Drawn("funnel", y, x, rows, caption, threshold=data.attrs["mean"]), high_inches)
     sizes = pd.Series(np.geomspace(rows["size"].min() / 1.2, rows["size"].max() * 1.2, 120))
     lines = fair_comparison.limits(data.attrs, sizes)
     ax.axhline(data.attrs["mean"], label=N_("mean"), **_LINE | {"color": PALETTE["ink"]})
@@ -250,7 +254,7 @@ def funnelplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axes
                                  ("within_99_8", N_("limits of 99.8%"), "dashed")):  # fmt: skip
         ax.plot(sizes, lines.filter(like=limits), label=[text, "_"], linestyle=dashes, **_LINE)
     exact, within = rows[rows["exact"]], rows[~rows["exact"]]
-    _dots(ax, exact["size"], exact, N_("outside the limits of 99.8%"))
+    _dots(ax, exact["size"], exact, highlight or N_("outside the limits of 99.8%"))
     ax.bar(within["size"], within["high"] - within["low"], 0.06 * within["size"], within["low"],
            edgecolor=_colours(within), **HATCHED)  # fmt: skip
     most = max(rows["high"].max(), lines["within_95_high"].min())

@@ -15,8 +15,7 @@ from par_lib.charts.table_data import DATA, LEFT, LIGHT, MOST_ROWS, TRACE, as_da
 from par_lib.cleaning import schema, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.cleaning.tables import Tables
-from par_lib.language import Refused, translation
-from par_lib.language.periods import Period
+from par_lib.language import Period, Refused, translation
 from par_lib.language.prose import Absent, fill
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
 from par_lib.language.vietnamese import fold
@@ -128,13 +127,16 @@ class Page:
 
         ``worth`` are the points at stake, by which documents order what they say. ``kind`` is
         "headline" of a finding, which leads to the ``page`` that says more, or without rows says
-        what data lack.
+        what data lack; "title" of the heading of a sheet, which cites its own sources only.
         """
+        if kind == "title":
+            self.cited.clear()
         mark, link, more = self.mark_of(rows, status), "", _text(self.t("More"))
         if rows and page:
             link = f' <a class="more" href="{html.escape(page)}.html">{more}</a>'
-        kind = "missing" if kind and not rows else kind
-        self._display(f"<p{_class(kind)}>{_text(sentence)}{mark}{link}</p>", sentence,
+        kind = "missing" if kind == "headline" and not rows else kind
+        tag = "h1" if kind == "title" else "p"
+        self._display(f"<{tag}{_class(kind)}>{_text(sentence)}{mark}{link}</{tag}>", sentence,
                       worth=None if math.isnan(worth) else float(worth))  # fmt: skip
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:

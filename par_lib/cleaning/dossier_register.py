@@ -18,8 +18,7 @@ import pandas as pd
 
 from par_lib.cleaning.findings import Finding
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, LEVELS, of_enough
-from par_lib.language import N_, Refused, say
-from par_lib.language.periods import Period
+from par_lib.language import N_, Period, Refused, say
 from par_lib.storage import paths
 
 if TYPE_CHECKING:

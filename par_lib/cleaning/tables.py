@@ -11,8 +11,7 @@ import pandas as pd
 
 from par_lib.cleaning import checks, dossier_register, schema, succession, tidying, units
 from par_lib.cleaning.schema import DataError
-from par_lib.language import LANGUAGES, N_, Refused, reason, say
-from par_lib.language.periods import Period
+from par_lib.language import LANGUAGES, N_, Period, Refused, reason, say
 from par_lib.language.translation import TABLE_LABELS, language
 from par_lib.storage import csv_files, dependencies, paths
 from par_lib.storage.csv_files import Frame

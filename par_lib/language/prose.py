@@ -14,7 +14,7 @@ from numbers import Real
 
 from par_lib.language import N_, Refused
 
-SPOKEN = ("%%say", "%%headline")  # cells of code whose body is prose
+SPOKEN = ("%%say", "%%headline", "%%title")  # cells of code whose body is prose
 COUNT = "_count"  # a value so named decides between one and many
 Messages = Mapping[str, str | tuple[str, ...]]  # text → its translation, or one for one and many
 

@@ -15,8 +15,7 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from par_lib.language import LANGUAGES, N_, catalog, say
-from par_lib.language.periods import Period
+from par_lib.language import LANGUAGES, N_, Period, catalog, say
 from par_lib.language.prose import require
 
 NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each language calls itself so

@@ -10,6 +10,7 @@
 - ``unit_comparison``: districts compared, their score, who is among the lowest
 - ``fair_comparison``: units and months given mix, size and chance: expected late, limits, pooled
 - ``changes``: what changed since the year before
+- ``unit_sheet``: a unit's own figures, its place, its change; what would help it most
 - ``whatif``: what a change would win, and the cheapest way to a target
 - ``assigned_tasks``: tasks set after a year, joined to the figures they should move
 """

@@ -27,12 +27,14 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     """Tasks in the reader's words, most points at stake first: the next year's, else this year's.
 
     A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now; each a
-    dash where not known), moves and plan_year as tidied, the columns of ``points_at_stake``, and
-    ``followed``: whether this edition has a figure for it, whose rows source and locator name, too.
+    dash where not known), moves and plan_year as tidied, the columns of ``points_at_stake``,
+    ``codes`` of the units that lead or take part, and ``followed``: whether this edition has a
+    figure for it, whose rows source and locator name, too.
     """
     tasks, t = _tasks_after(data), language
     stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
-    own, called = tasks[f"task_{t.code}"], _agencies(data, t)
+    own, code_of = tasks[f"task_{t.code}"], _codes(data)
+    called = _agencies(code_of, data, t)
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
         "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
@@ -44,6 +46,9 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     }  # fmt: skip
     words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
     told = words.join(tasks[["moves", "plan_year"]])
+    together = tasks["lead_units"] + ";" + tasks["supporting_units"]
+    told["codes"] = [{code_of(one) for one in map(str.strip, written.split(";")) if one}
+                     for written in together]  # fmt: skip
     told = told.join(points_at_stake(tasks, card=card, rules=rules))
     told["followed"] = (told["stand"] != UNKNOWN) | told["stake_pct_high"].notna()
     for at, moves in tasks["moves"].items():
@@ -137,17 +142,30 @@ def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
     return dict(zip(data.units["code"], names, strict=True))
 
 
-def _agencies(data: tables.Tables, t: Language) -> Callable[[str], str]:
-    """What writes agencies in the reader's words where a unit or a group is known."""
-    code_of, names = units.resolver(data.units), _unit_names(data, t)
+def _codes(data: tables.Tables) -> Callable[[str], str]:
+    """What gives the code of an agency or place; of a group "" ."""
+    resolve = units.resolver(data.units)
 
     @cache  # they repeat
-    def called(name: str) -> str:
+    def code_of(name: str) -> str:
         try:
-            return names[code_of(name)]
+            return resolve(name)
         except units.UnknownUnit:
-            in_english = _GROUP.sub(lambda found: _GROUPS[found[0].lower()], name)
-            return name if t.code == "vi" else in_english
+            return ""
+
+    return code_of
+
+
+def _agencies(code_of: Callable[[str], str], data: tables.Tables,
+              t: Language) -> Callable[[str], str]:  # fmt: skip
+    """What writes agencies in the reader's words where a unit or a group is known."""
+    names = _unit_names(data, t)
+
+    def called(name: str) -> str:
+        if code := code_of(name):
+            return names[code]
+        in_english = _GROUP.sub(lambda found: _GROUPS[found[0].lower()], name)
+        return name if t.code == "vi" else in_english
 
     return lambda written: "; ".join(called(name.strip()) for name in written.split(";"))
 

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from par_lib.language.periods import Period
+from par_lib.language import Period
 from par_lib.storage import paths
 
 MARKER = "tables.json"  # in data/processed/<province>/<period>: digest, hash of each table

@@ -13,8 +13,7 @@ from functools import cache
 from multiprocessing import util
 from pathlib import Path
 
-from par_lib.language import Refused, say
-from par_lib.language.periods import Period
+from par_lib.language import Period, Refused, say
 
 
 def write_whole(path: Path, content: str | bytes | Callable[[Path], object]) -> None:

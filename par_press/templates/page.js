@@ -47,14 +47,16 @@
   const bare = (text) =>
     text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll(/đ/gi, "d").toLowerCase();
 
-  function makeSearchable(table) {
-    const rows = [...table.tBodies[0].rows];
+  function makeSearchable(list) {
+    const rows = list.tBodies ? [...list.tBodies[0].rows] : [...list.children];
     const texts = rows.map((row) => bare(row.textContent));
     const [field, label, count] = ["input", "label", "output"].map((name) => document.createElement(name));
     field.type = "search";
     label.className = "find";
-    label.append(`${table.dataset.find} `, field, " ", count);
-    table.closest("figure").prepend(label);
+    label.append(`${list.dataset.find} `, field, " ", count);
+    const figure = list.closest("figure");
+    if (figure) figure.prepend(label);
+    else list.before(label);
     const find = () => {
       const words = bare(field.value).split(/\s+/);
       const found = texts.map((text) => words.every((word) => text.includes(word)));
@@ -148,7 +150,7 @@
 
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("table.sortable").forEach(makeSortable);
-    document.querySelectorAll("table[data-find]").forEach(makeSearchable);
+    document.querySelectorAll("[data-find]").forEach(makeSearchable);
     document.querySelectorAll("figure.chart").forEach(makeSavable);
     document.querySelectorAll("figure.what-if").forEach(makeMovable);
   });

@@ -70,7 +70,7 @@ def test_every_code_is_its_words_code():
 
 
 def test_the_template_is_protected_and_offers_what_is_valid(tmp_path):
-    workbook.write(tmp_path / "b.xlsx", "quang-nam", 2022, units.units_on(KNOWN, "2022-12-31"), {})
+    workbook.template("quang-nam", 2022, path=tmp_path / "b.xlsx")
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     assert book.sheetnames[0] == "Cách điền"
     sheet = book[workbook.sheet_name("disbursement")]

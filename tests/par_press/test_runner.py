@@ -48,7 +48,7 @@ class Here(Executor):
 
 
 def request(year: int = 2022, *names: str, timeout: int = 120, force: bool = False) -> plan.Request:
-    chosen = tuple(n for n in plan.all_notebooks() if not names or n.stem[:2] in names)
+    chosen = tuple(n for n in plan.notebooks_of([]) if not names or n.stem[:2] in names)
     asked = plan.Request("quang-nam", year, ("en",), chosen, timeout_seconds=timeout,
                          anew=chosen if force else ())  # fmt: skip
     return manifest.with_what_stands(asked)
@@ -106,7 +106,7 @@ def test_nothing_to_do_is_nothing_done(made):
 def using(changed: set[str]) -> list[str]:
     """The notebooks that declare one of these tables."""
     declared = {n.stem[:2]: set(nbformat.read(n, as_version=4).metadata.par.tables)
-                for n in plan.all_notebooks()}  # fmt: skip
+                for n in plan.notebooks_of([])}  # fmt: skip
     found = [name for name, tables_ in declared.items() if tables_ & changed]
     assert 0 < len(found) < len(declared)
     return found
@@ -125,7 +125,7 @@ def test_a_changed_figure_concerns_exactly_the_notebooks_that_use_its_table(
     after = dependencies.table_hashes("quang-nam", 2022)
     changed = {name for name in after if after[name] != before[name]}
     assert table in changed  # and the review, if the figure stands in one of its findings
-    every = {f"en/{notebook.stem}" for notebook in plan.all_notebooks()}
+    every = {f"en/{notebook.stem}" for notebook in plan.notebooks_of([])}
     again = every - set(manifest.kept_runs(request()))
     again = sorted(name.removeprefix("en/")[:2] for name in again)
     assert again == using(changed)
@@ -417,7 +417,7 @@ def test_a_pool_that_died_fails_what_is_left_and_leaves_nothing(made):
 
 
 def test_an_edition_that_was_made_meanwhile_is_not_replaced_by_one_page(made):
-    page = next(one for one in plan.all_notebooks() if one.stem[:2] == "02")
+    page = next(one for one in plan.notebooks_of([]) if one.stem[:2] == "02")
     alone = plan.Request("quang-nam", 2022, ("en",), (page,), anew=(page,))  # asked before
     assert make(alone) == (["02"], [])
     assert len(manifest.standing(request())["runs"]) == len(NOTEBOOKS)
@@ -433,7 +433,7 @@ def test_an_edition_loses_no_language_and_its_pages_stay_where_they_are(
     made, asked, notebooks, languages
 ):
     assert manifest.standing(request())["languages"] == ["en"]
-    every = plan.all_notebooks()[:notebooks]
+    every = plan.notebooks_of([])[:notebooks]
     wanted = manifest.with_what_stands(plan.Request("quang-nam", 2022, asked, every))
     assert wanted.languages == languages
 

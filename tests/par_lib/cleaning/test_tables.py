@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import par_lib as par
 from par_lib.cleaning import findings, schema, succession, tables, units
-from par_lib.language.periods import Period
+from par_lib.language import Period
 from par_lib.language.translation import language
 from par_lib.language.vietnamese import BOUNDS
 from par_lib.scoring import unit_comparison

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from par_lib.cleaning import tables
-from par_lib.language.periods import Period
+from par_lib.language import Period
 from par_lib.scoring import rulebook, unit_comparison
 
 triples = st.lists(

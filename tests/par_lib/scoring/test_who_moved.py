@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from par_lib.cleaning import tables
-from par_lib.language.periods import Period
+from par_lib.language import Period
 from par_lib.scoring import changes
 
 
