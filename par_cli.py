@@ -146,8 +146,7 @@ def run(
 ) -> None:
     """Make editions: raw figures, tidy tables, notebooks, pages, index, manifest.
 
-    Only what changed is run again. An edition that fails leaves the old one standing, and the
-    others go on.
+    Only what changed is run again; one that fails leaves the old one standing, the others go on.
     """
     from par_press import plan, runner
 
