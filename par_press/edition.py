@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from par_lib.charts.table_data import package
 from par_lib.cleaning import findings, tables
-from par_lib.language import LANGUAGES, Period
+from par_lib.language import LANGUAGES, N_, Period
 from par_lib.language.translation import NAMES, SYNTHETIC_WORDS, TABLE_LABELS, Language, language
 from par_lib.storage import csv_files, paths
 from par_press import changes, documents, execute, manifest, page, plan, shown
@@ -117,8 +117,10 @@ class Written(documents.Issue):
         cards = [Link(_file(name), self.titles[name], note=note)
                  for name, note in found.items() if note]  # fmt: skip
         for name, book in self.executed.items():
-            own = cards if name == OVERVIEW else self._write_sheets(name)
-            text = page.render_page(book, self._context(name), cards=own)
+            own = {"cards": cards}
+            if name != OVERVIEW:
+                own = {"cards": self._write_sheets(name), "cards_heading": N_("All sheets")}
+            text = page.render_page(book, self._context(name), **own)
             # A notebook may name one that is gone, or that nobody asked for.
             text = _MORE.sub(lambda link: link[0] if link[1] in self.executed else "", text)
             (self.folder / _file(name)).write_text(text, encoding="utf-8")

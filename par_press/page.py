@@ -103,20 +103,21 @@ class Edition:
     bounds: Sequence[str] = ()  # figures once known within bounds, and stated since; in all, each
 
 
-def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = ()) -> str:
+def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = (),
+                cards_heading: str = N_("Page by page")) -> str:  # fmt: skip
     """Render an executed notebook as a page that needs nothing beside itself.
 
-    ``cards`` lead to the other pages of the edition; they follow the first headed section. Outputs
-    are taken as text/html (trusted), image/svg+xml, text/markdown (raw HTML escaped) or text/plain,
-    in this order; stderr and errors are shown. ValueError, naming page and cell, for a chart
-    without alternative text, a picture that is not SVG, or headings that are not one H1 and no
-    level skipped.
+    ``cards`` lead to the other pages of the edition, or to sheets; they follow the first headed
+    section. Outputs are taken as text/html (trusted), image/svg+xml, text/markdown (raw HTML
+    escaped) or text/plain, in this order; stderr and errors are shown. ValueError, naming page and
+    cell, for a chart without alternative text, a picture that is not SVG, or headings that are not
+    one H1 and no level skipped.
     """
     page = _Page(context)
     page.read(notebook)
     page.check_headings()
     if cards:
-        heading, form = context.language("Page by page"), _ENVIRONMENT.get_template("cards.html.j2")
+        heading, form = context.language(cards_heading), _ENVIRONMENT.get_template("cards.html.j2")
         find = context.language("Search the list") if len(cards) > _MOST_CARDS else ""
         listed = Markup(form.render(heading=heading, cards=cards, find=find))
         page.sections.insert(2, _Section("pages", heading, [listed]))
