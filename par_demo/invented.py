@@ -35,16 +35,16 @@ _INDEX = {  # part of the index of service: its maximum, and the share of it in 
     "transparency": (18, 0.8), "progress": (20, 0.9), "online_services": (12, 0.65),
     "online_payment": (10, 0.6), "satisfaction": (18, 0.92), "digitisation": (22, 0.6),
 }  # fmt: skip
-_TASK_COLUMNS = ["area", "task_vi", "task_en", "moves"]
+_TASK_COLUMNS = ["area", "task_vi", "task_en", "moves", "target", "target_unit"]
 _TASKS = (
     (3, "Khắc phục hồ sơ trễ hạn tại cấp huyện", "Remedy late dossiers at district level",
-     "late_dossiers.late:district"),
+     "late_dossiers.late:district", "", ""),
     (6, "Giải ngân kế hoạch vốn tại cấp huyện", "Disburse the capital plan at district level",
-     "disbursement.rate_pct:district"),
+     "disbursement.rate_pct:district", "", ""),
     (7, "Tăng tỷ lệ hồ sơ thanh toán trực tuyến", "Raise the share of dossiers paid online",
-     "online_payment_dossiers_pct"),
-    (8, "Cải thiện Chỉ số hài lòng", "Improve the satisfaction index", "sipas.points"),
-    (1, "Ban hành sổ tay hướng dẫn (minh họa)", "Issue a handbook (illustration)", ""),
+     "online_payment_dossiers_pct", "20% trở lên", "pct"),
+    (8, "Cải thiện Chỉ số hài lòng", "Improve the satisfaction index", "sipas.points", "", ""),
+    (1, "Ban hành sổ tay hướng dẫn (minh họa)", "Issue a handbook (illustration)", "", "", ""),
 )  # fmt: skip
 
 

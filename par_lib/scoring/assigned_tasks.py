@@ -18,6 +18,8 @@ from par_lib.storage import dependencies, paths
 
 _EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pillar is another
 
+STATUSES = ("reached", "on_path", "behind", "open", "no_figure")  # of a task
+_SLACK_DAYS = 3  # by which leap years and months differ
 _GROUPS = named("group")  # of agencies, in Vietnamese and in English
 _GROUP = re.compile("|".join(map(re.escape, sorted(_GROUPS, key=len, reverse=True))), re.IGNORECASE)
 
@@ -33,22 +35,9 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     """
     tasks, t = _tasks_after(data), language
     stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
-    own, code_of = tasks[f"task_{t.code}"], _codes(data)
-    called = _agencies(code_of, data, t)
-    said = {
-        "task": own.where(own != "", tasks["task_vi"]),
-        "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
-                 for area in tasks["area"]],
-        "lead_agency": tasks["lead_units"].map(called),
-        "supporting_agency": tasks["supporting_units"].map(called),
-        "target": [target_words(task, t) for _, task in tasks.iterrows()],
-        "stand": [stands[moves][0] for moves in tasks["moves"]],
-    }  # fmt: skip
-    words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
-    told = words.join(tasks[["moves", "plan_year"]])
-    together = tasks["lead_units"] + ";" + tasks["supporting_units"]
-    told["codes"] = [{code_of(one) for one in map(str.strip, written.split(";")) if one}
-                     for written in together]  # fmt: skip
+    told = _told(tasks, data, t).assign(
+        stand=[stands[moves][0] or UNKNOWN for moves in tasks["moves"]]
+    )
     told = told.join(points_at_stake(tasks, card=card, rules=rules))
     told["followed"] = (told["stand"] != UNKNOWN) | told["stake_pct_high"].notna()
     for at, moves in tasks["moves"].items():
@@ -58,6 +47,100 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
             told.loc[at, "status"] = "derived"
     most = [*pairs(stake_points=NOTHING, stake_pct=NOTHING)]
     return told.sort_values(most, ascending=False, kind="stable", ignore_index=True)
+
+
+def _told(tasks: pd.DataFrame, data: tables.Tables, t: Language) -> pd.DataFrame:
+    """What tasks are called, who does them, and what they aim at, in the reader's words."""
+    own, code_of = tasks[f"task_{t.code}"], _codes(data)
+    called = _agencies(code_of, data, t)
+    said = {
+        "task": own.where(own != "", tasks["task_vi"]),
+        "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
+                 for area in tasks["area"]],
+        "lead_agency": tasks["lead_units"].map(called),
+        "supporting_agency": tasks["supporting_units"].map(called),
+        "target": [target_words(task, t) for _, task in tasks.iterrows()],
+    }  # fmt: skip
+    words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
+    told = words.join(tasks[["moves", "plan_year"]])
+    together = tasks["lead_units"] + ";" + tasks["supporting_units"]
+    told["codes"] = [{code_of(one) for one in map(str.strip, written.split(";")) if one}
+                     for written in together]  # fmt: skip
+    return told
+
+
+def movement(data: tables.Tables, *, language: Language) -> pd.DataFrame:
+    """The period's own tasks followed: their figure the year before, now, and where it should be.
+
+    A row a task: task, start, now, change, target, path and task_status in the reader's words,
+    missing where not known; codes of its units, until (its last day), status, source and locator of
+    the task and both figures. path is what the figure would be today on an even way from the start
+    (of disbursement from 0) to the target.
+
+    task_status: "reached" where the figure is surely at the target, "on_path" or "behind" where it
+    surely has or has not come as far as the path, "open" where bounds, a missing target or
+    start, or figures of two kinds leave it so, "no_figure" where nothing is known now. A count
+    of a part of a year is beside no target of a year.
+    """
+    t, whole = language, tables.load(data.province, data.year)
+    tasks = whole.tasks[whole.tasks["plan_year"] == data.year]
+    rows = [_moved(task, data, t) for task in tasks.to_dict("records")]
+    names = ["start", "now", "change", "path", "task_status", "status", "source", "locator"]
+    moved = pd.DataFrame(rows, tasks.index, names)
+    told = _told(tasks, data, t).join(moved)
+    last = [STATUSES.index(one) for one in told["task_status"]]
+    told = told.assign(until=pd.Timestamp(data.year, 12, 31), order=last)
+    told = told.replace({"": None, UNKNOWN: None})
+    return told.sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+
+
+def _moved(task: dict, data: tables.Tables, t: Language) -> tuple:
+    """One row of ``movement``."""
+    moves = task["moves"]
+    said = [_stand(moves, of, t) if moves else ("", data.late_dossiers[:0])
+            for of in (data.previous, data)]  # fmt: skip
+    (start, now), rows = (words for words, _ in said), [found for _, found in said]
+    trace = ("derived" if any(map(len, rows)) else task["status"],
+             *join_traces(pd.Series(task), *rows))  # fmt: skip
+    (was, before), (kind, value) = map(_number, rows)
+    change, path, verdict = "", "", "open" if now else "no_figure"
+    lower = kind == "late"
+    goal = task["target_high"] if lower else task["target_low"]
+    fits = (task["target_unit"] == "pct") == kind.endswith("pct") and kind and pd.notna(goal)
+    digits = decimals(kind, *value, *before, most=2)
+    alike = kind == was and _days(rows[0]) - _days(rows[1]) in range(-_SLACK_DAYS, _SLACK_DAYS + 1)
+    if kind and alike:
+        low, high = value[0] - before[1], value[1] - before[0]
+        change = t.signed(low, digits) if low == high else t.interval(low, high, digits)
+    if fits and not (data.period.part and not kind.endswith("pct")):
+        sign = -1 if lower else 1
+        worst, best = sorted(sign * end for end in value)
+        day = rows[1][next(one for one in ("as_of", "period_end") if one in rows[1])].max()
+        gone = min((day - pd.Timestamp(data.year - 1, 12, 31)).days / 365, 1.0)
+        begun = (0.0, 0.0) if moves.startswith("disbursement.") else before if alike else None
+        if worst >= sign * goal:
+            verdict = "reached"
+        elif begun or gone == 1.0:
+            due = [one + (goal - one) * gone for one in begun or (goal,) * 2]
+            path = t.interval(*due, digits, percent=kind.endswith("pct"))
+            least, most = sorted(sign * one for one in due)
+            verdict = "on_path" if worst >= most else "behind" if best < least else verdict
+    return start, now, change, path, verdict, *trace
+
+
+def _days(rows: pd.DataFrame) -> int:
+    """How many days one row counts; 0 of what adds up to a day, or of none."""
+    known = len(rows) == 1 and "period_start" in rows
+    return (rows["period_end"] - rows["period_start"]).dt.days.item() if known else 0
+
+
+def _number(rows: pd.DataFrame) -> tuple[str, tuple[float, float]]:
+    """Kind and bounds of the one number that rows state; no kind of none, or of several."""
+    for name in ("late", "on_time_pct", "rate_pct", "points", "value") if len(rows) == 1 else ():
+        if f"{name}_low" in rows and rows[f"{name}_low"].notna().all():
+            unit = "_" + rows["measure_unit"].item() if name == "value" else ""
+            return name + unit, tuple(end.item() for end in ends(rows, name))
+    return "", NOTHING
 
 
 def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:

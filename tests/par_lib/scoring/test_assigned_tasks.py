@@ -1,10 +1,13 @@
 """Tasks of 2023 joined to the figures of 2022, and made ones, worked by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from par_lib.cleaning import tables
+from par_lib.language import Period
 from par_lib.language.translation import LABELS, language
 from par_lib.scoring import assigned_tasks, rulebook, scorecard
 
@@ -148,3 +151,71 @@ def test_target_without_an_upper_end_names_none():
     task = pd.Series({"target_low": 80, "target_high": 100, "target_unit": "pct", "note": ""})
     assert assigned_tasks.target_words(task, language("en")) == "80% or more"
     assert "100" not in assigned_tasks.target_words(task, language("vi"))
+
+
+def followed(monkeypatch, data, *, start, now, target=(80.0, 100.0), day="2023-06-30"):
+    """One made task, to reach a share paid online by the end of 2023, and its movement."""
+    share = "online_payment_dossiers_pct"
+
+    def figures(value, last):
+        rows = data.indicators[data.indicators["measure"] == share].head(1 if value else 0)
+        ends = dict(zip(["value_low", "value_high"], value or (0.0, 0.0), strict=True))
+        span = pd.to_datetime([f"{last[:4]}-01-01", last])
+        return rows.assign(**ends, period_start=span[0], period_end=span[1])
+
+    task = tables.load("quang-nam", 2023).tasks.query("moves == @share")
+    task = task.assign(target_low=target[0], target_high=target[1])
+    before = SimpleNamespace(year=2022, indicators=figures(start, f"2022{day[4:]}"))
+    here = SimpleNamespace(province="quang-nam", year=2023, period=Period("2023"), tasks=task,
+                           units=data.units, late_dossiers=data.late_dossiers,
+                           indicators=figures(now, day), previous=before)  # fmt: skip
+    monkeypatch.setattr(assigned_tasks.tables, "load", lambda *_: here)
+    return assigned_tasks.movement(here, language=language("vi")).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        ((80.0, 85.0), "reached"),
+        # on an even way from 6.5 to 80: 6.5 + 73.5 × 181 / 365 = 42.9 by the end of June
+        ((42.95, 42.95), "on_path"),
+        ((42.9, 42.9), "behind"),
+        ((30.0, 60.0), "open"),
+        (None, "no_figure"),
+    ],
+)
+def test_a_task_is_where_its_even_path_asks_it_to_be_or_not(monkeypatch, data, now, status):
+    found = followed(monkeypatch, data, start=(6.5, 6.5), now=now)
+    assert found["task_status"] == status
+    if status == "behind":
+        assert found["path"] == "42,9%"
+
+
+def test_what_is_not_reached_when_the_year_is_over_is_behind_whatever_it_began_with(
+    monkeypatch, data
+):
+    found = followed(monkeypatch, data, start=None, now=(15.0, 15.0), day="2023-12-31")
+    assert found[["path", "task_status"]].tolist() == ["80%", "behind"]
+    assert pd.isna(found["change"])
+
+
+def test_a_task_without_target_or_start_is_left_open_and_its_change_is_told(monkeypatch, data):
+    found = followed(monkeypatch, data, start=(6.5, 6.5), now=(10.0, 12.0), target=(np.nan, np.nan))
+    assert found[["change", "task_status"]].tolist() == ["3,5–5,5", "open"]
+    assert followed(monkeypatch, data, start=None, now=(10.0, 12.0))["task_status"] == "open"
+
+
+def test_figures_of_two_kinds_or_of_spans_of_another_length_have_no_change():
+    # 2023 states a share on time where 2022 counts late dossiers
+    moved = assigned_tasks.movement(tables.load("quang-nam", 2023), language=language("vi"))
+    late = moved[moved["moves"] == "late_dossiers.late:district"].iloc[0]
+    assert late["start"] == "41.657 hồ sơ trễ hạn" and late["now"] == "82,92% hồ sơ đúng hạn"
+    assert pd.isna(late["change"]) and late["task_status"] == "open"
+    assert moved["task_status"].value_counts().to_dict() == {"no_figure": 24, "open": 4}
+    year, half = (
+        pd.DataFrame(
+            {"period_start": pd.to_datetime([first]), "period_end": pd.to_datetime([last])}
+        )
+        for first, last in (("2025-01-01", "2025-12-31"), ("2025-07-01", "2025-12-31"))
+    )
+    assert assigned_tasks._days(year) - assigned_tasks._days(half) == 181
