@@ -17,6 +17,13 @@ from par_lib.storage import csv_files, paths
 _ONE = pd.Timedelta(days=1)
 
 
+def merged(province: str) -> list[str]:
+    """Folders in data/raw of the other provinces that became part of today's ``province``."""
+    listed = units.provinces()
+    parts = {*listed.loc[listed["today"] == province, "province"]} - {province}
+    return [one for one in paths.provinces() if one in parts]
+
+
 def successors(unit: str, date: Day, *, province: str) -> pd.DataFrame:
     """The units that stand on ``date`` on the land of ``unit``, as it was the day before or last.
 

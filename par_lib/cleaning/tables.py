@@ -131,9 +131,8 @@ class Tables:
     def counted_from(self) -> int:
         """Day of the month before from which figures of this part of a year count; else 0."""
         day = paths.first_day(self.province) if self.period.part else 1
-        known = (
-            of_whole(frame, self.period, day) for frame in (self.late_dossiers, self.indicators)
-        )
+        frames = self.late_dossiers, self.indicators
+        known = (of_whole(frame, self.period, day) for frame in frames)
         return day if day > 1 and any(map(len, known)) else 0
 
     @property
@@ -220,9 +219,8 @@ def of_whole(frame: pd.DataFrame, period: int | Period, first_day: int = 1) -> p
 def load_sources(province: str) -> pd.DataFrame:
     """Sources in the order of sources.toml: index ``source``; ``number`` from 1, and every field.
 
-    Where a field is not stated, "" stands.
-    Raises FileNotFoundError where the province has no sources.toml, DataError naming each fault, or
-    that its raw tables are of another form than is read here.
+    Where a field is not stated, "" stands; last are a merged province's, as quang-nam:report-2022.
+    Raises FileNotFoundError without sources.toml, DataError of each fault, or of another raw form.
     """
     form = paths.raw(province) / "form"
     if form.is_file() and (of := form.read_text("utf-8").strip()) != f"{schema.FORM}":
@@ -246,8 +244,11 @@ def load_sources(province: str) -> pd.DataFrame:
                              "{real}", place=place, kind=SYNTHETIC, real=real)])  # fmt: skip
     named = written | {RULEBOOK: _OWN_RULES}
     sources = pd.DataFrame.from_dict(named, orient="index", columns=[*_FIELDS], dtype=object)
+    others = [load_sources(one).drop(RULEBOOK).drop(columns="number").add_prefix(f"{one}:", axis=0)
+              for one in succession.merged(province)]  # fmt: skip
+    sources = pd.concat([sources.fillna(""), *others]).rename_axis("source")
     sources.insert(0, "number", range(1, len(sources) + 1))
-    return sources.fillna("").rename_axis("source")
+    return sources
 
 
 def _faults(name: str, source: object) -> list[str]:

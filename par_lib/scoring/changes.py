@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from par_lib.cleaning import succession
 from par_lib.cleaning.findings import traces
 from par_lib.cleaning.schema import of_enough
-from par_lib.cleaning.tables import Tables, longest_period
+from par_lib.cleaning.tables import Tables, load, longest_period
+from par_lib.cleaning.units import DISTRICTS_ENDED
 from par_lib.language import Refused
 from par_lib.language.prose import require
 from par_lib.language.translation import LABELS, N_, Language
@@ -16,7 +18,9 @@ from par_lib.scoring import unit_comparison
 from par_lib.scoring.fair_comparison import FEWEST_OF_PROCEDURE
 from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.scorecard import hull
+from par_lib.storage import dependencies, paths
 
+_COUNTS = ("late",)  # kinds of figures that add up
 ANNEXES_SINCE = (2022, 2024)  # maxima of pillars may differ: decisions 876 and 892/QĐ-BNV
 SIPAS_METHOD_SINCE = 2022  # the survey's method changed: values before and after do not compare
 
@@ -36,6 +40,47 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
         figures = zip(both["kind"], *ends(both, value), strict=True)
         both[name] = [write(*figure, language) for figure in figures]
     return both[["figure", "before", "after", "change", "status", "source", "locator"]]
+
+
+def on_todays_land(data: Tables, language: Language) -> pd.DataFrame:
+    """Figures of earlier years of the provinces that are one since July 2025, beside each other.
+
+    A row a figure and year, of those that all have, and of counts, which add up. Columns figure,
+    year, one for each province (``attrs["parts"]`` names them) and together, in the reader's
+    words, missing where not known; status "derived", source, locator. together is the sum of a
+    count, at least what is known where a province is missing; rates and points do not add up. No
+    row of another province, or of a year before.
+    """
+    t, found, provinces = language, [], [data.province, *succession.merged(data.province)]
+    merged = data.year >= DISTRICTS_ENDED.year and len(provinces) > 1
+    named = dict.fromkeys(provinces, "")
+    for province in provinces if merged else ():
+        for year in (one for one in paths.years(province) if one < data.year):
+            with dependencies.of_another(province, year):
+                own = load(province, year)
+                rows = _figures(own, t).reset_index().assign(year=year, province=province)
+            named[province] = t("{place}, before July 2025", place=own.place)
+            if province != data.province:
+                rows["source"] = rows["source"].map(lambda cited, of=province: "; ".join(
+                    f"{of}:{one}" for one in cited.split("; ")))  # fmt: skip
+            found.append(rows)
+    every = pd.concat(found) if found else pd.DataFrame(columns=["year", "figure", "kind"])
+    shown = []
+    for (year, figure, kind), rows in every.groupby(["year", "figure", "kind"], sort=False):
+        lacks, low, high = len(rows) < len(provinces), *ends(rows, "value")
+        if lacks and kind not in _COUNTS:
+            continue
+        said = {named[row.province]: _write(kind, row.value_low, row.value_high, t)
+                for row in rows.itertuples()}  # fmt: skip
+        whole = _write(kind, low.sum(), math.inf if lacks else high.sum(), t)
+        cited = {name: "; ".join(rows[name]) for name in ("source", "locator")}
+        shown.append({"figure": figure, "year": year, "status": "derived", **said, **cited,
+                      "together": whole if kind in _COUNTS else None})  # fmt: skip
+    parts = [name for name in named.values() if name]
+    columns = ["figure", "year", *parts, "together", "status", "source", "locator"]
+    area = pd.DataFrame(shown, columns=columns)
+    area.attrs = {"parts": parts}
+    return area
 
 
 def _figures(data: Tables, t: Language) -> pd.DataFrame:

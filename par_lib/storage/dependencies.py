@@ -8,6 +8,8 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +37,16 @@ def note_read(period: int | str, table: str) -> None:
 def tables_read() -> list[str]:
     """What this process has read so far, as ``2022:late_dossiers``, sorted."""
     return sorted(_read)
+
+
+@contextmanager
+def of_another(province: str, period: int | str) -> Iterator[None]:
+    """What is read of another province's year is remembered as its raw files."""
+    own = {*_read}
+    yield
+    _read.clear()
+    files = [file.relative_to(paths.root()) for file in raw_files(province, period)]
+    _read.update(own, (f"{FILE}:{file.as_posix()}" for file in files))
 
 
 def watch() -> None:
