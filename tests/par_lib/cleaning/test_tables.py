@@ -287,6 +287,27 @@ def test_half_of_2022_has_its_own_three_totals_and_nothing_of_the_year():
     assert len(whole.late_dossiers) > len(half.late_dossiers) and whole.period == "2022"
 
 
+def test_parts_of_years_hold_the_golden_figures_and_no_others():
+    """A half-year, two months, a quarter from the 15th, row by row as the raw files have them."""
+    golden = pd.read_csv(GOLDEN / "periods.csv", dtype=str, keep_default_na=False)
+    shown = []
+    for period in golden["period"].unique():
+        data = tables.load("quang-nam", period)
+        for name, value in (("late_dossiers", "late"), ("disbursement", "rate_pct"),
+                            ("indicators", "value")):  # fmt: skip
+            rows = getattr(data, name)
+            if name == "indicators":
+                rows = rows.assign(unit=rows["measure"] + ": " + rows["unit"])
+            day = rows["as_of"] if "as_of" in rows else rows["period_end"]
+            ends = {end: rows[f"{value}_{end}"] for end in ("low", "high")}
+            shown.append(rows[["unit", "level"]].assign(period=period, table=name, day=day, **ends))
+    found = pd.concat(shown)[[*golden]]
+    found["day"] = found["day"].dt.strftime("%Y-%m-%d")
+    numbers = found[["low", "high"]].map(lambda one: "" if pd.isna(one) else f"{one:g}")
+    found = found.assign(**numbers).astype(str).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, golden, check_dtype=False)
+
+
 def test_figures_to_a_date_are_of_the_part_that_has_a_date_of_its_own():
     # Disbursement of 31 August, 30 November and 31 December 2022.
     days = {part: set(tables.load("quang-nam", f"2022-{part}").disbursement["as_of"].dt.month)
