@@ -268,6 +268,8 @@ def processplot(data: pd.DataFrame, *, x: str, y: str, caption: str = "") -> Axe
 
     ``data`` is a ``process_chart`` beside the columns ``x`` and ``y``; each stretch stands apart.
     """
+    if len(data) == 1:  # of a month alone there is no course to show
+        return processplot(data.iloc[:0], x=x, y=y, caption=caption)
     of_stretch = data[["mean", "natural_low", "natural_high"]]
     rows = _told(data, x, y, marked=data["signal"] != "", **of_stretch)
     ax = _axes(Drawn("process", y, x, rows, caption), 3.6)
