@@ -22,7 +22,7 @@ from par_lib.language.translation import UNKNOWN, Language
 from par_lib.language.vietnamese import fold
 from par_lib.scoring.rulebook import RULES
 from par_lib.storage import csv_files
-from par_press import manifest, plan, shown
+from par_press import execute, manifest, plan, shown
 
 INPUTS = "inputs"  # folder of an edition that keeps its raw tables, and in rules/ the built-in ones
 _MOST_BYTES = 1_000_000  # of a file that is kept
@@ -160,6 +160,7 @@ def _shown(folder: Path, made: dict, t: Language) -> tuple[dict[tuple, list[_Row
                       folder=folder, code=t.code)  # fmt: skip
     books = folder / plan.folder(made["languages"], t.code) / "notebooks"
     executed = {file.stem: nbformat.read(file, as_version=4) for file in sorted(books.iterdir())}
+    executed = {name: execute.sheets(book)[0] for name, book in executed.items()}  # they repeat
     rows: dict[tuple, list[_Row]] = defaultdict(list)
     for one in shown.read(executed):
         if one.kind == "table":

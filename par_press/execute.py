@@ -220,11 +220,13 @@ def sheets(book: NotebookNode) -> tuple[NotebookNode, dict[str, NotebookNode]]:
     as parameter ``unit``.
     """
     starts = [at for at, cell in enumerate(book.cells) if _is_repeated(cell)]
+    if not starts:
+        return book, {}
     found = {}
     for start, end in pairwise([*starts, len(book.cells)]):
         own = nbformat.from_dict(book | {"cells": book.cells[start + 1 : end]})
         found[ast.literal_eval(book.cells[start].source.partition(" = ")[2])] = own
-    return nbformat.from_dict(book | {"cells": book.cells[: [*starts, None][0]]}), found
+    return nbformat.from_dict(book | {"cells": book.cells[: starts[0]]}), found
 
 
 def _ask(client: NotebookClient, call: str) -> object:

@@ -54,15 +54,8 @@ def expected_late(cells: pd.DataFrame, *, by: str,
     """
     resolved, unit = cells["resolved"].astype(float), cells["unit_code"]
     rare = resolved.groupby(cells[by]).transform("sum") < enough
-    group = cells[by].astype("str").mask(rare, "")
-    of_group = resolved.groupby(group).transform("sum")
-    found = resolved.groupby(unit).sum().to_frame()
-    for end, counted in zip(("low", "high"), ends(cells, "late"), strict=True):
-        late = counted.mask(resolved == 0, 0.0)
-        rate = late.groupby(group).transform("sum", skipna=False) / of_group
-        usual = (resolved * rate).mask(resolved == 0, 0.0)
-        found[f"late_{end}"] = late.groupby(unit).sum(skipna=False)
-        found[f"expected_late_{end}"] = usual.groupby(unit).sum(skipna=False)
+    of_cell = usual_late(cells, cells[by].astype("str").mask(rare, ""))
+    found = resolved.groupby(unit).sum().to_frame().join(of_cell.groupby(unit).sum(skipna=False))
     low, high = ends(found, "late")
     least, most = (usual.replace(0.0, np.nan) for usual in ends(found, "expected_late"))
     likely = (np.where(most.isna(), np.nan, confint_poisson(low, most, method="exact-c")[0]),
@@ -70,6 +63,21 @@ def expected_late(cells: pd.DataFrame, *, by: str,
     found = found.assign(**pairs(late_ratio=(low / most, high / least), likely_ratio=likely))
     few = cells[rare]
     found.attrs = {"pooled": few[by].nunique(), "pooled_resolved": int(few["resolved"].sum())}
+    return found
+
+
+def usual_late(cells: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    """Of each cell of ``expected_late`` the pairs late and expected_late, resolved × R of a group.
+
+    Zero where nothing was resolved; missing where a late count of the group is.
+    """
+    resolved, found = cells["resolved"].astype(float), pd.DataFrame(index=cells.index)
+    of_group = resolved.groupby(group).transform("sum")
+    for end, counted in zip(("low", "high"), ends(cells, "late"), strict=True):
+        late = counted.mask(resolved == 0, 0.0)
+        rate = late.groupby(group).transform("sum", skipna=False) / of_group
+        found[f"late_{end}"] = late
+        found[f"expected_late_{end}"] = (resolved * rate).mask(resolved == 0, 0.0)
     return found
 
 

@@ -230,13 +230,10 @@ def excess(data: Tables, *, level: str) -> pd.DataFrame:
     with fewer than FEWEST_OF_PROCEDURE resolved dossiers in all have no row.
     """
     cells, by = unit_comparison.handled(data, level=level)
-    resolved, group = cells["resolved"].astype(float), cells[by]
-    of_group = resolved.groupby(group).transform("sum")
-    usual = [resolved * end.groupby(group).transform("sum", skipna=False) / of_group
-             for end in ends(cells, "late")]  # fmt: skip
-    low, high = ends(cells, "late")
-    beyond = (low - usual[1], high - usual[0])
-    counted = pairs(late=(low, high), expected_late=usual, excess_late=beyond)
-    cells = cells[of_group >= fair_comparison.FEWEST_OF_PROCEDURE]
-    found = cells.assign(handled=group, status="derived", **counted)
+    of_group = cells["resolved"].astype(float).groupby(cells[by]).transform("sum")
+    usual = fair_comparison.usual_late(cells, cells[by])
+    (low, high), (least, most) = ends(usual, "late"), ends(usual, "expected_late")
+    found = cells.assign(handled=cells[by], status="derived", **usual,
+                         **pairs(excess_late=(low - most, high - least)))  # fmt: skip
+    found = found[of_group >= fair_comparison.FEWEST_OF_PROCEDURE]
     return found.sort_values("excess_late_low", ascending=False, kind="stable", ignore_index=True)
