@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 EXPLORE = "explore.ipynb"
 BACKLOG = "09_backlog.ipynb"  # of a register, which the province it begins with has not
-WITHOUT_PICTURES = ("00_overview.ipynb", BACKLOG, EXPLORE)  # explore's are in a widget
+SHEETS = "10_unit_sheets.ipynb"  # the first unit, an agency, has no rate to be drawn
+WITHOUT_PICTURES = ("00_overview.ipynb", BACKLOG, EXPLORE, SHEETS)  # explore's are in a widget
 TOKEN = "for-this-test-only"
 # Read by every Python of the lab, server and kernels: each address one of them asks for, in a line.
 LISTENS = """

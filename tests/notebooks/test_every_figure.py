@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from par_demo import province
 from par_lib.charts.notebook import Notebook
 from par_lib.cleaning import dossier_register, schema, tables
-from par_lib.scoring import unit_comparison
+from par_lib.scoring import assigned_tasks, unit_comparison
 from par_lib.storage import paths
 
 PAGES = {  # where the rows of a table are looked for
@@ -80,6 +80,10 @@ def kind_of(row: dict, name: str, page: Notebook, pages: list[Shown]) -> str:
     trace = row["source"], row["locator"]
     if any(one.has(of, set(figures.values()), *trace) for one in pages):
         return "shown"
+    if name == "tasks" and figures:  # a target stands there in words, beside its task
+        target = assigned_tasks.target_words(pd.Series(row), page.t)
+        held = [one.rows.get(target, ()) for one in pages]
+        return "shown" * any(row["locator"] in where for rows in held for *_, where in rows)
     written = {page.cell(tidy.removesuffix("_low").removesuffix("_high"), value, value)
                for tidy, value in figures.items()}  # fmt: skip
     if not of and written and all(any(text in one.texts for one in pages) for text in written):
