@@ -20,7 +20,6 @@ from par_lib.language.translation import (
     TABLE_LABELS,
     Language,
     decimals,
-    lower_is_better,
 )
 from par_lib.language.vietnamese import sort_key
 from par_lib.scoring import changes, fair_comparison, parts, unit_comparison
@@ -28,7 +27,7 @@ from par_lib.scoring.intervals import NOTHING, ends, paired, pairs, rank_range, 
 
 LEVELS = ("department", "district", "commune")
 ASKED = ("late_dossiers", "disbursement", "sipas")  # of which every unit should have figures
-_RANKED = ("late_pct", "disbursed_pct", "satisfaction_pct", "index_points")
+_RANKED = ("disbursed_pct", "index_points")  # neither a sample nor a count of what chance moves
 _NAMED = ("resolved", "late", "late_pct", "disbursed_pct", "satisfaction_pct", "index_points")
 _SLACK_DAYS = 3  # by which months and leap years differ
 
@@ -61,17 +60,13 @@ def figures(data: Tables) -> pd.DataFrame:
     (the period it is of; start missing of what adds up to a day), the pairs value and place, peers,
     verdict, status, source, locator. late may be a bound of units that share one rest, as
     ``parts.of`` has it. place: lowest and highest rank among ``peers`` of the level of whom the
-    figure is known, 1 is best; missing of counts, and of late_pct where the limits of a ``funnel``
-    tell more: verdict.
+    figure is known, 1 is best; missing of counts, of satisfaction, which is of a sample, and of
+    late_pct, whose order would be that of chance: there verdict has the limits of a ``funnel``.
     """
     found = pd.concat([_no_rows(), *_figures(data)], ignore_index=True)
     found = found[found["value_low"].notna()].drop_duplicates(["unit_code", "figure"])
-    for (_, figure), own in found.groupby(["level", "figure"]):
-        if figure not in _RANKED or own["verdict"].any():
-            continue
-        low, high = ends(own, "value")
-        places = (-high, -low) if lower_is_better(figure) else (low, high)
-        ranks = rank_range(*places)
+    for _, own in found[found["figure"].isin(_RANKED)].groupby(["level", "figure"]):
+        ranks = rank_range(*ends(own, "value"))
         found.loc[own.index, ["place_low", "place_high"]] = ranks.to_numpy(dtype=float)
         found.loc[own.index, "peers"] = len(own)
     return found.reset_index(drop=True)
