@@ -107,3 +107,15 @@ def test_excess_is_what_was_late_beyond_the_rate_of_each_procedure(monkeypatch):
     assert found["handled"].tolist() == ["x", "x"]
     assert found["expected_late_low"].tolist() == [8, 12]
     assert found["excess_late_high"].tolist() == [4, -4]
+
+
+def test_neither_a_sample_nor_a_late_rate_is_ranked(monkeypatch):
+    span = ("2026-01-01", "2026-12-31")
+    units = [rows(*((name, value, value, *span) for name in ("late_pct", "satisfaction_pct",
+                    "disbursed_pct"))).assign(unit_code=code)
+             for code, value in (("1", 40.0), ("2", 60.0))]  # fmt: skip
+    monkeypatch.setattr(unit_sheet, "_figures", lambda _: units)
+    found = unit_sheet.figures(None).set_index(["figure", "unit_code"])
+    assert found.loc["disbursed_pct", "place_low"].to_dict() == {"1": 2, "2": 1}
+    assert found.loc[["late_pct", "satisfaction_pct"], "place_low"].isna().all()
+    assert (found.loc[["late_pct", "satisfaction_pct"], "peers"] == 0).all()
