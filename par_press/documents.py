@@ -7,8 +7,7 @@ Typst from what is given to it alone: no network, no fonts of the machine, no cl
 import datetime as dt
 import re
 import textwrap
-from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -41,8 +40,9 @@ _TEMPLATE = Path(__file__).parent / "templates" / "summary.typ"
 # The page for the chair: points of its letters, most rows of its table, most lines of what is not
 # known, most charts. The first that holds on one page is taken, so that none is half empty.
 _ALL = 99
-_FITS = (*((14 - quarter / 4, _ALL, _ALL, 2) for quarter in range(23)),
+_FITS = (*((14 - half / 2, _ALL, _ALL, 2) for half in range(12)),
          (8.5, 9, 6, 2), (8.5, 7, 4, 2), (8, 5, 3, 2), (7.5, 3, 2, 1), (7.5, 3, 2, 0))  # fmt: skip
+_SHEET_FITS = _FITS[6:]  # from 11 points; a sheet is short, and there are many
 _WIDE, _BETWEEN = 521, 11  # points of its lines, and between two charts
 _LETTERS, _SMALLEST = 10, 7  # points of a chart's smallest letters, as drawn and at least printed
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
@@ -272,7 +272,8 @@ def summary(found: list[Shown], issue: Issue) -> bytes:
     findings = findings or [*firsts.values()]
     title = t("{place} in {period}: administrative reform", place=issue.place,
               period=issue.period)  # fmt: skip
-    return _one_page(title, issue, [t("Findings"), *findings], charts, tables, unknown, SUMMARY)
+    return _one_page(title, issue, [t("Findings"), *findings], charts, tables, unknown, SUMMARY,
+                     _FITS)  # fmt: skip
 
 
 def of_sheet(title: str, found: list[Shown], issue: Issue) -> bytes:
@@ -282,13 +283,13 @@ def of_sheet(title: str, found: list[Shown], issue: Issue) -> bytes:
     said = [one for one in found if one.kind not in kinds and one not in unknown]
     tables = [one.data for one in kinds["table"]]
     return _one_page(f"{title}: {issue.period}", issue, ["", *said], kinds["chart"], tables,
-                     unknown, title)  # fmt: skip
+                     unknown, title, _SHEET_FITS)  # fmt: skip
 
 
 def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tables: list[Mapping],
-              unknown: list[Shown], name: str) -> bytes:  # fmt: skip
-    """A page A4: its letters are the largest with which it holds on one; where the smallest are too
-    large, rows get fewer.
+              unknown: list[Shown], name: str, fits: Sequence[tuple]) -> bytes:  # fmt: skip
+    """A page A4: its letters are the largest of ``fits`` with which it holds on one; where the
+    smallest are too large, rows get fewer.
     """
     from pypdfium2 import PdfDocument
 
@@ -301,7 +302,6 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
         "findings": [findings[0], *map(_listed, findings[1:])],
     }  # fmt: skip
 
-    @cache
     def made(size: float, rows: int, lines: int, drawn: int) -> bytes:
         shown = [*map(_listed, unknown[:lines])]
         if len(unknown) > lines:
@@ -317,11 +317,12 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
                         format="pdf", pdf_standards=["ua-1"],
                         timestamp=int(midnight.timestamp()))  # fmt: skip
 
-    first = bisect_left(_FITS, True, key=lambda fit: len(PdfDocument(made(*fit))) == 1)
-    if first == len(_FITS):
-        raise Refused("{name}: does not hold on one page; tag fewer cells summary or report:IV",
-                      name=name)  # fmt: skip
-    return made(*_FITS[first])
+    for fit in fits:
+        paper = made(*fit)
+        if len(PdfDocument(paper)) == 1:
+            return paper
+    raise Refused("{name}: does not hold on one page; tag fewer cells summary or report:IV",
+                  name=name)  # fmt: skip
 
 
 def _listed(one: Shown) -> list[str]:

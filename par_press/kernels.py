@@ -36,6 +36,7 @@ from par_lib.language import Refused, say
 if TYPE_CHECKING:
     from distributed import Client
 
+BEGUN = "application/x-par-cell"  # of an output that says a cell begins
 NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
 # All that notebooks and the runner's workers import. Not matplotlib_inline's backend: imported
 # before a kernel is there, it loses figures.
@@ -234,6 +235,19 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance()
+
+
+def run_cells(sources: list[str]) -> None:
+    """Run cells in a kernel in one go, to the first that fails; before what one shows stands BEGUN.
+
+    As a cell each they would be asked for one by one, which for many takes longer than they do.
+    """
+    from IPython import display, get_ipython
+
+    for source in sources:
+        display.publish_display_data({BEGUN: ""})
+        if not get_ipython().run_cell(source).success or get_ipython().exit_now:
+            return
 
 
 class PromptClient(AsyncKernelClient):

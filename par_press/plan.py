@@ -59,9 +59,10 @@ class Request:
         return paths.outputs(self.province, self.period)
 
     def jobs(self, edition: Path) -> list["Job"]:
-        """Every notebook in every language, in the folder of its edition."""
-        return [Job(paths.root(), self, notebook, lang, edition / folder(self.languages, lang))
-                for lang in self.languages for notebook in self.notebooks]  # fmt: skip
+        """Every notebook in every language, in the folder of its edition; the longest first."""
+        found = [Job(paths.root(), self, notebook, lang, edition / folder(self.languages, lang))
+                 for lang in self.languages for notebook in self.notebooks]  # fmt: skip
+        return sorted(found, key=lambda job: _told(job.notebook, "each", None) is None)
 
 
 @dataclass(frozen=True)
