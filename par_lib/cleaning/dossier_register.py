@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "unit", "level", "procedure", "field", "received", "due", "finished", "online")
 KEYS = ["unit", "level", "procedure", "month", "finished", "days_late", "open_days"]
+KINDS = {"finished": bool, "days_late": int, "open_days": float, "dossiers": int,
+         "month": "datetime64[s]"}  # fmt: skip
 SUFFIXES = (".parquet", ".csv")
 SOURCE = "register"  # its entry in sources.toml
 _MEMORY = "1GB"

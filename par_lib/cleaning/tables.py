@@ -347,10 +347,10 @@ def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
         tidy = {name: of_period(frame, period, day) for name, frame in tidy.items()}
         if not any(map(len, tidy.values())) and not counted["finished"].any():
             raise NoFigures(province, period)
-    kinds = {"finished": bool, "days_late": int, "open_days": float, "dossiers": int,
-             "month": "datetime64[s]"}  # fmt: skip
     trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": f"{period}"}
-    tidy["register"] = counted.astype(kinds).assign(**trace)
+    tidy["register"] = counted.astype(dossier_register.KINDS).assign(**trace)
+    tidy["late_dossiers"] = tidying.add_counted(tidy["late_dossiers"], tidy["register"],
+                                                known, period=period, until=until)  # fmt: skip
     more = dossier_register.faults_found(faults, year)
     review = checks.review(tidy, known=known, sources=sources, year=year, more=more)
     return tidy | {"review": review}

@@ -13,9 +13,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from par_lib.cleaning import schema, succession, units
+from par_lib.cleaning import dossier_register, schema, succession, units
 from par_lib.cleaning.schema import ADDED_UP, Problem, quoted
-from par_lib.language import N_, say, vietnamese
+from par_lib.language import N_, Period, say, vietnamese
 from par_lib.storage import csv_files
 
 _WHOLES = {"points": "max_points", "rank": "ranked_units"}  # what may stand behind a slash
@@ -282,6 +282,27 @@ def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
         listed = tidy.loc[beside, "unit_code"]
         added += _for_each_unlisted(group.to_dict(), known, group["as_of"], listed)
     return _append(tidy[~is_group], added)
+
+
+def add_counted(late: pd.DataFrame, register: pd.DataFrame, known: pd.DataFrame, *,
+                period: Period, until: dt.date) -> pd.DataFrame:  # fmt: skip
+    """Add what a register counts of each unit, of levels of which the table has no unit.
+
+    Not of communes over days before and after July 2025: they were others.
+    """
+    start, end = pd.Timestamp(period.span()[0]), pd.Timestamp(until)
+    by = ("unit", "level", "status", "source", "locator")
+    counts = dossier_register.late_dossiers(register, by=by).rename(columns={"unit": "unit_code"})
+    listed = late.loc[late["unit_code"].isin(counts["unit_code"]), "level"]
+    others = start <= units.DISTRICTS_ENDED < end and counts["level"] == "commune"
+    counts = counts[~counts["level"].isin(listed) & (counts["resolved"] > 0) & ~np.array(others)]
+    names = known.drop_duplicates("code", keep="last").set_index("code")["name"]
+    rows = counts.assign(
+        unit=counts["unit_code"].map(names), period_start=start, period_end=end, received=pd.NA,
+        late_low=counts["late"], late_high=counts["late"], basis="resolved", approximate=False,
+        note="",
+    )  # fmt: skip
+    return _append(late, rows.to_dict("records"))
 
 
 def bounded_and_stated(tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column,
