@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -18,12 +19,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from par_lib.charts.presentation import STATED, Page, without_end
 from par_lib.charts.table_data import tidy_as_data
-from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused, translation
-from par_lib.language.translation import N_, SYNTHETIC_WORDS, TABLE_LABELS, Language
+from par_lib.language.translation import N_, Language
 from par_press import shown
 from par_press.shown import (
     WORKBOOK,
+    Issue,
     Shown,
     compiled,
     drawn,
@@ -60,30 +61,6 @@ _NOTES = (
     N_("Percentages are numbers of 0 to 100. Source and place are at the right."),
     N_("To copy into a program, take the files of the folder tables (CSV)."),
 )  # fmt: skip
-
-
-class Issue:
-    """An edition in one language: what every page and document says of it.
-
-    ``titles`` are those of its pages, by notebook. ``mark`` prints the ``fingerprint``, by which a
-    paper leads back to its edition. ``day`` is the last on which a source was looked at.
-    """
-
-    def __init__(self, data: Tables, t: Language, fingerprint: str,
-                 titles: Mapping[str, str]) -> None:  # fmt: skip
-        self.data, self.t, self.fingerprint, self.titles = data, t, fingerprint, titles
-        self.place, self.period = data.place, t.period(data.period)
-        accessed = [day for day in data.sources["accessed"] if day]  # none, of a year just begun
-        self.day = max(accessed, default=data.period.span()[1])
-        self.dated = (
-            t("Sources accessed to {day}", day=self.day) if accessed else t("No source yet")
-        )
-        self.mark = t("Mark of this edition: {code}", code=fingerprint)
-        self.synthetic = SYNTHETIC_WORDS if data.synthetic else ""
-        missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
-        self.missing = missing and t("No figures for {period} yet: {tables}.",
-                                     period=self.period, tables=missing)  # fmt: skip
-        self.banner = " · ".join(filter(None, (self.synthetic, self.missing)))
 
 
 def write(folder: Path, executed: Mapping[str, NotebookNode], issue: Issue, form: Path) -> None:
@@ -282,12 +259,15 @@ def of_sheet(title: str, found: list[Shown], issue: Issue) -> bytes:
     unknown = section(found, "IV")
     said = [one for one in found if one.kind not in kinds and one not in unknown]
     tables = [one.data for one in kinds["table"]]
+    cited = {*chain(*(one.cited for one in said), *(one["sources"] for one in tables))}
+    sources = [issue.source(name) for name in issue.data.sources.index if name in cited]
     return _one_page(f"{title}: {issue.period}", issue, ["", *said], kinds["chart"], tables,
-                     unknown, title, _SHEET_FITS)  # fmt: skip
+                     unknown, title, _SHEET_FITS, sources)  # fmt: skip
 
 
 def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tables: list[Mapping],
-              unknown: list[Shown], name: str, fits: Sequence[tuple]) -> bytes:  # fmt: skip
+              unknown: list[Shown], name: str, fits: Sequence[tuple],
+              sources: Sequence[str] = ()) -> bytes:  # fmt: skip
     """A page A4: its letters are the largest of ``fits`` with which it holds on one; where the
     smallest are too large, rows get fewer.
     """
@@ -298,7 +278,7 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
     said = {
         "title": inert(title), "place": inert(issue.place), "lang": t.code,
         "code": issue.fingerprint, "banner": issue.banner, "day": [day.year, day.month, day.day],
-        "dated": issue.dated, "mark": issue.mark,
+        "dated": issue.dated, "mark": issue.mark, "sources": [*sources],
         "findings": [findings[0], *map(_listed, findings[1:])],
     }  # fmt: skip
 

@@ -29,6 +29,7 @@ OVERVIEW = "00_overview"  # its page is the edition's index.html
 # Without the link to the page that says more: a card leads there itself.
 _HEADLINE = re.compile(r'<p class="headline">(.*?)(?: <a class="more".*?)?</p>', re.DOTALL)
 _MORE = re.compile(r' <a class="more" href="([^"]*)\.html">[^<]*</a>')
+_SHOWS = re.compile(r"<(figure|table)\b")
 _TITLE = re.compile(r'<h1 class="title">(.*?)</h1>')  # of a sheet, as a notebook shows it
 
 
@@ -86,7 +87,7 @@ def write_tables(data: tables.Tables, folder: Path) -> None:
     (folder / "datapackage.json").write_text(told + "\n", encoding="utf-8")
 
 
-class Written(documents.Issue):
+class Written(shown.Issue):
     """An edition in one language, with its notebooks, to be written into the folder of its pages.
 
     An edition of chosen notebooks has its index too, if only to lead to them.
@@ -99,9 +100,11 @@ class Written(documents.Issue):
         bare = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {heading}")])
         read = {book.stem: nbformat.read(self.folder / "notebooks" / book.name, as_version=4)
                 for book in request.notebooks}  # fmt: skip
-        # One that needs what not every year has, and found nothing in it, is no page of the year.
+        # One that needs what not every year has, or shows nothing of a part of a year, is no page.
         for name, book in [*read.items()]:
-            if book.metadata.get("par", {}).get("needs") and not first_headline(book, href=""):
+            shows = "needs" not in book.metadata.get("par", {}) and (
+                not request.period.part or _SHOWS.search(_outputs(book)))  # fmt: skip
+            if not shows and not first_headline(book, href=""):
                 del read[name]
         self.sheets: dict[str, dict[str, nbformat.NotebookNode]] = {}
         for name, book in read.items():

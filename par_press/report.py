@@ -26,8 +26,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from par_lib.language import Refused
-from par_press.documents import Issue, rows_of, without_stop
-from par_press.shown import Shown, inert, listed, section
+from par_press.documents import rows_of, without_stop
+from par_press.shown import Issue, Shown, inert, listed, section
 
 FORM = Path(__file__).parent / "templates" / "report.docx"
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
@@ -194,15 +194,10 @@ class _Report:
 
     def _source(self, name: str, places: str = "") -> str:
         """A source by its number, the first time with its title, and where in it."""
-        own, t = self.issue.data.sources.loc[name], self.t
-        said = f"[{own['number']}]"
-        if name not in self.named:
-            self.named.add(name)
-            said += f" {(t.code == 'en' and own['title_en']) or own['title']}"
-            day = (own["date"] and t("published {day}", day=own["date"])) or (
-                own["accessed"] and t("accessed {day}", day=own["accessed"]))  # fmt: skip
-            if made := ", ".join(filter(None, (own["producer"], day))):
-                said += f" ({made})"
+        said = self.issue.source(name)
+        if name in self.named:
+            said = said.partition(" ")[0]
+        self.named.add(name)
         return f"{said}: {places}" if places else said
 
     def _chart(self, one: Shown, picture: bytes) -> None:

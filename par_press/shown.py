@@ -22,8 +22,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from par_lib.charts.table_data import DATA
+from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused
-from par_lib.language.translation import UNKNOWN, Language
+from par_lib.language.translation import SYNTHETIC_WORDS, TABLE_LABELS, UNKNOWN, Language
 
 WORKBOOK = "tables.xlsx"  # beside the pages; every table has a sheet of it
 _MOST_PLACES = 12  # in a source, of a sentence
@@ -43,6 +44,39 @@ _NAMESPACE = re.compile(r"\{.*\}")
 _DOTS_PER_INCH = 300
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
 _OVERVIEW_POINTS = 500  # one wider than this does not, even if it is scrolled
+
+
+class Issue:
+    """An edition in one language: what every page and document says of it.
+
+    ``titles`` are those of its pages, by notebook. ``mark`` prints the ``fingerprint``, by which a
+    paper leads back to its edition. ``day`` is the last on which a source was looked at.
+    """
+
+    def __init__(self, data: Tables, t: Language, fingerprint: str,
+                 titles: Mapping[str, str]) -> None:  # fmt: skip
+        self.data, self.t, self.fingerprint, self.titles = data, t, fingerprint, titles
+        self.place, self.period = data.place, t.period(data.period)
+        accessed = [day for day in data.sources["accessed"] if day]  # none, of a year just begun
+        self.day = max(accessed, default=data.period.span()[1])
+        self.dated = (
+            t("Sources accessed to {day}", day=self.day) if accessed else t("No source yet")
+        )
+        self.mark = t("Mark of this edition: {code}", code=fingerprint)
+        self.synthetic = SYNTHETIC_WORDS if data.synthetic else ""
+        missing = "; ".join(t(TABLE_LABELS[table]) for table in data.missing)
+        self.missing = missing and t("No figures for {period} yet: {tables}.",
+                                     period=self.period, tables=missing)  # fmt: skip
+        self.banner = " · ".join(filter(None, (self.synthetic, self.missing)))
+
+    def source(self, name: str) -> str:
+        """A source by its number and title, with who made it and when."""
+        own, t = self.data.sources.loc[name], self.t
+        said = f"[{own['number']}] {(t.code == 'en' and own['title_en']) or own['title']}"
+        day = (own["date"] and t("published {day}", day=own["date"])) or (
+            own["accessed"] and t("accessed {day}", day=own["accessed"]))  # fmt: skip
+        made = ", ".join(filter(None, (own["producer"], day)))
+        return f"{said} ({made})" if made else said
 
 
 @dataclass(frozen=True, eq=False)  # each is itself, and may be a key

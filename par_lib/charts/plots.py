@@ -243,7 +243,7 @@ def funnelplot(data: pd.DataFrame, *, x: str, y: str, highlight: str = "",
     out = data["verdict"].isin(["above", "below"])
     marked = data["unit"] == highlight if highlight else out
     rows = _told(data, "unit", y, size=data["size"], verdict=data["verdict"], marked=marked)
-    high_inches = 2.6 if highlight else 3.8
+    high_inches = 2.2 if highlight else 3.8
     ax = _axes(Drawn("funnel", y, x, rows, caption, threshold=data.attrs["mean"]), high_inches)
     sizes = pd.Series(np.geomspace(rows["size"].min() / 1.2, rows["size"].max() * 1.2, 120))
     lines = fair_comparison.limits(data.attrs, sizes)

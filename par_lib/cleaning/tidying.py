@@ -278,9 +278,9 @@ def expand_others(tidy: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
     is_group = (tidy["unit"] == schema.OTHERS) & tidy["level"].isin(_LISTED)
     added = []
     for _, group in tidy[is_group].iterrows():
-        beside = (tidy["level"] == group["level"]) & (tidy["as_of"] == group["as_of"])
-        listed = tidy.loc[beside, "unit_code"]
-        added += _for_each_unlisted(group.to_dict(), known, group["as_of"], listed)
+        day = group["as_of"]
+        beside = tidy[(tidy["level"] == group["level"]) & (tidy["as_of"] == day)]
+        added += _for_each_unlisted(group.to_dict(), known, day, beside["unit_code"])
     return _append(tidy[~is_group], added)
 
 
@@ -297,10 +297,9 @@ def add_counted(late: pd.DataFrame, register: pd.DataFrame, known: pd.DataFrame,
     others = start <= units.DISTRICTS_ENDED < end and counts["level"] == "commune"
     counts = counts[~counts["level"].isin(listed) & (counts["resolved"] > 0) & ~np.array(others)]
     names = known.drop_duplicates("code", keep="last").set_index("code")["name"]
-    rows = counts.assign(
-        unit=counts["unit_code"].map(names), period_start=start, period_end=end, received=pd.NA,
+    rows = counts.drop(columns="received").assign(
+        unit=counts["unit_code"].map(names), period_start=start, period_end=end, note="",
         late_low=counts["late"], late_high=counts["late"], basis="resolved", approximate=False,
-        note="",
     )  # fmt: skip
     return _append(late, rows.to_dict("records"))
 

@@ -36,9 +36,9 @@ _FILE = Path(__file__).with_name("labels.csv")
 _NAMED = pd.read_csv(_FILE, dtype=str, keep_default_na=False).set_index("code")
 
 
-def named(kind: str) -> dict[str, str]:
+def named(kind: str, column: str = "en") -> dict[str, str]:
     """Code → English words, which a Language translates; a level may be called as a column is."""
-    return _NAMED.loc[_NAMED["kind"] == kind, "en"].to_dict()
+    return _NAMED.loc[_NAMED["kind"] == kind, column].to_dict()
 
 
 LABELS, TABLE_LABELS, COLUMNS = map(named, ("code", "table", "column"))

@@ -18,10 +18,13 @@ from par_lib.storage import dependencies, paths
 
 _EIGHTH = N_("8. Satisfaction with services")  # area of reform; the eighth pillar is another
 
-STATUSES = ("reached", "on_path", "behind", "open", "no_figure")  # of a task
+# Of a task; open: its figures cannot tell.
+STATUSES = ("reached", "on_path", "behind", "missed", "open", "no_target", "no_figure")
 _SLACK_DAYS = 3  # by which leap years and months differ
 _GROUPS = named("group")  # of agencies, in Vietnamese and in English
+_OF_ALL = named("group", "topic")  # levels all of whose units surely belong to one
 _GROUP = re.compile("|".join(map(re.escape, sorted(_GROUPS, key=len, reverse=True))), re.IGNORECASE)
+_ALL_OF = re.compile(r"(\d+)/\1 ")  # as 18/18 before a group
 
 
 def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
@@ -30,7 +33,8 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
 
     A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now; each a
     dash where not known), moves and plan_year as tidied, the columns of ``points_at_stake``,
-    ``codes`` of the units that lead or take part, and ``followed``: whether this edition has a
+    ``codes`` of the units that lead or take part (a level, where all of its units do; "" of another
+    group), and ``followed``: whether this edition has a
     figure for it, whose rows source and locator name, too.
     """
     tasks, t = _tasks_after(data), language
@@ -64,9 +68,15 @@ def _told(tasks: pd.DataFrame, data: tables.Tables, t: Language) -> pd.DataFrame
     words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
     told = words.join(tasks[["moves", "plan_year"]])
     together = tasks["lead_units"] + ";" + tasks["supporting_units"]
-    told["codes"] = [{code_of(one) for one in map(str.strip, written.split(";")) if one}
+    told["codes"] = [{part for one in map(str.strip, written.split(";")) if one
+                      for part in ([code_of(one)] if code_of(one) else _levels_of(one))}
                      for written in together]  # fmt: skip
     return told
+
+
+def _levels_of(group: str) -> list[str]:
+    """Levels all of whose units are in a group of agencies; [""] where that is not sure."""
+    return _OF_ALL.get(_ALL_OF.sub("", group.lower()), "").split(" ")
 
 
 def movement(data: tables.Tables, *, language: Language) -> pd.DataFrame:
@@ -77,10 +87,13 @@ def movement(data: tables.Tables, *, language: Language) -> pd.DataFrame:
     the task and both figures. path is what the figure would be today on an even way from the start
     (of disbursement from 0) to the target.
 
+    start only stands beside a figure now of the same kind.
+
     task_status: "reached" where the figure is surely at the target, "on_path" or "behind" where it
-    surely has or has not come as far as the path, "open" where bounds, a missing target or
-    start, or figures of two kinds leave it so, "no_figure" where nothing is known now. A count
-    of a part of a year is beside no target of a year.
+    surely has or has not come as far as the path, "missed" where it is not there when the time is
+    over, "open" where bounds, a missing start, or figures of two kinds leave it so, "no_target"
+    where that is no number, "no_figure" where nothing is known now. A count of a part of a year is
+    beside no target of a year.
     """
     t, whole = language, tables.load(data.province, data.year)
     tasks = whole.tasks[whole.tasks["plan_year"] == data.year]
@@ -103,7 +116,10 @@ def _moved(task: dict, data: tables.Tables, t: Language) -> tuple:
     trace = ("derived" if any(map(len, rows)) else task["status"],
              *join_traces(pd.Series(task), *rows))  # fmt: skip
     (was, before), (kind, value) = map(_number, rows)
-    change, path, verdict = "", "", "open" if now else "no_figure"
+    change, path, verdict = "", "", "no_figure"
+    if now:
+        start = start if kind and kind == was else ""
+        verdict = "no_target" if pd.isna(task["target_low"]) else "open"
     lower = kind == "late"
     goal = task["target_high"] if lower else task["target_low"]
     fits = (task["target_unit"] == "pct") == kind.endswith("pct") and kind and pd.notna(goal)
@@ -124,7 +140,8 @@ def _moved(task: dict, data: tables.Tables, t: Language) -> tuple:
             due = [one + (goal - one) * gone for one in begun or (goal,) * 2]
             path = t.interval(*due, digits, percent=kind.endswith("pct"))
             least, most = sorted(sign * one for one in due)
-            verdict = "on_path" if worst >= most else "behind" if best < least else verdict
+            late = "missed" if gone == 1.0 else "behind"
+            verdict = "on_path" if worst >= most else late if best < least else verdict
     return start, now, change, path, verdict, *trace
 
 
@@ -322,8 +339,12 @@ def _indicator(measure: str, data: tables.Tables, t: Language) -> tuple[str, pd.
 
 
 def _dated(words: str, rows: pd.DataFrame, data: tables.Tables, t: Language) -> str:
-    """A figure with its day, where that is not the end of the year."""
-    day = rows["period_end"].max()
+    """A figure with its day, where that is not the end of the year; and its first, likewise."""
+    day, first = rows["period_end"].max(), rows["period_start"].min()
+    said = t.date(day, in_text=True)
+    if (first.month, first.day) != (1, 1):
+        return t("{figure}, {first} to {day}", figure=words, first=t.date(first, in_text=True),
+                 day=said)  # fmt: skip
     if day == pd.Timestamp(data.year, 12, 31):
         return words
-    return t("{figure}, up to {day}", figure=words, day=t.date(day, in_text=True))
+    return t("{figure}, up to {day}", figure=words, day=said)

@@ -157,6 +157,17 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
     return Parts(value, total, units.join(ranks.add_prefix(f"{value}_")), excess)
 
 
+def by_level(late: pd.DataFrame, *, whole: str) -> pd.DataFrame:
+    """Late dossiers of each level as a whole, in the longest period, and its share of them all.
+
+    The rows named ``whole``, with share_pct of those levels together (0 to 100, missing of few).
+    """
+    rows = longest_period(late[(late["unit"] == whole) & late["late_low"].notna()])
+    rows = rows[rows["status"] != "bound"]
+    total = rows["late_low"].sum()
+    return rows.assign(share_pct=share(rows["late_low"], total=total, fewest=FEWEST_DOSSIERS))
+
+
 def share(part: pd.Series, *, total: float | pd.Series, fewest: int = 0) -> pd.Series:
     """Share of a total: 100 × part / total; percent, range [0, 100].
 

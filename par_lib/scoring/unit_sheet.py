@@ -29,6 +29,13 @@ LEVELS = ("department", "district", "commune")
 ASKED = ("late_dossiers", "disbursement", "sipas")  # of which every unit should have figures
 _RANKED = ("disbursed_pct", "index_points")  # neither a sample nor a count of what chance moves
 _NAMED = ("resolved", "late", "late_pct", "disbursed_pct", "satisfaction_pct", "index_points")
+# What a task moves, as tasks.csv says it, and the figure of a unit that is so moved.
+_MOVED = {
+    "late_dossiers.late": "late",
+    "late_dossiers.on_time_pct": "on_time_pct",
+    "disbursement.rate_pct": "disbursed_pct",
+    "sipas.points": "satisfaction_pct",
+}
 _SLACK_DAYS = 3  # by which months and leap years differ
 
 
@@ -60,12 +67,15 @@ def figures(data: Tables) -> pd.DataFrame:
     (the period it is of; start missing of what adds up to a day), the pairs value and place, peers,
     verdict, status, source, locator. late may be a bound of units that share one rest, as
     ``parts.of`` has it. place: lowest and highest rank among ``peers`` of the level of whom the
-    figure is known, 1 is best; missing of counts, of satisfaction, which is of a sample, and of
-    late_pct, whose order would be that of chance: there verdict has the limits of a ``funnel``.
+    figure is known, 1 is best; missing where some are only known as a group, of counts, of
+    satisfaction, which is of a sample, and of late_pct, whose order would be that of chance: there
+    verdict has the limits of a ``funnel``.
     """
     found = pd.concat([_no_rows(), *_figures(data)], ignore_index=True)
     found = found[found["value_low"].notna()].drop_duplicates(["unit_code", "figure"])
     for _, own in found[found["figure"].isin(_RANKED)].groupby(["level", "figure"]):
+        if own["unit_code"].isna().any():  # of "all others" nobody says how many they are
+            continue
         ranks = rank_range(*ends(own, "value"))
         found.loc[own.index, ["place_low", "place_high"]] = ranks.to_numpy(dtype=float)
         found.loc[own.index, "peers"] = len(own)
@@ -162,6 +172,8 @@ def _words(row: dict, t: Language) -> dict[str, str | None]:
     value, before = (t.interval(*ends, digits, percent=name.endswith("_pct")) for ends in both)
     low, high = row["change_low"], row["change_high"]
     change = t.signed(low, digits) if low == high else t.interval(low, high, digits)
+    if low < 0 < high:
+        change = t("{change} (up or down is not known)", change=change)
     verdict = LABELS.get(row["verdict"])
     place = t(verdict) if verdict else None
     if row["peers"]:
@@ -194,6 +206,22 @@ def of_unit(figures: pd.DataFrame, code: str) -> tuple[pd.DataFrame, pd.DataFram
     verdict = rows.loc[rows["verdict"] != "", "verdict"]
     told = pairs(**held) | {"verdict": verdict.iloc[0] if len(verdict) else None}
     return rows, pd.DataFrame([told])
+
+
+def tasks_of(tasks: pd.DataFrame, code: str, level: str) -> pd.DataFrame:
+    """Tasks that a unit leads or takes part in, alone or with all units of its level."""
+    own = [bool({code, level} & codes) for codes in tasks["codes"]]
+    return tasks[pd.Series(own, tasks.index, dtype=bool)]
+
+
+def with_own_figure(tasks: pd.DataFrame, rows: pd.DataFrame, level: str) -> pd.DataFrame:
+    """``tasks``, as assigned_tasks gives them, with own_figure: that of a unit of the ``level``.
+
+    ``rows``: its figures, with their value in words. Missing where a task moves another figure.
+    """
+    said = rows.set_index("figure")["value"]
+    figure_of = tasks["moves"].str.removesuffix(f":{level}").map(_MOVED)
+    return tasks.assign(own_figure=figure_of.map(said))
 
 
 def fewer(rates: pd.DataFrame, goal_pct: float) -> float | None:

@@ -24,8 +24,7 @@ from par_cli import app
 from par_lib.cleaning import schema, tables
 from par_lib.language.translation import COLUMNS, SYNTHETIC_WORDS, language, named
 from par_press import changes, documents, report, shown
-from par_press.documents import Issue
-from par_press.shown import Shown
+from par_press.shown import Issue, Shown
 
 FOLDERS = ("", "en")
 HOSTILE = "=cmd|' /C calc'!A0 <w:p>#panic()</w:p>\u202etxt\u061c.\uffff\x0bexe " + "ơ" * 255

@@ -95,6 +95,11 @@ def test_the_sheet_says_what_is_known_within_bounds_and_what_is_not(edition):
     assert (edition / "units" / other).resolve() == edition / "en" / "units" / "515.html"
 
 
+def test_the_paper_of_a_sheet_lists_its_sources(edition):
+    said = PdfDocument(edition / "units" / "515.pdf")[0].get_textpage().get_text_bounded()
+    assert "[1] Báo cáo tóm tắt một số tồn tại" in said.replace("\r\n", " ")
+
+
 def test_the_index_leads_to_each_sheet_with_its_finding_and_can_be_searched(edition):
     cards = parsed(edition / "10_unit_sheets.html").select_one("ol.cards")
     assert cards["data-find"]

@@ -1,5 +1,6 @@
 """The tidy tables of 2022, and what cannot be read, named by file, row and column."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import par_lib as par
-from par_lib.cleaning import findings, schema, succession, tables, units
+from par_lib.cleaning import findings, schema, succession, tables, tidying, units
 from par_lib.language import Period
 from par_lib.language.translation import language
 from par_lib.language.vietnamese import BOUNDS
@@ -257,6 +258,40 @@ def test_a_part_of_a_year_counts_its_own_of_a_register(root, day):
     over = {"date = 2023-03-20\n": 10}.get(day, 21)  # a snapshot of that day counts to it
     assert quarter[columns].to_numpy().tolist() == [[False, over, 1], [True, 2, 1]]
     assert quarter["open_days"].notna().any() == (over == 10)
+
+
+def test_a_register_lists_the_units_of_a_level_of_which_a_table_lists_none(root):
+    """One of two of 507 ended late in January; the year lists districts, the month none."""
+    raw = root / "data" / "raw" / "quang-nam"
+    (raw / "register" / "year=2022").mkdir(parents=True)
+    (raw / "register" / "year=2022" / "part.csv").write_text(
+        "id,unit,level,procedure,field,received,due,finished,online\n"
+        "1,507,district,P1,F1,2022-01-03,2022-01-10,2022-01-12,true\n"
+        "2,507,district,P1,F1,2022-01-05,2022-01-20,2022-01-20,true\n"
+        "3,508,district,P1,F1,2022-01-05,2022-01-20,,true\n", encoding="utf-8")  # fmt: skip
+    entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
+    sources = raw / "sources.toml"
+    sources.write_text(sources.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    names = ["unit_code", "unit", "level", "resolved", "on_time", "late_low", "status", "source"]
+    month = tables.load("quang-nam", "2022-01").late_dossiers
+    told = [["507", "Điện Bàn", "district", 2, 1, 1, "derived", "register"]]
+    assert month[names].to_numpy().tolist() == told  # of 508 none is finished
+    assert f"{month['period_end'].item():%Y-%m-%d}" == "2022-01-31"
+    year = tables.load("quang-nam", 2022).late_dossiers
+    assert "register" not in {*year.loc[year["level"] == "district", "source"]}
+
+
+def test_communes_of_before_and_after_july_2025_are_not_counted_as_one():
+    counted = pd.DataFrame({"unit": ["1"], "level": ["commune"], "finished": [True], "month": None,
+                            "days_late": [3], "dossiers": [2], "status": "derived",
+                            "source": "register", "locator": "x"})  # fmt: skip
+    none = tables.load("quang-nam", 2022).late_dossiers[:0]
+    known = pd.DataFrame({"code": ["1"], "name": ["A"]})
+    for period, until, rows in (("2025", "2025-12-31", 0), ("2025-H2", "2025-12-31", 1),
+                                ("2025-H1", "2025-06-30", 1)):  # fmt: skip
+        found = tidying.add_counted(none, counted, known, period=Period(period),
+                                    until=dt.date.fromisoformat(until))  # fmt: skip
+        assert len(found) == rows, period
 
 
 PARTS = st.sampled_from(Period("2024").of_its_year)

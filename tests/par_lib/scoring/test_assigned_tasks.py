@@ -191,17 +191,17 @@ def test_a_task_is_where_its_even_path_asks_it_to_be_or_not(monkeypatch, data, n
         assert found["path"] == "42,9%"
 
 
-def test_what_is_not_reached_when_the_year_is_over_is_behind_whatever_it_began_with(
+def test_what_is_not_reached_when_the_year_is_over_is_missed_whatever_it_began_with(
     monkeypatch, data
 ):
     found = followed(monkeypatch, data, start=None, now=(15.0, 15.0), day="2023-12-31")
-    assert found[["path", "task_status"]].tolist() == ["80%", "behind"]
+    assert found[["path", "task_status"]].tolist() == ["80%", "missed"]
     assert pd.isna(found["change"])
 
 
-def test_a_task_without_target_or_start_is_left_open_and_its_change_is_told(monkeypatch, data):
+def test_a_task_without_target_says_so_and_one_without_start_is_left_open(monkeypatch, data):
     found = followed(monkeypatch, data, start=(6.5, 6.5), now=(10.0, 12.0), target=(np.nan, np.nan))
-    assert found[["change", "task_status"]].tolist() == ["3,5–5,5", "open"]
+    assert found[["change", "task_status"]].tolist() == ["3,5–5,5", "no_target"]
     assert followed(monkeypatch, data, start=None, now=(10.0, 12.0))["task_status"] == "open"
 
 
@@ -209,9 +209,12 @@ def test_figures_of_two_kinds_or_of_spans_of_another_length_have_no_change():
     # 2023 states a share on time where 2022 counts late dossiers
     moved = assigned_tasks.movement(tables.load("quang-nam", 2023), language=language("vi"))
     late = moved[moved["moves"] == "late_dossiers.late:district"].iloc[0]
-    assert late["start"] == "41.657 hồ sơ trễ hạn" and late["now"] == "82,92% hồ sơ đúng hạn"
-    assert pd.isna(late["change"]) and late["task_status"] == "open"
-    assert moved["task_status"].value_counts().to_dict() == {"no_figure": 24, "open": 4}
+    assert pd.isna(late["start"]) and late["now"] == "82,92% hồ sơ đúng hạn"
+    assert pd.isna(late["change"]) and late["task_status"] == "no_target"
+    assert moved["task_status"].value_counts().to_dict() == {"no_figure": 24, "no_target": 4}
+    # of the share paid online nothing is known now: what it was before stands alone
+    alone = moved[moved["moves"] == "online_payment_dossiers_pct"].iloc[0]
+    assert alone["start"].startswith("6,5%") and pd.isna(alone["now"])
     year, half = (
         pd.DataFrame(
             {"period_start": pd.to_datetime([first]), "period_end": pd.to_datetime([last])}
@@ -219,3 +222,24 @@ def test_figures_of_two_kinds_or_of_spans_of_another_length_have_no_change():
         for first, last in (("2025-01-01", "2025-12-31"), ("2025-07-01", "2025-12-31"))
     )
     assert assigned_tasks._days(year) - assigned_tasks._days(half) == 181
+
+
+def test_a_figure_that_does_not_count_from_the_first_day_says_from_when(data):
+    days = pd.DataFrame({"period_start": pd.to_datetime(["2022-07-01"]),
+                         "period_end": pd.to_datetime(["2022-12-31"])})  # fmt: skip
+    told = assigned_tasks._dated("5", days, data, language("vi"))
+    assert told == "5 (từ ngày 01/7/2022 đến hết ngày 31/12/2022)"
+
+
+@pytest.mark.parametrize(
+    ("group", "levels"),
+    [
+        ("18/18 huyện, thị xã, thành phố", ["district"]),
+        ("các Sở, ngành, địa phương", ["district", "commune"]),
+        ("12/18 huyện, thị xã, thành phố", [""]),  # not all of them, and not said which
+        ("các sở, ban, ngành", [""]),  # an agency may be none of these
+        ("một số xã thuộc huyện Núi Thành", [""]),
+    ],
+)
+def test_a_group_has_all_units_of_a_level_only_where_that_is_sure(group, levels):
+    assert assigned_tasks._levels_of(group) == levels

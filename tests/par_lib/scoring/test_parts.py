@@ -41,6 +41,21 @@ def test_shares_and_ranks_of_listed_and_unlisted_units():
     assert ranks == [[1, 1], [2, 2], [2, 4], [2, 4]]
 
 
+def test_levels_as_wholes_in_their_longest_period_with_their_share():
+    names = ["unit", "level", "period_start", "period_end", "late_low", "late_high", "status"]
+    days = ["2023-01-01", "2023-12-31"]
+    rows = [
+        ("P", "province", *days, 10, 10, "reported"),
+        ("P", "district", *days, 30, 30, "reported"),
+        ("P", "district", "2023-12-01", "2023-12-31", 5, 5, "reported"),
+        ("A", "district", *days, 30, 30, "reported"),
+        ("P", "commune", *days, 0, 9, "bound"),
+    ]
+    found = parts.by_level(pd.DataFrame(rows, columns=names), whole="P")
+    # 10 and 30 of 40; not the month, the unit, nor what is only a bound
+    assert found[["level", "share_pct"]].to_numpy().tolist() == [["province", 25], ["district", 75]]
+
+
 def test_the_fewest_units_that_hold_a_share():
     found = of(*FOUR)
     units = {pct: found.holding(pct)["unit"].tolist() for pct in (0, 50, 60, 60.1, 80, 95)}

@@ -5,7 +5,7 @@ import pytest
 
 from par_lib.cleaning import tables
 from par_lib.language.translation import language
-from par_lib.scoring import unit_sheet
+from par_lib.scoring import assigned_tasks, rulebook, scorecard, unit_sheet
 
 VI = language("vi")
 KEY = {"unit_code": "1", "level": "commune", "table": "late_dossiers", "verdict": "",
@@ -63,7 +63,7 @@ def test_a_change_runs_from_the_least_to_the_most_it_can_be():
     assert found["locator"].item() == "p; p"
     said = unit_sheet.in_words(found, VI)
     assert said[["value", "before_value", "change"]].to_numpy().tolist() == [
-        ["30–45", "40–50", "−20 đến 5"]
+        ["30–45", "40–50", "−20 đến 5 (chưa rõ tăng hay giảm)"]
     ]
 
 
@@ -119,3 +119,30 @@ def test_neither_a_sample_nor_a_late_rate_is_ranked(monkeypatch):
     assert found.loc["disbursed_pct", "place_low"].to_dict() == {"1": 2, "2": 1}
     assert found.loc[["late_pct", "satisfaction_pct"], "place_low"].isna().all()
     assert (found.loc[["late_pct", "satisfaction_pct"], "peers"] == 0).all()
+
+
+def test_beside_a_group_of_unknown_size_no_unit_has_a_place():
+    # the report lists ten agencies below 70 %, and says of no other how many there are
+    found = unit_sheet.figures(tables.load("quang-nam", 2022))
+    rates = found[(found["figure"] == "disbursed_pct") & (found["level"] == "department")]
+    assert len(rates) == 11 and rates["unit_code"].isna().sum() == 1
+    assert rates["place_low"].isna().all() and (rates["peers"] == 0).all()
+
+
+def test_a_unit_has_the_tasks_of_all_of_its_level_with_its_own_figure():
+    data = tables.load("quang-nam", 2022)
+    rules = rulebook.load("quang-nam", 2022)
+    card = scorecard.build(data, rules)
+    tasks = assigned_tasks.of(data, card=card, rules=rules, language=VI)
+    found = unit_sheet.figures(data)
+    own = unit_sheet.changed(found[:0], found, months=12).query("unit_code == '515'")
+    own = own.assign(value=unit_sheet.in_words(own, VI)["value"])
+    its = unit_sheet.with_own_figure(unit_sheet.tasks_of(tasks, "515", "district"), own, "district")
+    figures = its.set_index("moves")["own_figure"]
+    assert figures["late_dossiers.late:district"] == "0–3.551"  # led by "18/18 huyện, …"
+    assert figures["disbursement.rate_pct:district"] == "49,7%"  # one of twelve that it names
+    assert pd.isna(figures["online_dossiers_processed"])
+    assert "late_dossiers.late:district" not in {
+        *unit_sheet.tasks_of(tasks, "49-so-y-te", "department")["moves"]
+    }
+    assert list(unit_sheet.tasks_of(tasks.iloc[:0], "515", "district")) == list(tasks)
