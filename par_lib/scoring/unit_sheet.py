@@ -208,20 +208,17 @@ def of_unit(figures: pd.DataFrame, code: str) -> tuple[pd.DataFrame, pd.DataFram
     return rows, pd.DataFrame([told])
 
 
-def tasks_of(tasks: pd.DataFrame, code: str, level: str) -> pd.DataFrame:
-    """Tasks that a unit leads or takes part in, alone or with all units of its level."""
-    own = [bool({code, level} & codes) for codes in tasks["codes"]]
-    return tasks[pd.Series(own, tasks.index, dtype=bool)]
+def tasks_of(tasks: pd.DataFrame, unit: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Tasks that a ``unit``, one of ``units``, leads or takes part in, alone or with its level.
 
-
-def with_own_figure(tasks: pd.DataFrame, rows: pd.DataFrame, level: str) -> pd.DataFrame:
-    """``tasks``, as assigned_tasks gives them, with own_figure: that of a unit of the ``level``.
-
-    ``rows``: its figures, with their value in words. Missing where a task moves another figure.
+    ``tasks`` are those of assigned_tasks, ``rows`` the unit's figures, with their value in words:
+    own_figure, missing where a task moves another.
     """
-    said = rows.set_index("figure")["value"]
-    figure_of = tasks["moves"].str.removesuffix(f":{level}").map(_MOVED)
-    return tasks.assign(own_figure=figure_of.map(said))
+    code, level = unit["code"].item(), unit["level"].item()
+    own = [bool({code, level} & codes) for codes in tasks["codes"]]
+    found = tasks[pd.Series(own, tasks.index, dtype=bool)]
+    figures = found["moves"].str.removesuffix(f":{level}").map(_MOVED)
+    return found.assign(own_figure=figures.map(rows.set_index("figure")["value"]))
 
 
 def fewer(rates: pd.DataFrame, goal_pct: float) -> float | None:
