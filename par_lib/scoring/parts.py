@@ -160,14 +160,14 @@ def of(frame: pd.DataFrame, value: str, *, whole: str) -> Parts:
 def by_level(late: pd.DataFrame, *, whole: str) -> pd.DataFrame:
     """Late dossiers of each level as a whole, in the longest period, and its share of them all.
 
-    The rows named ``whole``, with at_level, the code of "at that level", level_count, missing of a
-    level alone, and share_pct of those levels together (0 to 100, missing of few).
+    The rows named ``whole``, with at_level, the code of "at that level", levels, how many they are
+    (missing of one alone), and share_pct of them together (0 to 100, missing of few).
     """
     rows = longest_period(late[(late["unit"] == whole) & late["late_low"].notna()])
     rows = rows[rows["status"] != "bound"]
     shares = share(rows["late_low"], total=rows["late_low"].sum(), fewest=FEWEST_DOSSIERS)
     count = len(rows) if len(rows) > 1 else None
-    return rows.assign(at_level="at_" + rows["level"], level_count=count, share_pct=shares)
+    return rows.assign(at_level="at_" + rows["level"], levels=count, share_pct=shares)
 
 
 def share(part: pd.Series, *, total: float | pd.Series, fewest: int = 0) -> pd.Series:
