@@ -310,9 +310,9 @@ def template(
     unit: Annotated[str, typer.Option(help="Code or name: the workbook of this unit only.")] = "",
 ) -> None:
     """Write the workbook an office fills in, with what the raw tables hold already."""
-    from par_intake import workbook
+    from par_intake import raw_folder
 
-    typer.echo(workbook.template(province, paths.year_of(year), path=to, unit=unit))
+    typer.echo(raw_folder.template(province, paths.year_of(year), path=to, unit=unit))
 
 
 @app.command(name="new-year")
@@ -321,7 +321,7 @@ def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> N
 
     A province is named without marks, as it was called that year: quang-nam until June 2025, hue.
     """
-    from par_intake import raw_folder, workbook
+    from par_intake import raw_folder
     from par_lib.language.translation import language
 
     t, about = language(lang), paths.year_of(year)
@@ -329,7 +329,7 @@ def new_year(year: Year, province: Province = "quang-nam", lang: Lang = "") -> N
         typer.echo(t(words, **values))
     book = paths.raw(province, about) / f"{province}-{about}.xlsx"
     if not book.exists():
-        workbook.template(province, about, path=book)
+        raw_folder.template(province, about, path=book)
     for number, step in enumerate(raw_folder.CHECKLIST, start=1):
         values = {"book": str(book), "year": str(about), "province": province,
                   "sources": str(paths.raw(province) / "sources.toml")}  # fmt: skip

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from par_intake import workbook
 from par_intake.figures import Tables, kind_in, raw_table
 from par_lib.cleaning import dossier_register, schema, tidying, units
 from par_lib.cleaning.schema import ADDED_UP
@@ -78,6 +79,25 @@ def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]
     ):  # fmt: skip
         if so:
             yield words, values
+
+
+def template(province: str, year: int, *, path: Path | None = None, unit: str = "") -> Path:
+    """A year's workbook with what its raw tables hold; of a ``unit``, by code or name, its."""
+    known = units.told_by_name(units.load_units(province), year)
+    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
+    tables = {name: raw_table(table, []) for name, table in schema.TABLES.items()}
+    tables |= {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
+    code = unit and units.code_meant(unit, known)
+    path = path or Path(f"{province}-{year}{unit and '-'}{code}.xlsx")
+    if path.exists():
+        raise FileExistsError(say("{path}: exists; give another name with --to", path=path))
+    if unit:
+        known = known[(known["code"] == code) | (known["level"] == "province")]
+        called = {*known.loc[known["code"] == code, "name"].map(compare_key)}
+        tables = {name: rows[rows["unit"].map(compare_key).isin(called)]
+                  for name, rows in tables.items() if "level" in rows}  # fmt: skip
+    workbook.write(path, province, year, known, tables)
+    return path
 
 
 def _begin(folder: Path) -> None:
@@ -156,6 +176,11 @@ def store(
     if existing and not into_existing:
         exist = N_("{existing}: exists; add --merge to see and add what is new")
         raise Conflict(exist, existing=existing)
+    if "~" in {sign for _, sign, _ in changes}:
+        yield say(
+            "~: a figure was added to a row that is there, as one of the row's source, which "
+            "stands in brackets; where it is from another, correct the raw table"
+        )
     _begin(folder)
     _add_sources(sources, entries)  # first: a row must never cite one that is not there
     changed: dict[Path, dict[str, str]] = {}
@@ -258,7 +283,8 @@ def _merged(
             before, now = there[column.name], row[column.name]
             if now and not _same(column, row, before, now):
                 fills = not before and row["source"] == there["source"]
-                said["~" if fills else "!"].append(f"{column.name} {before or '–'} → {now}")
+                of = f" [{row['source']}]" if fills else ""
+                said["~" if fills else "!"].append(f"{column.name} {before or '–'} → {now}{of}")
                 there[column.name] = now
         held = list(filter(None, (there.get(schema.ACCEPTED) or "").split("; ")))
         also = row.get(schema.ACCEPTED)  # each person once, but for what is filled in

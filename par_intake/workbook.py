@@ -18,11 +18,11 @@ from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
 from par_intake.grids import Cell, Grid, day_of, text_of
 from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
-from par_lib.cleaning.units import as_total, home, load_units, resolver, told_by_name
-from par_lib.language import LANGUAGES, Refused, say, translation
+from par_lib.cleaning.units import as_total, home
+from par_lib.language import LANGUAGES, Refused, translation
 from par_lib.language.translation import N_, TABLE_LABELS, Language, language
 from par_lib.language.vietnamese import compare_key, parse_quantity
-from par_lib.storage import csv_files, paths
+from par_lib.storage import paths
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -103,25 +103,6 @@ def column_of(table: schema.Table, text: str) -> str | None:
     return _spelled(table).get(compare_key(text))
 
 
-def template(province: str, year: int, *, path: Path | None = None, unit: str = "") -> Path:
-    """A year's workbook with what its raw tables hold; of a ``unit``, by code or name, its."""
-    known = told_by_name(load_units(province), year)
-    files = {name: paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES}
-    tables = {name: raw_table(table, []) for name, table in schema.TABLES.items()}
-    tables |= {name: csv_files.read_csv(file) for name, file in files.items() if file.is_file()}
-    code = unit if unit in {*known["code"]} else unit and resolver(known)(unit)
-    path = path or Path(f"{province}-{year}{unit and '-'}{code}.xlsx")
-    if path.exists():
-        raise FileExistsError(say("{path}: exists; give another name with --to", path=path))
-    if unit:
-        known = known[(known["code"] == code) | (known["level"] == "province")]
-        called = {*known.loc[known["code"] == code, "name"].map(compare_key)}
-        tables = {name: rows[rows["unit"].map(compare_key).isin(called)]
-                  for name, rows in tables.items() if "level" in rows}  # fmt: skip
-    write(path, province, year, known, tables)
-    return path
-
-
 def write(
     path: Path, province: str, year: int, units: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> None:
@@ -135,7 +116,7 @@ def write(
     proposed = any(_ASKED[0] in table for table in tables.values())
     shown = [table for name, table in schema.TABLES.items() if name in tables]
     places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
-    offered = {("unit", ()): [*places, schema.OTHERS]}
+    offered = {("unit", ()): [*places, word("unit", schema.OTHERS)]}
     for column in (column for table in shown for column in table.columns if column.codes):
         offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
     steps = [_t(step, year=str(year), province=province)
@@ -194,8 +175,7 @@ def _sheet(
         })  # fmt: skip
         sheet.set_column(at, at, _WIDE.get(name, 16), free)
         codes = column.codes if column else ()
-        shown = [word(name, one) if codes and one else one for one in cells[name]]
-        sheet.write_column(HEAD, at, shown, free)
+        sheet.write_column(HEAD, at, [_shown(one, column) for one in cells[name]], free)
         if column is None:
             sheet.write_string(HEAD - 1, at, _t(name), head)
             continue
@@ -214,6 +194,14 @@ def _sheet(
     sheet.protect("", dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True))
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _shown(text: str, column: schema.Column | None) -> str | dt.date:
+    """A cell of a raw table as an office writes it."""
+    if text and column and column.kind == "date":
+        return dt.date.fromisoformat(text)
+    coded = column and (column.codes or (column.name, text) == ("unit", schema.OTHERS))
+    return word(column.name, text) if text and coded else text
 
 
 def proposals(figures: Iterable[Figure], source: str, t: Language) -> dict[str, pd.DataFrame]:
@@ -329,6 +317,8 @@ def _text(cell: Cell, column: schema.Column) -> str:
         return code_of(column, text)
     if text and column.kind == "date":
         return _day(cell)
+    if column.name == "unit" and text == word("unit", schema.OTHERS):
+        return schema.OTHERS
     if isinstance(cell, dt.date):
         raise Refused("{text} is a day, and this column is none; write it as text", text=text)
     return text

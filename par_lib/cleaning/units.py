@@ -257,6 +257,18 @@ def resolver(units: pd.DataFrame) -> Callable[..., str]:
     return found
 
 
+def code_meant(text: str, units: pd.DataFrame) -> str:
+    """Code of the unit that a person names, by code or name; UnknownUnit of a name of several."""
+    named = units[units["name"].map(compare_key) == compare_key(text)]
+    if text in {*units["code"]}:
+        return text
+    if len({*named["code"]}) > 1:
+        each = [f'"{_called(one)}" ({one.level} {one.code})' for one in named.itertuples()]
+        raise UnknownUnit(say('"{name}" is ambiguous: write {choices}', name=text,
+                              choices=say(" or ").join(each)))  # fmt: skip
+    return resolver(units)(text)
+
+
 def resolve(name: str, units: pd.DataFrame, **asked: str | None) -> str:
     """Code of the unit a source calls ``name``, among ``units`` already restricted to a date.
 

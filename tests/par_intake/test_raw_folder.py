@@ -379,6 +379,25 @@ def test_a_workbook_asks_for_title_producer_and_day_of_its_source(home):
     assert "rows taken" not in refused.output and not (home / "new").exists()
 
 
+def test_a_figure_added_to_a_row_says_of_which_source_it_then_is(home):
+    book = home / "filled.xlsx"
+    assert read(home).exit_code == 0
+    assert par("template", "2030", "--province", "suong-mai", "--to", book).exit_code == 0
+    made = openpyxl.load_workbook(book)
+    sheet = made[workbook.sheet_name("late_dossiers")]
+    heads = [str(cell.value).rstrip("* ") for cell in sheet[workbook.HEAD]]
+    resolved = heads.index(workbook.header("resolved")) + 1
+    row = next(row for row in range(workbook.HEAD + 1, sheet.max_row + 1)
+               if sheet.cell(row, 1).value and not sheet.cell(row, resolved).value)  # fmt: skip
+    sheet.cell(row, resolved).value = 99999
+    made.save(book)
+    source = sheet.cell(row, heads.index(workbook.header("source")) + 1).value
+    done = read(home, "--merge", report=book)
+    assert done.exit_code == 0, done.output
+    assert f"resolved – → 99999 [{source}]" in done.output
+    assert "as one of the row's source" in done.output
+
+
 def test_who_accepted_a_figure_stands_in_the_raw_table_and_on_the_reading_page_only(home):
     assert read(home, "--by", "Nguyễn V. A").exit_code == 0
     raw = csv_files.read_csv(home / "data/raw/suong-mai/2030/late_dossiers.csv")

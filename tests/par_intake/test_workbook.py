@@ -10,7 +10,7 @@ import xlsxwriter
 from typer.testing import CliRunner
 
 from par_cli import app
-from par_intake import documents, workbook
+from par_intake import documents, raw_folder, workbook
 from par_intake.documents import ReportError
 from par_lib.cleaning import schema, tables, units
 from par_lib.cleaning.schema import DataError
@@ -70,7 +70,7 @@ def test_every_code_is_its_words_code():
 
 
 def test_the_template_is_protected_and_offers_what_is_valid(tmp_path):
-    workbook.template("quang-nam", 2022, path=tmp_path / "b.xlsx")
+    raw_folder.template("quang-nam", 2022, path=tmp_path / "b.xlsx")
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     assert book.sheetnames[0] == "Cách điền"
     sheet = book[workbook.sheet_name("disbursement")]
@@ -81,6 +81,30 @@ def test_the_template_is_protected_and_offers_what_is_valid(tmp_path):
     assert not sheet.column_dimensions["A"].protection.locked  # what is not a header can be written
     offered = {one.formula1 for one in sheet.data_validations.dataValidation}
     assert len(offered) == 5  # unit, level, scope, basis, status
+
+
+def test_the_template_shows_days_and_the_rest_as_an_office_writes_them(tmp_path):
+    raw_folder.template("quang-nam", 2022, path=tmp_path / "b.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")[workbook.sheet_name("disbursement")]
+    rows = [*sheet.iter_rows(min_row=workbook.HEAD + 1, values_only=True)]
+    heads = [str(cell.value).rstrip("* ") for cell in sheet[workbook.HEAD]]
+    days = {row[heads.index(workbook.header("as_of"))] for row in rows if row[0]}
+    assert dt.datetime(2022, 12, 31) in days and all(isinstance(one, dt.datetime) for one in days)
+    others = "các cơ quan, đơn vị còn lại"
+    assert {row[0] for row in rows} >= {others} and schema.OTHERS not in {row[0] for row in rows}
+    table = read(tmp_path / "b.xlsx")[2022, "disbursement"]
+    assert schema.OTHERS in {*table["unit"]} and others not in {*table["unit"]}
+    assert set(table["as_of"].str[:2]) == {"20"}
+
+
+def test_a_name_of_two_units_of_a_year_is_asked_for_again(tmp_path):
+    book = tmp_path / "b.xlsx"
+    with pytest.raises(units.UnknownUnit, match=r'"quận Hải Châu".* or "phường Hải Châu"'):
+        raw_folder.template("da-nang", 2025, path=book, unit="Hải Châu")
+    assert not book.exists()
+    raw_folder.template("da-nang", 2025, path=book, unit="phường Hải Châu")
+    names = [cell.value for cell in openpyxl.load_workbook(book)[workbook.LISTS]["A"]]
+    assert "Hải Châu" in names and "Thanh Khê" not in names
 
 
 def test_a_plain_table_in_any_order_under_titles_and_over_a_total(tmp_path):
