@@ -47,9 +47,9 @@ def on_todays_land(data: Tables, language: Language) -> pd.DataFrame:
 
     A row a figure and year, of those that all have, and of counts, which add up. Columns figure,
     year, one for each province (``attrs["parts"]`` names them) and together, in the reader's
-    words, missing where not known; status "derived", source, locator. together is the sum of a
-    count, at least what is known where a province is missing; rates and points do not add up. No
-    row of another province, or of a year before.
+    words, missing where not known; status, source, locator. together is the sum of a count, at
+    least what is known where a province is missing; rates and points do not add up. No row of
+    another province, or of a year before.
     """
     t, found, provinces = language, [], [data.province, *succession.merged(data.province)]
     merged = data.year >= DISTRICTS_ENDED.year and len(provinces) > 1
@@ -74,7 +74,9 @@ def on_todays_land(data: Tables, language: Language) -> pd.DataFrame:
                 for row in rows.itertuples()}  # fmt: skip
         whole = _write(kind, low.sum(), math.inf if lacks else high.sum(), t)
         cited = {name: "; ".join(rows[name]) for name in ("source", "locator")}
-        shown.append({"figure": figure, "year": year, "status": "derived", **said, **cited,
+        stated = kind not in _COUNTS and (rows["status"] == "reported").all()
+        shown.append({"figure": figure, "year": year, **said, **cited,
+                      "status": "reported" if stated else "derived",
                       "together": whole if kind in _COUNTS else None})  # fmt: skip
     parts = [name for name in named.values() if name]
     columns = ["figure", "year", *parts, "together", "status", "source", "locator"]
@@ -105,7 +107,8 @@ def _figures(data: Tables, t: Language) -> pd.DataFrame:
                    for kind, words in told.items()]  # fmt: skip
         found.append(pd.concat(of_rows).sort_index(kind="stable"))
     known = pd.concat(found).dropna(subset=["value_low", "value_high"])
-    how = {"value_low": "min", "value_high": "max", "source": "; ".join, "locator": "; ".join}
+    how = {"value_low": "min", "value_high": "max", "source": "; ".join, "locator": "; ".join,
+           "status": lambda of: "reported" if {*of} == {"reported"} else "derived"}  # fmt: skip
     return known.groupby(["figure", "kind"], sort=False).agg(how)
 
 
