@@ -7,6 +7,7 @@ Typst from what is given to it alone: no network, no fonts of the machine, no cl
 import datetime as dt
 import re
 import textwrap
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -282,6 +283,7 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
         "findings": [findings[0], *map(_listed, findings[1:])],
     }  # fmt: skip
 
+    @cache
     def made(size: float, rows: int, lines: int, drawn: int) -> bytes:
         shown = [*map(_listed, unknown[:lines])]
         if len(unknown) > lines:
@@ -297,12 +299,15 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
                         format="pdf", pdf_standards=["ua-1"],
                         timestamp=int(midnight.timestamp()))  # fmt: skip
 
-    for fit in fits:
-        paper = made(*fit)
-        if len(PdfDocument(paper)) == 1:
-            return paper
-    raise Refused("{name}: does not hold on one page; tag fewer cells summary or report:IV",
-                  name=name)  # fmt: skip
+    def holds(fit: tuple) -> bool:
+        return len(PdfDocument(made(*fit))) == 1
+
+    # Of many sheets the largest letters hold.
+    first = 0 if holds(fits[0]) else bisect_left(fits, True, key=holds)
+    if first == len(fits):
+        raise Refused("{name}: does not hold on one page; tag fewer cells summary or report:IV",
+                      name=name)  # fmt: skip
+    return made(*fits[first])
 
 
 def _listed(one: Shown) -> list[str]:
