@@ -175,7 +175,7 @@ def list_() -> None:
     for notebook in plan.all_notebooks():
         typer.echo(f"\n{notebook.stem}")
         for one in plan.declared(notebook).values():
-            typer.echo(f"  {one.name}: {one.type.__name__} = {one.default!r}  {one.meaning}")
+            typer.echo(f"  {one.name} = {one.default!r}  {one.meaning}")
 
 
 @app.command()

@@ -304,7 +304,7 @@ def _give_up_alone(client: "Client", pool: Executor) -> None:
     with suppress(OSError, ValueError, RuntimeError):  # the client is closed: all is done
         while client.status in ("running", "connecting"):
             time.sleep(_LOOK_SECONDS)
-            if client.scheduler_info(n_workers=-1)["workers"]:
+            if client.scheduler_info(n_workers=-1).get("workers"):  # of one that goes, nothing
                 seen = time.monotonic()
             elif time.monotonic() - seen > _ALONE_SECONDS:
                 client.cancel(list(pool._futures))

@@ -202,7 +202,7 @@ def test_list_and_check_speak(root):
     listed = par("list")
     assert listed.exit_code == 0
     assert "quang-nam: 2021, 2022, 2023, 2024, 2025" in listed.output
-    assert "threshold_pct: float = 70.0" in listed.output
+    assert "threshold_pct = 70.0" in listed.output
     checked = par("check", "2022", "--lang", "en")
     assert checked.exit_code == 0
     assert "38,106" in checked.output and "41,657" in checked.output
