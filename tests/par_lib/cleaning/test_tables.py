@@ -217,23 +217,33 @@ def test_the_tables_of_a_year_are_such_frames():
     assert type(data.all_years("disbursement")) is tables.Frame
 
 
+_ENTRY = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
+
+
+def give_register(root: Path, year: int, *dossiers: str, day: str = "") -> Path:
+    """Give Quảng Nam a register of these dossiers, and a source for it; gives sources.toml."""
+    raw = root / "data" / "raw" / "quang-nam"
+    (raw / "register" / f"year={year}").mkdir(parents=True)
+    head = "id,unit,level,procedure,field,received,due,finished,online"
+    text = "\n".join([head, *dossiers, ""])
+    (raw / "register" / f"year={year}" / "part.csv").write_text(text, encoding="utf-8")
+    sources = raw / "sources.toml"
+    sources.write_text(sources.read_text(encoding="utf-8") + _ENTRY + day, encoding="utf-8")
+    return sources
+
+
 def test_a_register_of_a_later_year_than_its_day_is_refused(root):
     """Its day is that of another file: to which day this one counts is not known."""
-    raw = root / "data" / "raw" / "quang-nam"
-    (raw / "register" / "year=2023").mkdir(parents=True)
-    (raw / "register" / "year=2023" / "part.csv").write_text(
-        "id,unit,level,procedure,field,received,due,finished,online\n"
-        "1,507,district,P1,F1,2023-01-03,2023-01-10,,true\n", encoding="utf-8")  # fmt: skip
-    entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
-    sources = (raw / "sources.toml").read_text(encoding="utf-8") + entry
+    file = give_register(root, 2023, "1,507,district,P1,F1,2023-01-03,2023-01-10,,true")
+    sources = file.read_text(encoding="utf-8")
     for day, open_days, end in (("2023-01-20", [17], "2023-01-20"),
                                 ("2024-01-20", [], "2023-12-31")):  # fmt: skip
-        (raw / "sources.toml").write_text(f"{sources}date = {day}\n", encoding="utf-8")
+        file.write_text(f"{sources}date = {day}\n", encoding="utf-8")
         data = tables.load("quang-nam", 2023)
         assert data.register["open_days"].dropna().tolist() == open_days
         cells, by = unit_comparison.handled(data, level="district")
         assert (by, f"{cells['period_end'].item():%Y-%m-%d}") == ("procedure", end)
-    (raw / "sources.toml").write_text(f"{sources}date = 2022-11-25\n", encoding="utf-8")
+    file.write_text(f"{sources}date = 2022-11-25\n", encoding="utf-8")
     with pytest.raises(schema.DataError, match=r"year=2023: its day .* is of an earlier year"):
         tables.load("quang-nam", 2023)
     assert tables.load("quang-nam", 2022).register.empty
@@ -242,15 +252,8 @@ def test_a_register_of_a_later_year_than_its_day_is_refused(root):
 @pytest.mark.parametrize("day", ["", "date = 2023-03-20\n", "date = 2023-06-30\n"])
 def test_a_part_of_a_year_counts_its_own_of_a_register(root, day):
     """Two came in in January, one was finished then, late; the other is open in March."""
-    raw = root / "data" / "raw" / "quang-nam"
-    (raw / "register" / "year=2023").mkdir(parents=True)
-    (raw / "register" / "year=2023" / "part.csv").write_text(
-        "id,unit,level,procedure,field,received,due,finished,online\n"
-        "1,507,district,P1,F1,2023-01-03,2023-01-10,2023-01-12,true\n"
-        "2,507,district,P1,F1,2023-01-05,2023-03-10,,true\n", encoding="utf-8")  # fmt: skip
-    entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
-    sources = raw / "sources.toml"
-    sources.write_text(sources.read_text(encoding="utf-8") + entry + day, encoding="utf-8")
+    give_register(root, 2023, "1,507,district,P1,F1,2023-01-03,2023-01-10,2023-01-12,true",
+                  "2,507,district,P1,F1,2023-01-05,2023-03-10,,true", day=day)  # fmt: skip
     columns = ["finished", "days_late", "dossiers"]
     january, quarter = (tables.load("quang-nam", one).register for one in ("2023-01", "2023-Q1"))
     # to 31 January two days late, and 38 days before the due date; to 31 March 21 days after it
@@ -262,16 +265,9 @@ def test_a_part_of_a_year_counts_its_own_of_a_register(root, day):
 
 def test_a_register_lists_the_units_of_a_level_of_which_a_table_lists_none(root):
     """One of two of 507 ended late in January; the year lists districts, the month none."""
-    raw = root / "data" / "raw" / "quang-nam"
-    (raw / "register" / "year=2022").mkdir(parents=True)
-    (raw / "register" / "year=2022" / "part.csv").write_text(
-        "id,unit,level,procedure,field,received,due,finished,online\n"
-        "1,507,district,P1,F1,2022-01-03,2022-01-10,2022-01-12,true\n"
-        "2,507,district,P1,F1,2022-01-05,2022-01-20,2022-01-20,true\n"
-        "3,508,district,P1,F1,2022-01-05,2022-01-20,,true\n", encoding="utf-8")  # fmt: skip
-    entry = '\n[register]\ntitle = "A"\nproducer = "B"\nkind = "dataset"\naccessed = 2023-11-25\n'
-    sources = raw / "sources.toml"
-    sources.write_text(sources.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    give_register(root, 2022, "1,507,district,P1,F1,2022-01-03,2022-01-10,2022-01-12,true",
+                  "2,507,district,P1,F1,2022-01-05,2022-01-20,2022-01-20,true",
+                  "3,508,district,P1,F1,2022-01-05,2022-01-20,,true")  # fmt: skip
     names = ["unit_code", "unit", "level", "resolved", "on_time", "late_low", "status", "source"]
     month = tables.load("quang-nam", "2022-01").late_dossiers
     told = [["507", "Điện Bàn", "district", 2, 1, 1, "derived", "register"]]
