@@ -102,8 +102,9 @@ class Written(shown.Issue):
                 for book in request.notebooks}  # fmt: skip
         # One that needs what not every year has, or shows nothing of a part of a year, is no page.
         for name, book in [*read.items()]:
-            shows = "needs" not in book.metadata.get("par", {}) and (
-                not request.period.part or _SHOWS.search(_outputs(book)))  # fmt: skip
+            told = book.metadata.get("par", {})
+            whole = not request.period.part or "each" in told
+            shows = "needs" not in told and (whole or _SHOWS.search(_outputs(book)))
             if not shows and not first_headline(book, href=""):
                 del read[name]
         self.sheets: dict[str, dict[str, nbformat.NotebookNode]] = {}

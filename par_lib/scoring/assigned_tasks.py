@@ -289,9 +289,18 @@ def _stand(pointer: str, data: tables.Tables, t: Language) -> tuple[str, pd.Data
 def _sipas(data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
     rows = hull(data.scores.query("criterion == 'sipas'"))
     if rows.empty:
-        return "", rows
+        return _satisfied(data, t)
     points = t.interval(rows["points_low"].item(), rows["points_high"].item(), 2)
     return t("{points} points", points=f"{points}/{t.number(rows['max_points'].item())}"), rows
+
+
+def _satisfied(data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
+    """The share satisfied, where no points are stated."""
+    rows = data.sipas.query("level == 'province' and component == 'overall'")
+    rows = rows.dropna(subset="satisfaction_pct")
+    low, high = rows["satisfaction_pct"].min(), rows["satisfaction_pct"].max()
+    share = t.interval(low, high, decimals("satisfaction_pct", low, high), percent=True)
+    return (t("{share} satisfied", share=share), rows) if len(rows) else ("", rows)
 
 
 def _late(rows: pd.DataFrame, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:

@@ -64,9 +64,9 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
 
     A row a unit of the year's last day, of districts of the last before they ended, by name;
     columns unit_code, unit, status, source, locator and a pair for each of FIGURES: [0, 100] where
-    nothing is known of a unit, missing throughout where nothing is known of any; no row where
-    nothing is known at all. ``attrs``: as_of, the day each known figure is of; interval,
-    "likely_pct" of a sample.
+    nothing is known of a unit, missing of a late rate of fewer than 10 dossiers, and throughout
+    where nothing is known of any; no row where nothing is known at all. ``attrs``: as_of, the day
+    each known figure is of; interval, "likely_pct" of a sample.
 
     late_pct: late / resolved (late_rates), lower is better. share_pct: only where that is known of
     no unit, its share of all late dossiers, which is no rate. disbursed_pct: at the last date,
@@ -96,6 +96,8 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
         held = pd.DataFrame({"low": low.min(), "high": high.max()}).reindex(frame.index)
         if held.notna().any(axis=None):  # where sources differ, the hull of what they say
             held = held.fillna({"low": 0.0, "high": 100.0}).clip(upper=100)
+        if name == "late_pct":  # of too few dossiers for a rate: not unknown, but none
+            held[held.index.isin(rows.loc[rows["late_pct_low"].isna(), "unit_code"])] = np.nan
         frame[[f"{name}_low", f"{name}_high"]] = held
     have = [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
     last_late = late["period_end"].max()
@@ -138,8 +140,8 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
 
     score = Σ weight × figure / Σ weight at both ends, one better when lower as 100 − figure:
     no completion of the data lies outside. A figure that is missing throughout is left out; of
-    fewer than two there is no composite, and no row. Refused for a weight below zero, an unknown
-    figure, or all weights zero.
+    fewer than two there is no composite, and no row, nor of a unit that misses another. Refused for
+    a weight below zero, an unknown figure, or all weights zero.
 
     >>> frame = pd.DataFrame({"late_pct_low": [10.0], "late_pct_high": [10.0],
     ...                       "disbursed_pct_low": [50.0], "disbursed_pct_high": [70.0]})
@@ -161,7 +163,7 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
         low, high = ends(frame, name)
         better = (100 - high, 100 - low) if lower_is_better(name) else (low, high)
         mean += weight / sum(used.values()) * np.array(better)
-    return pd.DataFrame(pairs(score=mean), index=frame.index)
+    return pd.DataFrame(pairs(score=mean), index=frame.index).dropna()
 
 
 def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pandas as pd
 from rapidfuzz import process
 
+from par_lib.cleaning import dossier_register
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, TRANSLATED, lowest_level, units_on
-from par_lib.language import Refused
+from par_lib.language import Period, Refused
 from par_lib.language.translation import (
     COLUMNS,
     LABELS,
@@ -173,7 +174,7 @@ def _words(row: dict, t: Language) -> dict[str, str | None]:
     low, high = row["change_low"], row["change_high"]
     change = t.signed(low, digits) if low == high else t.interval(low, high, digits)
     if low < 0 < high:
-        change = t("{change} (up or down is not known)", change=change)
+        change = t("unknown")
     verdict = LABELS.get(row["verdict"])
     place = t(verdict) if verdict else None
     if row["peers"]:
@@ -208,6 +209,16 @@ def of_unit(figures: pd.DataFrame, code: str) -> tuple[pd.DataFrame, pd.DataFram
     return rows, pd.DataFrame([told])
 
 
+def pending(data: Tables) -> pd.DataFrame:
+    """Open dossiers of each unit, as dossier_register.by_due has them; day, on which they were.
+
+    Empty where the period's register is no snapshot.
+    """
+    day, _ = dossier_register.counted_to(data.sources, data.period)
+    found = dossier_register.by_due(dossier_register.backlog(data.register, day=day), by="unit")
+    return found.assign(day=pd.Timestamp(day))
+
+
 def tasks_of(tasks: pd.DataFrame, unit: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Tasks that a ``unit``, one of ``units``, leads or takes part in, alone or with its level.
 
@@ -237,9 +248,13 @@ def fewer(rates: pd.DataFrame, goal_pct: float) -> float | None:
     return max(int(low.item()) - allowed, 0) or None
 
 
-def lacking(rows: pd.DataFrame) -> list[str]:
-    """What tables of ASKED are called in which a unit has no figure; ``rows`` are its figures."""
-    return [TABLE_LABELS[name] for name in ASKED if name not in {*rows["table"]}]
+def lacking(rows: pd.DataFrame, period: Period) -> list[str]:
+    """What tables of ASKED are called in which a unit has no figure; ``rows`` are its figures.
+
+    Satisfaction is of whole years.
+    """
+    asked = [name for name in ASKED if name != "sipas" or not period.part]
+    return [TABLE_LABELS[name] for name in asked if name not in {*rows["table"]}]
 
 
 def excess(data: Tables, *, level: str) -> pd.DataFrame:

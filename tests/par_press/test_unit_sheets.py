@@ -81,7 +81,7 @@ def test_the_sheet_says_what_is_known_within_bounds_and_what_is_not(edition):
     cells = [[cell.text for cell in row.select("th, td")] for row in page.table.select("tr")]
     late, capital = cells[1], cells[2]
     assert late[:2] == ["Hồ sơ trễ hạn", "0–3.551"]  # 41.657 of all, less what the source lists
-    assert capital[:3] == ["Tỷ lệ giải ngân (%)", "49,7%", "16 trên 18"]
+    assert capital[:3] == ["Tỷ lệ giải ngân (%)", "49,7%", "thứ 16/18"]
     text = page.main.text
     assert "Chưa có số liệu của đơn vị về: Chỉ số hài lòng (SIPAS)." in text
     assert "chưa có số liệu chính xác: Hồ sơ trễ hạn." in text

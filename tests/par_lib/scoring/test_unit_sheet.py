@@ -63,7 +63,7 @@ def test_a_change_runs_from_the_least_to_the_most_it_can_be():
     assert found["locator"].item() == "p; p"
     said = unit_sheet.in_words(found, VI)
     assert said[["value", "before_value", "change"]].to_numpy().tolist() == [
-        ["30–45", "40–50", "−20 đến 5 (chưa rõ tăng hay giảm)"]
+        ["30–45", "40–50", "chưa xác định"]
     ]
 
 
