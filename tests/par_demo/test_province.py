@@ -17,7 +17,14 @@ from par_cli import app
 from par_demo import invented, province
 from par_lib.cleaning import dossier_register, schema, tables, units
 from par_lib.language.translation import SYNTHETIC_WORDS
-from par_lib.scoring import assigned_tasks, changes, fair_comparison, rulebook, scorecard
+from par_lib.scoring import (
+    assigned_tasks,
+    changes,
+    fair_comparison,
+    rulebook,
+    scorecard,
+    unit_sheet,
+)
 from par_lib.storage import csv_files, paths
 
 
@@ -216,6 +223,10 @@ def test_the_backlog_is_planted_and_found(root, name, year):
     counts = dossier_register.by_due(found, by=["unit", "procedure"])
     most = counts.loc[counts["overdue"].idxmax()]
     assert most["unit"] == invented.BACKLOG_UNIT
+    waiting = unit_sheet.pending(data)  # as a sheet says it
+    assert waiting["overdue"].sum() == counts["overdue"].sum()
+    assert waiting.loc[waiting["overdue"].idxmax(), "unit"] == invented.BACKLOG_UNIT
+    assert set(waiting["day"]) == {pd.Timestamp(day)}
     assert most["procedure"] == f"P{invented.BACKLOG_PROCEDURE:02}"
     others = counts.drop(most.name)["overdue"]
     assert most["overdue"] > others.max()

@@ -367,3 +367,17 @@ def test_a_sum_on_a_land_with_an_office_unknown_has_no_high_end():
     assert of_a[["late_pct_low", "late_pct_high"]].isna().all()
     nothing = unit_comparison.territories(of_land(("A", "district", 100, 10, 10)))
     assert nothing.empty and set(nothing) == set(found)
+
+
+def test_a_unit_with_too_few_dossiers_for_a_rate_has_no_score_and_no_bound_of_0_to_100():
+    data = tables.load("quang-nam", 2022)
+    late = data.late_dossiers.query("level == 'district' and unit != @data.place").head(3)
+    late = late.assign(late_low=[4, 1, 0], late_high=[4, 1, 0], resolved=[20, 9, 30])
+    names = ("units", "disbursement", "sipas", "place", "period", "year")
+    data = SimpleNamespace(late_dossiers=late, **{name: getattr(data, name) for name in names})
+    found = unit_comparison.figures(data).set_index("unit_code").loc[late["unit_code"]]
+    assert found["late_pct_low"].tolist()[::2] == [20, 0] and np.isnan(
+        found["late_pct_low"].iloc[1]
+    )
+    scored = unit_comparison.composite(found, weights={"late_pct": 1, "disbursed_pct": 1})
+    assert [*scored.index] == late["unit_code"].tolist()[::2]

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from par_lib.cleaning import tables
+from par_lib.language import Period
 from par_lib.language.translation import language
 from par_lib.scoring import assigned_tasks, rulebook, scorecard, unit_sheet
 
@@ -149,3 +150,9 @@ def test_a_unit_has_the_tasks_of_all_of_its_level_with_its_own_figure():
     }
     none = unit_sheet.tasks_of(tasks.iloc[:0], district, own)
     assert none.empty and {*tasks} <= {*none}
+
+
+def test_satisfaction_is_lacking_of_a_year_only():
+    none = unit_sheet.figures(tables.load("quang-nam", 2022))[:0]
+    assert "Satisfaction (SIPAS)" in unit_sheet.lacking(none, Period("2022"))
+    assert unit_sheet.lacking(none, Period("2022-08")) == ["Late dossiers", "Disbursement"]
