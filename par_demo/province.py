@@ -84,7 +84,8 @@ def _fill(folder: Path, units: pd.DataFrame, years: tuple[int, ...], count: int,
     for name, table in files.items():
         paths.write_whole(folder / f"{name}.csv", csv_files.to_csv(table, banner=SYNTHETIC_WORDS))
     drawn = f"date = {years[-1]}-12-31  # the day of the register: the last year's is a snapshot\n"
-    (folder / "sources.toml").write_text(_SOURCES + drawn, encoding="utf-8")
+    sources = _SOURCES.format(accessed=f"{years[-1] + 1}-01-04") + drawn
+    (folder / "sources.toml").write_text(sources, encoding="utf-8")
 
 
 def _valid(units: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -146,7 +147,7 @@ title = "Số liệu giả lập do par demo đặt ra, không có thật"
 title_en = "Synthetic figures made by par demo; nothing in them is real"
 producer = "par_lib"
 kind = "{tables.SYNTHETIC}"
-accessed = 2026-11-24
+accessed = {{accessed}}
 """
     for name in _OWN
 )
