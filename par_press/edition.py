@@ -241,9 +241,17 @@ def write_collection() -> None:
 
 
 def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
-    """The newest year of a place first, each with its finding in ``lang`` where it has that."""
+    """What ends last of a place first, each with its finding in ``lang`` where it has that.
+
+    A year stands before its parts; of parts that end together, the longer is first.
+    """
     t = language(lang)
-    standing = sorted(manifest.all_that_stand(), key=lambda one: one[0].name, reverse=True)
+
+    def newest(one: tuple[Path, dict]) -> tuple:
+        period = Period(one[1]["period"])
+        return period.year, not period.part, period.span()[1], period.months
+
+    standing = sorted(manifest.all_that_stand(), key=newest, reverse=True)
     for folder, made in sorted(standing, key=lambda one: one[0].parent.name):
         languages, own, period = made["languages"], folder.relative_to(root), Period(made["period"])
         if manifest.is_orphan(folder):
@@ -257,10 +265,10 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
         if (root / changed).is_file():
             links.append(Link(changed.as_posix(), t("What changed")))
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        bounds = _bounds(folder.parent.name, period, t)
+        bounds = [] if period.part else _bounds(folder.parent.name, period, t)
         headline = _headline(text, pages.get(lang, ""))
         when = t.period(period, alone=True)
-        yield page.Edition(made["place"], when, links, note, headline, bounds)
+        yield page.Edition(made["place"], when, links, note, headline, bounds, bool(period.part))
 
 
 def _bounds(province: str, period: Period, t: Language) -> list[str]:

@@ -93,7 +93,10 @@ class PageContext:
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition in the collection's index: a link a language, its finding, perhaps a note."""
+    """One edition in the collection's index: a link a language, its finding, perhaps a note.
+
+    That of a ``part`` of a year takes a line.
+    """
 
     place: str
     period: str
@@ -101,6 +104,7 @@ class Edition:
     note: str = ""
     finding: str = ""
     bounds: Sequence[str] = ()  # figures once known within bounds, and stated since; in all, each
+    part: bool = False
 
 
 def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence[Link] = (),

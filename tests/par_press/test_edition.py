@@ -240,7 +240,9 @@ def test_half_a_year_is_an_edition_of_its_own_beside_the_year(root, edition):
     assert told["fingerprint"].startswith("quang-nam-2022-H1-")
     assert hashes(edition) == before
     collection = parse(root / "outputs" / "index.html")
-    assert [one.text for one in collection.select("h3")][:2] == ["6 tháng đầu năm 2022", "2022"]
+    assert [one.text for one in collection.select("h3")][:2] == ["2022", "6 tháng đầu năm 2022"]
+    assert "16.475" not in collection.text  # of a part of a year a line, without its finding
+    assert collection.select_one("li.part h3").text == "6 tháng đầu năm 2022"
     assert par("verify", str(half)).exit_code == 0
     assert "nothing to do" in par("run", "2022-H1", "--no-documents").output
 
