@@ -45,7 +45,7 @@ def refresh_tables(request: Request) -> None:
 
 
 def begin(request: Request, build: Path, kept: dict[str, dict]) -> list[Job]:
-    """Take runs in ``kept`` over from the standing edition; gives those that are to be run."""
+    """Take runs in ``kept`` over from the standing edition; gives the others, longest first."""
     waiting = []
     for job in request.jobs(build):
         job.target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def begin(request: Request, build: Path, kept: dict[str, dict]) -> list[Job]:
             shutil.copy(request.target / job.target.relative_to(build), job.target)
         else:
             waiting.append(job)
-    return waiting
+    return sorted(waiting, key=lambda job: not plan.has_sheets(job.notebook))
 
 
 def finish(request: Request, build: Path, inputs: dict[str, str], runs: dict[str, dict],
@@ -259,16 +259,18 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
         pages = {one: f"{own / plan.folder(languages, one)}/index.html" for one in languages}
         if not all((root / href).is_file() for href in pages.values()):
             continue
-        text = (root / pages[lang]).read_text(encoding="utf-8") if lang in pages else ""
         links = [Link(href, NAMES[one], False, one) for one, href in pages.items()]
         changed = own.with_name(plan.beside(lang, f"{period}-changes"))
         if (root / changed).is_file():
             links.append(Link(changed.as_posix(), t("What changed")))
-        note = SYNTHETIC_WORDS if made.get("synthetic") else ""
-        bounds = [] if period.part else _bounds(folder.parent.name, period, t)
-        headline = _headline(text, pages.get(lang, ""))
         when = t.period(period, alone=True)
-        yield page.Edition(made["place"], when, links, note, headline, bounds, bool(period.part))
+        if period.part:
+            yield page.Edition(made["place"], when, links, part=True)
+            continue
+        note = SYNTHETIC_WORDS if made.get("synthetic") else ""
+        text = (root / pages[lang]).read_text(encoding="utf-8") if lang in pages else ""
+        headline, bounds = _headline(text, pages.get(lang, "")), _bounds(own.parent.name, period, t)
+        yield page.Edition(made["place"], when, links, note, headline, bounds)
 
 
 def _bounds(province: str, period: Period, t: Language) -> list[str]:

@@ -59,10 +59,9 @@ class Request:
         return paths.outputs(self.province, self.period)
 
     def jobs(self, edition: Path) -> list["Job"]:
-        """Every notebook in every language, in the folder of its edition; the longest first."""
-        found = [Job(paths.root(), self, notebook, lang, edition / folder(self.languages, lang))
-                 for lang in self.languages for notebook in self.notebooks]  # fmt: skip
-        return sorted(found, key=lambda job: _told(job.notebook, "each", None) is None)
+        """Every notebook in every language, in the folder of its edition."""
+        return [Job(paths.root(), self, notebook, lang, edition / folder(self.languages, lang))
+                for lang in self.languages for notebook in self.notebooks]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def notebooks_of(only: list[str], *, sheets: bool = False) -> tuple[Path, ...]:
             raise Refused("notebook {name!r}: choose one of {names}",
                           name=name, names=[book.stem for book in every])  # fmt: skip
     return tuple(one for one in every if {one.stem, one.stem[:2]} & {*only}
-                 or (sheets if _told(one, "each", None) else not only))  # fmt: skip
+                 or (sheets if has_sheets(one) else not only))  # fmt: skip
 
 
 def of_period(notebooks: Iterable[Path], period: Period) -> tuple[Path, ...]:
@@ -179,6 +178,11 @@ def all_notebooks() -> tuple[Path, ...]:
             "be one file on Windows and macOS; rename one", folder=paths.notebooks(),
         )  # fmt: skip
     return tuple(one for one in found if "-Copy" not in one.stem and _told(one, "publish", True))
+
+
+def has_sheets(notebook: Path) -> bool:
+    """Whether a notebook makes a sheet for each value of a parameter (``"each"``)."""
+    return _told(notebook, "each", None) is not None
 
 
 def _told(notebook: Path, name: str, usual: object) -> object:

@@ -296,7 +296,7 @@ def add_counted(late: pd.DataFrame, register: pd.DataFrame, known: pd.DataFrame,
     listed = late.loc[late["unit_code"].isin(counts["unit_code"]), "level"]
     others = start <= units.DISTRICTS_ENDED < end and counts["level"] == "commune"
     counts = counts[~counts["level"].isin(listed) & (counts["resolved"] > 0) & ~np.array(others)]
-    names = known.drop_duplicates("code", keep="last").set_index("code")["name"]
+    names = units.latest_names(known)
     rows = counts.drop(columns="received").assign(
         unit=counts["unit_code"].map(names), period_start=start, period_end=end, note="",
         late_low=counts["late"], late_high=counts["late"], basis="resolved", approximate=False,

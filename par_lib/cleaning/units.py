@@ -242,11 +242,8 @@ def resolver(units: pd.DataFrame) -> Callable[..., str]:
                 if len(codes) == 1:
                     return next(iter(codes))
                 if codes:
-                    shared = units[units["code"].isin(codes) & (units["level"] == one)].itertuples()
-                    each = [f'"{_called(u)}" ({u.level} {u.code})' for u in shared]
-                    what = say('"{name}" is ambiguous: write {choices}',
-                               name=name, choices=say(" or ").join(each))  # fmt: skip
-                    raise UnknownUnit(place + what)
+                    shared = units[units["code"].isin(codes) & (units["level"] == one)]
+                    raise UnknownUnit(place + _ambiguous(name, shared))
         inner, _, outer = name.rpartition(",")
         if inner and "parent" in units:
             with suppress(UnknownUnit):
@@ -263,9 +260,7 @@ def code_meant(text: str, units: pd.DataFrame) -> str:
     if text in {*units["code"]}:
         return text
     if len({*named["code"]}) > 1:
-        each = [f'"{_called(one)}" ({one.level} {one.code})' for one in named.itertuples()]
-        raise UnknownUnit(say('"{name}" is ambiguous: write {choices}', name=text,
-                              choices=say(" or ").join(each)))  # fmt: skip
+        raise UnknownUnit(_ambiguous(text, named))
     return resolver(units)(text)
 
 
@@ -307,6 +302,18 @@ def _without_province(text: str, *, home: str, bare: bool) -> str:
         tail += f"|{re.escape(home)}"
     match = re.fullmatch(rf"(.*?\w)[\s,-]+(?:{tail})", text, re.IGNORECASE)
     return match[1] if match else ""
+
+
+def _ambiguous(name: str, units: pd.DataFrame) -> str:
+    """That these units bear one name, and how each may be written."""
+    each = [f'"{_called(one)}" ({one.level} {one.code})' for one in units.itertuples()]
+    return say('"{name}" is ambiguous: write {choices}', name=name,
+               choices=say(" or ").join(each))  # fmt: skip
+
+
+def latest_names(units: pd.DataFrame) -> pd.Series:
+    """The last name of each unit, by its code."""
+    return units.drop_duplicates("code", keep="last").set_index("code")["name"]
 
 
 def _called(unit: tuple) -> str:

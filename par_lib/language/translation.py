@@ -37,7 +37,10 @@ _NAMED = pd.read_csv(_FILE, dtype=str, keep_default_na=False).set_index("code")
 
 
 def named(kind: str, column: str = "en") -> dict[str, str]:
-    """Code → English words, which a Language translates; a level may be called as a column is."""
+    """Code → English words, which a Language translates, or another ``column`` of labels.csv.
+
+    A level may be called as a column is.
+    """
     return _NAMED.loc[_NAMED["kind"] == kind, column].to_dict()
 
 

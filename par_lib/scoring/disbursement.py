@@ -4,6 +4,8 @@ A rate is a share of a plan, its basis: rates on two bases are never one list, c
 frame is rows of the tidy table ``disbursement``, rates as pairs in percent, higher is better.
 """
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
@@ -26,12 +28,14 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
     return highest_first(last.assign(rate_pct_high=_stated_high(last)), "rate_pct")
 
 
-def whole(rows: pd.DataFrame) -> pd.DataFrame:
+def whole(rows: pd.DataFrame, since: dt.date = dt.date.min) -> pd.DataFrame:
     """The province's rows at the last date, of all its capital, else of this year's.
 
-    A row a basis, those with a stated one first.
+    A row a basis, those with a stated one first. None of a date before ``since``: of a part of a
+    year the latest may be older than it.
     """
     own = rows[(rows["level"] == "province") & rows["rate_pct_low"].notna()]
+    own = own[own["as_of"].dt.date >= since]
     own = own[own["scope"] == ("total" if (own["scope"] == "total").any() else "year_plan")]
     last = own[own["as_of"] == own["as_of"].max()]
     return last.sort_values("basis", key=lambda basis: basis == "unstated", kind="stable",

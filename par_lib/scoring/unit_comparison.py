@@ -13,7 +13,7 @@ from par_lib.cleaning.findings import join_traces, traces
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.succession import follow
 from par_lib.cleaning.tables import Tables, longest_period
-from par_lib.cleaning.units import DISTRICTS_ENDED, units_on
+from par_lib.cleaning.units import DISTRICTS_ENDED, latest_names, units_on
 from par_lib.language import Refused
 from par_lib.language.prose import require
 from par_lib.language.translation import lower_is_better
@@ -237,7 +237,7 @@ def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     """
     cells, by = handled(data, level=level)
     found = expected_late(cells, by=by)
-    names = data.units.drop_duplicates("code", keep="last").set_index("code")["name"]
+    names = latest_names(data.units)
     low, high = ends(found, "late")
     resolved = found["resolved"]
     rates = [of_enough(100 * end / resolved, resolved) for end in (low, high)]

@@ -1,5 +1,6 @@
 """Cumulative rates: one basis at a time, nothing said that no source says."""
 
+import datetime as dt
 import math
 
 import pandas as pd
@@ -143,6 +144,9 @@ def test_the_whole_is_all_capital_else_this_years_and_no_programme(scopes, kept)
     assert disbursement.whole(frame)["scope"].tolist() == [kept]
     assert disbursement.whole(frame[frame["scope"] == "programmes"]).empty
     assert disbursement.whole(frame.iloc[:0]).empty
+    last = frame["as_of"].max().date()  # of a part of a year nothing older is its own
+    assert disbursement.whole(frame, last)["scope"].tolist() == [kept]
+    assert disbursement.whole(frame, last + dt.timedelta(days=1)).empty
 
 
 def of_province(*records: tuple, basis: str = "province_plan") -> pd.DataFrame:
