@@ -25,6 +25,7 @@ Values = dict[Column, tuple[float, list[Doubt]]]
 _THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")  # or decimals
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+")
 _NUMBERED = re.compile(r"^\d+[.)]\s*")
+_ASIDE = re.compile(r"(\d[\d.,]*\s?%?)\s*(\(.*\))")  # "15 (6 with an apology)"
 _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
@@ -84,7 +85,7 @@ class Reading:
         for row in table.body:
             values, place = _values(table, row, found), table.grid.place(row.at)
             if values and row.at not in owners:
-                why = N_("“{about}” is no unit of the province on that day")
+                why = N_("“{about}” is no unit of the province on that day, or not of that level")
                 found.left.append(Left(row.name, why, row.name, place))
                 continue
             field = _field(table, row)
@@ -117,8 +118,9 @@ class Reading:
             if row.kind == "section" and (level := level_of(row.name)):
                 found[row.at] = self._home, level
             elif row.kind != "total" and row not in fields:
-                name = _NUMBERED.sub("", row.name)
-                if unit := self._find(name, day, level_of(row.section)):
+                name, level = _NUMBERED.sub("", row.name), table.level(row)
+                unit = self._find(name, day, level)
+                if unit and (level, unit[1]) != ("commune", "district"):  # all communes of it
                     found[row.at] = unit
         listed = [row for row in table.body if row.kind == "unit" and row.at in found]
         levels = Counter(found[row.at][1] for row in listed).most_common(1)
@@ -238,13 +240,19 @@ def _values(table: Table, row: Row, found: Found) -> Values:
     What cannot be read is left to a person.
     """
     values: Values = {}
-    for column in table.columns:
-        if column.means.keys() & {"role", "table"} and is_figure(table.cell(row, column)):
-            cell = table.cell(row, column)
-            try:
-                values[column] = _value(table, column, cell)
-            except ValueError as error:
-                found.left.append(Left(str(cell), "{about}", str(error), table.grid.place(row.at)))
+    for column in (one for one in table.columns if one.means.keys() & {"role", "table"}):
+        cell = table.cell(row, column)
+        said = cell if isinstance(cell, float) else text_of(cell)
+        if isinstance(said, str) and not said[:1].isdigit():
+            continue
+        aside = isinstance(said, str) and _ASIDE.fullmatch(said)
+        try:
+            value, doubts = _value(table, column, aside[1] if aside else said)
+        except ValueError as error:
+            found.left.append(Left(text_of(cell), "{about}", str(error), table.grid.place(row.at)))
+        else:
+            beside = [(N_("words beside the number: {about}"), aside[2])] if aside else []
+            values[column] = value, [*doubts, *beside]
     unsound = []
     for whole, *parts in table.sums:
         if {whole, *parts} <= values.keys():

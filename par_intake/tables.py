@@ -126,6 +126,12 @@ class Table:
         """The first column of each role."""
         return {column.role: column for column in reversed(self.columns) if column.role}
 
+    def level(self, row: Row) -> str:
+        """The level that a row is of, as its own column or its section says; empty where neither."""
+        column = self.roles().get("level")
+        said = text_of(self.cell(row, column)) if column else ""
+        return level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)
+
     def unknown(self) -> list[str]:
         """Headers of columns that nobody declared."""
         heads = [one.header for one in self.columns if one.at != self.unit_at and not one.means]

@@ -481,3 +481,31 @@ def test_a_damaged_table_ends_in_figures_that_stand_in_it_or_in_words():
 def grid_names_persons(grid):
     """Whether the column of persons still has its header."""
     return any("Họ và tên người nộp" in row for row in grid.rows)
+
+
+def test_words_in_the_cell_of_a_number_are_in_doubt_or_told(tmp_path):
+    rows = [["TT", "Đơn vị", "Đã giải quyết", "Quá hạn"],
+            [1, "huyện Suối Mơ", 40, "15 (đã xin lỗi)"], [2, "thị xã Đá Bạc", 45, "12 hoặc 13"],
+            [3, "Sở Y tế", 30, dt.datetime(2030, 2, 1)]]  # fmt: skip
+    result = read(book(tmp_path / "a.xlsx", rows, titles=TITLES))
+    assert cells(result.taken) == [
+        ("huyện Suối Mơ", "district", "resolved", "40"),
+        ("thị xã Đá Bạc", "district", "resolved", "45"), ("Sở Y tế", "department", "resolved", "30"),
+    ]  # fmt: skip
+    assert cells(result.proposed) == [("huyện Suối Mơ", "district", "late", "15")]
+    assert [one.doubts[0][1] for one in result.proposed] == ["(đã xin lỗi)"]
+    assert [(one.text, one.place) for one in result.left] == [
+        ("12 hoặc 13", "Sheet, row 7"), ("01/02/2030", "Sheet, row 8"),
+    ]  # fmt: skip
+
+
+def test_a_column_of_levels_says_of_which_level_a_row_is(tmp_path):
+    rows = [["TT", "Đơn vị", "Cấp", "Đã giải quyết", "Quá hạn"],
+            [1, "Suối Mơ", "Cấp huyện", 40, 2], [2, "Suối Mơ", "Cấp xã", 90, 7],
+            [3, "Sương Mai", "Huyện", 50, 3], [4, "Sở Y tế", "Tỉnh", 30, 1]]  # fmt: skip
+    result = read(book(tmp_path / "a.xlsx", rows, titles=TITLES))
+    late = [one[:2] + one[3:] for one in cells(result.figures, "period_end") if one[3] == "late"]
+    assert result.proposed == []
+    assert late == [("Suối Mơ", "district", "late", "2"), ("Sương Mai", "district", "late", "3"),
+                    ("Sở Y tế", "department", "late", "1")]  # fmt: skip
+    assert [one.text for one in result.left] == ["Suối Mơ"]  # its communes, which no table holds
