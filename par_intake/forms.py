@@ -13,7 +13,7 @@ from functools import cache, partial
 import pandas as pd
 
 from par_intake.figures import Doubt, Found, Left, figure
-from par_intake.grids import Cell, Grid, day_of, is_figure, text_of
+from par_intake.grids import Cell, Grid, day_of, text_of
 from par_intake.phrases import Period, around, find_periods, flatten
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import units
