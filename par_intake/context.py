@@ -7,7 +7,7 @@ doubt is kept with the figure. NoFigure where the number is none of the tables'.
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -17,7 +17,7 @@ import pandas as pd
 from par_intake.documents import Report
 from par_intake.figures import Doubt
 from par_intake.marks import Gazetteer, Marked, Name, Part, mark
-from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, around, flatten
+from par_intake.phrases import OFFICE_COUNTS, Numeral, Period, Placed, around, flatten
 from par_lib.cleaning import schema, units
 from par_lib.language.translation import N_
 from par_lib.language.vietnamese import QuantityError, parse_quantity
@@ -48,10 +48,18 @@ class Spot:
         self.half = Part(marked, part, at)  # since a semicolon
         own = max([part, *(one.end for one in self.half.of("figures"))])
         self.clause = Part(marked, own, at)  # since the figure before it
+        self.since = own  # where what it is and whose it is begins to be said
         stop = _STOP.search(flat, after)
         self.behind = Part(marked, after, stop.start() if stop else len(flat))  # up to a comma
+        following = (one.start for one in self.behind.of("figures"))
+        self.own = replace(self.behind, end=min([self.behind.end, *following]))  # before another
         self.rest = Part(marked, after, end)  # of the sentence
         self.doubts: list[Doubt] = []
+
+    def stands_on(self, marks: Iterable[Placed]) -> None:
+        """Note that the figure is understood by marks before it: or by what no mark here says."""
+        first = min((one.start for one in marks), default=self.sentence.start)
+        self.since = min(self.since, first)
 
     def doubt(self, reason: str, about: str = "", *, so: object = True) -> None:
         """Note what is in doubt, where it is so."""
@@ -150,7 +158,7 @@ class Text:
         subjects = _subjects(names, clause.of("levels"))
         if len(subjects) > 1:
             raise NoFigure(N_("several units are named before one figure"))
-        since = max([clause.start, *(name.end for name in names)])
+        since = max([spot.since if not subjects else clause.start, *(one.end for one in names)])
         if unknown := around("name").search(spot.marked.unnamed, since, spot.at):
             raise NoFigure(_UNKNOWN, unknown[0])
         of_office = any(isinstance(one, Name) for one in subjects)
@@ -159,17 +167,23 @@ class Text:
         if subjects:
             whole = around("whole").search(flatten(spot.marked.unnamed), clause.start, spot.at)
             spot.doubt(_UNSURE, so=of_office and whole)
+            spot.doubt(_UNSURE, so=of_office and spot.own.of("levels"))
             return self._placed(subjects[0], spot, spot.sentence, table)
         for part in (spot.half, spot.sentence):
             first = min(one.start for one in (*part.of("figures"), spot.numeral))
-            if subjects := _named(Part(spot.marked, part.start, first)):
+            opening = Part(spot.marked, part.start, first)
+            if subjects := _named(opening):
                 if len(subjects) > 1 or _named(Part(spot.marked, first, spot.at)):
                     raise NoFigure(_UNSURE)
+                spot.stands_on([*opening.of("names"), *opening.of("levels")])
                 return self._placed(subjects[0], spot, part, table)
+        spot.stands_on([])
         for how, part in self.outward(spot):
-            subjects = _named(part) if how != "line" else []
+            subjects = _named(part)
+            if how == "line" and (part.of("names") or part.line.line.depth < spot.marked.line.depth):
+                break  # of another office or another heading
             if len(subjects) == 1:
-                told = how == "before" or part.line.marks["figures"]
+                told = how != "heading" or part.line.marks["figures"]
                 spot.doubt(N_("the office is that of a sentence before"), so=told)
                 return self._placed(subjects[0], spot, part, table)
             if subjects:
@@ -194,7 +208,8 @@ class Text:
         if table == "scores":
             raise NoFigure(N_("points of an office: no table holds them yet"))
         if said.level == "district" and _subjects([], before.of("levels")) == ["commune"]:
-            raise NoFigure(N_("of a district's communes, which the tables do not hold"))
+            spot.doubt(N_("of all communes of a district?"))
+            return said.spelled, "commune"
         spot.doubt(_UNKNOWN, said.spelled, so=len(said.codes) != 1)
         return said.spelled, said.level
 
@@ -231,6 +246,10 @@ def plan(spot: Spot, target: dict) -> tuple[str, str]:
     is_listed = names and not flat[names[-1].end : spot.at].strip(" :(")
     said = basis or around("share_of_plan").match(flat, end) or is_listed
     unsaid = target["column"] == "rate_pct" and not said
+    half = flat.find(";", end)
+    later = Part(spot.marked, end, half if half > 0 else spot.rest.end).of("scopes")
+    later = target["column"] != "rate_pct" and not scopes and later
+    spot.doubt(N_("which part of the capital is said later"), so=later)
     spot.doubt(N_("of which plan it is a share is not said"), so=unsaid)
     return basis or "unstated", scope or "total"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from par_intake.documents import Report
+from par_intake.grids import text_of
 from par_intake.phrases import Period
 from par_intake.tables import Table
 from par_lib.cleaning import schema, tidying
@@ -169,7 +170,7 @@ def _disagreeing(made: list[Figure]) -> list[Figure]:
             values = {one.column: _value(one) for one in own}
             share = 100 * values["disbursed_bn_vnd"] / values["plan_bn_vnd"]
             if len(own) == 3 and abs(share - values["rate_pct"]) > _RATE_ERROR:
-                off |= dict.fromkeys(map(id, own), f"{values['rate_pct']:g} % ≠ {share:.2f} %")
+                off |= dict.fromkeys(map(id, own), f"{text_of(values['rate_pct'])} % ≠ {text_of(round(share, 2))} %")
     return [one.doubting(_DISAGREE, off[id(one)]) if id(one) in off else one for one in made]
 
 

@@ -30,6 +30,7 @@ _SHARE_ERROR = 0.006
 _NAMED = 30  # rows that a locator names
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
 _OF_PROJECTS = N_("the row is of a project, not of the office's whole")
+_OF_TARGETS = N_("the title tells of targets or of what is expected")
 _NO_COLUMN = N_("no column of the table is known; name them in par_intake/columns.toml: {about}")
 
 
@@ -49,6 +50,14 @@ class Reading:
                 code, on = self._resolver(day)(name, level=wanted), self._on(day)
                 return name, on.loc[on["code"] == code, "level"].iloc[0]
         return None
+
+    def _district(self, name: str, day: str) -> str:
+        """The district of that name with its kind, as a commune may be called so, too."""
+        on, unit = self._on(day), self._find(name, day, "district")
+        if not unit or unit[1] != "district":
+            return ""
+        own = on[on["code"] == self._resolver(day)(name, level="district")].iloc[0]
+        return f"{own['kind']} {own['name']}"
 
     def read(self, grid: Grid, found: Found) -> None:
         """Add to ``found`` what a grid gives, and its tables, without persons."""
@@ -82,6 +91,8 @@ class Reading:
         plan = around("plan_year").search(words.lower())
         plan_year = {"plan_year": plan[1]} if plan else {}
         parts = [(_OF_PROJECTS, "")] if "project" in table.roles() else []
+        expected = any(says(title, "titles", "never") for title in table.titles)
+        parts += [(_OF_TARGETS, "")] if expected else []
         for row in table.body:
             values, place = _values(table, row, found), table.grid.place(row.at)
             if values and row.at not in owners:
@@ -119,10 +130,14 @@ class Reading:
                 found[row.at] = self._home, level
             elif row.kind != "total" and row not in fields:
                 name, level = _NUMBERED.sub("", row.name), table.level(row)
-                unit = self._find(name, day, level)
-                if unit and (level, unit[1]) != ("commune", "district"):  # all communes of it
+                if unit := self._find(name, day, level):
                     found[row.at] = unit
         listed = [row for row in table.body if row.kind == "unit" and row.at in found]
+        inside = [row for row in listed if table.level(row) == "commune"]
+        around_them = [self._district(row.name, day) for row in inside]
+        for row, district in zip(inside, around_them, strict=True):
+            if found[row.at][1] != "commune" or all(around_them):  # all communes of a district
+                found[row.at] = district, "commune"
         levels = Counter(found[row.at][1] for row in listed).most_common(1)
         for row in listed:  # a province's bare name among its districts is its city's
             same = [one for one in listed if compare_key(one.name).endswith(compare_key(row.name))]
@@ -244,6 +259,9 @@ def _values(table: Table, row: Row, found: Found) -> Values:
         cell = table.cell(row, column)
         said = cell if isinstance(cell, float) else text_of(cell)
         if isinstance(said, str) and not said[:1].isdigit():
+            if "table" in column.means and re.search(r"\w", said):
+                why, place = N_("words where a number is meant: {about}"), table.grid.place(row.at)
+                found.left.append(Left(said, why, said, place))
             continue
         aside = isinstance(said, str) and _ASIDE.fullmatch(said)
         try:
@@ -288,13 +306,14 @@ def _kind(means: dict[str, str]) -> Kind:
 def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]]:
     """The figure in a cell in the unit of its column, and what is in doubt of it."""
     kind, doubts = _kind(column.means), []
+    factor = _money("; ".join([*table.above, *table.titles, column.header]))
     if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
-        if not any(_GROUPED.fullmatch(text_of(cells[column.at])) for cells in table.grid.rows):
+        smaller = factor is not None and factor < 1  # than a billion: then nobody writes decimals
+        if not smaller and not any(_GROUPED.fullmatch(text_of(cells[column.at])) for cells in table.grid.rows):
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
         cell = cell.replace(".", "")
     value = float(cell) if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
     if kind == "amount":
-        factor = _money("; ".join([*table.above, *table.titles, column.header]))
         doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
         value = round(value * (factor or 1), 9)
     return value, doubts

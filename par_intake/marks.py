@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from par_intake import phrases
 from par_intake.documents import Line
 from par_intake.phrases import Mark, Placed, apart, around
-from par_lib.cleaning import units
+from par_lib.cleaning import schema, units
 from par_lib.language.vietnamese import compare_key
 
 _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
@@ -60,7 +61,8 @@ class Gazetteer:
     def _longest_of(self, text: str, words: list[re.Match[str]]) -> list[Name]:
         """The longest name that begins with the first of the words."""
         start = words[0].start()
-        if not _opens(text[start:]):
+        kind, _ = units.split_kind(text[start : start + 80])
+        if not (kind or text[start].isupper()):
             return []
         for last in reversed(words):
             spelled = text[start : last.end() - last[0].endswith(".")]
@@ -69,11 +71,15 @@ class Gazetteer:
                 if name.codes:  # "Sở A - B" is another than "Sở A"
                     goes_on = around("longer").match(text, name.end)
                     return [replace(name, codes=frozenset()) if goes_on else name]
+        inner = self._longest_of(text, words[len(kind.split()) :]) if kind else []
+        if inner and inner[0].start <= start + len(kind) + 1:  # "xã A", where only "huyện A" is known
+            return [self._named(start, text[start : inner[0].end])]
         return []
 
     def _named(self, start: int, spelled: str) -> Name:
         level, codes = "department", frozenset()
         for reading, levels in units.readings(spelled, self._home):
+            level = levels[0] if levels != schema.LEVELS else level
             keys = [(one, compare_key(reading)) for one in levels if _opens(reading)]
             if known := next((key for key in keys if key in self._index), None):
                 level, codes = known[0], self._index[known]
@@ -154,6 +160,9 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     legal = [Placed(*match.span()) for match in around("legal").finditer(flat)]
     apart = [*names, *legal, *marks["scopes"]]
     others = [one for kind in (*_SECTIONS, "periods") for one in marks[kind]]
+    wholes = [one for part, one in pairwise(marks["topic"])
+              if around("within").fullmatch(flat, part.end, one.start)]  # fmt: skip
+    marks["topic"] = [one for one in marks["topic"] if one not in wholes]  # the part is meant
     stops = [match.start() for match in around("stop").finditer(flat)
              if not around("goes_on").match(flat, match.start())]  # fmt: skip
     unnamed, bare = blank(line.text, apart), blank(flat, [*apart, *others])

@@ -27,6 +27,7 @@ _OPENING = 60  # characters in which a sentence says what all of it is about
 _OF_INDEX = ("points", "ratio", "rank")  # kinds of numbers that the index of service has
 _BEHIND = 30  # characters in which a topic behind a figure is still said of it
 _BOUND = N_("a bound that a listing gives")
+_OTHER_MEASURE = N_("another measure is named nearer")
 
 
 def read_text(found: Found, known: pd.DataFrame) -> None:
@@ -63,9 +64,15 @@ def _refuse(spot: Spot) -> None:
     flat, at, end = phrases.flatten(spot.marked.unnamed), spot.at, spot.numeral.end
     if around("from").search(flat, 0, at) and around("to").match(flat, end):
         raise NoFigure(EARLIER, "earlier")
-    opening = min(spot.sentence.start + _OPENING, at) if spot.half == spot.sentence else 0
+    opening = 0  # what all of a sentence is about is said before its first number
+    if spot.half == spot.sentence:
+        first = min([at, *(one.start for one in spot.sentence.of("figures"))])
+        opening = min(spot.sentence.start + _OPENING, first)
+    own, aside = spot.clause.start, flat.rfind("(", 0, at)
+    if aside > flat.rfind(")", 0, at):  # what is said before a bracket is said of all in it
+        own = max([spot.half.start, *(n.end for n in spot.half.of("figures") if n.end <= aside)])
     where = {
-        "own": (max(spot.clause.start, flat.rfind(")", 0, at) + 1), at),
+        "own": (max(own, flat.rfind(")", 0, at) + 1), at),
         "behind": (end, spot.behind.end),
         "opening": (spot.sentence.start, opening),
     }
@@ -83,7 +90,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
         counted = target.get("column") or target["measure"]
         text.counts[spot.number].append((spot.numeral.text, counted))
     if "table" not in target:
-        raise NoFigure
+        raise NoFigure(N_("no table holds what it measures"))
     table, column = target["table"], target.get("column", "value")
     unit, level = text.whose(spot, topic, table)
     period = text.period(spot, table)
@@ -91,7 +98,7 @@ def _figure(text: Text, spot: Spot) -> Figure:
                     else (text.basis(spot, target), "total"))  # fmt: skip
     flat, numeral, kind = spot.marked.flat, spot.numeral, spot.numeral.kind.partition(":")[0]
     counted = [of for _, of in text.counts[spot.number]]
-    unknown = _not_understood(spot, topic)
+    unknown = _not_understood(spot)
     early, pending = "early" in counted, counted[-2:-1] == ["other"]
     spot.doubt(N_("words not understood: {about}"), unknown, so=unknown)
     spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
@@ -126,9 +133,15 @@ def _topic(text: Text, spot: Spot) -> dict:
     near = Part(spot.marked, numeral.end, min(spot.behind.end, numeral.end + _BEHIND))
     behind = [one for one in near.of(section)[:1] if _key(numeral, one.what) in one.what]
     if own := behind or fitting(spot.sentence)[-1:]:
+        spot.stands_on(own)
+        nearer = [] if behind else spot.sentence.of(section)[-1:]
+        others = [one for one in fitting(spot.own) if one is not own[0]]
+        others += [one for one in nearer if _tables(one.what).isdisjoint(_tables(own[0].what))]
+        spot.doubt(_OTHER_MEASURE, so=others)
         return own[0].what
     if numeral.kind in OFFICE_COUNTS:
         raise NoFigure
+    spot.stands_on([])
     for how, part in text.outward(spot):
         if found := fitting(part):
             last = Part(part.line, found[-1].end, part.end)
@@ -144,6 +157,11 @@ def _topic(text: Text, spot: Spot) -> dict:
     if numeral.kind in ("plain", "ratio"):
         raise NoFigure(*[N_("what is counted is not said")] * bool(spot.sentence.of("topic")))
     raise NoFigure(N_("no measure is named"))
+
+
+def _tables(topic: dict) -> set[str]:
+    """The tables that figures of a topic go to."""
+    return {said.get("table", "") for said in topic.values() if isinstance(said, dict)}
 
 
 def _target(topic: dict, spot: Spot) -> dict:
@@ -164,21 +182,26 @@ def _target(topic: dict, spot: Spot) -> dict:
     return target
 
 
-def _not_understood(spot: Spot, topic: dict) -> str:
-    """Words before a figure, or between it and the topic behind it, that may mean anything."""
-    bare, end = spot.marked.bare, spot.numeral.end
-    opened = max(spot.clause.start, spot.marked.flat.rfind(":", 0, spot.at) + 1)
-    behind = [*spot.behind.of("topic"), *spot.behind.of("index")][:1]
-    until = next((one.start for one in behind if one.what is topic), end)
-    words = re.findall(r"[^\W\d]+", f"{bare[opened : spot.at]} {bare[end:until]}")
-    return " ".join(word for word in words if word not in _filler())
+def _not_understood(spot: Spot) -> str:
+    """Words that may mean anything, from what says whose and what a figure is to its clause's end.
+
+    In clauses before its own, what is compared is understood, and what opens another subject not.
+    """
+    flat, bare, end = spot.marked.flat, spot.marked.bare, spot.numeral.end
+    opened = max(spot.since, flat.rfind(":", 0, spot.at) + 1)
+    own = max(opened, spot.clause.start)
+    earlier = around("changed").sub(" ", bare[opened:own])
+    words = re.findall(r"[^\W\d]+", f"{earlier} {bare[own : spot.at]} {bare[end : spot.own.end]}")
+    unknown = [word for word in words if word not in _filler()]
+    return " ".join([*unknown, *around("foreign").findall(flat, opened, spot.behind.end)])
 
 
 def _key(numeral: Numeral, topic: dict) -> str:
     """The key of phrases.toml that a number's kind asks of a topic."""
     kind, _, noun = numeral.kind.partition(":")
     if numeral.kind in OFFICE_COUNTS:
-        return f"{noun}_count"
+        share = f"{noun}_share"  # "18/18 districts"
+        return share if "/" in numeral.text and share in topic else f"{noun}_count"
     if kind == "count" and noun != topic.get("noun"):
         return f"count of {noun}"
     return {"ratio": "points", "plain": "no unit"}.get(kind, kind)

@@ -127,10 +127,13 @@ class Table:
         return {column.role: column for column in reversed(self.columns) if column.role}
 
     def level(self, row: Row) -> str:
-        """The level that a row is of, as its own column or its section says; empty where neither."""
+        """The level that a row is of, as its column, its section or, of communes, the title says."""
         column = self.roles().get("level")
         said = text_of(self.cell(row, column)) if column else ""
-        return level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)
+        told = level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)
+        titled = {name for name in known()["levels"] for title in self.titles
+                  if says(title, "levels", name, whole=False)}  # fmt: skip
+        return told or ("commune" if titled == {"commune"} else "")
 
     def unknown(self) -> list[str]:
         """Headers of columns that nobody declared."""
