@@ -180,8 +180,9 @@ class Text:
         spot.stands_on([])
         for how, part in self.outward(spot):
             subjects = _named(part)
-            if how == "line" and (part.of("names") or part.line.line.depth < spot.marked.line.depth):
-                break  # of another office or another heading
+            over = part.line.line.depth < spot.marked.line.depth
+            if how == "line" and (over or part.of("names")):
+                break  # of another heading or another office
             if len(subjects) == 1:
                 told = how != "heading" or part.line.marks["figures"]
                 spot.doubt(N_("the office is that of a sentence before"), so=told)
@@ -240,7 +241,8 @@ def plan(spot: Spot, target: dict) -> tuple[str, str]:
     since = max([spot.sentence.start, *(one.start for one in spot.clause.of("scopes"))])
     bases = spot.behind.of("bases") or Part(spot.marked, since, spot.at).of("bases")[::-1]
     basis, scope = (one[0].what if one else "" for one in (bases, scopes))
-    if "other" in (basis, scope):
+    share = spot.clause.says("share_of_whole") and target["column"] == "rate_pct"
+    if "other" in (basis, scope) or share:
         raise NoFigure(N_("of a plan or a part of the capital that no table holds"))
     names = Part(spot.marked, 0, spot.at).of("names")
     is_listed = names and not flat[names[-1].end : spot.at].strip(" :(")

@@ -16,10 +16,10 @@ from itertools import chain, groupby
 from pathlib import Path
 
 from par_intake import grids
-from par_intake.grids import Grid
+from par_intake.grids import Grid, nth
 from par_intake.phrases import around
 from par_intake.tables import has_header
-from par_lib.language import Refused
+from par_lib.language import Refused, say
 from par_lib.language.translation import N_
 from par_lib.language.vietnamese import normalise
 
@@ -57,7 +57,8 @@ class Line:
     def where(self, start: int, end: int) -> str:
         """Letters of it as a locator: section, place in the whole text, the words around them."""
         words = self.text[max(0, start - 80) : end + 40].strip().replace(";", ",")
-        at = f"characters {self.start + start}–{self.start + end}: {words}"
+        at = say("characters {start}–{end}: {words}",
+                 start=self.start + start, end=self.start + end, words=words)  # fmt: skip
         return f"{self.section}, {at}" if self.section else at
 
 
@@ -134,9 +135,11 @@ def _drawn(text: str) -> Iterator[Block]:
 
     fixed = viparse.fix(text[: MAX_CHARACTERS + 1])
     lines = [line for line in fixed.splitlines() if not _RULE.fullmatch(line)]
+    tables = 0
     for is_table, group in groupby(lines, key=lambda line: line.count("|") > 1):
         if is_table:
-            yield grids.grid("Table", [line.strip().strip("|").split("|") for line in group])
+            tables += 1
+            yield grids.grid(nth(tables), [line.strip().strip("|").split("|") for line in group])
         else:
             yield from group
 
@@ -251,7 +254,7 @@ def _grids(path: Path, suffix: str, given: list[list]) -> list[Grid]:
             rows = [row for page in pdf.pages for table in page.extract_tables() for row in table]
         if len(rows) == sum(map(len, given)):  # a table over two pages is one of those given
             given = [[rows.pop(0) for _ in table] for table in given]
-    return [grids.grid(f"Table {n}", rows) for n, rows in enumerate(given, start=1)]
+    return [grids.grid(nth(number), rows) for number, rows in enumerate(given, start=1)]
 
 
 def _unwrap(blocks: list[Block]) -> list[Block]:

@@ -137,23 +137,23 @@ def _value(one: Figure) -> float:
 
 def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
     """The figures, each once; in doubt where it cannot be read, or two of them contradict."""
-    made: dict[tuple, list[Figure]] = {}
+    made: dict[tuple, dict[object, Figure]] = {}
     for one in figures:
+        value: object = one.cell
         try:
-            _value(one)
+            value = _value(one)
         except QuantityError as error:
             one = one.doubting("{about}", error)
         if one.end and one.end[:4] != str(year):
             one = one.doubting(N_("it is of {about}, another year than asked for"), one.end[:4])
-        same = made.setdefault((one.table, one.column, *sorted(row_of(one).items())), [])
-        if not any(one.cell == other.cell and one.doubts == other.doubts for other in same):
-            same.append(one)
+        same = made.setdefault((one.table, one.column, *sorted(row_of(one).items())), {})
+        same[value] = min(same.get(value, one), one, key=lambda figure: len(figure.doubts))
     listed = []
     for same in made.values():
-        cells = " / ".join(dict.fromkeys(one.cell for one in same if not one.doubts))
+        cells = " / ".join(one.cell for one in same.values() if not one.doubts)
         why = N_("the file says different things: {about}")
         listed += [one.doubting(why, cells) if not one.doubts and one.cell != cells else one
-                   for one in same]  # fmt: skip
+                   for one in same.values()]  # fmt: skip
     return _disagreeing(listed)
 
 
@@ -170,7 +170,8 @@ def _disagreeing(made: list[Figure]) -> list[Figure]:
             values = {one.column: _value(one) for one in own}
             share = 100 * values["disbursed_bn_vnd"] / values["plan_bn_vnd"]
             if len(own) == 3 and abs(share - values["rate_pct"]) > _RATE_ERROR:
-                off |= dict.fromkeys(map(id, own), f"{text_of(values['rate_pct'])} % ≠ {text_of(round(share, 2))} %")
+                said, shown = text_of(values["rate_pct"]), text_of(round(share, 2))
+                off |= dict.fromkeys(map(id, own), f"{said} % ≠ {shown} %")
     return [one.doubting(_DISAGREE, off[id(one)]) if id(one) in off else one for one in made]
 
 

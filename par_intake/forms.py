@@ -14,7 +14,7 @@ import pandas as pd
 
 from par_intake.figures import Doubt, Found, Left, figure
 from par_intake.grids import Cell, Grid, day_of, text_of
-from par_intake.phrases import Period, around, find_periods, flatten
+from par_intake.phrases import Period, around, flatten, stated_period
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import units
 from par_lib.language.translation import N_
@@ -27,7 +27,6 @@ _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+|
 _NUMBERED = re.compile(r"^\d+[.)]\s*")
 _ASIDE = re.compile(r"(\d[\d.,]*\s?%?)\s*(\(.*\))")  # "15 (6 with an apology)"
 _SHARE_ERROR = 0.006
-_NAMED = 30  # rows that a locator names
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
 _OF_PROJECTS = N_("the row is of a project, not of the office's whole")
 _OF_TARGETS = N_("the title tells of targets or of what is expected")
@@ -53,17 +52,17 @@ class Reading:
 
     def _district(self, name: str, day: str) -> str:
         """The district of that name with its kind, as a commune may be called so, too."""
-        on, unit = self._on(day), self._find(name, day, "district")
-        if not unit or unit[1] != "district":
-            return ""
-        own = on[on["code"] == self._resolver(day)(name, level="district")].iloc[0]
-        return f"{own['kind']} {own['name']}"
+        with suppress(units.UnknownUnit):
+            on, code = self._on(day), self._resolver(day)(name, level="district")
+            return " ".join(on.loc[on["code"] == code, ["kind", "name"]].iloc[0])
+        return ""
 
     def read(self, grid: Grid, found: Found) -> None:
         """Add to ``found`` what a grid gives, and its tables, without persons."""
         found.tables.append(tables := find(grid))
         for table in tables:
-            period = _period(table.titles, self._year) or _period(table.above, self._year)
+            said = (stated_period(texts, self._year) for texts in (table.titles, table.above))
+            period = next(filter(None, said), None)
             day = f"{period.end}" if period else f"{self._year}-12-31"
             if {"begun", "due"} <= table.roles().keys():
                 self._list(table, period, day, found)
@@ -79,7 +78,7 @@ class Reading:
     def _counts(self, table: Table, period: Period | None, day: str, found: Found) -> None:
         """A row a unit, a column a measure."""
         kinds = ("to", "part") if table.form == "disbursement" else ("to", "part", "year")
-        dated = {column: _period([column.header], self._year)
+        dated = {column: stated_period([column.header], self._year)
                  for column in table.columns if "table" in column.means}  # fmt: skip
         own = {column: one for column, one in dated.items() if one and one.kind in kinds}
         days = {one for one in own.values() if one.kind == "to"}
@@ -91,8 +90,7 @@ class Reading:
         plan = around("plan_year").search(words.lower())
         plan_year = {"plan_year": plan[1]} if plan else {}
         parts = [(_OF_PROJECTS, "")] if "project" in table.roles() else []
-        expected = any(says(title, "titles", "never") for title in table.titles)
-        parts += [(_OF_TARGETS, "")] if expected else []
+        parts += [(_OF_TARGETS, "") for title in table.titles if says(title, "titles", "never")][:1]
         for row in table.body:
             values, place = _values(table, row, found), table.grid.place(row.at)
             if values and row.at not in owners:
@@ -106,7 +104,7 @@ class Reading:
                     said = {"table": "late_by_field", "column": said["column"], "field": field}
                 if "table" in said and (not field or "field" in said):
                     owner, unsure = owners[row.at]
-                    unit = "pct" if _kind(column.means) == "rate" else "count"
+                    unit = "pct" if _kind(said) == "rate" else "count"
                     name = " · ".join(dict.fromkeys(filter(None, (row.name, field))))
                     evidence = f"{name}: {column.header} {text_of(table.cell(row, column))}"
                     found.figures.append(figure(
@@ -133,10 +131,10 @@ class Reading:
                 if unit := self._find(name, day, level):
                     found[row.at] = unit
         listed = [row for row in table.body if row.kind == "unit" and row.at in found]
-        inside = [row for row in listed if table.level(row) == "commune"]
-        around_them = [self._district(row.name, day) for row in inside]
-        for row, district in zip(inside, around_them, strict=True):
-            if found[row.at][1] != "commune" or all(around_them):  # all communes of a district
+        inside = {row: self._district(row.name, day)
+                  for row in listed if table.level(row) == "commune"}  # fmt: skip
+        for row, district in inside.items():
+            if found[row.at][1] != "commune" or all(inside.values()):  # all of a district's
                 found[row.at] = district, "commune"
         levels = Counter(found[row.at][1] for row in listed).most_common(1)
         for row in listed:  # a province's bare name among its districts is its city's
@@ -182,7 +180,7 @@ class Reading:
             code = text_of(cells.get("id"))
             if row.kind == "unit" and (code or days[0]):
                 unit = self._find(row.name, day) or self._find(row.section, day) or ("", "")
-                listed.append([row.at + 1, row.name, code, *unit, *days])
+                listed.append([row.at, row.name, code, *unit, *days])
         columns = ["row", "name", "id", "unit", "level", "received", "due", "finished"]
         rows = pd.DataFrame(listed, columns=columns)
         placed = rows["unit"] != ""
@@ -192,17 +190,17 @@ class Reading:
         twice = placed & rows["id"].ne("") & rows.duplicated("id")
         if twice.any():
             why = N_("a dossier stands twice, counted once: {about}")
-            found.told.append((why, _where(table, rows[twice])))
+            found.told.append((why, table.grid.places(rows.loc[twice, "row"])))
         rows = rows[placed & ~twice]
         if len(register := rows.dropna(subset=["received", "due", "finished"])):
             found.extras["late_register"] = register[columns[2:]]
         doubts = [] if around("late").search(flatten(title)) else [(_NOT_LATE, "")]
         codes = [self._resolver(day)(row.unit, level=row.level) for row in rows.itertuples()]
-        said = {"table": "late_dossiers", "column": "late"}
         for _, own in rows.groupby(codes, sort=False):
             owner, count = tuple(own.iloc[0][["unit", "level"]]), str(len(own))
             evidence = f"{title[:80]}: {owner[0]} {count}"
-            one = figure(count, owner, period, said, place=_where(table, own), evidence=evidence,
+            one = figure(count, owner, period, {"table": "late_dossiers", "column": "late"},
+                         place=table.grid.places(own["row"]), evidence=evidence,
                          doubts=doubts)  # fmt: skip
             found.figures.append(replace(one, note="counted from a list of dossiers"))
 
@@ -220,8 +218,8 @@ class Reading:
             why = N_("answers without a unit of the province")
             found.left.append(Left("", why, "", table.grid.name))
             return
-        columns = ["unit", "level", "component", "respondent", "answer"]
-        answers = pd.DataFrame(given, columns=columns)
+        names = ["unit", "level", "component", "respondent", "answer"]
+        answers = pd.DataFrame(given, columns=names)
         name, why = "answers", N_("answers were read (people × questions): {about}")
         if any({*answers["answer"]} <= {*three} for three in ("123", "234")):  # or in words
             name = "answers_of_three_levels"
@@ -257,20 +255,18 @@ def _values(table: Table, row: Row, found: Found) -> Values:
     values: Values = {}
     for column in (one for one in table.columns if one.means.keys() & {"role", "table"}):
         cell = table.cell(row, column)
-        said = cell if isinstance(cell, float) else text_of(cell)
-        if isinstance(said, str) and not said[:1].isdigit():
-            if "table" in column.means and re.search(r"\w", said):
-                why, place = N_("words where a number is meant: {about}"), table.grid.place(row.at)
-                found.left.append(Left(said, why, said, place))
-            continue
-        aside = isinstance(said, str) and _ASIDE.fullmatch(said)
+        text, place = text_of(cell), table.grid.place(row.at)
+        aside = _ASIDE.fullmatch(text)
+        said = cell if isinstance(cell, float) else aside[1] if aside else text
         try:
-            value, doubts = _value(table, column, aside[1] if aside else said)
+            if text[:1].isdigit():
+                value, doubts = _value(table, column, said)
+                beside = [(N_("words beside the number: {about}"), aside[2])] if aside else []
+                values[column] = value, [*doubts, *beside]
+            elif "table" in column.means and re.search(r"\w", text):
+                found.left.append(Left(text, N_("words where a number is meant"), "", place))
         except ValueError as error:
-            found.left.append(Left(text_of(cell), "{about}", str(error), table.grid.place(row.at)))
-        else:
-            beside = [(N_("words beside the number: {about}"), aside[2])] if aside else []
-            values[column] = value, [*doubts, *beside]
+            found.left.append(Left(text, "{about}", str(error), place))
     unsound = []
     for whole, *parts in table.sums:
         if {whole, *parts} <= values.keys():
@@ -309,13 +305,14 @@ def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]
     factor = _money("; ".join([*table.above, *table.titles, column.header]))
     if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
         smaller = factor is not None and factor < 1  # than a billion: then nobody writes decimals
-        if not smaller and not any(_GROUPED.fullmatch(text_of(cells[column.at])) for cells in table.grid.rows):
+        column_cells = (text_of(cells[column.at]) for cells in table.grid.rows)
+        if not smaller and not any(map(_GROUPED.fullmatch, column_cells)):
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
         cell = cell.replace(".", "")
     value = float(cell) if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
     if kind == "amount":
         doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
-        value = round(value * (factor or 1), 9)
+        return round(value * (factor or 1), 9), doubts
     return value, doubts
 
 
@@ -327,19 +324,3 @@ def _money(said: str) -> float | None:
             if re.fullmatch(unit, part.strip(" .")):
                 return factor
     return None
-
-
-def _period(texts: list[str], year: int) -> Period | None:
-    """What texts say is counted, the last of: spans of days, days, months and quarters, years."""
-    flat = (text for text in map(flatten, texts) if not around("other_period").search(text))
-    stated = [one.what for text in flat for one in find_periods(text, year)]
-
-    def rank(one: Period) -> int:
-        return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)
-
-    return max((one for one in reversed(stated) if rank(one) >= 0), key=rank, default=None)
-
-
-def _where(table: Table, rows: pd.DataFrame) -> str:
-    more = " …" if len(rows) > _NAMED else ""
-    return f"{table.grid.name}, rows {', '.join(map(str, rows['row'][:_NAMED]))}{more}"

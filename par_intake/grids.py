@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 
-from par_lib.language import Refused
+from par_lib.language import Refused, say
 from par_lib.language.translation import N_
 from par_lib.language.vietnamese import normalise
 
@@ -47,7 +47,13 @@ class Grid:
 
     def place(self, row: int) -> str:
         """Where a row stands."""
-        return f"{self.name}, row {row + 1}"
+        return say("{name}, row {row}", name=self.name, row=row + 1)
+
+    def places(self, rows: Iterable[int]) -> str:
+        """Where some rows stand, of many the first."""
+        numbers = [str(row + 1) for row in rows]
+        named = ", ".join(numbers[:_NAMED]) + " …" * (len(numbers) > _NAMED)
+        return say("{name}, rows {rows}", name=self.name, rows=named)
 
 
 def grid(
@@ -76,6 +82,11 @@ def _clean(cell: object) -> Cell:
 def _again(cell: Cell) -> Cell:
     """What a merged cell shows in the places that it spans beside its first."""
     return cell if isinstance(cell, str) and not cell.strip()[:1].isdigit() else None
+
+
+def nth(number: int) -> str:
+    """What the table of that number in a file is called."""
+    return say("Table {number}", number=number)
 
 
 def text_of(cell: Cell) -> str:
@@ -177,7 +188,7 @@ def of_page(text: str) -> list[str | Grid]:
     tables = []
     for one in [*page.iter("table", "script", "style")]:
         if one.tag == "table" and one.find(".//table") is None:
-            tables.append(_of_html(one, f"Table {len(tables) + 1}"))
+            tables.append(_of_html(one, nth(len(tables) + 1)))
             one.clear(keep_tail=True)
             one.text = f"{_TABLE}{len(tables) - 1}"
         elif one.tag != "table":

@@ -72,7 +72,7 @@ class Gazetteer:
                     goes_on = around("longer").match(text, name.end)
                     return [replace(name, codes=frozenset()) if goes_on else name]
         inner = self._longest_of(text, words[len(kind.split()) :]) if kind else []
-        if inner and inner[0].start <= start + len(kind) + 1:  # "xã A", where only "huyện A" is known
+        if inner and inner[0].start <= start + len(kind) + 1:  # "xã A": only "huyện A" is known
             return [self._named(start, text[start : inner[0].end])]
         return []
 

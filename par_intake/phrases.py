@@ -197,6 +197,17 @@ def find_periods(flat: str, year: int) -> list[Mark]:
     )  # fmt: skip
 
 
+def stated_period(texts: list[str], year: int) -> Period | None:
+    """What texts say is counted, the last of: spans of days, days, months and quarters, years."""
+    flat = (text for text in map(flatten, texts) if not around("other_period").search(text))
+    stated = [one.what for text in flat for one in find_periods(text, year)]
+
+    def rank(one: Period) -> int:
+        return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)
+
+    return max((one for one in reversed(stated) if rank(one) >= 0), key=rank, default=None)
+
+
 @cache
 def _forms() -> list[tuple[str, re.Pattern[str]]]:
     """(kind, pattern) of [[period]], the day and month of each in named groups."""

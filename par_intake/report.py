@@ -14,8 +14,8 @@ from par_intake.forms import Reading
 from par_intake.grids import text_of
 from par_intake.sentences import read_text
 from par_lib.cleaning import dossier_register, schema, units
-from par_lib.language import Refused, say
-from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language
+from par_lib.language import Refused, say, spoken
+from par_lib.language.translation import COLUMNS, MEASURES, N_, TABLE_LABELS, Language, language
 from par_lib.language.vietnamese import normalise
 from par_lib.storage import paths
 
@@ -41,6 +41,7 @@ def page(found: Found, t: Language, by: str = "") -> str:
         found=found,
         figures=listed,
         left=left,
+        taken=len(found.taken) or sum(map(len, found.raw.values())),
         lines=_lines(found, t),
         grids=_grids(found),
         accepted=by and f"{by}, {dt.date.today():%d/%m/%Y}",
@@ -74,13 +75,19 @@ def _grids(found: Found) -> Iterator[tuple[str, list[list[str]]]]:
             rows = [] if hidden else grid.rows[:_SHOWN]
             yield f"{whole.name} ({len(grid.rows)})", [map(text_of, row) for row in rows]
     for (year, name), table in found.raw.items():  # of a workbook, what was ticked
-        yield f"{name} {year} ({len(table)})", [table.columns, *table.head(_SHOWN).to_numpy()]
+        heads = [workbook.header(column) for column in table]
+        yield f"{name} {year} ({len(table)})", [heads, *table.head(_SHOWN).to_numpy()]
 
 
 def _called(measure: str, t: Language) -> str:
-    """A column or a single figure in the reader's words; a measure nobody named yet as it is."""
-    if measure in COLUMNS:
-        return workbook.header(measure, t)
+    """A figure in the reader's words: its criterion or component, its column, or its measure.
+
+    A measure that nobody named yet stays as it is.
+    """
+    part, _, column = measure.rpartition(".")
+    if column in COLUMNS:
+        said = [workbook.word("", part, t)] if part else []
+        return " · ".join([*said, workbook.header(column, t)])
     return dict(MEASURES[t.code]).get(measure, measure.replace("_", " "))
 
 
@@ -147,7 +154,7 @@ def _found(file: Path, known: pd.DataFrame, year: int, source: str) -> Found:
         return Found(file.name, year, Report(()), raw=raw, sources=sources)
     found = understand(report, known, year, file.name)
     if not (found.figures or found.extras):
-        reasons = dict.fromkeys(say(one.reason, about=say(one.about)) for one in found.left)
+        reasons = dict.fromkeys(one.why(language(spoken())) for one in found.left)
         why = "; ".join(reasons) or say("no figure of the tables stands in it")
         raise ReportError(f"{file}: " + say("nothing could be read: {about}", about=why))
     return found

@@ -106,6 +106,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
     spot.doubt(N_("no day is said"), so=table == "service_index" and period.kind == "year")
     spot.doubt(N_("those before their day are apart"), so=early and column.startswith("on_time"))
     spot.doubt(N_("of those not yet resolved?"), so=pending and column == "late")
+    in_pct = column == "points" and numeral.kind == "pct"
+    spot.doubt(N_("in per cent: the same as points of 100?"), so=in_pct)
     spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
     told = [one.what for one in spot.marked.marks["periods"]]
     plans = [one.end.year for one in told if one.kind == "plan"]
@@ -116,7 +118,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
     }  # fmt: skip
     line, at = spot.marked.line, (spot.number, spot.at)
     evidence = line.text[max(0, spot.at - 90) : numeral.end + 40].strip()
-    return figure(phrases.written(numeral, flat), (unit or text.home, level), period, said,
+    cell = numeral.text if column == "points" else phrases.written(numeral, flat)
+    return figure(cell, (unit or text.home, level), period, said,
                   place=line.where(spot.at, numeral.end), evidence=evidence, doubts=spot.doubts,
                   at=at)  # fmt: skip
 
@@ -145,11 +148,13 @@ def _topic(text: Text, spot: Spot) -> dict:
     for how, part in text.outward(spot):
         if found := fitting(part):
             last = Part(part.line, found[-1].end, part.end)
+            several = len({str(one.what[_key(numeral, one.what)]) for one in found}) > 1
+            if how != "heading" and several and numeral.kind in _OF_INDEX:
+                raise NoFigure(N_("the sentence before names several measures"))
             if how != "heading":
                 spot.doubt(N_("the measure is that of a sentence before"))
             if how != "heading" or not last.of(section) + last.of("figures"):
                 return found[-1].what  # a heading ends so: "…; late dossiers:"
-            several = len({str(one.what[_key(numeral, one.what)]) for one in found}) > 1
             spot.doubt(N_("the line above names several measures"), so=several)
             return found[0].what
         if how == "line":
@@ -233,6 +238,8 @@ def _listing(text: Text, spot: Spot) -> list[Figure]:
     for count in counts:
         level = count.kind.removeprefix("count:")
         names = [name for name in offices if name.level == level]
+        if not names:
+            raise NoFigure(N_("a threshold"))
         if len(names) != int(count.text.partition("/")[0]):
             why = N_("{about} are listed, which is not the count announced")
             raise NoFigure(why, str(len(names)))

@@ -127,7 +127,7 @@ class Table:
         return {column.role: column for column in reversed(self.columns) if column.role}
 
     def level(self, row: Row) -> str:
-        """The level that a row is of, as its column, its section or, of communes, the title says."""
+        """The level of a row, as its column, its section or, of communes, the title says."""
         column = self.roles().get("level")
         said = text_of(self.cell(row, column)) if column else ""
         told = level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)

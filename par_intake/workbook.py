@@ -19,8 +19,8 @@ from par_intake.grids import Cell, Grid, day_of, text_of
 from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import as_total, home
-from par_lib.language import LANGUAGES, Refused, translation
-from par_lib.language.translation import N_, TABLE_LABELS, Language, language
+from par_lib.language import LANGUAGES, Refused, say, translation
+from par_lib.language.translation import MEASURES, N_, TABLE_LABELS, Language, language
 from par_lib.language.vietnamese import compare_key, parse_quantity
 from par_lib.storage import paths
 
@@ -45,13 +45,15 @@ _FILLING = (
     N_("A name chosen as unit is one office; the province's name stands for a level's total."),
     N_("Of every figure say where it stands: the source, and the section or page in it."),
 )
-_THEN = N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}")
+_THEN = N_("Then run: par read THIS-FILE.xlsx --year {year} --province {province}{merge}")
 _ASKED = (N_("Accept (x)"), N_("Evidence"), N_("What is in doubt"))  # of what is proposed
 _WIDE = {_ASKED[0]: 10, **dict.fromkeys(_ASKED[1:], 34), "unit": 34, "locator": 34, "note": 40,
          "task_vi": 50, "task_en": 50, "measure": 38, "lead_units": 34,
          "supporting_units": 34}  # fmt: skip
 _DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 _TOTALS = [*map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng"))]
+_MEASURES = dict(MEASURES[LANGUAGES[0]])  # single figures by their code
+_TICKS = {"x", "х", "×", "v", "✓", "✔", "có", "1"}  # the second is a Cyrillic one
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
 SOURCES = _t(N_("Sources of the figures"))  # the sheet that asks what documents they are from
 _SOURCES_HINT = N_("A document a row. If it is one only, all figures are from it.")
@@ -72,9 +74,9 @@ def sheet_name(table: str) -> str:
     return _t(TABLE_LABELS[table])[:31]
 
 
-def word(column: str, code: str) -> str:
-    """How a code of this column is shown."""
-    return _t(_WORDS.get(f"{column}: {code}") or _WORDS.get(code, code))
+def word(column: str, code: str, t: Language = _t) -> str:
+    """How a code of this column is shown, in Vietnamese where no language is given."""
+    return t(_WORDS.get(f"{column}: {code}") or _WORDS.get(code, code))
 
 
 def code_of(column: schema.Column, text: str) -> str:
@@ -116,10 +118,11 @@ def write(
     proposed = any(_ASKED[0] in table for table in tables.values())
     shown = [table for name, table in schema.TABLES.items() if name in tables]
     places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
-    offered = {("unit", ()): [*places, word("unit", schema.OTHERS)]}
+    offered = {("unit", ()): [*places, word("unit", schema.OTHERS)],
+               ("measure", ()): [*_MEASURES.values()]}  # fmt: skip
     for column in (column for table in shown for column in table.columns if column.codes):
         offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
-    steps = [_t(step, year=str(year), province=province)
+    steps = [_t(step, year=str(year), province=province, merge=" --merge" * proposed)
              for step in (*(_READING if proposed else _FILLING), _THEN)]  # fmt: skip
 
     # What begins with = is words, no formula.
@@ -200,6 +203,8 @@ def _shown(text: str, column: schema.Column | None) -> str | dt.date:
     """A cell of a raw table as an office writes it."""
     if text and column and column.kind == "date":
         return dt.date.fromisoformat(text)
+    if column and column.name == "measure":
+        return _MEASURES.get(text, text)
     coded = column and (column.codes or (column.name, text) == ("unit", schema.OTHERS))
     return word(column.name, text) if text and coded else text
 
@@ -297,9 +302,12 @@ def _body(
     problems: list[Problem] = []
     for at, line in list(enumerate(grid.rows))[head + 1 :]:
         cells = {name: line[to] for name, to in places.items()}
-        ticked = text_of(cells.pop(_ASKED[0], "x")).strip().lower() == "x"
+        tick = text_of(cells.pop(_ASKED[0], "x")).strip().lower()
+        if tick and tick not in _TICKS:
+            why = say("“{text}” is no tick; write x, or nothing", text=tick)
+            problems.append(Problem(at, _ASKED[0], why))
         first = next((text_of(cell) for cell in cells.values() if cell is not None), "")
-        if not ticked or not first or compare_key(first) in _TOTALS:
+        if not tick or not first or compare_key(first) in _TOTALS:
             continue
         rows[at] = row = filled | {"locator": grid.place(at)}
         for column in table.columns:
@@ -319,6 +327,9 @@ def _text(cell: Cell, column: schema.Column) -> str:
         return _day(cell)
     if column.name == "unit" and text == word("unit", schema.OTHERS):
         return schema.OTHERS
+    if column.name == "measure":
+        called = {compare_key(said): code for code, said in _MEASURES.items()}
+        return called.get(compare_key(text), text)
     if isinstance(cell, dt.date):
         raise Refused("{text} is a day, and this column is none; write it as text", text=text)
     return text

@@ -490,7 +490,8 @@ def test_words_in_the_cell_of_a_number_are_in_doubt_or_told(tmp_path):
     result = read(book(tmp_path / "a.xlsx", rows, titles=TITLES))
     assert cells(result.taken) == [
         ("huyện Suối Mơ", "district", "resolved", "40"),
-        ("thị xã Đá Bạc", "district", "resolved", "45"), ("Sở Y tế", "department", "resolved", "30"),
+        ("thị xã Đá Bạc", "district", "resolved", "45"),
+        ("Sở Y tế", "department", "resolved", "30"),
     ]  # fmt: skip
     assert cells(result.proposed) == [("huyện Suối Mơ", "district", "late", "15")]
     assert [one.doubts[0][1] for one in result.proposed] == ["(đã xin lỗi)"]

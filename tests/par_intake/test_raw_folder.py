@@ -570,5 +570,5 @@ def test_what_was_read_is_told_in_vietnamese(home):
         app, ["read", str(home / "report.md"), "--province", "suong-mai", "--year", "2030"],
         env={"PAR_LANG": "vi"},
     )  # fmt: skip
-    assert "report.md: đã lấy 6 số liệu, đề xuất 5, còn 0 để người phụ trách xem" in done.output
+    assert "report.md: đã lấy 6 số liệu, đề xuất 5, để lại 0" in done.output
     assert "Đối chiếu tại: " in done.output
