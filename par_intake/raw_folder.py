@@ -145,6 +145,7 @@ def migrate(province: str) -> Iterator[str]:
 
 Sources = dict[str, dict[str, object]]  # what sources.toml says of each, by name
 _LONGEST = 40  # letters of a source's name
+_UNSAID = ("", "unstated")
 _OWN = ("source", "locator", "note")  # may be worded differently for one and the same figure
 
 
@@ -281,8 +282,8 @@ def _merged(
         said = {"!": [], "~": [], "=": [""]}
         for column in compared:
             before, now = there[column.name], row[column.name]
-            if now and not _same(column, row, before, now):
-                fills = not before and row["source"] == there["source"]
+            if now not in _UNSAID and not _same(column, row, before, now):
+                fills = before in _UNSAID and row["source"] == there["source"]
                 of = f" [{row['source']}]" if fills else ""
                 said["~" if fills else "!"].append(f"{column.name} {before or '–'} → {now}{of}")
                 there[column.name] = now

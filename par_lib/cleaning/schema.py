@@ -230,9 +230,9 @@ ANSWERS = Table("answers", "Answers of residents to the survey of satisfaction",
 # A row a unit, ever valid; the province's own file, so it is no table of a year.
 _CODE = r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*"
 UNITS = Table("units", "Administrative units and departments, each with the days it exists", (
-    Column("code", "text", "official code; of a department, one of our own",
+    Column("code", "text", "official code; of a department, one of our own", True,
            written=(_CODE, N_("is not a code; write letters and digits"))),
-    Column("name", "text", "official name without the word for its kind",
+    Column("name", "text", "official name without the word for its kind", True,
            written=(r".*[^\W\d_].*", N_("is no name; write the unit's name"))),
     Column("name_en", "text", "English name; the Vietnamese one where empty"),
     _LEVEL,

@@ -512,3 +512,35 @@ def test_a_column_of_levels_says_of_which_level_a_row_is(tmp_path):
         ("Sương Mai", "district", "late", "3"), ("Sở Y tế", "department", "late", "1"),
     ]  # fmt: skip
     assert result.left == []
+
+
+def test_rows_of_communes_that_bear_names_of_districts_are_all_their_communes(tmp_path):
+    heads = ["TT", "Đơn vị", "Đã giải quyết", "Quá hạn"]
+    section = [heads, ["I", "Cấp xã", 70, 9], [1, "Suối Mơ", 40, 2], [2, "Đá Bạc", 30, 7]]
+    titled = [heads, [1, "Suối Mơ", 40, 2], [2, "Đá Bạc", 30, 7]]
+    for rows, title in ((section, "KẾT QUẢ"), (titled, "KẾT QUẢ GIẢI QUYẾT HỒ SƠ CẤP XÃ")):
+        result = read(book(tmp_path / "a.xlsx", rows, titles=[title, TITLES[2]]))
+        late = [one for one in cells(result.taken) if one[2] == "late"][-2:]
+        assert late == [("huyện Suối Mơ", "commune", "late", "2"),
+                        ("thị xã Đá Bạc", "commune", "late", "7")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "title", ["Bảng 5. Chỉ tiêu giao năm 2030", "Dự kiến giải ngân năm 2030",
+              "Kế hoạch năm 2030: chỉ tiêu của các địa phương"],
+)  # fmt: skip
+def test_a_table_of_targets_or_forecasts_is_proposed(tmp_path, title):
+    rows = [["TT", "Đơn vị", "Tỷ lệ giải ngân (%)"], [1, "huyện Suối Mơ", 95]]
+    result = read(book(tmp_path / "a.xlsx", rows, titles=[title]))
+    assert [one.cell for one in result.proposed] == ["95"]
+    assert result.taken == []
+
+
+def test_dots_part_thousands_of_million_dong_and_may_be_decimals_of_billions(tmp_path):
+    rows = [["TT", "Chủ đầu tư", "Kế hoạch vốn năm 2030"], [1, "Sở Y tế", "612.450"],
+            [2, "huyện Suối Mơ", "318.200"]]  # fmt: skip
+    titles = ["GIẢI NGÂN ĐẾN 30/11/2030", "Đơn vị tính: triệu đồng"]
+    million = read(book(tmp_path / "a.xlsx", rows, titles=titles))
+    assert [one.cell for one in million.taken] == ["612,45", "318,2"]  # 612.450 / 1000
+    billion = read(book(tmp_path / "b.xlsx", rows, titles=[titles[0], "Đơn vị tính: tỷ đồng"]))
+    assert [len(one.doubts) for one in billion.proposed] == [1, 1]

@@ -572,3 +572,27 @@ def test_what_was_read_is_told_in_vietnamese(home):
     )  # fmt: skip
     assert "report.md: đã lấy 6 số liệu, đề xuất 5, để lại 0" in done.output
     assert "Đối chiếu tại: " in done.output
+
+
+def test_whoever_ticks_otherwise_is_heard_or_told(home):
+    assert read(home).exit_code == 0
+    cover = openpyxl.load_workbook(home / "outputs/read/suong-mai/2030/report.xlsx").worksheets[0]
+    assert "--merge" in " ".join(str(cell.value) for (cell,) in cover["A1:A9"])
+    said = read(home, "--merge", report=tick(home, marks="đồng ý"))
+    assert (said.exit_code, "“đồng ý” is no tick; write x, or nothing" in said.output) == (1, True)
+    assert read(home, "--merge", report=tick(home, marks="✓")).exit_code == 0
+
+
+def test_what_a_share_is_of_may_be_said_later(home):
+    raw = home / "data/raw/suong-mai/2030/late_dossiers.csv"
+    assert read(home).exit_code == 0
+    before = raw.read_text("utf-8")
+    assert ",unstated," in before
+    known = units.load_units("suong-mai")
+    table = pd.read_csv(raw, dtype=str, keep_default_na=False)
+    told, _ = raw_folder.merge(raw.parents[1], {(2030, "late_dossiers"): table.assign(
+        basis="resolved")}, known)  # fmt: skip
+    assert {sign for _, sign, _ in told} <= {"~", "="}
+    told, _ = raw_folder.merge(raw.parents[1], {(2030, "late_dossiers"): table.assign(
+        basis="unstated")}, known)  # fmt: skip
+    assert {sign for _, sign, _ in told} == {"="}

@@ -141,3 +141,59 @@ def test_a_number_whose_noun_stands_before_it_is_taken(text):
     result, home = read(text, UNITS, 2030)
     assert said(result.taken, home) == ["late | huyện Suối Mơ | 99 | 2030-12-31"]
     assert result.proposed == result.left == []
+
+
+@pytest.mark.parametrize(("text", "taken"), [
+    # Another index, another place or another subject stands between a measure and its figure.
+    ("Năm 2030, PAR INDEX của tỉnh đạt 87,6 điểm; PCI đạt 69,0 điểm, xếp thứ 9/63", ["87,6"]),
+    ("PAR INDEX năm 2030 của tỉnh Đầm Sen đạt 88,9 điểm, xếp hạng 12/63", []),
+    ("PAR INDEX năm 2030 của tỉnh đạt 87,4 điểm, xếp thứ 27/63; tỉnh Đầm Sen đạt 88,9 điểm, "
+     "xếp thứ 12/63", ["87,4", "27/63"]),
+    ("Năm 2030, SIPAS của tỉnh đạt 86,7%; hài lòng về y tế công lập đạt 88,1%, xếp thứ 12/63",
+     ["86,7%"]),
+    ("Năm 2030, toàn tỉnh tiếp nhận 900 hồ sơ; ngành thuế tiếp nhận 400 tờ khai, quá hạn 3 hồ sơ",
+     ["900"]),
+    ("Đến 31/12/2030, toàn tỉnh giải ngân 61,5 tỷ đồng vốn đầu tư công; thu ngân sách đạt "
+     "55,2 tỷ đồng, bằng 81,5% kế hoạch", ["61,5 tỷ"]),
+    ("Đến 31/12/2030, toàn tỉnh giải ngân 61,5 tỷ đồng vốn đầu tư công, đường ven biển giải ngân "
+     "2,4 tỷ đồng, đạt 22,5% kế hoạch", ["61,5 tỷ"]),
+    # A part of a criterion, of an office's dossiers, of a plan.
+    ("Năm 2030, cải cách tài chính công trong PAR INDEX của tỉnh đạt 8,1/12 điểm, xếp thứ 45/63",
+     ["8,1/12"]),
+    ("Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn lĩnh vực đất đai", []),
+    ("Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn trên 10 ngày", []),
+    ("Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn được tiếp nhận trực tuyến", []),
+    ("Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn của các xã", []),
+    ("Năm 2030, huyện Suối Mơ có 30 hồ sơ trễ hạn chưa công khai xin lỗi", []),
+    ("Năm 2030, Sở Y tế tiếp nhận 184 hồ sơ thuộc lĩnh vực dược", []),
+    ("Đến 31/12/2030, Sở Y tế giải ngân 12,5 tỷ đồng, đạt 85,2% vốn kéo dài", ["85,2%"]),
+    ("Năm 2030, xã Suối Mơ có 30 hồ sơ trễ hạn", []),
+    ("Năm 2030, 02 huyện có hồ sơ trễ hạn cao", []),
+    # What an earlier year, an own score or the region gave; what only holds a share of a plan.
+    ("Năm 2030, SIPAS của tỉnh đạt 86,7%, tăng so với năm 2029 (85,3%, hạng 33/63)", ["86,7%"]),
+    ("Năm 2030, tỉnh tự chấm PAR INDEX đạt 94,1 điểm", []),
+    ("Năm 2030, SIPAS của tỉnh xếp thứ 12, đứng thứ 2 trong 6 tỉnh", ["12"]),
+    ("Đến 31/12/2030, vốn của Sở Y tế giải ngân chiếm 48,3% kế hoạch", []),
+    # And what is whole stays so.
+    ("Năm 2030, Sở Y tế tiếp nhận 250 hồ sơ (kỳ trước chuyển sang 12 hồ sơ), giải quyết 240 hồ sơ",
+     ["250", "240"]),
+    ("Năm 2030, toàn tỉnh giải quyết 400 hồ sơ, trong đó đúng hạn và trước hạn 390 hồ sơ",
+     ["400", "390"]),
+    ("Năm 2030, khảo sát trực tuyến cán bộ, công chức lãnh đạo quản lý của tỉnh đạt 18,2/22 điểm",
+     ["18,2/22"]),
+])  # fmt: skip
+def test_what_is_said_of_a_part_or_of_another_is_not_taken_for_the_whole(text, taken):
+    result, _ = read(text, UNITS, 2030)
+    assert [one.cell for one in result.taken] == taken
+
+
+def test_a_sentence_is_of_all_communes_of_a_district_where_it_says_so():
+    result, _ = read("Năm 2030, các xã thuộc huyện Suối Mơ có 30 hồ sơ trễ hạn.", UNITS, 2030)
+    assert [(one.row["unit"], one.row["level"]) for one in result.proposed] == [
+        ("huyện Suối Mơ", "commune")]  # fmt: skip
+    assert result.taken == []
+
+
+def test_points_in_per_cent_are_proposed_as_points():
+    result, _ = read("Năm 2030, PAR INDEX của tỉnh đạt 88,25%.", UNITS, 2030)
+    assert [(one.column, one.cell) for one in result.proposed] == [("points", "88,25")]

@@ -264,3 +264,17 @@ def test_a_province_that_never_was(home):
     assert (
         "no province of Viet Nam has this folder's name" in run.stderr and "gia-lai" in run.stderr
     )
+
+
+def test_a_single_figure_is_named_in_words_and_read_back_by_its_code(tmp_path):
+    row = {"measure": "online_payment_dossiers_pct", "unit": "Quảng Nam", "level": "province",
+           "period_start": "2022-01-01", "period_end": "2022-12-31", "value": "40",
+           "measure_unit": "pct", "basis": "unstated", "status": "reported", "source": "s",
+           "locator": "I"}  # fmt: skip
+    names = [column.name for column in schema.TABLES["indicators"].columns]
+    raw = {"indicators": pd.DataFrame([row], columns=names)}
+    workbook.write(tmp_path / "b.xlsx", "quang-nam", 2022, KNOWN, raw)
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    shown = book[workbook.sheet_name("indicators")].cell(workbook.HEAD + 1, 1).value
+    assert "thanh toán trực tuyến" in shown
+    assert read(tmp_path / "b.xlsx")[2022, "indicators"]["measure"].tolist() == [row["measure"]]
