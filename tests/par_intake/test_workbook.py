@@ -272,7 +272,7 @@ def test_a_single_figure_is_named_in_words_and_read_back_by_its_code(tmp_path):
            "measure_unit": "pct", "basis": "unstated", "status": "reported", "source": "s",
            "locator": "I"}  # fmt: skip
     names = [column.name for column in schema.TABLES["indicators"].columns]
-    raw = {"indicators": pd.DataFrame([row], columns=names).fillna("")}
+    raw = {"indicators": pd.DataFrame([row], columns=names, dtype=str).fillna("")}
     workbook.write(tmp_path / "b.xlsx", "quang-nam", 2022, KNOWN, raw)
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
     shown = book[workbook.sheet_name("indicators")].cell(workbook.HEAD + 1, 1).value
