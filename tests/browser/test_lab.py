@@ -87,16 +87,33 @@ def lab(start_lab):
     return start_lab("en")
 
 
-def open_notebook(browser, address: str, name: str):
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    """A lab that stays open, as a person's would, with one notebook after another in it."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.goto(f"{address}/lab/tree/notebooks/{name}?token={TOKEN}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.goto(f"{lab}/lab?token={TOKEN}&reset")
+    page.wait_for_function("() => globalThis.jupyterapp", timeout=60_000)
+    yield page
+    page.close()
+
+
+def open_notebook(page, name: str) -> None:
+    page.evaluate(
+        """async (path) => {
+            await jupyterapp.restored;
+            await jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+        }""",
+        f"notebooks/{name}",
+    )
     page.wait_for_function(
-        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
-        "?.connectionStatus === 'connected'",
+        """(name) => {
+            const panel = jupyterapp.shell.currentWidget;
+            return panel?.context?.path.endsWith(name) && panel.content?.model?.cells.length &&
+                panel.sessionContext?.session?.kernel?.connectionStatus === 'connected';
+        }""",
+        arg=name,
         timeout=60_000,
     )
-    return page
 
 
 def set_language(page, lang: str) -> None:
@@ -139,8 +156,8 @@ def words(output: dict, kind: str) -> str:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_to_its_end_in_the_lab(browser, lab, name):
-    page = open_notebook(browser, lab, name)
+def test_a_notebook_runs_to_its_end_in_the_lab(page, name):
+    open_notebook(page, name)
     for lang, heading in {"vi": "Nguồn", "en": "Source"}.items():
         set_language(page, lang)
         cells = run_all(page)
@@ -164,8 +181,13 @@ def test_a_notebook_runs_to_its_end_in_the_lab(browser, lab, name):
     private = [(json.loads(file.read_text())["transport"], file.parent.stat().st_mode % 0o1000)
                for file in files]  # fmt: skip
     assert private and set(private) == {("ipc", 0o700)}
-    page.evaluate("() => jupyterapp.commands.execute('kernelmenu:shutdown')")
-    page.close()
+    page.evaluate(
+        """async () => {
+            await jupyterapp.commands.execute('kernelmenu:shutdown');
+            await jupyterapp.shell.currentWidget.context.save();  // or it asks whether to
+            await jupyterapp.commands.execute('application:close');
+        }"""
+    )
 
 
 def move_a_slider(page, lang: str) -> None:
