@@ -28,14 +28,16 @@ PROGRAMS = (
     "tests/par_press/test_edition_documents.py", "tests/notebooks/test_every_figure.py",
     "tests/notebooks/test_any_tables.py", "tests/notebooks/test_parameters.py",
     "tests/par_press/test_real_edition.py", "tests/par_press/test_manifest.py",
+    "tests/par_press/test_unit_sheets.py",
     "tests/notebooks/test_two_sources.py", "tests/project/test_tutorial.py",
     "tests/project/test_other_systems.py", "notebooks/",
 )  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A busy machine fails no test by examples, of which make quick tries a quarter."""
-    most = 25 if "not long" in config.option.markexpr else 100
+    """A busy machine fails no test by examples: few in make quick, many in make soak."""
+    most = 500 if os.environ.get("PAR_SOAK") else 50
+    most = 20 if "not long" in config.option.markexpr else most
     settings.register_profile("par", deadline=None, max_examples=most)
     settings.load_profile("par")
 

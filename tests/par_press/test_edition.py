@@ -249,7 +249,8 @@ def test_half_a_year_is_an_edition_of_its_own_beside_the_year(root, edition):
 
 def test_a_year_and_a_part_of_it_are_made_at_once(root, edition):
     """What one leaves while it is built is nothing that the other may clear away."""
-    made = par("run", "2022-H1", "2022", "2022-12", "--no-documents", "--force", "--jobs", "2")
+    made = par("run", "2022-H1", "2022", "2022-12", "--notebook", "00", "--no-documents", "--force",
+               "--jobs", "2")  # fmt: skip
     assert made.exit_code == 0, made.output
     assert [one.name for one in edition.parent.glob(".2022*")] == []
 
