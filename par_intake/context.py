@@ -48,7 +48,8 @@ class Spot:
         self.half = Part(marked, part, at)  # since a semicolon
         own = max([part, *(one.end for one in self.half.of("figures"))])
         self.clause = Part(marked, own, at)  # since the figure before it
-        self.since = own  # where what it is and whose it is begins to be said
+        # Where what it is and whose it is begins to be said: the clauses, and the marks in them.
+        self.since = self.named = own
         stop = _STOP.search(flat, after)
         self.behind = Part(marked, after, stop.start() if stop else len(flat))  # up to a comma
         following = (one.start for one in self.behind.of("figures"))
@@ -59,7 +60,9 @@ class Spot:
     def stands_on(self, marks: Iterable[Placed]) -> None:
         """Note that the figure is understood by marks before it: or by what no mark here says."""
         first = min((one.start for one in marks), default=self.sentence.start)
-        self.since = min(self.since, first)
+        before = (one.end for one in self.sentence.of("figures") if one.end <= first)
+        self.named = min(self.named, first)
+        self.since = min(self.since, max([self.sentence.start, *before]))
 
     def doubt(self, reason: str, about: str = "", *, so: object = True) -> None:
         """Note what is in doubt, where it is so."""
@@ -93,6 +96,12 @@ class Text:
             yield parent
             number = parent
 
+    def headings(self, spot: Spot) -> Iterator[str]:
+        """Lines without figures that a figure stands under, without the measures they name."""
+        for at in self.above(spot.number):
+            if not self.marked[at].marks["figures"]:
+                yield self.marked[at].bare
+
     def under(self, number: int, words: str, *, sections: bool = False) -> bool:
         """Whether a line, or one (or section) it stands under, says words of [around]."""
         lines = (at for at in (number, *self.above(number))
@@ -121,6 +130,10 @@ class Text:
         past = past and not own and "kéo dài" not in spot.marked.flat
         if past or (own and own[-1].end < said[0].end):
             raise NoFigure(EARLIER, "earlier")
+        since_begun = spot.sentence.says("cumulative")
+        spot.doubt(N_("counted since the year began?"), so=since_begun)
+        part = [one for one in told if one.kind == "part" and one.start.month > 1]
+        spot.doubt(N_("of a part of the year only"), so=table == "disbursement" and part)
         if behind := self._stated(spot.behind, table):
             return behind[-1]
         if said:
@@ -165,6 +178,7 @@ class Text:
         if clause.says("superlative") and not of_office:
             raise NoFigure(_UNSURE)
         if subjects:
+            spot.stands_on([*names, *clause.of("levels")])
             whole = around("whole").search(flatten(spot.marked.unnamed), clause.start, spot.at)
             spot.doubt(_UNSURE, so=of_office and whole)
             spot.doubt(_UNSURE, so=of_office and spot.own.of("levels"))
@@ -239,7 +253,10 @@ def plan(spot: Spot, target: dict) -> tuple[str, str]:
     flat, end = spot.marked.flat, spot.numeral.end
     scopes = spot.behind.of("scopes") or spot.sentence.of("scopes")[::-1]
     since = max([spot.sentence.start, *(one.start for one in spot.clause.of("scopes"))])
-    bases = spot.behind.of("bases") or Part(spot.marked, since, spot.at).of("bases")[::-1]
+    own = spot.behind.of("bases")
+    bases = own or Part(spot.marked, since, spot.at).of("bases")[::-1]
+    several = not own and len({one.what for one in spot.sentence.of("bases")}) > 1
+    spot.doubt(N_("several plans are named before"), so=several)
     basis, scope = (one[0].what if one else "" for one in (bases, scopes))
     share = spot.clause.says("share_of_whole") and target["column"] == "rate_pct"
     if "other" in (basis, scope) or share:

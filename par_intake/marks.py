@@ -19,6 +19,7 @@ _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name
 # What stands in phrases.toml; parts of the index of service share words with other topics.
 _SECTIONS = ("topic", "index", "levels", "bases", "scopes")
+_UNDONE = dict.fromkeys(("count", "pct", "bn_vnd", "noun"), {}) | {"noun": "dossier"}
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
 
 
@@ -160,6 +161,10 @@ def mark(line: Line, gazetteer: Gazetteer, year: int) -> Marked:
     legal = [Placed(*match.span()) for match in around("legal").finditer(flat)]
     apart = [*names, *legal, *marks["scopes"]]
     others = [one for kind in (*_SECTIONS, "periods") for one in marks[kind]]
+    marks["topic"] = [
+        replace(one, what=_UNDONE) if around("undone").search(flat, 0, one.start) else one
+        for one in marks["topic"]
+    ]
     wholes = [one for part, one in pairwise(marks["topic"])
               if around("within").fullmatch(flat, part.end, one.start)]  # fmt: skip
     marks["topic"] = [one for one in marks["topic"] if one not in wholes]  # the part is meant

@@ -227,7 +227,7 @@ def _period(kind: str, said: dict[str, str | None], year: int) -> Period | None:
     year = number.get("y", year)
     first, last = 1, number.get("m", 12)
     if "q" in number:
-        first, last = 3 * number["q"] - 2, 3 * number["q"]
+        first, last = 1 if kind == "to" else 3 * number["q"] - 2, 3 * number["q"]
     elif "n" in number:
         first, last = (13 - number["n"], 12) if said["last"] else (1, number["n"])
     elif kind == "part":

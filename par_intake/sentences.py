@@ -41,7 +41,7 @@ def read_text(found: Found, known: pd.DataFrame) -> None:
                 if _threshold(spot):
                     found.figures += _listing(text, spot)
                 elif not is_task:
-                    _refuse(spot)
+                    _refuse(text, spot)
                     found.figures.append(_figure(text, spot))
             except NoFigure as none:
                 if none.args and not is_task:
@@ -59,7 +59,7 @@ def _threshold(spot: Spot) -> re.Match[str] | None:
     return None if since else around("bound_before").search(spot.marked.flat, 0, spot.at)
 
 
-def _refuse(spot: Spot) -> None:
+def _refuse(text: Text, spot: Spot) -> None:
     """NoFigure where the words around a number make it no result of this period and place."""
     flat, at, end = phrases.flatten(spot.marked.unnamed), spot.at, spot.numeral.end
     if around("from").search(flat, 0, at) and around("to").match(flat, end):
@@ -80,6 +80,9 @@ def _refuse(spot: Spot) -> None:
         pattern = phrases.compile_words(other["words"])
         if any(pattern.search(flat, *where[place]) for place in other["where"]):
             raise NoFigure(EARLIER, other["name"])
+    opened = spot.marked.flat[spot.sentence.start : at]
+    if any(around("aims").search(one) for one in (opened, *text.headings(spot))):
+        raise NoFigure(EARLIER, "target")
 
 
 def _figure(text: Text, spot: Spot) -> Figure:
@@ -101,6 +104,9 @@ def _figure(text: Text, spot: Spot) -> Figure:
     unknown = _not_understood(spot)
     early, pending = "early" in counted, counted[-2:-1] == ["other"]
     spot.doubt(N_("words not understood: {about}"), unknown, so=unknown)
+    for heading in text.headings(spot):
+        spot.doubt(N_("the heading tells of a part: {about}"), heading.strip(),
+                   so=around("partial").search(heading))  # fmt: skip
     spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
     spot.doubt(N_("the last day counted is not said"), so=period.kind == "open")
     spot.doubt(N_("no day is said"), so=table == "service_index" and period.kind == "year")
@@ -109,8 +115,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
     in_pct = column == "points" and numeral.kind == "pct"
     spot.doubt(N_("in per cent: the same as points of 100?"), so=in_pct)
     spot.doubt(N_("a late share: the share on time is 100 − it"), so=column == "late_pct")
-    told = [one.what for one in spot.marked.marks["periods"]]
-    plans = [one.end.year for one in told if one.kind == "plan"]
+    told = [*spot.sentence.of("periods")[::-1], *spot.behind.of("periods")]
+    plans = [one.what.end.year for one in told if one.what.kind == "plan"]
     year = plans[0] if plans and scope == "total" else period.end.year
     said = target | {
         "basis": basis, "scope": scope, "plan_year": str(year),
@@ -193,11 +199,16 @@ def _not_understood(spot: Spot) -> str:
     In clauses before its own, what is compared is understood, and what opens another subject not.
     """
     flat, bare, end = spot.marked.flat, spot.marked.bare, spot.numeral.end
-    opened = max(spot.since, flat.rfind(":", 0, spot.at) + 1)
+    listed = around("mark").match(spot.marked.line.text)
+    begun = listed.end() if listed else 0
+    opened = max(begun, spot.since, flat.rfind(":", 0, spot.named) + 1)
     own = max(opened, spot.clause.start)
     earlier = around("changed").sub(" ", bare[opened:own])
+    bare = around("known").sub(lambda found: " " * len(found[0]), bare)
     words = re.findall(r"[^\W\d]+", f"{earlier} {bare[own : spot.at]} {bare[end : spot.own.end]}")
-    unknown = [word for word in words if word not in _filler()]
+    opening = around("topical").match(bare[spot.sentence.start : spot.at])
+    words += re.findall(r"[^\W\d]+", opening[0]) if opening else []
+    unknown = dict.fromkeys(word for word in words if word not in _filler())
     return " ".join([*unknown, *around("foreign").findall(flat, opened, spot.behind.end)])
 
 
