@@ -128,12 +128,11 @@ class Text:
         own, said = self._stated(spot.clause, table), self._stated(spot.sentence, table)
         past = any(one.kind == "year" and one.end.year != self.year for one in told)
         past = past and not own and "kéo dài" not in spot.marked.flat
-        if past or (own and own[-1].end < said[0].end):
+        before = said[: len(said) - len(own)]
+        if past or (own and before and own[-1].end < before[0].end):
             raise NoFigure(EARLIER, "earlier")
         since_begun = spot.sentence.says("cumulative")
         spot.doubt(N_("counted since the year began?"), so=since_begun)
-        part = [one for one in told if one.kind == "part" and one.start.month > 1]
-        spot.doubt(N_("of a part of the year only"), so=table == "disbursement" and part)
         if behind := self._stated(spot.behind, table):
             return behind[-1]
         if said:

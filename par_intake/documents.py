@@ -180,7 +180,8 @@ def build(blocks: Iterable[Block]) -> Report:
             continue
         match = around("mark").match(block)
         kind = match.lastgroup if match else "paragraph"
-        depth = _DEPTHS[kind] - (kind == "paragraph" and block.endswith(":"))
+        heads = block.endswith(":") or (len(block) < _FULL and block[-1] not in ".;,")
+        depth = _DEPTHS[kind] - (kind == "paragraph" and heads)
         if kind == "section":
             roman, numbered = match[kind], ""
         elif kind == "numbered":

@@ -30,6 +30,7 @@ _SHARE_ERROR = 0.006
 _NOT_LATE = N_("the title does not say that the dossiers listed are late")
 _OF_PROJECTS = N_("the row is of a project, not of the office's whole")
 _OF_TARGETS = N_("the title tells of targets or of what is expected")
+_OF_A_PART = N_("the title tells of a part of it, or of something else")
 _NO_COLUMN = N_("no column of the table is known; name them in par_intake/columns.toml: {about}")
 
 
@@ -90,7 +91,9 @@ class Reading:
         plan = around("plan_year").search(words.lower())
         plan_year = {"plan_year": plan[1]} if plan else {}
         parts = [(_OF_PROJECTS, "")] if "project" in table.roles() else []
-        parts += [(_OF_TARGETS, "") for title in table.titles if says(title, "titles", "never")][:1]
+        title = " / ".join([*table.titles[-2:], *table.heading()])
+        for name, why in (("never", _OF_TARGETS), ("part", _OF_A_PART)):
+            parts += [(why, "")] if says(title, "titles", name, whole=False) else []
         for row in table.body:
             values, place = _values(table, row, found), table.grid.place(row.at)
             if values and row.at not in owners:
@@ -156,10 +159,11 @@ class Reading:
         if named := level_of(around("total").sub("", flatten(row.name))):
             return (self._home, named), []
         if not others:
-            titled = (self._find(title, day) for title in table.titles)
-            unit = next(filter(None, titled), None)
-            doubt = (N_("a total of the office in the title"), "")
-            return (unit, [] if unit[1] == "province" else [doubt]) if unit else None
+            for said, _, name in (title.rpartition(":") for title in reversed(table.titles)):
+                if unit := self._find(name.strip(), day):
+                    sure = unit[1] == "province" or said  # "Reporting unit: …"
+                    return unit, [] if sure else [(N_("a total of the office in the title"), "")]
+            return None
         several = row.section and sum(one.kind == "total" for one in table.body) > 1
         doubts = [(N_("one of several totals"), "")] if several else []
         level, *more = {level for _, level in others}
@@ -304,9 +308,8 @@ def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]
     kind, doubts = _kind(column.means), []
     factor = _money("; ".join([*table.above, *table.titles, column.header]))
     if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
-        smaller = factor is not None and factor < 1  # than a billion: then nobody writes decimals
-        column_cells = (text_of(cells[column.at]) for cells in table.grid.rows)
-        if not smaller and not any(map(_GROUPED.fullmatch, column_cells)):
+        whole = any(_GROUPED.fullmatch(text_of(row[column.at])) for row in table.grid.rows)
+        if not whole and (factor or 1) >= 1:  # of what is less, nobody writes decimals
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
         cell = cell.replace(".", "")
     value = float(cell) if isinstance(cell, float) else parse_quantity(cell, kind=kind).low

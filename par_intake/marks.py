@@ -19,7 +19,7 @@ _WORD = re.compile(r"[\w&/'’]+\.?|[-–,]")
 _LONGEST = 16  # words in the longest name
 # What stands in phrases.toml; parts of the index of service share words with other topics.
 _SECTIONS = ("topic", "index", "levels", "bases", "scopes")
-_UNDONE = dict.fromkeys(("count", "pct", "bn_vnd", "noun"), {}) | {"noun": "dossier"}
+_UNDONE = {"noun": "dossier"} | {key: {"column": "undone"} for key in ("count", "pct", "bn_vnd")}
 _ITEM = re.compile(r"(?!và )[^\s,][^,]*[^\s,]")
 
 

@@ -27,6 +27,7 @@ _OPENING = 60  # characters in which a sentence says what all of it is about
 _OF_INDEX = ("points", "ratio", "rank")  # kinds of numbers that the index of service has
 _BEHIND = 30  # characters in which a topic behind a figure is still said of it
 _BOUND = N_("a bound that a listing gives")
+_AIM = "target"  # as in phrases.toml
 _OTHER_MEASURE = N_("another measure is named nearer")
 
 
@@ -82,7 +83,7 @@ def _refuse(text: Text, spot: Spot) -> None:
             raise NoFigure(EARLIER, other["name"])
     opened = spot.marked.flat[spot.sentence.start : at]
     if any(around("aims").search(one) for one in (opened, *text.headings(spot))):
-        raise NoFigure(EARLIER, "target")
+        raise NoFigure(EARLIER, _AIM)
 
 
 def _figure(text: Text, spot: Spot) -> Figure:
@@ -109,6 +110,8 @@ def _figure(text: Text, spot: Spot) -> Figure:
                    so=around("partial").search(heading))  # fmt: skip
     spot.doubt(N_("a round number"), so=around("round").search(flat, 0, spot.at))
     spot.doubt(N_("the last day counted is not said"), so=period.kind == "open")
+    part = period.kind == "part" and period.start.month > 1
+    spot.doubt(N_("of a part of the year only"), so=table == "disbursement" and part)
     spot.doubt(N_("no day is said"), so=table == "service_index" and period.kind == "year")
     spot.doubt(N_("those before their day are apart"), so=early and column.startswith("on_time"))
     spot.doubt(N_("of those not yet resolved?"), so=pending and column == "late")
@@ -183,6 +186,8 @@ def _target(topic: dict, spot: Spot) -> dict:
     of_part = slash and most.strip(" .") != "100"
     if of_part and numeral.kind == "points" and target.get("criterion") == "par_index":
         raise NoFigure(N_("points of another criterion: the PAR INDEX has 100"))
+    if of_part and numeral.kind != "rank" and target.get("component") == "total":
+        raise NoFigure(N_("points of a component: the whole has 100"))
     if slash and numeral.kind.startswith(("count", "bn_vnd")):
         raise NoFigure(N_("a share of a number that is not named"))
     if target.get("column") == "disbursed_bn_vnd":

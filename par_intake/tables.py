@@ -126,12 +126,17 @@ class Table:
         """The first column of each role."""
         return {column.role: column for column in reversed(self.columns) if column.role}
 
+    def heading(self) -> list[str]:
+        """What stands over the names of units."""
+        return [one.header for one in self.columns if one.at == self.unit_at]
+
     def level(self, row: Row) -> str:
         """The level of a row, as its column, its section or, of communes, the title says."""
         column = self.roles().get("level")
         said = text_of(self.cell(row, column)) if column else ""
         told = level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)
-        titled = {name for name in known()["levels"] for title in self.titles
+        said = [title.lower().partition("thuộc")[0] for title in [*self.titles, *self.heading()]]
+        titled = {name for name in known()["levels"] for title in said
                   if says(title, "levels", name, whole=False)}  # fmt: skip
         return told or ("commune" if titled == {"commune"} else "")
 

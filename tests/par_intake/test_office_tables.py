@@ -544,3 +544,29 @@ def test_dots_part_thousands_of_million_dong_and_may_be_decimals_of_billions(tmp
     assert [one.cell for one in million.taken] == ["612,45", "318,2"]  # 612.450 / 1000
     billion = read(book(tmp_path / "b.xlsx", rows, titles=[titles[0], "Đơn vị tính: tỷ đồng"]))
     assert [len(one.doubts) for one in billion.proposed] == [1, 1]
+
+
+@pytest.mark.parametrize(("title", "heads"), [
+    ("KẾT QUẢ LĨNH VỰC ĐẤT ĐAI", ["Đã giải quyết", "Quá hạn"]),
+    ("HỒ SƠ CỦA CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", ["Đã giải quyết", "Quá hạn"]),
+    ("KẾT QUẢ GIẢI QUYẾT HỒ SƠ TRỰC TUYẾN", ["Đã giải quyết", "Quá hạn"]),
+    ("ĐĂNG KÝ CHỈ TIÊU", ["Đã giải quyết", "Tỷ lệ đúng hạn (%)"]),
+    ("CHỈ SỐ CẢI CÁCH HÀNH CHÍNH", ["Mức độ hài lòng", "Tiếp cận dịch vụ"]),
+    ("XỬ LÝ HỒ SƠ QUÁ HẠN", ["Quá hạn đầu kỳ", "Quá hạn đã xử lý"]),
+])  # fmt: skip
+def test_what_a_title_or_a_column_restricts_is_not_taken(tmp_path, title, heads):
+    rows = [["TT", "Đơn vị", *heads], [1, "huyện Suối Mơ", 9, 5]]
+    path = book(tmp_path / "a.xlsx", rows, titles=[f"{title} NĂM 2030"])
+    assert read(path).taken == []
+
+
+def test_a_form_by_fields_is_of_the_office_that_reports(tmp_path):
+    rows = [["TT", "Lĩnh vực, công việc giải quyết", "Đã giải quyết", "Quá hạn"],
+            [1, "Dược", 30, 1], [2, "Khám bệnh", 20, 2], [None, "Tổng cộng", 50, 3]]  # fmt: skip
+    result = read(book(tmp_path / "a.xlsx", rows, titles=[*TITLES, "Đơn vị báo cáo: Sở Y tế"]))
+    assert result.proposed == []
+    late = [one for one in result.taken if one.column == "late"]
+    assert {(one.table, one.row["unit"], one.cell) for one in late} == {
+        ("late_by_field", "Sở Y tế", "1"), ("late_by_field", "Sở Y tế", "2"),
+        ("late_dossiers", "Sở Y tế", "3"),
+    }  # fmt: skip

@@ -174,6 +174,23 @@ def test_a_number_whose_noun_stands_before_it_is_taken(text):
     ("Năm 2030, tỉnh tự chấm PAR INDEX đạt 94,1 điểm", []),
     ("Năm 2030, SIPAS của tỉnh xếp thứ 12, đứng thứ 2 trong 6 tỉnh", ["12"]),
     ("Đến 31/12/2030, vốn của Sở Y tế giải ngân chiếm 48,3% kế hoạch", []),
+    # What is said of a first figure is said of those behind it, too.
+    ("Năm 2030, thủ tục cấp giấy phép tại huyện Suối Mơ tiếp nhận 120 hồ sơ; đã giải quyết 115 hồ "
+     "sơ; quá hạn 3 hồ sơ", []),
+    ("Năm 2030, hồ sơ đất đai quá hạn gồm: huyện Suối Mơ 21 hồ sơ, thị xã Đá Bạc 35 hồ sơ", []),
+    ("Về chứng thực, năm 2030 Suối Mơ tiếp nhận 53 hồ sơ; Đá Bạc tiếp nhận 41 hồ sơ", []),
+    ("Năm 2030, hồ sơ trễ hạn chưa giải quyết: huyện Suối Mơ 41 hồ sơ, thị xã Đá Bạc 33 hồ sơ", []),
+    ("Đến 31/12/2030, dự án kè huyện Suối Mơ giải ngân 12,3 tỷ đồng, đạt 27,3% kế hoạch", []),
+    ("Lĩnh vực đất đai năm 2030\n- Huyện Suối Mơ giải quyết 53 hồ sơ, quá hạn 2 hồ sơ.", []),
+    # What is to be done.
+    ("Năm 2030, giao huyện Suối Mơ giải quyết đúng hạn 98% số hồ sơ tiếp nhận", []),
+    ("Nhiệm vụ trọng tâm năm 2030: tỉnh giải quyết 90 hồ sơ; SIPAS của tỉnh đạt 90%", []),
+    ("Phương hướng năm 2030\n- SIPAS của tỉnh đạt 90%.", []),
+    ("Đến 31/12/2030, huyện Suối Mơ còn phải giải ngân 30,1 tỷ đồng, bằng 60% kế hoạch", []),
+    # A part of the year, and what began with it.
+    ("Riêng trong tháng 9/2030, Sở Y tế giải ngân 3,2 tỷ đồng, đạt 6,5% kế hoạch", []),
+    ("Tháng 9/2030, huyện Suối Mơ tiếp nhận 50 hồ sơ, lũy kế tiếp nhận 412 hồ sơ, quá hạn 2 hồ sơ",
+     ["50"]),
     # And what is whole stays so.
     ("Năm 2030, Sở Y tế tiếp nhận 250 hồ sơ (kỳ trước chuyển sang 12 hồ sơ), giải quyết 240 hồ sơ",
      ["250", "240"]),
@@ -197,3 +214,28 @@ def test_a_sentence_is_of_all_communes_of_a_district_where_it_says_so():
 def test_points_in_per_cent_are_proposed_as_points():
     result, _ = read("Năm 2030, PAR INDEX của tỉnh đạt 88,25%.", UNITS, 2030)
     assert [(one.column, one.cell) for one in result.proposed] == [("points", "88,25")]
+
+
+@pytest.mark.parametrize(("text", "end"), [
+    ("Từ đầu năm 2030 đến ngày 20/4, huyện Suối Mơ tiếp nhận 120 hồ sơ.", "2030-04-20"),
+    ("Từ tháng 1/2030 đến ngày 15/9, huyện Suối Mơ tiếp nhận 120 hồ sơ.", "2030-09-15"),
+    ("Tính đến hết quý III năm 2030, huyện Suối Mơ tiếp nhận 120 hồ sơ.", "2030-09-30"),
+])  # fmt: skip
+def test_a_day_without_a_year_is_the_last_one_counted(text, end):
+    result, _ = read(text, UNITS, 2030)
+    assert {(one.row["period_start"], one.end) for one in result.figures} == {("2030-01-01", end)}
+
+
+def test_the_year_of_a_plan_is_that_of_its_own_sentence():
+    text = ("Đến 30/9/2030, Sở Y tế giải ngân 12,5 tỷ đồng, đạt 45,2% kế hoạch. Kế hoạch vốn năm "
+            "2031 dự kiến 20,5 tỷ đồng.")  # fmt: skip
+    result, _ = read(text, UNITS, 2030)
+    assert [(one.cell, one.row["plan_year"]) for one in result.taken] == [
+        ("12,5 tỷ", "2030"), ("45,2%", "2030")]  # fmt: skip
+
+
+def test_of_two_plans_named_no_third_figure_is_of_either():
+    text = ("Đến 31/12/2030, tỉnh giải ngân đạt 12,6% kế hoạch Thủ tướng giao và 11,3% kế hoạch "
+            "tỉnh giao. Trong đó, Sở Y tế đạt 14,1%.")  # fmt: skip
+    result, _ = read(text, UNITS, 2030)
+    assert [one.cell for one in result.proposed if one.row["unit"] == "Sở Y tế"] == ["14,1%"]
