@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from typer.testing import CliRunner
 
 from par_cli import app
 from par_lib import language
+from par_lib.cleaning import tables
 from par_lib.language.prose import Mistyped
+from par_lib.storage import paths
 
 collect_ignore_glob = ["*conftest.py"]  # two of one name hold no doctests
 os.environ["PAR_LANG"] = "en"  # errors and help, whatever the system speaks
@@ -65,10 +68,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place(item.path))
 
 
+@cache
+def tidy_tables() -> Path:
+    """data/processed of the checkout, up to date: what is the same is not cleaned in each copy."""
+    folder = CHECKOUT / "data" / "processed"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch, FileLock(folder / ".lock"):
+        patch.setenv("PAR_ROOT", str(CHECKOUT))
+        for province in ("quang-nam", "da-nang"):
+            for year in paths.years(province):
+                tables.refresh(province, year)
+    return folder
+
+
 def copy_project(root: Path, *, without: tuple[str, ...] = ("demo*",)) -> None:
-    """The real data and the notebooks; without what par demo made beside the data."""
-    ignored = shutil.ignore_patterns(*without)
+    """The real data, raw and tidy, and the notebooks; without what par demo made beside them."""
+    ignored = shutil.ignore_patterns(*without, ".lock")
     shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw", ignore=ignored)
+    shutil.copytree(tidy_tables(), root / "data" / "processed", ignore=ignored)
     shutil.copytree(CHECKOUT / "notebooks", root / "notebooks")
 
 

@@ -455,33 +455,47 @@ def test_a_raw_file_that_may_not_be_read_stops_only_its_own_edition(made, root, 
     assert page.is_file()
 
 
-@pytest.mark.parametrize(
-    "read",
-    [
-        "import pandas as pd\nlines = len(pd.read_csv(file))",
-        "with open(file, encoding='utf-8') as text:\n    lines = len(text.readlines())",
-        "import os\nos.chdir(os.path.dirname(file))\nlines = len(open('mine.csv').readlines())",
-    ],
-)
-def test_a_raw_file_that_a_notebook_reads_by_itself_is_an_input(root, made, notebook, read):
-    """One of another province, which no table of the edition is read from."""
-    file = root / "data/raw/hue/2022/mine.csv"
-    file.parent.mkdir(parents=True)
-    file.write_text("a\n1\n", encoding="utf-8")
-    name = file.relative_to(root).as_posix()
-    notebook(f"file = {str(file)!r}\n{read}\nlines")
+READ = """
+import os
+import pandas as pd
+pd.read_csv(f"{folder}/0.csv")
+with open(f"{folder}/1.csv", encoding="utf-8") as text:
+    text.readlines()
+os.chdir(folder)
+open("2.csv").readlines()
+"""
+
+
+def test_a_raw_file_that_a_notebook_reads_by_itself_is_an_input(root, made, notebook):
+    """In whatever way; of another province, which no table of the edition is read from."""
+    folder = root / "data/raw/hue/2022"
+    folder.mkdir(parents=True)
+    files = [folder / f"{number}.csv" for number in range(3)]
+    for file in files:
+        file.write_text("a\n1\n", encoding="utf-8")
+    names = [file.relative_to(root).as_posix() for file in files]
+    notebook(f"folder = {str(folder)!r}{READ}")
     try:
         assert make(request(2022, "03")) == (["03"], [])
         own = manifest.standing(request())
-        assert name in own["inputs"] and f"file:{name}" in own["runs"]["en/03_sipas"]["read"]
+        for name in names:
+            assert name in own["inputs"] and f"file:{name}" in own["runs"]["en/03_sipas"]["read"]
         assert not any("file:" in entry for of, run in own["runs"].items() if "03" not in of
                        for entry in run["read"])  # fmt: skip
         assert make(request()) == ([], []) and manifest.unchanged(request())
-        file.write_text("a\n1\n2\n", encoding="utf-8")
+        for file in files:
+            file.write_text("a\n1\n2\n", encoding="utf-8")
         said = CliRunner().invoke(app, ["verify", str(made)])
-        assert f"{name}: changed" in said.output.splitlines()
+        assert {f"{name}: changed" for name in names} <= {*said.output.splitlines()}
+        for name, file in zip(names, files, strict=True):  # each alone has it run again
+            texts = {one: one.read_text("utf-8") for one in files if one != file}
+            for one in texts:
+                one.write_text("a\n1\n", encoding="utf-8")
+            assert not manifest.unchanged(request()), name
+            for one, text in texts.items():
+                one.write_text(text, encoding="utf-8")
         assert make(request()) == (["03"], [])
-        file.unlink()
+        files[0].unlink()
         assert not manifest.unchanged(request())
         _, (failure,) = make(request())
         assert "FileNotFoundError" in failure.message
