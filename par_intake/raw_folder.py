@@ -36,27 +36,32 @@ CHECKLIST = (
 )  # fmt: skip
 
 
-def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]:
-    """Begin a province's folder for a year; what it has and what is assumed, as words and values.
+def there(province: str, year: int) -> list[str]:
+    """Folder and name of each province that is in its land at the end of a year.
 
-    ``province`` is the folder name, as ``gia-lai``. Raises FileNotFoundError for a name that is
-    none of the country's provinces, ValueError for one that is none in that year, naming the one
-    that was or is there.
+    Raises FileNotFoundError for a folder, as ``gia-lai``, that is none of the country's provinces,
+    ValueError for one that is none in that year, naming them.
     """
-    known, end = units.load_units(province), pd.Timestamp(year, 12, 31)
-    own, every = units.units_in(known, year), units.provinces()
+    known, end, every = units.load_units(province), pd.Timestamp(year, 12, 31), units.provinces()
     today = every.loc[every["province"] == province, "today"]  # empty where it is invented
-    there = units.units_on(every[every["today"].isin(today)], end).itertuples()
-    heirs = [f"{one.province} ({one.kind} {one.name})" for one in there]
-    days = own.loc[own["level"] == "province", "valid_to"]
-    if days.empty:
+    standing = units.units_on(every[every["today"].isin(today)], end).itertuples()
+    names = [f"{one.province} ({one.kind} {one.name})" for one in standing]
+    if "province" not in {*units.units_in(known, year)["level"]}:
         ever = known[known["level"] == "province"]
         what, day = N_("province {province!r} ended on {day:%Y-%m-%d}; in {year} its land is part "
                        "of {names}"), ever["valid_to"].max()  # fmt: skip
         if not day < end:  # or never ended
             what, day = N_("province {province!r} began on {day:%Y-%m-%d}; in {year} its land is "
                            "part of {names}"), ever["valid_from"].min()  # fmt: skip
-        raise Refused(what, province=province, day=day, year=year, names=say(" or ").join(heirs))
+        raise Refused(what, province=province, day=day, year=year, names=say(" or ").join(names))
+    return names
+
+
+def begin_year(province: str, year: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """Begin a folder for a year: what it has and what is assumed, in words; or errors of there."""
+    heirs, end = there(province, year), pd.Timestamp(year, 12, 31)
+    own = units.units_in(known := units.load_units(province), year)
+    days = own.loc[own["level"] == "province", "valid_to"]
     paths.raw(province, year).mkdir(parents=True, exist_ok=True)
     _begin(paths.raw(province))
     last = min(end, days.fillna(end).max())

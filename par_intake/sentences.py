@@ -158,7 +158,7 @@ def _topic(text: Text, spot: Spot) -> dict:
         if found := fitting(part):
             last = Part(part.line, found[-1].end, part.end)
             several = len({str(one.what[_key(numeral, one.what)]) for one in found}) > 1
-            if how != "heading" and several and numeral.kind in _OF_INDEX:
+            if how != "heading" and several:
                 raise NoFigure(N_("the sentence before names several measures"))
             if how != "heading":
                 spot.doubt(N_("the measure is that of a sentence before"))

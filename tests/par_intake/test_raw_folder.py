@@ -596,3 +596,11 @@ def test_what_a_share_is_of_may_be_said_later(home):
     told, _ = raw_folder.merge(raw.parents[1], {(2030, "late_dossiers"): table.assign(
         basis="unstated")}, known)  # fmt: skip
     assert {sign for _, sign, _ in told} == {"="}
+
+
+def test_a_file_of_a_year_in_which_the_province_was_another_is_refused_with_that_one(home):
+    said = par("read", home / "report.md", "--province", "hue", "--year", "2024", "--lang", "en")
+    assert said.exit_code == 1
+    assert "'hue' began on 2025-01-01; in 2024 its land is part of thua-thien-hue" in " ".join(
+        said.output.split()
+    )
