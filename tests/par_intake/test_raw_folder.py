@@ -298,6 +298,7 @@ def test_a_source_is_cited_by_its_title_and_its_name_is_made_from_that(home):
         (home / "new/2030/late_dossiers.csv").unlink()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
 def test_who_is_killed_at_any_step_of_writing_leaves_all_tables_of_a_year_or_none(home):
     """Before the first step, the second … until none is left: late dossiers and disbursement."""

@@ -100,6 +100,7 @@ def test_the_readmes_commands_exist():
     assert "make test" in (ROOT / ".ci" / "run").read_text()
 
 
+@pytest.mark.long
 def test_what_a_server_would_run_is_well_formed(tmp_path):
     """Against the schema that check-jsonschema brings; no server has run it."""
     flow = ROOT / ".github" / "workflows" / "ci.yml"

@@ -295,6 +295,7 @@ def held(rows: pd.DataFrame, of: str = "late_dossiers", **dates: str) -> list[tu
     return [(one.subject, one[7]["bounds"][:2], one.number_b, one.severity) for one in found]
 
 
+@pytest.mark.long
 def test_what_a_source_bounds_against_another_that_states_it():
     """Of 100 late, the first source lists A's 60: B and C have 0 to 40 each."""
     of_first = [("P", 100, 100, "reported", "first"), ("A", 60, 60, "reported", "first")]

@@ -232,6 +232,7 @@ def give_register(root: Path, year: int, *dossiers: str, day: str = "") -> Path:
     return sources
 
 
+@pytest.mark.long
 def test_a_register_of_a_later_year_than_its_day_is_refused(root):
     """Its day is that of another file: to which day this one counts is not known."""
     file = give_register(root, 2023, "1,507,district,P1,F1,2023-01-03,2023-01-10,,true")
@@ -249,6 +250,7 @@ def test_a_register_of_a_later_year_than_its_day_is_refused(root):
     assert tables.load("quang-nam", 2022).register.empty
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["", "date = 2023-03-20\n", "date = 2023-06-30\n"])
 def test_a_part_of_a_year_counts_its_own_of_a_register(root, day):
     """Two came in in January, one was finished then, late; the other is open in March."""
@@ -263,6 +265,7 @@ def test_a_part_of_a_year_counts_its_own_of_a_register(root, day):
     assert quarter["open_days"].notna().any() == (over == 10)
 
 
+@pytest.mark.long
 def test_a_register_lists_the_units_of_a_level_of_which_a_table_lists_none(root):
     """One of two of 507 ended late in January; the year lists districts, the month none."""
     give_register(root, 2022, "1,507,district,P1,F1,2022-01-03,2022-01-10,2022-01-12,true",
@@ -374,6 +377,7 @@ def test_all_years_of_a_part_end_with_it():
     assert half["as_of"].max() == pd.Timestamp("2022-08-31") and 2021 in set(half["year"])
 
 
+@pytest.mark.long
 def test_a_period_before_that_has_no_figures_is_empty_and_may_have_some_one_day():
     quarter = tables.load("quang-nam", "2022-Q3")
     dependencies._read.clear()

@@ -299,6 +299,7 @@ def test_interval_survives_writing(one, other):
     )
 
 
+@pytest.mark.long
 @given(st.one_of(st.text(), FRAGMENTS), KINDS)
 def test_any_text_is_read_in_order_and_bounds_or_refused(text, kind):
     try:

@@ -61,6 +61,7 @@ def told_otherwise(values: list[float]) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_signals_agree_with_another_implementation():
     rng, seen = np.random.default_rng(11), set()
     for _ in range(400):

@@ -231,6 +231,7 @@ def test_a_place_counts_once_for_all_components():
     assert survey.design_effect(asked, by=["component"], place="hamlet", assumed=1.5) > 2
 
 
+@pytest.mark.long
 def test_an_estimated_design_effect_makes_the_interval_cover_what_it_says():
     rng, covered, plain, total = np.random.default_rng(4), 0, 0, 0
     for _ in range(25):

@@ -323,6 +323,7 @@ def test_units_not_listed_of_one_level_share_one_rest():
     assert unit_comparison.territories(data).empty  # of no commune late is known since
 
 
+@pytest.mark.long
 def test_bounds_on_a_land_are_what_all_completions_reach():
     """Every count of late within its bounds, every split of N2, which lies on both lands."""
     rng = np.random.default_rng(1)
