@@ -47,7 +47,7 @@ class _Chart:
 
     def finish(self) -> tuple[str, str]:
         """Alternative text and caption."""
-        called, write, say = _KINDS[self.drawn.kind]
+        kind, write, say = _KINDS[self.drawn.kind]
         write(self)
         drawn, words = self.drawn, self.words
         what, by = map(self.page.head, (drawn.value, drawn.by))
@@ -61,15 +61,15 @@ class _Chart:
                             linestyle=(0, (1, 3)))  # fmt: skip
         if not self.rows.dropna(subset="low")["exact"].all():
             caption += words("; hatched: no figure, only bounds")
-        if drawn.kind in ("dot", "dumbbell") and self.ax.get_xlim()[0] > 0:  # a bar begins there
+        begins, _ = self.ax.get_ylim() if drawn.kind == "process" else self.ax.get_xlim()
+        if drawn.kind in ("dot", "dumbbell", "process") and begins > 0:  # as a bar does
             caption += words("; the axis does not begin at 0")
         x, y = (by, what) if write in (_Chart.write_curves, _Chart.write_funnel) else (what, by)
         axes = words("Horizontal axis: {x}; vertical axis: {y}.", x=x, y=y)
         if drawn.kind == "tile":
             axes = words("Each tile is one unit; darker is worse.")
-        said = say(self)
-        alt = f"{words(called)}. {caption}. {axes} {said[:1].upper()}{said[1:]}"
-        return alt.strip(), f"{caption}."
+        caption, said = f"{caption}.", say(self)
+        return f"{words(kind)}. {caption} {axes} {said[:1].upper()}{said[1:]}".strip(), caption
 
     def name(self, name: object) -> str:
         """A row's name: a word, a number of its column, or how many units share the row."""

@@ -74,7 +74,8 @@ def _of_rows(draw: Callable[..., Axes]) -> Callable[..., Axes]:
         if len(data):
             return draw(data, caption=caption, **given)
         held = {*data, data.index.name}
-        shown = [one for one in map(str, given.values()) if {one, f"{one}_low"} & held]
+        shown = [str(one) for name, one in given.items()
+                 if name != "units" and {str(one), f"{one}_low"} & held]  # fmt: skip
         return _axes(Drawn("", " ".join(shown), "", data, caption))
 
     return draws
@@ -89,10 +90,10 @@ def barplot(data: pd.DataFrame, *, x: str, y: str, highlight: pd.Index | tuple =
     MOST_ROWS the first and the last END_ROWS are drawn. ``highlight``: labels or names of the rows
     in colour. Refused for a value below zero.
     """
-    ax, rows = _row_chart("bar", data, x, y, highlight, caption)
-    if (rows["low"] < 0).any():
+    if (ends(data, x)[0].astype(float) < 0).any():  # before a chart begins that would be shown
         raise Refused("{column} has values below zero: draw changes with plots.divergeplot",
                       column=x)  # fmt: skip
+    ax, rows = _row_chart("bar", data, x, y, highlight, caption)
     ax.set_xlim(0, rows["end"].max() * 1.18)
     return ax
 

@@ -45,7 +45,9 @@ class Mistyped(Refused, NameError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         known = [one for one in map(str, known) if one[:1] != "_" and one not in self.hidden]
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.7) or sorted(known)[:20]
+        parts = {*name.split("_")}
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.7)
+        near = near or [one for one in known if parts & {*one.split("_")}] or sorted(known)[:20]
         super().__init__(N_("There is no {name}. Did you mean: {near}?"), name=name, near=near)
 
 
@@ -149,6 +151,9 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
     its rows; of no rows, not known.
     """
     first = name.partition(".")[0].partition("[")[0]
+    if not first.isidentifier():
+        raise Refused(N_("{name}: only a name stands in braces; compute it in a cell above"),
+                      name=name)  # fmt: skip
     if first not in values:
         raise Mistyped(first, values)
     field = partial(string.Formatter().get_field, args=(), kwargs=values)
