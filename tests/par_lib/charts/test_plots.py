@@ -346,6 +346,9 @@ def test_an_axis_that_does_not_begin_at_zero_is_told():
     low = rows("rate_pct", ("A", 2.0, 2.0), ("B", 60.0, 60.0))
     assert told not in finish(plots.dotplot(low, x="rate_pct", y="unit"), "en")[1]
     assert told not in finish(draw("bar"), "en")[1]  # a bar always does
+    raised = ["late_pct", "mean", "natural_low", "natural_high"]
+    months = MONTHS.assign(**MONTHS[raised] + 50)
+    assert finish(plots.processplot(months, x="month", y="late_pct"), "en")[1].endswith(told)
 
 
 def test_the_index_may_name_the_rows():
@@ -367,8 +370,10 @@ def test_what_was_computed_has_one_number_of_digits(column, shown):
 
 def test_bars_of_values_below_zero_are_refused():
     changes = pd.DataFrame({"unit": ["A", "B"], "rise_pct": [52.8, -45.9]})
+    plt.close("all")
     with pytest.raises(ValueError, match=r"rise_pct .* plots\.divergeplot"):
         plots.barplot(changes, x="rise_pct", y="unit")
+    assert plt.get_fignums() == []  # or a notebook would show it
 
 
 def test_two_charts_on_one_page_share_no_hatching():

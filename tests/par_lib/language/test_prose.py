@@ -50,6 +50,10 @@ def test_a_name_mistyped_is_an_error_and_not_silence():
         fill("{part.total}", parts=1)
     with pytest.raises(NameError, match=r"no rael\. Did you mean: real\?"):
         fill("{parts.rael}", parts=1)
+    with pytest.raises(NameError, match=r"no first_unit\. Did you mean: first, unit\?"):
+        fill("{first_unit}", total=1, first="A", unit="B")  # by its words
+    with pytest.raises(ValueError, match=r"len\(units\): only a name stands in braces"):
+        fill("{len(units)}", units=1)
     # in a translation too
     with pytest.raises(NameError, match="no lated"):
         fill("{late} hồ sơ.", {"{late} hồ sơ.": "{lated} dossiers."}, late=1)
