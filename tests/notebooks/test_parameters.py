@@ -25,7 +25,7 @@ def told(outputs: list) -> str:
 def test_a_share_of_late_dossiers_that_is_not_reached_is_said_so(root, run, share_pct, words):
     said = told(run("01_late_dossiers", province="quang-nam", year=2022, share_pct=share_pct))
     assert words in said
-    assert ("Thanh tô màu: thuộc 3 địa phương" in said) == (share_pct == 50)
+    assert ("Thanh tô màu: thuộc nhóm 3 địa phương" in said) == (share_pct == 50)
     assert "Thanh tô màu: 0" not in said and "0 địa phương" not in said
 
 

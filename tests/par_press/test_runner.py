@@ -150,7 +150,7 @@ def test_asked_for_one_notebook_the_others_follow_the_figures(made, change):
     # 7.5759 of 10 points were earned and 2.4241 lost, now 0.1 less and more: 7.4759 and 2.5241;
     # of feedback 2 − 1.313 = 0.687, more than the 2.5 − 1.8885 = 0.6115 of results
     assert "SIPAS earned 7.48 of 10 points and lost 2.52; the largest loss is" in page
-    assert "“Handling of feedback and petitions” (0.69 points), " in page and ">0.69<" in page
+    assert "“Handling of feedback and petitions” (0.69 points); " in page and ">0.69<" in page
     assert "lost 2.42" not in page
     put_back()
     assert set(make(request())[0]) == set(ran)
