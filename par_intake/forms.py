@@ -263,7 +263,7 @@ def _values(table: Table, row: Row, found: Found) -> Values:
         aside = _ASIDE.fullmatch(text)
         said = cell if isinstance(cell, float) else aside[1] if aside else text
         try:
-            if text[:1].isdigit():
+            if isinstance(cell, float) or text[:1].isdigit():
                 value, doubts = _value(table, column, said)
                 beside = [(N_("words beside the number: {about}"), aside[2])] if aside else []
                 values[column] = value, [*doubts, *beside]

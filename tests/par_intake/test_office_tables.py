@@ -570,3 +570,10 @@ def test_a_form_by_fields_is_of_the_office_that_reports(tmp_path):
         ("late_by_field", "Sở Y tế", "1"), ("late_by_field", "Sở Y tế", "2"),
         ("late_dossiers", "Sở Y tế", "3"),
     }  # fmt: skip
+
+
+def test_a_number_below_zero_is_no_word(tmp_path):
+    rows = [["TT", "Đơn vị", "Đã giải quyết", "Quá hạn"], [1, "huyện Suối Mơ", 40, -2]]
+    result = read(book(tmp_path / "a.xlsx", rows, titles=TITLES))
+    assert [(one.column, one.cell, bool(one.doubts)) for one in result.figures] == [
+        ("resolved", "40", False), ("late", "-2", True)]  # fmt: skip
