@@ -301,6 +301,8 @@ def bounds_against_figures(tables: dict[str, pd.DataFrame], sources: pd.DataFram
     dates = pd.to_datetime(sources["date"].replace("", None))
     for name, column in [(one, each) for one in _BOUNDED for each in TABLES[one].quantities
                          if each.name not in TABLES[one].key]:  # fmt: skip
+        if tables[name].dropna(subset=column.tidy_names[0])["source"].nunique() < 2:
+            continue  # nothing of another source
         for row in bounded_and_stated(
             tables[name], table=TABLES[name], column=column, province=province
         ):
