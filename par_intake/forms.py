@@ -257,10 +257,10 @@ def _values(table: Table, row: Row, found: Found) -> Values:
     What cannot be read is left to a person.
     """
     values: Values = {}
+    place = table.grid.place(row.at)
     for column in (one for one in table.columns if one.means.keys() & {"role", "table"}):
         cell = table.cell(row, column)
-        text, place = text_of(cell), table.grid.place(row.at)
-        aside = _ASIDE.fullmatch(text)
+        aside = _ASIDE.fullmatch(text := text_of(cell))
         said = cell if isinstance(cell, float) else aside[1] if aside else text
         try:
             if isinstance(cell, float) or text[:1].isdigit():
@@ -306,17 +306,17 @@ def _kind(means: dict[str, str]) -> Kind:
 def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]]:
     """The figure in a cell in the unit of its column, and what is in doubt of it."""
     kind, doubts = _kind(column.means), []
+    if kind != "amount":
+        return (cell if isinstance(cell, float) else parse_quantity(cell, kind=kind).low), doubts
     factor = _money("; ".join([*table.above, *table.titles, column.header]))
-    if kind == "amount" and isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
+    if isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
         whole = any(_GROUPED.fullmatch(text_of(row[column.at])) for row in table.grid.rows)
         if not whole and (factor or 1) >= 1:  # of what is less, nobody writes decimals
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
         cell = cell.replace(".", "")
-    value = float(cell) if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
-    if kind == "amount":
-        doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
-        return round(value * (factor or 1), 9), doubts
-    return value, doubts
+    doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
+    value = cell if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
+    return round(value * (factor or 1), 9), doubts
 
 
 @cache

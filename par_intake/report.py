@@ -111,8 +111,9 @@ def take(
     figure contradicts what stands. ReportError where a file gives nothing at all. ``source`` is a
     name in sources.toml, or a title.
     """
-    raw_folder.there(province, year)
     known, by = units.load_units(province), normalise(by)
+    if "province" not in {*units.units_in(known, year)["level"]}:
+        raw_folder.there(province, year)  # says who was
     source = normalise(source) or f"report-{year}"
     read = [_found(file, known, year, source) for file in files]
     made: dict[tuple[int, str], list[pd.DataFrame]] = {}

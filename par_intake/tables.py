@@ -99,6 +99,10 @@ class Table:
         roles = self.roles()
         sums = [[roles.get(name) for name in (whole, *of)] for whole, of in known()["sums"].items()]
         self.sums = [one for one in sums if None not in one]
+        self.level_column = roles.get("level")
+        said = [title.lower().partition("thuộc")[0] for title in [*titles, *self.heading()]]
+        self.titled = {name for name in known()["levels"] for title in said
+                       if says(title, "levels", name, whole=False)}  # fmt: skip
 
     def _understood(self) -> str:
         """The form that knows most columns, else that of the title; each column's meaning in it."""
@@ -132,13 +136,9 @@ class Table:
 
     def level(self, row: Row) -> str:
         """The level of a row, as its column, its section or, of communes, the title says."""
-        column = self.roles().get("level")
-        said = text_of(self.cell(row, column)) if column else ""
+        said = text_of(self.cell(row, self.level_column)) if self.level_column else ""
         told = level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)
-        said = [title.lower().partition("thuộc")[0] for title in [*self.titles, *self.heading()]]
-        titled = {name for name in known()["levels"] for title in said
-                  if says(title, "levels", name, whole=False)}  # fmt: skip
-        return told or ("commune" if titled == {"commune"} else "")
+        return told or ("commune" if self.titled == {"commune"} else "")
 
     def unknown(self) -> list[str]:
         """Headers of columns that nobody declared."""
