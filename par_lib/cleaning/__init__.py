@@ -5,7 +5,7 @@
 - ``succession``: which units stand where another stood; where each lies on a map of tiles
 - ``tidying``: the verbs from a raw table to a tidy one; rows for units not listed
 - ``dossier_register``: a dossier register counted, however large
-- ``findings``: what was compared, and what a person should decide
+- ``findings``: what was compared, and what a person should decide; figures bounded and stated
 - ``checks``: every check of a year's tables
 - ``tables``: a year's raw folder → its tidy tables, and their sources; ``load``
 """

@@ -6,14 +6,12 @@ import pandas as pd
 
 from par_lib.cleaning import findings
 from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
-from par_lib.cleaning.schema import ADDED_UP, INDEX_COMPONENTS, TABLES
-from par_lib.cleaning.tidying import bounded_and_stated
-from par_lib.language.translation import COLUMNS, LABELS, MEASURES, N_
+from par_lib.cleaning.schema import INDEX_COMPONENTS
+from par_lib.language.translation import LABELS, N_
 from par_lib.language.vietnamese import sort_key
 
 _RATE_TOLERANCE_PCT = 0.1  # a rate written with one decimal, or cut instead of rounded
 _POINTS_TOLERANCE = 0.005  # a total written with two decimals
-_BOUNDED = (*ADDED_UP, "service_index", "indicators")
 _SATISFIED = N_("Satisfaction ({figure}): {high} in one source and {low} in another.")
 _EARNED = N_("{figure}: {high} points in one source and {low} in another.")
 _RANKED = N_("{figure}: rank {high} in one source and {low} in another.")
@@ -41,7 +39,7 @@ def review(tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.
         *sources_that_differ(scores, "criterion", "rank_low", _RANKED, 0),
         *index_against_parts(tables["service_index"]),
         *title_against_data(sources, year=year),
-        *bounds_against_figures(tables, sources, province=province),
+        *findings.bounds_against_figures(tables, sources, province=province),
         *more,
     ])  # fmt: skip
 
@@ -164,9 +162,13 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
     for row in both[both["plan_bn_vnd"] > 0].itertuples():
         disbursed, plan, stated = row.disbursed_bn_vnd, row.plan_bn_vnd, row.rate_pct_low
         computed = 100 * disbursed / plan
-        lowest = 100 * (disbursed - _half_step(disbursed)) / (plan + _half_step(plan))
-        highest = 100 * (disbursed + _half_step(disbursed)) / (plan - _half_step(plan))
-        slack = max(_RATE_TOLERANCE_PCT, _half_step(stated))
+        lowest = (
+            100 * (disbursed - findings.half_step(disbursed)) / (plan + findings.half_step(plan))
+        )
+        highest = (
+            100 * (disbursed + findings.half_step(disbursed)) / (plan - findings.half_step(plan))
+        )
+        slack = max(_RATE_TOLERANCE_PCT, findings.half_step(stated))
         decide = N_("Read the amounts again, and of which plan the rate is.")
         smaller, larger = sorted([computed, stated])
         if larger > 500 * smaller > 0:
@@ -175,17 +177,8 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
         yield found("rate_against_amounts", row.unit, what, (stated, computed), judged,
                     disbursement.loc[[row.Index]], unit=row.unit, day=f"{row.as_of:%Y-%m-%d}",
-                    stated=[stated, _decimals(stated), "%"],
+                    stated=[stated, findings.decimals_of(stated), "%"],
                     computed=[computed, 2, "%"])  # fmt: skip
-
-
-def _decimals(value: float) -> int:
-    return len(f"{value:.10g}".partition(".")[2])
-
-
-def _half_step(value: float) -> float:
-    """Half a unit of the last decimal: 46.5 stands for 46.45 to 46.55."""
-    return 0.5 * 10 ** -_decimals(value)
 
 
 def parts_against_whole(indicators: pd.DataFrame) -> Iterator[Finding]:
@@ -232,7 +225,7 @@ def components_against_total(sipas: pd.DataFrame, scores: pd.DataFrame) -> Itera
         yield found("components_against_satisfaction", "sipas", what, (stated, implied),
                     ("conflict", decide), pd.concat([sipas.loc[[row.Index]], parts]),
                     implied=[implied, 2, "%"],
-                    stated=[stated, _decimals(stated), "%"])  # fmt: skip
+                    stated=[stated, findings.decimals_of(stated), "%"])  # fmt: skip
 
 
 def sources_that_differ(stated: pd.DataFrame, name: str, column: str, what: str,
@@ -263,7 +256,9 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
         is_total, unit = rows["component"] == "total", rows["unit"].iloc[0]
         a, b = rows.loc[~is_total, "points_low"].sum(), rows.loc[is_total, "points_low"].item()
         most = rows.loc[~is_total, "max_points"].fillna(0).sum()  # of none stated, 0
-        slack = len(rows) * rows["points_low"].map(_half_step).min() + 1e-9  # 20,0 is read as 20
+        slack = (
+            len(rows) * rows["points_low"].map(findings.half_step).min() + 1e-9
+        )  # 20,0 is read as 20
         if abs(a - b) <= slack and most in (0, 100):
             agreed.append(rows)
             continue
@@ -289,39 +284,4 @@ def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]
                 title, data, "note",
                 N_("Quote it with the year of its figures."),
                 {"title": str(title), "data": str(data)}, "reported", name,
-            )  # fmt: skip
-
-
-def bounds_against_figures(tables: dict[str, pd.DataFrame], sources: pd.DataFrame, *,
-                           province: set[str]) -> Iterator[Finding]:  # fmt: skip
-    """A figure that one source only bounds, or lets derive, against another that states it.
-
-    Not where the source that states the figure is known to be the older one.
-    """
-    dates = pd.to_datetime(sources["date"].replace("", None))
-    for name, column in [(one, each) for one in _BOUNDED for each in TABLES[one].quantities
-                         if each.name not in TABLES[one].key]:  # fmt: skip
-        if tables[name].dropna(subset=column.tidy_names[0])["source"].nunique() < 2:
-            continue  # nothing of another source
-        for row in bounded_and_stated(
-            tables[name], table=TABLES[name], column=column, province=province
-        ):
-            if dates[row["source_2"]] < dates[row["source"]]:  # False where one is not known
-                continue
-            low, high, stated = row["low"], row["high"], row["low_2"]
-            slack = max(map(_half_step, (low, stated))) if low == high else 0
-            held = low - slack <= stated and not stated > high + slack
-            judged = verdict(held, N_("Find which of the two sources is wrong."))
-            what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states {stated}, "
-                      "within these bounds.")  # fmt: skip
-            if not held:
-                what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states "
-                          "{stated}, outside these bounds.")  # fmt: skip
-            both = pd.DataFrame({one: [row[one], row[f"{one}_2"]] for one in ("source", "locator")})
-            yield found(
-                "bounds_against_figures", row["unit"], what, (low, stated), judged, both,
-                unit=row["unit"], day=f"{row.get('period_end', row.get('as_of')):%Y-%m-%d}",
-                figure=MEASURES["en"].get(row.get("measure"), COLUMNS.get(column.name)),
-                bounds=[low, None if pd.isna(high) else high, _decimals(low)],
-                stated=[stated, _decimals(stated)],
             )  # fmt: skip

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from par_lib.language.translation import LABELS, N_, Language
+from par_lib.cleaning.schema import ADDED_UP, TABLES, Column, Table
+from par_lib.language.translation import COLUMNS, LABELS, MEASURES, N_, Language
 
 SEVERITIES = ("conflict", "gap", "note", "agrees")  # gravest first
 AGREES = "agrees", N_("Nothing to decide.")  # a verdict: how grave it is, what to decide
@@ -20,6 +21,7 @@ LEVEL_UNITS = {
     "province": N_("Provincial level"), "department": N_("Departments and agencies"),
     "district": N_("Districts"), "commune": N_("Communes"),
 }  # fmt: skip
+_BOUNDED = (*ADDED_UP, "service_index", "indicators")
 _COUNTS = ("received", "resolved", "on_time", "late_low", "late_high")
 _CARRIED_OVER = "dossiers_carried_over"  # measure: into the period, from the one before
 
@@ -116,6 +118,79 @@ def counts_that_contradict(late: pd.DataFrame, indicators: pd.DataFrame) -> Iter
                     on_time=[row.on_time, 0], resolved=[row.resolved, 0], came=[came, 0],
                     bounds=[row.late_low, None if pd.isna(row.late_high) else row.late_high, 0],
                     day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
+
+
+def decimals_of(value: float) -> int:
+    """Decimals that a figure is written with: 1 of 46.5."""
+    return len(f"{value:.10g}".partition(".")[2])
+
+
+def half_step(value: float) -> float:
+    """Half a unit of the last decimal: 46.5 stands for 46.45 to 46.55."""
+    return 0.5 * 10 ** -decimals_of(value)
+
+
+def bounds_against_figures(tables: dict[str, pd.DataFrame], sources: pd.DataFrame, *,
+                           province: set[str]) -> Iterator[Finding]:  # fmt: skip
+    """A figure that one source only bounds, or lets derive, against another that states it.
+
+    Not where the source that states the figure is known to be the older one.
+    """
+    dates = pd.to_datetime(sources["date"].replace("", None))
+    for table, column in [(TABLES[one], each) for one in _BOUNDED for each in TABLES[one].quantities
+                          if each.name not in TABLES[one].key]:  # fmt: skip
+        for row in _bounded_and_stated(tables[table.name], table, column, province):
+            if dates[row["source_2"]] < dates[row["source"]]:  # False where one is not known
+                continue
+            low, high, stated = row["low"], row["high"], row["low_2"]
+            slack = max(map(half_step, (low, stated))) if low == high else 0
+            held = low - slack <= stated and not stated > high + slack
+            judged = verdict(held, N_("Find which of the two sources is wrong."))
+            what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states {stated}, "
+                      "within these bounds.")  # fmt: skip
+            if not held:
+                what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states "
+                          "{stated}, outside these bounds.")  # fmt: skip
+            both = pd.DataFrame({one: [row[one], row[f"{one}_2"]] for one in ("source", "locator")})
+            yield found(
+                "bounds_against_figures", row["unit"], what, (low, stated), judged, both,
+                unit=row["unit"], day=f"{row.get('period_end', row.get('as_of')):%Y-%m-%d}",
+                figure=MEASURES["en"].get(row.get("measure"), COLUMNS.get(column.name)),
+                bounds=[low, None if pd.isna(high) else high, decimals_of(low)],
+                stated=[stated, decimals_of(stated)],
+            )  # fmt: skip
+
+
+def _bounded_and_stated(tidy: pd.DataFrame, table: Table, column: Column,
+                        province: set[str]) -> list[dict]:  # fmt: skip
+    """Each row that bounds a figure, or derives it, beside each of another source that states it.
+
+    A row of both, the columns of the second named "…_2", with low and high of the column. Of a unit
+    that the first source does not list that day, on whatever basis, its bounds are those of all it
+    does not list; none where its list exceeds its total.
+    """
+    rows = tidy.assign(low=tidy[column.tidy_names[0]], high=tidy[column.tidy_names[-1]])
+    rows = rows[rows["low"].notna()]
+    if rows["source"].nunique() < 2:
+        return []
+    exact, bound = (rows["low"] == rows["high"]).fillna(False), rows["status"] == "bound"
+    stated, derived = rows[exact & (rows["status"] == "reported")], rows["status"] == "derived"
+    both = rows[(~exact | derived) & ~bound].merge(stated, on=[*table.key], suffixes=("", "_2"))
+    if table.name in ADDED_UP:
+        group = [name for name in table.key if name != "unit"]
+        others = rows[bound].drop_duplicates([*group, "source"]).drop(columns="unit")
+        of_unit = stated[~stated["unit_code"].isin(province)]
+        others = others.merge(of_unit, on=group, suffixes=("", "_2"))
+        own = ["unit", "level", "as_of" if "as_of" in tidy else "period_end", "source"]
+        listed = pd.MultiIndex.from_frame(tidy.loc[tidy["status"] != "bound", own])
+        others = others[~pd.MultiIndex.from_frame(others[own]).isin(listed)]
+        if table.name == "late_dossiers":  # of the rest of a total, by its own source's list alone
+            left = rows["low"].where(rows["unit_code"].isin(province), -rows["low"])
+            left = left[~bound].groupby([rows[name] for name in (*group, "source")]).sum()
+            others = others.drop(columns="high").join(left.rename("high"), on=[*group, "source"])
+            others = others[others["high"] >= 0]
+        both = pd.concat([both, others])
+    return both[both["source"] != both["source_2"]].to_dict("records")
 
 
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -314,12 +314,12 @@ def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
     year, own = period.year, paths.raw(province, period.year)
     tidy, problems = {}, list(csv_files.strays(own, _RAW))
     for name, table in _RAW.items():
-        path = own / f"{name}.csv"
+        path, tidy[name] = own / f"{name}.csv", tidying.no_rows(table)
+        if not path.is_file():
+            continue
         file = path.relative_to(paths.root()).as_posix()
-        raw = pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
         try:
-            if path.is_file():
-                raw = csv_files.read_csv(path, file=file)
+            raw = csv_files.read_csv(path, file=file)
             tidy[name] = tidying.tidy_table(raw, table=table, known=known, year=year, file=file,
                                             sources=sources.index)  # fmt: skip
         except (DataError, csv_files.TableError) as error:

@@ -54,6 +54,13 @@ def tidy_table(raw: pd.DataFrame, *, table: schema.Table, known: pd.DataFrame, y
     return tidy[[*names, "approximate"]].reset_index(drop=True)
 
 
+@cache  # half of the tables of a year have none
+def no_rows(table: schema.Table) -> pd.DataFrame:
+    """A tidy table without a row; the same object each time: copy it."""
+    raw = pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+    return tidy_table(raw, table=table, known=units.provinces(), year=2022, file="")
+
+
 def resolve_units(raw: pd.DataFrame, *, known: pd.DataFrame, year: int, problems: list[Problem],
                   beside: bool = False) -> pd.DataFrame:  # fmt: skip
     """Replace each spelled name by the unit's official one and put its code beside it.
@@ -302,36 +309,6 @@ def add_counted(late: pd.DataFrame, register: pd.DataFrame, known: pd.DataFrame,
         late_low=counts["late"], late_high=counts["late"], basis="resolved", approximate=False,
     )  # fmt: skip
     return _append(late, rows.to_dict("records"))
-
-
-def bounded_and_stated(tidy: pd.DataFrame, *, table: schema.Table, column: schema.Column,
-                       province: set[str]) -> list[dict]:  # fmt: skip
-    """Each row that bounds a figure, or derives it, beside each of another source that states it.
-
-    A row of both, the columns of the second named "…_2", with low and high of the column. Of a unit
-    that the first source does not list that day, on whatever basis, its bounds are those of all it
-    does not list; none where its list exceeds its total.
-    """
-    rows = tidy.assign(low=tidy[column.tidy_names[0]], high=tidy[column.tidy_names[-1]])
-    rows = rows[rows["low"].notna()]
-    exact, bound = (rows["low"] == rows["high"]).fillna(False), rows["status"] == "bound"
-    stated, derived = rows[exact & (rows["status"] == "reported")], rows["status"] == "derived"
-    both = rows[(~exact | derived) & ~bound].merge(stated, on=[*table.key], suffixes=("", "_2"))
-    if table.name in ADDED_UP:
-        group = [name for name in table.key if name != "unit"]
-        others = rows[bound].drop_duplicates([*group, "source"]).drop(columns="unit")
-        of_unit = stated[~stated["unit_code"].isin(province)]
-        others = others.merge(of_unit, on=group, suffixes=("", "_2"))
-        own = ["unit", "level", "as_of" if "as_of" in tidy else "period_end", "source"]
-        listed = pd.MultiIndex.from_frame(tidy.loc[tidy["status"] != "bound", own])
-        others = others[~pd.MultiIndex.from_frame(others[own]).isin(listed)]
-        if table.name == "late_dossiers":  # of the rest of a total, by its own source's list alone
-            left = rows["low"].where(rows["unit_code"].isin(province), -rows["low"])
-            left = left[~bound].groupby([rows[name] for name in (*group, "source")]).sum()
-            others = others.drop(columns="high").join(left.rename("high"), on=[*group, "source"])
-            others = others[others["high"] >= 0]
-        both = pd.concat([both, others])
-    return both[both["source"] != both["source_2"]].to_dict("records")
 
 
 def _for_each_unlisted(row: dict, known: pd.DataFrame, day: pd.Timestamp,

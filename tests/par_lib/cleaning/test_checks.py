@@ -291,7 +291,7 @@ def held(rows: pd.DataFrame, of: str = "late_dossiers", **dates: str) -> list[tu
         columns = [one for column in schema.TABLES[name].columns for one in column.tidy_names]
         tables[name] = rows if name == of else pd.DataFrame(columns=columns)
     sources = pd.DataFrame({"date": dates}).reindex(["first", "second"])
-    found = checks.bounds_against_figures(tables, sources, province={"P"})
+    found = findings.bounds_against_figures(tables, sources, province={"P"})
     return [(one.subject, one[7]["bounds"][:2], one.number_b, one.severity) for one in found]
 
 
