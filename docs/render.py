@@ -30,8 +30,9 @@ MODULES = (intervals, parts, rulebook, rates, scorecard, whatif, survey, unit_co
 INTRODUCTION = """# How the numbers are made
 
 Rendered from the docstrings by `make docs`; do not edit. For whoever has to defend a number: its formula, what it
-means, which way is better, what missing values do, where the formula comes from, and an example that the tests run.
-How the formulas were checked: [science-review.md](science-review.md).
+means, which way is better, what missing values do, where the formula comes from (in full, and how it was checked, in
+[science-review.md](science-review.md)), and, where it helps, an example that the tests run. A pair is two columns, `x_low` and
+`x_high`; percent are 0 to 100; every result carries status, source and locator of the rows it is from.
 
 Words stand behind every result. *Reported* (stated): a source gives it. *Derived*: arithmetic on stated figures.
 *Bound*: only an interval follows. *Assumed*: it rests on a rule or maximum that no source available to us states; the

@@ -22,7 +22,14 @@ from par_lib.cleaning.tables import Tables, load, longest_period
 from par_lib.language import Refused, open_in
 from par_lib.language.prose import require, require_pct
 from par_lib.language.translation import LABELS, N_, NAMES, language
-from par_lib.scoring import fair_comparison, rulebook, scorecard, unit_comparison, whatif
+from par_lib.scoring import (
+    disbursement,
+    fair_comparison,
+    rulebook,
+    scorecard,
+    unit_comparison,
+    whatif,
+)
 from par_lib.scoring.parts import highest_first
 from par_lib.storage import paths
 
@@ -165,11 +172,8 @@ def _late(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFrame]
 
 def _funnel(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFrame]:
     if compared == "raw":
-        size, value, units = (
-            "resolved",
-            "late_pct",
-            unit_comparison.late_rates(here.data, level=level),
-        )
+        size, value = "resolved", "late_pct"
+        units = unit_comparison.late_rates(here.data, level=level)
     else:
         size, value = "expected_late", "late_ratio"
         units = unit_comparison.late_given_mix(here.data, level=level)
@@ -186,8 +190,7 @@ def _funnel(here: Notebook, level: str, compared: str) -> tuple[str, pd.DataFram
 
 def _disbursed(here: Notebook, level: str, threshold_pct: float) -> tuple[str, pd.DataFrame]:
     own = here.data.disbursement.query("level == @level and scope == 'total'")
-    own = own[own["unit"] != here.data.place]
-    last = own[own["as_of"] == own["as_of"].max()]
+    last = disbursement.of_last_day(own[own["unit"] != here.data.place])
     own = highest_first(last.dropna(subset=["rate_pct_low"]), "rate_pct")
     t, name = here.t, here.words(level)
     if own.empty:

@@ -1,5 +1,9 @@
 """Points, rates and comparisons: pure arithmetic on tidy tables.
 
+A pair is two columns, ``x_low`` and ``x_high``; percent are 0 to 100. A result carries status,
+source and locator of the rows it is from; what is missing stays missing; of no rows comes a frame
+with the same columns and no row. References in full: docs/science-review.md.
+
 - ``intervals``: ranks, leads and changes of values known only within bounds
 - ``parts``: a total and its parts: shares, order, concentration, reductions
 - ``rulebook``: rules from a rate to points, and those of a year (``rules/par_index_<year>.toml``)

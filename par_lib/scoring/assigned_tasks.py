@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from par_lib.cleaning import tables, units
 from par_lib.cleaning.findings import join_traces
 from par_lib.language.translation import LABELS, N_, UNKNOWN, Language, decimals, named
+from par_lib.scoring.disbursement import of_last_day
 from par_lib.scoring.intervals import NOTHING, ends, pairs
 from par_lib.scoring.rulebook import Rulebook
 from par_lib.scoring.scorecard import hull
@@ -34,8 +36,7 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
     A row a task: task, area, lead_agency, supporting_agency, target, stand (its figure now; each a
     dash where not known), moves and plan_year as tidied, the columns of ``points_at_stake``,
     ``codes`` of the units that lead or take part (a level, where all of its units do; "" of another
-    group), and ``followed``: whether this edition has a
-    figure for it, whose rows source and locator name, too.
+    group), and ``followed``: whether this edition has a figure for it, which the trace names, too.
     """
     tasks, t = _tasks_after(data), language
     stands = {moves: _stand(moves, data, t) for moves in set(tasks["moves"])}
@@ -55,22 +56,23 @@ def of(data: tables.Tables, *, card: pd.DataFrame, rules: Rulebook,
 
 def _told(tasks: pd.DataFrame, data: tables.Tables, t: Language) -> pd.DataFrame:
     """What tasks are called, who does them, and what they aim at, in the reader's words."""
-    own, code_of = tasks[f"task_{t.code}"], _codes(data)
-    called = _agencies(code_of, data, t)
+    own, agency = tasks[f"task_{t.code}"], _agency_of(data, t)
+    lead, supporting = (
+        [[agency(one) for one in map(str.strip, written.split(";")) if one] for written in column]
+        for column in (tasks["lead_units"], tasks["supporting_units"])
+    )
     said = {
         "task": own.where(own != "", tasks["task_vi"]),
         "area": [t(_EIGHTH if area == 8 else LABELS[f"pillar_{area}"])
                  for area in tasks["area"]],
-        "lead_agency": tasks["lead_units"].map(called),
-        "supporting_agency": tasks["supporting_units"].map(called),
+        "lead_agency": ["; ".join(name for name, _ in of) for of in lead],
+        "supporting_agency": ["; ".join(name for name, _ in of) for of in supporting],
         "target": [target_words(task, t) for _, task in tasks.iterrows()],
     }  # fmt: skip
     words = pd.DataFrame(said, index=tasks.index).astype(str).replace("", UNKNOWN)
     told = words.join(tasks[["moves", "plan_year"]])
-    together = tasks["lead_units"] + ";" + tasks["supporting_units"]
-    told["codes"] = [{part for one in map(str.strip, written.split(";")) if one
-                      for part in ([code_of(one)] if code_of(one) else _levels_of(one))}
-                     for written in together]  # fmt: skip
+    told["codes"] = [{code for _, codes in [*one, *other] for code in codes}
+                     for one, other in zip(lead, supporting, strict=True)]  # fmt: skip
     return told
 
 
@@ -83,11 +85,9 @@ def movement(data: tables.Tables, *, language: Language) -> pd.DataFrame:
     """The period's own tasks followed: their figure the year before, now, and where it should be.
 
     A row a task: task, start, now, change, target, path and task_status in the reader's words,
-    missing where not known; codes of its units, until (its last day), status, source and locator of
-    the task and both figures. path is what the figure would be today on an even way from the start
-    (of disbursement from 0) to the target.
-
-    start only stands beside a figure now of the same kind.
+    missing where not known; codes of its units, until (its last day). path is what the figure would
+    be today on an even way from the start (of disbursement from 0) to the target; start only stands
+    beside a figure now of the same kind.
 
     task_status: "reached" where the figure is surely at the target, "on_path" or "behind" where it
     surely has or has not come as far as the path, "missed" where it is not there when the time is
@@ -101,10 +101,9 @@ def movement(data: tables.Tables, *, language: Language) -> pd.DataFrame:
     names = ["start", "now", "change", "path", "task_status", "status", "source", "locator"]
     moved = pd.DataFrame(rows, tasks.index, names)
     told = _told(tasks, data, t).join(moved)
-    last = [STATUSES.index(one) for one in told["task_status"]]
-    told = told.assign(until=pd.Timestamp(data.year, 12, 31), order=last)
-    told = told.replace({"": None, UNKNOWN: None})
-    return told.sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+    told = told.assign(until=pd.Timestamp(data.year, 12, 31)).replace({"": None, UNKNOWN: None})
+    return told.sort_values("task_status", key=lambda of: of.map(STATUSES.index), kind="stable",
+                            ignore_index=True)  # fmt: skip
 
 
 def _moved(task: dict, data: tables.Tables, t: Language) -> tuple:
@@ -163,9 +162,8 @@ def _number(rows: pd.DataFrame) -> tuple[str, tuple[float, float]]:
 def known_losses(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """Criteria whose points a source states and which lost some, most first, and their tasks.
 
-    Columns criterion, pair lost_points, max_points, task_count (tasks that should move the figure
-    of the criterion), status, source and locator of the points. Empty where no task is known: none
-    is then missing either.
+    Columns criterion, pair lost_points, max_points, task_count (tasks that should move its figure).
+    Empty where no task is known: none is then missing either.
     """
     moved_by = {one.code: one.moved_by for one in rules.criteria}
     names = ["lost_points_low", "lost_points_high"]
@@ -189,10 +187,10 @@ def tasks_by_lead(tasks: pd.DataFrame, *, data: tables.Tables, language: Languag
 def points_at_stake(tasks: pd.DataFrame, *, card: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """What the criteria that each task should move lost; index of ``tasks``.
 
-    Pairs stake_points = Σ lost points, 0 to Σ max, missing where a maximum is only assumed; and
-    stake_pct = 100 × Σ lost points / Σ max, 0 to 100; missing where nothing is known of any
-    criterion that answers to the task. status ("assumed" as soon as one is), source and locator of
-    task and criteria. Two tasks for one criterion have the same points at stake: not to be added.
+    Pairs stake_points = Σ lost points, missing where a maximum is only assumed; and stake_pct = 100
+    × Σ lost points / Σ max; missing where nothing is known of any criterion that answers to the
+    task. status "assumed" as soon as one is. Two tasks for one criterion have the same points at
+    stake: not to be added.
     """
     lost, rows = card.set_index("criterion"), []
     for _, task in tasks.iterrows():
@@ -242,32 +240,19 @@ def _unit_names(data: tables.Tables, language: Language) -> dict[str, str]:
     return dict(zip(data.units["code"], names, strict=True))
 
 
-def _codes(data: tables.Tables) -> Callable[[str], str]:
-    """What gives the code of an agency or place; of a group "" ."""
-    resolve = units.resolver(data.units)
+def _agency_of(data: tables.Tables, t: Language) -> Callable[[str], tuple[str, list[str]]]:
+    """What gives an agency's, place's or group's name in the reader's words, and its codes."""
+    names, resolve = _unit_names(data, t), units.resolver(data.units)
 
     @cache  # they repeat
-    def code_of(name: str) -> str:
-        try:
-            return resolve(name)
-        except units.UnknownUnit:
-            return ""
-
-    return code_of
-
-
-def _agencies(code_of: Callable[[str], str], data: tables.Tables,
-              t: Language) -> Callable[[str], str]:  # fmt: skip
-    """What writes agencies in the reader's words where a unit or a group is known."""
-    names = _unit_names(data, t)
-
-    def called(name: str) -> str:
-        if code := code_of(name):
-            return names[code]
+    def agency(name: str) -> tuple[str, list[str]]:
+        with suppress(units.UnknownUnit):
+            code = resolve(name)
+            return names[code], [code]
         in_english = _GROUP.sub(lambda found: _GROUPS[found[0].lower()], name)
-        return name if t.code == "vi" else in_english
+        return name if t.code == "vi" else in_english, _levels_of(name)
 
-    return lambda written: "; ".join(called(name.strip()) for name in written.split(";"))
+    return agency
 
 
 def _stand(pointer: str, data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
@@ -283,19 +268,19 @@ def _stand(pointer: str, data: tables.Tables, t: Language) -> tuple[str, pd.Data
         return _sipas(data, t)
     rows = getattr(data, table)
     rows = rows[rows["level"] == level]
-    return _late(rows, data, t) if table == "late_dossiers" else _newest(rows, column, t)
+    if table == "late_dossiers":
+        return _late(rows, data, t)
+    if table == "disbursement":
+        rows = of_last_day(rows[rows["scope"] == "total"])
+    return _newest(rows, column, t)
 
 
 def _sipas(data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
+    """Its points; the share satisfied, where none are stated."""
     rows = hull(data.scores.query("criterion == 'sipas'"))
-    if rows.empty:
-        return _satisfied(data, t)
-    points = t.interval(rows["points_low"].item(), rows["points_high"].item(), 2)
-    return t("{points} points", points=f"{points}/{t.number(rows['max_points'].item())}"), rows
-
-
-def _satisfied(data: tables.Tables, t: Language) -> tuple[str, pd.DataFrame]:
-    """The share satisfied, where no points are stated."""
+    if len(rows):
+        points = t.interval(rows["points_low"].item(), rows["points_high"].item(), 2)
+        return t("{points} points", points=f"{points}/{t.number(rows['max_points'].item())}"), rows
     rows = data.sipas.query("level == 'province' and component == 'overall'")
     rows = rows.dropna(subset="satisfaction_pct")
     low, high = rows["satisfaction_pct"].min(), rows["satisfaction_pct"].max()

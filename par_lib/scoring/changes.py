@@ -29,7 +29,7 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
     """One row a figure of the province known in both years, on the same basis.
 
     Columns: figure, before, after and change in the reader's words, intervals where published with
-    several values; status "derived", source and locator of both years.
+    several values.
     """
     one, other = (_figures(data, language) for data in (before, after))
     if (before.year < SIPAS_METHOD_SINCE) != (after.year < SIPAS_METHOD_SINCE):
@@ -45,11 +45,10 @@ def between(before: Tables, after: Tables, language: Language) -> pd.DataFrame:
 def on_todays_land(data: Tables, language: Language) -> pd.DataFrame:
     """Figures of earlier years of the provinces that are one since July 2025, beside each other.
 
-    A row a figure and year, of those that all have, and of counts, which add up. Columns figure,
-    year, one for each province (``attrs["parts"]`` names them) and together, in the reader's
-    words, missing where not known; status, source, locator. together is the sum of a count, at
-    least what is known where a province is missing; rates and points do not add up. No row of
-    another province, or of a year before.
+    A row a figure and year, of those that all have, and of counts. Columns figure, year, one for
+    each province (``attrs["parts"]`` names them) and together, in the reader's words: the sum of a
+    count, at least what is known where a province is missing; rates and points do not add up. No
+    row of another province, or of a year before.
     """
     t, found, provinces = language, [], [data.province, *succession.merged(data.province)]
     merged = data.year >= DISTRICTS_ENDED.year and len(provinces) > 1
@@ -133,12 +132,11 @@ def _change(kind: str, low: float, high: float, t: Language) -> str:
 
 
 def pillars(every: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Pillars of the index in ``year`` and the last year before it known, a row each; else empty.
+    """Pillars in ``year`` and in the last year before it scored by the same annex; else empty.
 
-    ``every``: the scores of all years; compared are years scored by the same annex. Columns pillar;
-    the points of either year, a pair named after it, as 2022_low (``attrs["years"]``, earlier
-    first); change_points, later less earlier (``attrs``: index_change, of the whole); before_rank,
-    after_rank (1 is best); status "derived", source, locator.
+    ``every``: the scores of all years. Columns pillar; the points of either year, a pair named
+    after it, as 2022_low (``attrs["years"]``, earlier first); change_points, later less earlier
+    (``attrs["index_change"]``: of the whole); before_rank, after_rank (1 is best).
     """
 
     def annex(of: int) -> int:
@@ -163,29 +161,18 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Who moved a rate, and a count: the units' own rates, the mix of units, and the size of all.
 
     Frames with the same index and columns part, whole (late and resolved): R = Σ part / Σ whole.
-    With unit rates r, N = Σ whole and weights w = whole / N, exactly (bars: mean of both periods):
+    With unit rates r, N = Σ whole, weights w = whole / N, bars the mean of both periods, exactly
+    (Kitagawa 1955):
 
         ΔR = Σ w̄·Δr  +  Σ (r̄ − R̄)·Δw
         Δpart of a unit = mean whole · Δr  +  r̄·N̄·Δw  +  r̄·w̄·ΔN
 
-    rate_effect_pct_points and mix_effect_pct_points are the first line's terms of each unit,
-    change_pct_points their sum: percentage points of R, adding up to ΔR. The second line, in
-    counts: rate_effect, mix_effect, size_effect. A unit without a whole in one period keeps the
-    other's rate. ValueError for a period without any whole.
-
-    rate_change_pct_points = Δr, and its 95 % interval by chance, the pair likely_change_pct_points:
-    Newcombe's method from two Wilson intervals; missing where a period has no whole. ``moved`` is
-    "down" or "up" where it lies on one side of 0, else "unclear".
-    References: E. M. Kitagawa, J. Am. Stat. Assoc. 50 (1955) 1168; R. G. Newcombe, Stat. Med. 17
-    (1998) 873, method 10.
-
-    >>> before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
-    >>> after = pd.DataFrame({"part": [10, 60], "whole": [100, 200]}, index=["A", "B"])
-    >>> found = decompose_rate(before, after)
-    >>> found["change_pct_points"].round(4).tolist()  # 20 % to 23.3333 %
-    [1.9444, 1.3889]
-    >>> found.loc["B", ["rate_effect", "mix_effect", "size_effect"]].round(4).tolist()  # 30 more
-    [0.0, 12.5, 17.5]
+    rate_effect_pct_points, mix_effect_pct_points: the first line's terms of each unit, in
+    percentage points of R; change_pct_points their sum. rate_effect, mix_effect, size_effect: the
+    second line, in counts. A unit without a whole in one period keeps the other's rate. ValueError
+    for a period without any whole. rate_change_pct_points = Δr and its 95 % interval by chance, the
+    pair likely_change_pct_points (Newcombe 1998, method 10), missing where a period has no whole;
+    ``moved`` is "down" or "up" where it lies on one side of 0, else "unclear".
     """
     parts, wholes = ([frame[name].astype(float) for frame in (before, after)]
                      for name in ("part", "whole"))  # fmt: skip
@@ -220,7 +207,7 @@ def change_by_level(data: Tables, before: Tables) -> pd.DataFrame:
     """Late dossiers by level in two ``periods``, pairs earlier and later, and their change.
 
     "years": the year less the year before, where both have totals of a level; else "halves": the
-    second half of the year (the year less its first half) less the first; status, source, locator.
+    second half of the year (the year less its first half) less the first.
     """
     periods, earlier, later = "years", _totals(before, 12), _totals(data, 12)
     if later.index.intersection(earlier.index).empty:
@@ -234,12 +221,11 @@ def rate_effects(data: Tables, before: Tables, *, level: str = "district",
                  by: str = "unit") -> pd.DataFrame:  # fmt: skip
     """What each unit of a level contributed to the change of the late rate since the year before.
 
-    ``by`` "procedure": what each procedure (else field of form II.06a) of all units together did;
-    those with fewer than FEWEST_OF_PROCEDURE resolved dossiers in either year are one row.
-    Columns unit (or procedure), earlier_pct, later_pct (its own late rates) and those of
-    decompose_rate, most downward first; its counts missing where the periods are not equally long;
-    status, source, locator. No row unless both counts are known in both years and no bounds, and
-    the units are the same. ``attrs``: earlier_pct, later_pct of all together.
+    ``by`` "procedure": what each procedure (else field of form II.06a) of all units did, those with
+    fewer than FEWEST_OF_PROCEDURE resolved dossiers in either year as one row. Columns unit (or
+    procedure), earlier_pct, later_pct (its own late rates) and those of ``decompose_rate``, most
+    downward first; its counts missing where the periods are not equally long. No row unless both
+    counts are exact in both years, and of the same units. ``attrs``: earlier_pct, later_pct of all.
     """
     require("by", by, ("unit", "procedure"))
     both = (_by_unit if by == "unit" else _by_procedure)(data, before, level)

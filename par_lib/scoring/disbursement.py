@@ -11,7 +11,7 @@ import pandas as pd
 
 from par_lib.cleaning.findings import join_traces
 from par_lib.scoring.fair_comparison import process_chart
-from par_lib.scoring.intervals import ends, highest, paired, pairs, renamed
+from par_lib.scoring.intervals import ends, paired, pairs, renamed
 from par_lib.scoring.parts import highest_first
 
 _MONTH = pd.Timedelta(days=365.25 / 12)
@@ -22,17 +22,20 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
 
     A source that says "70 % or more" gives no upper end: ``rate_pct_high`` is then missing.
     """
-    known = rows[rows["rate_pct_low"].notna()]
-    last = known[known["as_of"] == known["as_of"].max()]
-    last = last[last["basis"].isin(last["basis"].mode().head(1))]
+    last = of_last_day(rows[rows["rate_pct_low"].notna()])
     return highest_first(last.assign(rate_pct_high=_stated_high(last)), "rate_pct")
 
 
-def whole(rows: pd.DataFrame, since: dt.date = dt.date.min) -> pd.DataFrame:
-    """The province's rows at the last date, of all its capital, else of this year's.
+def of_last_day(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the last date, on the basis most of them share."""
+    last = rows[rows["as_of"] == rows["as_of"].max()]
+    return last[last["basis"].isin(last["basis"].mode().head(1))]
 
-    A row a basis, those with a stated one first. None of a date before ``since``: of a part of a
-    year the latest may be older than it.
+
+def whole(rows: pd.DataFrame, since: dt.date = dt.date.min) -> pd.DataFrame:
+    """The province's rows at the last date from ``since`` on, of all capital, else of this year's.
+
+    A row a basis, those with a stated one first.
     """
     own = rows[(rows["level"] == "province") & rows["rate_pct_low"].notna()]
     own = own[own["as_of"].dt.date >= since]
@@ -56,21 +59,11 @@ def level_pct(last: pd.DataFrame, threshold_pct: float) -> float | None:
 
 
 def compared(last: pd.DataFrame, level: float | None) -> dict[str, pd.DataFrame]:
-    """Rows surely "below" the level, surely "above" (at it or higher), and "open"; none without it.
-
-    >>> last = pd.DataFrame({"rate_pct_low": [0, 60, 70], "rate_pct_high": [20, 80, None]})
-    >>> [len(rows) for rows in compared(last, 70).values()]
-    [1, 1, 1]
-    """
+    """Rows surely "below" the level, surely "above" it (or at it), and "open"; none of no level."""
     if level is None:
         return dict.fromkeys(("below", "above", "open"), last.iloc[:0])
     below, above = last["rate_pct_high"] < level, last["rate_pct_low"] >= level
     return {"below": last[below], "above": last[above], "open": last[~below & ~above]}
-
-
-def lowest(last: pd.DataFrame) -> pd.DataFrame:
-    """The unit whose rate is surely the lowest; no row where bounds or a tie hide it."""
-    return highest(last, "rate_pct", lowest=True)
 
 
 def named_apart(last: pd.DataFrame) -> pd.DataFrame:
@@ -81,11 +74,11 @@ def named_apart(last: pd.DataFrame) -> pd.DataFrame:
 def change(rows: pd.DataFrame) -> pd.DataFrame:
     """From the first date to the last, one row a unit: pairs start_pct, end_pct, change_pct_points.
 
-    Percentage points, higher is better: end less start, as ``intervals.paired`` has it. On an
-    unchanged basis a cumulative rate cannot fall, so the lowest change known only within bounds is
-    0; a rate that surely fell shows another basis, and is left as it is. Units on two bases, or at
-    one date only, are left out. status: "assumed" where the basis is not stated; source and locator
-    name both dates. An upper end that no source states is missing, and is 100 % in the change.
+    Percentage points, higher is better: end less start. On an unchanged basis a cumulative rate
+    cannot fall, so the lowest change known only within bounds is 0; a rate that surely fell shows
+    another basis, and is left as it is. Units on two bases, or at one date only, are left out.
+    status: "assumed" where the basis is not stated. An upper end that no source states is missing,
+    and is 100 % in the change.
     """
     on = ["unit_code", "unit", "basis", "scope"]
     stated = rows["rate_pct_low"], _stated_high(rows)
@@ -109,16 +102,11 @@ def trend(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     The stated basis and capital of which that year has most dates; empty with fewer than two.
     Column month: 1 to 12, 13 for the January after. A month of which sources differ is left out.
     """
-    exact = rows["rate_pct_low"] == rows["rate_pct_high"]
-    of_month = exact & rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")
-    known = rows.assign(month=_month(rows), rate_pct=rows["rate_pct_low"])[of_month]
-    own = known[known["plan_year"] == year]
+    rows = rows[rows["as_of"].dt.is_month_end & (rows["basis"] != "unstated")]
+    own = rows[(rows["plan_year"] == year) & rows["rate_pct_low"].eq(rows["rate_pct_high"])]
     dates = own.groupby(["scope", "basis"])["as_of"].nunique()
-    most = dates[dates >= 2].nlargest(1).reset_index()[["scope", "basis"]]
-    found = known.merge(most, on=["scope", "basis"])
-    agreed = found.groupby(["plan_year", "month"])["rate_pct"].transform("nunique") == 1
-    found = found[agreed].drop_duplicates(["plan_year", "month"])
-    found = found.sort_values(["plan_year", "month"])
+    found = _exact(rows, dates[dates >= 2].nlargest(1).reset_index())
+    found = found.assign(month=_month(found))
     return found.sort_values("plan_year", key=lambda own: own != year, kind="stable",
                              ignore_index=True)  # fmt: skip
 
@@ -128,8 +116,7 @@ def against_last_year(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
     ``rates`` is ``trend``. A row a month (1 to 12) between the first and the last of which both
     gains are known: gained_pct_points and before_pct_points (rate less that of the month before, in
-    January the rate itself), change_pct_points = gained − before, and its ``process_chart``;
-    status, source, locator of all rates. No row where no month is known in both years.
+    January the rate itself), change_pct_points = gained − before, and its ``process_chart``.
     """
     own = rates[rates["plan_year"].isin([year - 1, year])]
     by_month = own.pivot(index="month", columns="plan_year", values="rate_pct")
@@ -150,16 +137,12 @@ def alike(every: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     """The province's exact rates up to the day of ``last``, of the same capital on the same basis.
 
     ``every``: rows of all years; ``last``: one row, as of ``whole``. An unstated basis is taken for
-    the same within a plan year only (status "assumed"). In order of time, one a day; left out is a
-    day of which sources differ, and an earlier year whose rate fell: its plan was another one then.
+    the same within a plan year only (status "assumed"). Left out is a day of which sources differ,
+    and an earlier year whose rate fell: its plan was another one then.
     """
-    rows = every[every["level"].eq("province") & every["rate_pct_low"].eq(every["rate_pct_high"])]
-    rows = rows.merge(last[["scope", "basis"]]).assign(rate_pct=lambda one: one["rate_pct_low"])
-    rows = rows[rows["as_of"] <= last["as_of"].max()]
+    rows = _exact(every[every["level"] == "province"], last)
     own = rows["plan_year"].isin(last["plan_year"])
-    rows = rows[own | (rows["basis"] != "unstated")].sort_values("as_of", ignore_index=True)
-    rates = rows.groupby(["plan_year", "as_of"])["rate_pct"]
-    rows = rows[rates.transform("nunique") == 1].drop_duplicates(["plan_year", "as_of"])
+    rows = rows[(own | (rows["basis"] != "unstated")) & (rows["as_of"] <= last["as_of"].max())]
     fell = rows["rate_pct"] < rows.groupby("plan_year")["rate_pct"].shift()
     earlier = set(rows.loc[fell, "plan_year"]) - set(last["plan_year"])
     rows = rows.assign(status=np.where(rows["basis"] == "unstated", "assumed", "derived"))
@@ -172,8 +155,8 @@ def outlook(rates: pd.DataFrame, *, year: int, target_pct: float) -> pd.DataFram
     ``rates`` is ``alike``. One row, none without a rate of the plan year or once it has ended:
     as_of, rate_pct, left_pct_points (to the target, 0 where it is reached), left_months,
     needed_pct_points and fastest_pct_points (a month of 365.25 / 12 days), fastest_start,
-    fastest_end; status, source, locator of the last rate. fastest: of all spans of 28 days or more
-    between two dates of this plan year; it begins at 0 on 1 January.
+    fastest_end. fastest: of all spans of 28 days or more between two dates of this plan year; it
+    begins at 0 on 1 January.
     """
     own = rates[rates["plan_year"] == year]
     end = pd.Timestamp(year + 1, 1, 31)
@@ -199,7 +182,7 @@ def went_on(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     ``rates`` is ``alike``. A row an earlier plan year with a rate at its end, 31 December or after,
     and rates on either side of the same day of the year, between which its own lay then: pairs
     here_pct (that rate), gained_pct_points (what it still gained) and final_pct = rate of this year
-    + gained, at most 100; plan_year, final_as_of. No row without a rate of this year.
+    + gained, at most 100; plan_year, final_as_of.
     """
     own = rates[rates["plan_year"] == year].tail(1)
     earlier = rates[rates["plan_year"] < year].merge(own, how="cross", suffixes=("", "_now"))
@@ -224,10 +207,9 @@ def fan(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """The path of this plan year, and on from its last date as each year of ``went_on`` went on.
 
     Rows plan_year (this year's first), month (of the plan year, and the part of it that is over:
-    10.5 is the middle of November, 13 the end of January after), end, expected_pct: this year's own
-    rate, or its last rate + that of the earlier year − here_pct, at most 100. Where here_pct is a
-    pair there is a path for either ``end``, "low" and "high". No row where no earlier year has a
-    rate after the same day.
+    10.5 is the middle of November), end, expected_pct: this year's own rate, or its last rate +
+    that of the earlier year − here_pct, at most 100. Where here_pct is a pair there is a path for
+    either ``end``, "low" and "high". No row where no earlier year has a rate after the same day.
     """
     over = rates["as_of"].dt.day / rates["as_of"].dt.days_in_month
     rates = rates.assign(month=_month(rates) - 1 + over)
@@ -236,12 +218,24 @@ def fan(rates: pd.DataFrame, *, year: int) -> pd.DataFrame:
     here = went_on(rates, year=year)[["plan_year", "rate_pct_now", "here_pct_low", "here_pct_high"]]
     later = rates[rates["month"] > now].merge(here)
     paths = [own.assign(expected_pct=own["rate_pct"]).iloc[: None if len(later) else 0]]
+    going = pd.concat([here.merge(later[["plan_year"]].drop_duplicates()).assign(month=now), later])
     for end, other in (("low", "high"), ("high", "low")):
-        begun = here[here["plan_year"].isin(later["plan_year"])].assign(month=now)
-        gained = (later["rate_pct"] - later[f"here_pct_{other}"]).clip(lower=0)
-        going = later.assign(expected_pct=(later["rate_pct_now"] + gained).clip(upper=100))
-        paths += [begun.assign(expected_pct=begun["rate_pct_now"], end=end), going.assign(end=end)]
+        gained = (going["rate_pct"] - going[f"here_pct_{other}"]).clip(lower=0).fillna(0)
+        paths.append(going.assign(expected_pct=(going["rate_pct_now"] + gained).clip(upper=100),
+                                  end=end))  # fmt: skip
     return pd.concat(paths, ignore_index=True)[["plan_year", "month", "end", "expected_pct"]]
+
+
+def _exact(rows: pd.DataFrame, of: pd.DataFrame) -> pd.DataFrame:
+    """Exact rates of the capital and basis of ``of``, one a day; of a day sources differ on, none.
+
+    In the order of plan year and time.
+    """
+    rows = rows[rows["rate_pct_low"] == rows["rate_pct_high"]].merge(of[["scope", "basis"]])
+    days = ["plan_year", "as_of"]
+    rows = rows.assign(rate_pct=rows["rate_pct_low"]).sort_values(days, ignore_index=True)
+    agreed = rows.groupby(days)["rate_pct"].transform("nunique") == 1
+    return rows[agreed].drop_duplicates(days)
 
 
 def _month(rows: pd.DataFrame) -> pd.Series:

@@ -35,16 +35,12 @@ def expected_late(cells: pd.DataFrame, *, by: str,
     resolved, and late, exact or a pair. Result, index unit_code: resolved, and the pairs late,
     expected_late, late_ratio, likely_ratio; missing where nothing late is expected.
 
-    expected = Σ resolved × R over what the unit handled, R = Σ late / Σ resolved of a procedure in
-    all units, itself included; late_ratio = late / expected, 1 is usual, lower is better, to be
-    compared with 1, not with that of another mix. likely_ratio is the exact 95 % interval of a
-    Poisson count divided by expected, R taken as known. Bounds go through, lowest late over highest
-    expected and the other way round: never too narrow.
-
-    Procedures with fewer than ``enough`` resolved dossiers in all form one group: ``attrs`` has how
-    many, ``pooled``, and their dossiers, ``pooled_resolved``.
-    References: N. E. Breslow, N. E. Day, Statistical Methods in Cancer Research II (1987) 2.3;
-    F. Garwood, Biometrika 28 (1936) 437.
+    expected = Σ resolved × R, R = Σ late / Σ resolved of a procedure in all units (Breslow, Day
+    1987, 2.3); late_ratio = late / expected, 1 is usual, lower is better, to be compared with 1,
+    not with that of another mix. likely_ratio: the exact 95 % interval of a Poisson count (Garwood
+    1936) over expected, R taken as known. Bounds: lowest late over highest expected, and the other
+    way round: never too narrow. Procedures with fewer than ``enough`` resolved dossiers in all form
+    one group; ``attrs``: how many, pooled, and their dossiers, pooled_resolved.
 
     >>> cells = pd.DataFrame({"unit_code": list("AABB"), "procedure": list("xyxy"),
     ...     "resolved": [100, 300, 300, 100], "late": [4, 66, 12, 14]})
@@ -84,24 +80,22 @@ def usual_late(cells: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
 def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -> pd.DataFrame:
     """Which units lie outside what chance, and the usual spread among units, explain.
 
-    ``units``: a row a unit, the pair ``part`` (counts), and ``size``: a column of counts it is a
-    part of, or a pair of expected counts, as ``expected_late`` gives. Result: the units of known
-    size (of a rate those of 10 or more), by size, with size, a pair of values (``<part>_pct`` =
-    100 × part / size, or ``<part>_ratio`` = part / expected, 1 is usual), those of ``limits``, and
-    verdict; no row with fewer than FEWEST_UNITS. ``attrs``: value, mean (of units known exactly),
-    dispersion, spread, units, left_out (all others), target. ValueError for a part above its size.
+    ``units``: a row a unit, the pair ``part`` (counts), and ``size``: a column of counts it is part
+    of, or a pair of expected counts, as of ``expected_late``. Result: the units of known size (of a
+    rate those of 10 or more) by size, with a pair of values (``<part>_pct`` = 100 × part / size, or
+    ``<part>_ratio`` = part / expected, 1 is usual), ``limits`` and verdict; no row with fewer than
+    FEWEST_UNITS. ``attrs``: value, mean (of units known exactly), dispersion, spread, units,
+    left_out (all others), target. ValueError for a part above its size.
 
     verdict: "above" or "below" where a unit lies outside the limits of 99.8 % whatever its bounds;
     "rather_above", "rather_below" outside those of 95 % only, as some of many units always are;
     "undecided" where bounds reach across a limit; "inside" else.
 
-    With y = arcsin √rate, or √ratio, chance has the variance 1 / (4 size). spread is the τ² for
-    which z = (y − y of the mean) / √(1 / (4 size) + τ²) are as dispersed as normal ones (Paule and
-    Mandel's equation); dispersion φ the mean square of z for τ² = 0, 1 by chance alone. For both
-    the tenth of the units at either end is drawn in, so that nobody hides by being far out, and
-    they are divided by 0.68, the mean square of normal z so drawn in. References: D. J.
-    Spiegelhalter, Stat. Med. 24 (2005) 1185 and Qual. Saf. Health Care 14 (2005) 347; R. C. Paule,
-    J. Mandel, J. Res. NBS 87 (1982) 377.
+    With y = arcsin √rate, or √ratio, chance has the variance 1 / (4 size) (Spiegelhalter 2005).
+    spread is the τ² for which z = (y − y of the mean) / √(1 / (4 size) + τ²) are as dispersed as
+    normal ones (Paule, Mandel 1982); dispersion the mean square of z for τ² = 0, 1 by chance alone.
+    For both the tenth of the units at either end is drawn in, so that nobody hides by being far
+    out, and they are divided by 0.68, the mean square of normal z so drawn in.
     """
     is_ratio = size not in units
     value, unit = (f"{part}_ratio", 1.0) if is_ratio else (f"{part}_pct", 100.0)
@@ -130,7 +124,7 @@ def funnel(units: pd.DataFrame, *, part: str = "late", size: str = "resolved") -
 def groups(found: pd.DataFrame) -> list[pd.DataFrame]:
     """Rows of a ``funnel`` above its limits of 99.8 %, within them, and below; highest first.
 
-    Those within are not ranked but in the order of their size. Undecided ones are in none.
+    Those within are in the order of their size. Undecided ones are in none.
     """
     outside = found.sort_values(f"{found.attrs['value']}_low", ascending=False)
     within = found[found["verdict"].isin(["rather_above", "inside", "rather_below"])]
@@ -140,11 +134,11 @@ def groups(found: pd.DataFrame) -> list[pd.DataFrame]:
 def limits(of: dict, size: pd.Series) -> pd.DataFrame:
     """Where a unit of each size lies by chance: the pairs within_95 and within_99_8.
 
-    ``of`` is the ``attrs`` of a funnel; the limits are in the unit of its mean. Without spread they
-    are those of the binomial distribution (of the Poisson, for a ratio): a unit is outside at most
-    5 and 0.2 times in 100; they run between the counts just inside and just outside. With spread,
-    the distance from the mean on the scale of ``funnel`` is √(1 + 4 size τ²) times as wide, and by
-    Student's t over the normal quantile, units − 1 degrees of freedom: τ² is estimated.
+    ``of`` is the ``attrs`` of a funnel. Without spread, limits of the binomial distribution (of the
+    Poisson, for a ratio), between the counts just inside and just outside: a unit is outside at
+    most 5 and 0.2 times in 100. With spread, the distance from the mean on the scale of ``funnel``
+    is √(1 + 4 size τ²) times as wide, and by Student's t, units − 1 degrees of freedom, over the
+    normal quantile: τ² is estimated.
     """
     is_ratio = of["value"].endswith("_ratio")
     unit = 1.0 if is_ratio else 100.0
@@ -208,20 +202,17 @@ def pooled(units: pd.DataFrame, *, part: str, size: str,
            confidence_pct: float = 95.0) -> pd.DataFrame:  # fmt: skip
     """Rates drawn towards the mean of all units, the more the less a unit's own data tell.
 
-    ``units``: columns ``part`` and ``size``, counts (effective ones of a weighted sample may be
-    fractions). Adds pooled_pct and its interval of ``confidence_pct``, the pair pooled_likely_pct,
-    percent of ``size``; worst_tenth_pct: how probably, 0 to 100, a unit is in truth among the tenth
-    with the lowest rates; status "derived". A unit of size 0 gets what is known of the others, one
-    whose counts are missing is left out. No row with fewer than FEWEST_UNITS of a size.
+    ``units``: columns ``part`` and ``size``, counts (of a weighted sample effective ones). Adds, in
+    percent of ``size``, pooled_pct and its interval, the pair pooled_likely_pct; worst_tenth_pct:
+    how probably, 0 to 100, a unit is in truth among the tenth with the lowest rates; status
+    "derived". A unit of size 0 gets what is known of the others, one whose counts are missing is
+    left out. No row with fewer than FEWEST_UNITS of a size.
 
     part ~ Binomial(size, p), p ~ Beta(μM, (1 − μ)M) across units; then p given the data is
-    Beta(part + μM, size − part + (1 − μ)M), its mean between part / size and μ. μ and M come from
-    the data (empirical Bayes), with their own uncertainty: all values on a grid count, each as
-    likely as it makes the data (before: μ flat on the logit scale, M / (M + median size) uniform).
-    Intervals and ranks are those of 4,000 draws, the same each time; they cover confidence_pct of
+    Beta(part + μM, size − part + (1 − μ)M). All μ and M on a grid count, each as likely as it makes
+    the data (before: μ flat on the logit scale, M / (M + median size) uniform; Morris 1983; Daniels
+    1999). Intervals and ranks are of 4,000 draws, the same each time; they cover confidence_pct of
     units on average: a unit far from the others is drawn in too far.
-    References: C. N. Morris, J. Am. Stat. Assoc. 78 (1983) 47; M. J. Daniels, Can. J. Stat. 27
-    (1999) 567; H. Goldstein, D. J. Spiegelhalter, J. R. Stat. Soc. A 159 (1996) 385.
     """
     names = ["pooled_pct", "pooled_likely_pct_low", "pooled_likely_pct_high", "worst_tenth_pct"]
     rows = units[units[size].notna() & units[part].notna()]
@@ -250,29 +241,24 @@ def pooled(units: pd.DataFrame, *, part: str, size: str,
 
 
 def process_chart(values: pd.Series, *, breaks: pd.Series | None = None) -> pd.DataFrame:
-    """Mean, natural limits and signals of a series in the order of time.
+    """Mean, natural limits and signals of a series in the order of time (XmR: Wheeler 2000).
 
-    ``values``: a number a month, of any unit, missing where not known. ``breaks``: labels of equal
-    stretches, as a method or a set of units; each is charted by itself. A series with a season is
-    charted as its differences: ``values.diff(12)``. Result, same index: value, stretch (numbered),
-    mean, the pair natural, signal; of a stretch with fewer than FEWEST_MONTHS values only the
-    values.
+    ``values``: a number a month, of any unit, missing where not known; of a series with a season
+    its differences, ``values.diff(12)``. ``breaks``: labels of equal stretches, each charted by
+    itself. Result, same index: value, stretch (numbered), mean, the pair natural, signal; of a
+    stretch with fewer than FEWEST_MONTHS values only the values.
 
     natural = mean ± 2.66 × mean moving range, the range being |value − the one before|, between
-    known neighbours of one stretch: about three standard deviations of an ordinary month. signal:
-    "outside" the limits; "run", at least RUN successive values on one side of the mean;
-    "near_limit", three of four successive ones nearer to one limit than to the mean; of several
-    the first named. Of charts of twelve ordinary months up to one in twelve shows a signal, of 24
-    one in six; of months that resemble the one before, or counts below ten, far more.
-    References: W. A. Shewhart (1931); D. J. Wheeler, Understanding Variation (2000); NHS England,
-    Making Data Count (whose run is 7).
+    known neighbours of one stretch. signal: "outside" the limits; "run", at least RUN successive
+    values on one side of the mean; "near_limit", three of four successive ones nearer to one limit
+    than to the mean; of several the first named. Of charts of twelve ordinary months up to one in
+    twelve shows a signal, of 24 one in six; of months that resemble the one before, or counts below
+    ten, far more.
 
     >>> months = pd.Series([10, 12, 11, 13, 12, 11, 10, 12, 11, 13, 12, 30])
     >>> found = process_chart(months)
     >>> found[["mean", "natural_low", "natural_high"]].iloc[0].round(2).tolist()  # 2.66 × 32 / 11
     [13.08, 5.35, 20.82]
-    >>> found["signal"].tolist()[-1]
-    'outside'
     """
     stretch = pd.Series(0, values.index) if breaks is None else breaks.ne(breaks.shift()).cumsum()
     charts = [_chart(own) for _, own in values.astype(float).groupby(stretch)]

@@ -9,7 +9,6 @@ cumulative shares of every other split lie between theirs (majorisation).
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,9 +76,14 @@ class Parts:
         return units if units < len(held) else None
 
     def gini(self) -> Pair:
-        """Lowest and highest Gini coefficient of the units, 0 to 1."""
-        equal, single = self._splits()
-        return gini(equal), gini(single)
+        """Lowest and highest Gini coefficient, 0 (all equal) to (n − 1) / n (all in one unit).
+
+        Twice the area between the Lorenz curve and that of equal units; missing without the curve.
+        """
+        curve = self.lorenz()
+        areas = [np.trapezoid(end, curve["share_of_units_pct"]) if len(curve) else math.nan
+                 for end in ends(curve, f"{self.value}_share_pct")]  # fmt: skip
+        return 1 - areas[1] / 5000, 1 - areas[0] / 5000
 
     def top_share_pct(self, top: int) -> Pair:
         """Lowest and highest share of the ``top`` largest units; not known of fewer units."""
@@ -100,8 +104,8 @@ class Parts:
         """Units with what each must clear if all clear the same proportion: pairs.
 
         clear = value × target_reduction_pct / 100, rounded up to whole ones, so that the target is
-        met and never just missed; share_of_total_pct = 100 × clear / total. No row for a target of
-        0, Refused for one outside 0 to 100.
+        never just missed; share_of_total_pct = 100 × clear / total. No row for a target of 0,
+        Refused for one outside 0 to 100.
         """
         require_pct("target_reduction_pct", target_reduction_pct)
         part = target_reduction_pct / 100
@@ -161,7 +165,7 @@ def by_level(late: pd.DataFrame, *, whole: str) -> pd.DataFrame:
     """Late dossiers of each level as a whole, in the longest period, and its share of them all.
 
     The rows named ``whole``, with at_level, the code of "at that level", levels, how many they are
-    (missing of one alone), and share_pct of them together (0 to 100, missing of few).
+    (missing of one alone), and share_pct of them together (missing of few).
     """
     rows = longest_period(late[(late["unit"] == whole) & late["late_low"].notna()])
     rows = rows[rows["status"] != "bound"]
@@ -175,11 +179,6 @@ def share(part: pd.Series, *, total: float | pd.Series, fewest: int = 0) -> pd.S
 
     A zero or missing total, or one below ``fewest``, or a missing part, gives missing. ValueError
     for a part below zero or above its total, and for totals with other row labels than the parts.
-
-    >>> share(pd.Series([11193]), total=41657).round(2).item()
-    26.87
-    >>> share(pd.Series([55724, 0]), total=pd.Series([72199, 0])).round(2).tolist()
-    [77.18, nan]
     """
     if isinstance(total, pd.Series) and not total.index.equals(part.index):
         raise Refused("total has other row labels than the parts; reindex it to them first")
@@ -189,22 +188,6 @@ def share(part: pd.Series, *, total: float | pd.Series, fewest: int = 0) -> pd.S
                       "correct one of them", label=label, **row)  # fmt: skip
     shares = 100 * rows["part"] / rows["total"].mask(rows["total"] == 0)
     return of_enough(shares, rows["total"], fewest=fewest)
-
-
-def gini(values: Sequence[float]) -> float:
-    """Gini coefficient of non-negative values: 0 all equal, (n − 1)/n all in one unit.
-
-    G = Σ (2i − n − 1) x_i / (n Σ x_i), x ascending, i from 1. Missing where the total is zero.
-
-    >>> gini([0, 0, 0, 12])
-    0.75
-    """
-    ordered = np.sort(np.asarray(values, dtype=float))
-    if not (ordered >= 0).all():
-        raise Refused("values must be known and not negative; give unknown ones as a group")
-    n, total = len(ordered), ordered.sum()
-    weights = 2 * np.arange(1, n + 1) - n - 1
-    return float((weights * ordered).sum() / (n * total)) if total else float("nan")
 
 
 def highest_first(frame: pd.DataFrame, value: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, of_enough
 from par_lib.cleaning.tables import Tables, of_whole
+from par_lib.scoring import disbursement
 from par_lib.scoring.intervals import Pair, ends
 from par_lib.scoring.parts import share
 
@@ -39,10 +40,8 @@ def _satisfaction(data: Tables, component: str) -> Rate | None:
 
 def _indicator(data: Tables, name: str) -> Rate | None:
     """A figure of the whole year and province; of ``part/whole``, the share."""
-    rows = of_whole(data.indicators, data.year)
-    rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
     part, _, whole = name.partition("/")
-    own, of = (rows[rows["measure"] == measure] for measure in (part, whole))
+    own, of = (_stated(data, measure) for measure in (part, whole))
     if not whole:
         return _rate(*ends(own, "value"), own)
     both = own.merge(of, on="source", suffixes=("", "_of"))  # what one source says goes together
@@ -66,10 +65,7 @@ def _on_time(data: Tables, level: str) -> Rate | None:
 
 def _disbursed(data: Tables, level: str) -> Rate | None:
     """The rate at the end of the year; before it, only that it was reached already."""
-    capital = data.disbursement
-    rows = capital[(capital["level"] == level) & (capital["unit"] == data.place)]
-    rows = rows[rows["scope"] == ("total" if (rows["scope"] == "total").any() else "year_plan")]
-    rows = rows[rows["as_of"] == rows["as_of"].max()]
+    rows = disbursement.whole(data.disbursement)
     high = rows["rate_pct_high"].clip(upper=100)
     if len(rows) and rows["as_of"].iloc[0] != pd.Timestamp(data.year, 12, 31):
         high = high.mask(high.notna(), 100.0)
@@ -127,12 +123,9 @@ def count(data: Tables, level: str) -> Dossiers | None:
         T ≤ N − L, with the fewest L;    L ≤ N − T, with the fewest T
 
     N is the least of what was resolved at the level, received there, and received in the whole
-    province, those carried over from the year before among them; a figure below the fewest T + L
-    counts something else, and bounds none.
-
-    Districts of 2022: T ≥ 55,724, those of the first half; L = 41,657; N = 396,320. So
-    T ≤ 396,320 − 41,657 = 354,663, and the on-time rate is 55,724 / 97,381 = 57.22 % at least,
-    354,663 / 396,320 = 89.49 % at most.
+    province, those carried over among them; one below the fewest T + L counts something else, and
+    bounds none. Districts of 2022: T ≥ 55,724, L = 41,657, N = 396,320: so T ≤ 354,663, and the
+    on-time rate is 55,724 / 97,381 = 57.22 % at least, 354,663 / 396,320 = 89.49 % at most.
     """
     rows = totals(data, level)
     whole = of_whole(rows, data.year)
@@ -150,8 +143,8 @@ def count(data: Tables, level: str) -> Dossiers | None:
         inside = rows[rows["period_start"].ge(year[0]) & rows["period_end"].le(year[1])]
         of_parts = inside.groupby(["period_start", "period_end"])["on_time"].min().dropna()
         least, most = float(of_parts.max()) if len(of_parts) else 0.0, np.inf
-    everywhere = _received(data)
-    bounds = (resolved, received, everywhere["value_high"].max())
+    everywhere = _stated(data, _RECEIVED)
+    bounds = (resolved, received, everywhere["value_high"].max(skipna=False))
     at_most = min((bound for bound in bounds if bound >= least + fewest), default=np.inf)
     most, latest = min(most, at_most - fewest), min(latest, at_most - least)
     rows = pd.concat([rows, everywhere[everywhere["value_high"] == at_most]])
@@ -164,12 +157,11 @@ def totals(data: Tables, level: str) -> pd.DataFrame:
     return rows[(rows["level"] == level) & (rows["unit"] == data.place)]
 
 
-def _received(data: Tables) -> pd.DataFrame:
-    """Dossiers received in the whole province and year; none where one source gives no end."""
+def _stated(data: Tables, measure: str) -> pd.DataFrame:
+    """Rows of a single figure of the whole year and province."""
     rows = of_whole(data.indicators, data.year)
-    rows = rows[(rows["measure"] == _RECEIVED) & (rows["unit"] == data.place)
-                & (rows["level"] == "province")]  # fmt: skip
-    return rows if rows["value_high"].notna().all() else rows.iloc[:0]
+    rows = rows[(rows["unit"] == data.place) & (rows["level"] == "province")]
+    return rows[rows["measure"] == measure]
 
 
 def inspected(every: pd.DataFrame) -> pd.DataFrame:
@@ -177,14 +169,7 @@ def inspected(every: pd.DataFrame) -> pd.DataFrame:
 
     ``every``: indicators; of measures inspected_<procedure>_<reported or verified>_<late or
     handled> come the counts reported_late, reported_handled, verified_late, verified_handled,
-    missing where not stated; verified_late_pct = 100 × late / handled, of 10 or more; status,
-    source, locator.
-
-    >>> trace = {"period_start": 2021, "period_end": 2023, "source": "s", "locator": "l"}
-    >>> names = [f"inspected_permit_{figure}" for figure in ("verified_late", "verified_handled")]
-    >>> every = pd.DataFrame({"measure": names, "value_low": [7, 10], **trace})
-    >>> inspected(every)[["procedure", "reported_late", "verified_late_pct"]].values.tolist()
-    [['inspected_permit', <NA>, 70.0]]
+    missing where not stated; verified_late_pct = 100 × late / handled, of 10 or more.
     """
     figures = [f"{who}_{what}" for who in ("reported", "verified") for what in ("late", "handled")]
     rows = every.join(every["measure"].str.extract(f"^{_INSPECTED}$")).dropna(subset=["figure"])

@@ -5,6 +5,7 @@ or a maximum that no source states is "assumed", and so is everything computed f
 """
 
 import math
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import Field, PositiveFloat, ValidationInfo
 from par_lib.cleaning import schema
 from par_lib.cleaning.tables import RULEBOOK
 from par_lib.language import Refused, say
+from par_lib.language.prose import Mistyped
 from par_lib.language.translation import Language, decimals
 from par_lib.storage import paths
 
@@ -28,15 +30,17 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Knot = tuple[Percent, pydantic.NonNegativeFloat]  # a rate and its points
 
-# What ``points`` and ``measure`` may begin with, and what follows: None is any name.
+# What there is to point to, but for indicators, which have any name.
 _POINTERS = {
-    "points": {"sipas": schema.COMPONENTS, "scores": schema.CRITERIA},
-    "measure": {"sipas": schema.COMPONENTS, "on_time": schema.LEVELS,
-                "disbursement": schema.LEVELS, "indicators": None},
+    field: [f"{table}:{name}" for table, names in tables.items() for name in names]
+    for field, tables in {
+        "points": {"sipas": schema.COMPONENTS, "scores": schema.CRITERIA},
+        "measure": {"sipas": schema.COMPONENTS, "on_time": schema.LEVELS,
+                    "disbursement": schema.LEVELS},
+        "moved_by": {f"{name}.{column.name}": schema.LEVELS
+                     for name, table in schema.TABLES.items() for column in table.columns},
+    }.items()
 }  # fmt: skip
-
-EXAMPLE = {"code": "example", "area": "example", "max_points": 1.5, "status": "assumed",
-           "max_points_status": "stated", "source": "for the doctests"}  # fmt: skip
 
 
 class Entry(pydantic.BaseModel):
@@ -71,49 +75,26 @@ class Criterion(Entry):
     def _rise(cls, knots: tuple[Knot, ...], field: ValidationInfo) -> tuple[Knot, ...]:
         if not knots:
             raise Refused("write a rate and its points, [[0, 0]], or leave it out")
-        for (rate, points), (next_rate, next_points) in pairwise(knots):
-            if rate > next_rate:
-                raise Refused("rates fall at {next_rate:g}: begin with the lowest",
-                              next_rate=next_rate)  # fmt: skip
-            if points > next_points:
-                raise Refused("points fall at {next_rate:g}: a higher rate must not earn less",
-                              next_rate=next_rate)  # fmt: skip
-        rates = [rate for rate, _ in knots]
-        if crowded := [rate for rate in rates if rates.count(rate) > 2]:
-            raise Refused("three knots at {crowded:g}: a jump has two, below and from it on",
-                          crowded=crowded[0])  # fmt: skip
+        for before, knot in pairwise(knots):
+            if before[0] > knot[0] or before[1] > knot[1]:
+                raise Refused("it falls at {rate:g}: begin with the lowest rate, and let a higher "
+                              "one earn no less", rate=knot[0])  # fmt: skip
         most = field.data.get("max_points", math.inf)  # missing where it is wrong itself
         if knots[-1][1] > most:
             raise Refused("{points:g} points are above max_points {most:g}; correct one of them",
                           points=knots[-1][1], most=most)  # fmt: skip
         return knots
 
-    @pydantic.field_validator("points", "measure")
+    @pydantic.field_validator(*_POINTERS)
     @classmethod
-    def _points_to_what_exists(cls, pointer: str, field: ValidationInfo) -> str:
-        kinds = _POINTERS[field.field_name]
-        kind, _, name = pointer.partition(":")
-        if pointer and kind not in kinds:
-            raise Refused("begin it with one of {kinds}", kinds=[f"{one}:" for one in kinds])
-        if pointer and kinds[kind] is not None and name not in kinds[kind]:
-            raise Refused("{name!r} is not one of {kinds}", name=name, kinds=kinds[kind])
-        return pointer
-
-    @pydantic.field_validator("moved_by")
-    @classmethod
-    def _moves_exist(cls, pointers: tuple[str, ...]) -> tuple[str, ...]:
-        for pointer in pointers:
-            name, dot, rest = pointer.partition(".")
-            column, _, level = rest.partition(":")
-            table = schema.TABLES.get(name)
-            known = [one.name for one in table.columns] if table else []
-            if dot and table is None:  # without a dot it is a measure of indicators, of any name
-                raise Refused("{pointer!r}: {name} is no table; choose one of {tables}",
-                              pointer=pointer, name=name, tables=schema.TABLES)  # fmt: skip
-            if dot and (column not in known or level not in ("", *schema.LEVELS)):
-                raise Refused("{pointer!r}: write {name}.column:level with a column of {known}",
-                              pointer=pointer, name=name, known=known)  # fmt: skip
-        return pointers
+    def _point_to_what_exists(cls, given: str | tuple[str, ...], field: ValidationInfo) -> object:
+        known = _POINTERS[field.field_name]
+        known = {*known, *(one.partition(":")[0] for one in known if "." in one)}  # of all levels
+        single = {"measure": "indicators:.+|", "moved_by": "[^.]+"}.get(field.field_name, "")
+        for one in (given,) if isinstance(given, str) else given:
+            if one not in known and not re.fullmatch(single, one):
+                raise Mistyped(one, known)
+        return given
 
     @pydantic.model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
@@ -125,10 +106,6 @@ class Criterion(Entry):
         """Points for a rate of 0 to 100 %, in [0, max_points]; at a jump the higher ones count.
 
         ValueError for another rate, and where only a source gives the points.
-
-        >>> rule = Criterion(**EXAMPLE, points_by_rate=[[70, 0], [70, 1.05], [100, 1.5]])
-        >>> [round(rule.points_at(rate), 4) for rate in (69.9, 70, 80)]
-        [0.0, 1.05, 1.2]
         """
         if not 0 <= rate_pct <= 100:
             raise Refused("{code}: a rate of {rate_pct:g} % is not in 0 to 100; correct the figure",
@@ -238,10 +215,9 @@ def class_limits() -> pd.DataFrame:
 
 
 def commune_targets(level: str, year: int) -> pd.DataFrame:
-    """What the centre asks of communes since July 2025: on_time_pct, at least; late_pct, at most.
+    """What the centre asks of communes since July 2025: on_time_pct at least, late_pct at most.
 
-    Percent of the dossiers resolved, as a source states it (rules/commune_targets.toml): one row
-    with status, source and locator; none for another level, or a year before.
+    Percent of the dossiers resolved (rules/commune_targets.toml); no row of another level or time.
     """
     targets = _cited_in("commune_targets.toml", "targets", "measure target_pct")
     asked = targets[(targets["measure"] == "on_time_pct") & (level == "commune") & (year >= 2025)]
@@ -283,12 +259,7 @@ def _say(fault: dict, written: dict) -> str:
 
 
 def rule_words(rule: Criterion, language: Language) -> str:
-    """How a rule turns a rate into points, with the rates at which it bends or jumps.
-
-    >>> from par_lib.language.translation import language
-    >>> rule_words(Criterion(**EXAMPLE, points_by_rate=[[0, 0], [80, 1.5]]), language("en"))
-    'in proportion up to 80%'
-    """
+    """How a rule turns a rate into points, with the rates at which it bends or jumps."""
 
     def listed(*rates: float) -> str:
         return language.listing([language.percent(r, decimals("rate_pct", r)) for r in rates])

@@ -26,13 +26,13 @@ _BEST_FIRST = {name: place for place, name in enumerate(schema.CODES["classifica
 def build(data: Tables, rules: Rulebook) -> pd.DataFrame:
     """One row a criterion of the rulebook: points of a source, else by its rule and the figure.
 
-    Columns criterion, area, max_points, stated (whether a source gives the points), status, source,
-    locator; pairs rate_pct (percent, missing without a figure of the whole year), points,
-    lost_points (max − points) and lost_pct (100 × lost / max, lower is better, in [0, 100]), apart
-    where sources differ or the figure is an interval. status: that of the source's rows where it
-    states points and maximum, "assumed" where a rule or maximum is ours, "unknown" where neither
-    points nor figure is known: points then lie in [0, max], as far as the PAR INDEX leaves room.
-    ValueError where a source states more points, or another maximum, than the rulebook allows.
+    Columns criterion, area, max_points, stated (whether a source gives the points); pairs rate_pct
+    (percent, missing without a figure of the whole year), points, lost_points (max − points) and
+    lost_pct (100 × lost / max, lower is better), apart where sources differ or the figure is an
+    interval. status: that of the source's rows where it states points and maximum, "assumed" where
+    a rule or maximum is ours, "unknown" where neither points nor figure is known: points then lie
+    in [0, max], as far as the PAR INDEX leaves room. ValueError where a source states more points,
+    or another maximum, than the rulebook allows.
     """
     card = pd.DataFrame([_criterion(rule, data, rules.file) for rule in rules.criteria])
     (low, high), most = ends(card, "points"), card["max_points"]
@@ -116,18 +116,11 @@ class Losses:
 
 
 def losses(card: pd.DataFrame, index: pd.DataFrame) -> Losses:
-    """Points lost by criterion, of ``build``, and in all.
+    """Points lost by criterion, of ``build``, and in all: ``index`` is its ``hull``, or no row.
 
-    ``index``: the row of the PAR INDEX as ``hull`` gives it, or no row. total = 100 − its points;
-    rest = total − Σ lost points of the stated criteria, at both ends. More lost by criterion than
-    in all, by more than the rounding of two written decimals each, is an excess.
-
-    >>> trace = {"status": "reported", "source": "s", "locator": "l"}
-    >>> card = pd.DataFrame({"criterion": ["a"], "stated": True, "lost_points_low": 8.91,
-    ...     "lost_points_high": 8.91, "lost_pct_high": 40.0, **trace})
-    >>> index = pd.DataFrame({"points_low": [80.91], "points_high": [81.0], **trace})
-    >>> [round(end, 2) for end in losses(card, index).rest_points]
-    [10.09, 10.18]
+    total = 100 − points of the index; rest = total − Σ lost points of the stated criteria, at both
+    ends. More lost by criterion than in all, by more than the rounding of two decimals each, is an
+    excess.
     """
     rows = card[card["stated"]].sort_values("lost_points_high", ascending=False, kind="stable")
     index = index.dropna(subset=["points_low"])
@@ -146,17 +139,14 @@ def losses(card: pd.DataFrame, index: pd.DataFrame) -> Losses:
 
 
 def usual_target(below_points: Pair, above_points: Pair) -> float:
-    """Points to win: the widest gap to the mean, none for an index above it, 2 where not known.
-
-    ``below_points``, ``above_points``: the leads of the mean and of the index (intervals.lead).
+    """Points to win: the most the index is below the mean; 0 above it, 2 where not known.
 
     >>> none = (float("nan"), float("nan"))
     >>> usual_target((3.5, 4.5), none), usual_target(none, (1, 1)), usual_target(none, none)
     (4.5, 0.0, 2.0)
     """
-    if not pd.isna(above_points[0]):
-        return 0.0
-    return 2.0 if pd.isna(below_points[1]) else float(below_points[1])
+    most = 0.0 if above_points[0] > 0 else below_points[1]
+    return 2.0 if np.isnan(most) else float(most)
 
 
 def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
@@ -165,11 +155,6 @@ def hull(stated: pd.DataFrame, by: str = "criterion") -> pd.DataFrame:
     ``points`` become a pair, from the least to the most stated; other pairs likewise (ranks: 1 is
     best), without an upper end where one has none. Rows that state nothing add nothing. status is
     "derived" where one row is; source and locator name all.
-
-    >>> two = pd.DataFrame({"criterion": "par_index", "points": [80.91, 81.0], "rank_low": 57,
-    ...     "rank_high": 57, "status": "reported", "source": ["a", "b"], "locator": ["1", "2"]})
-    >>> hull(two)[["criterion", "points_low", "points_high", "rank_low", "source"]].values.tolist()
-    [['par_index', 80.91, 81.0, 57, 'a; b']]
     """
     known = stated
     if "points" in stated:  # exact; of the index of service they are a pair already
@@ -196,14 +181,9 @@ def from_points(stated: pd.DataFrame, share_name: str = "satisfaction_pct") -> p
     """What points say: points lost of each component and its share of the maximum, most lost first.
 
     ``stated`` is ``hull`` by component: pairs points, and max_points. Adds the pairs lost_points =
-    max_points − points (lower is better, 0 to max_points) and, in place of a published one,
-    ``share_name`` = 100 × points / max_points (higher is better, 0 to 100); status "derived". No
-    row without points or maximum; points without an upper end may be the maximum.
-
-    >>> stated = pd.DataFrame({"component": ["access"], "points_low": [1.2], "points_high": [1.2],
-    ...                        "max_points": [1.5]})
-    >>> from_points(stated)[["lost_points_low", "satisfaction_pct_high"]].values.tolist()
-    [[0.3, 80.0]]
+    max_points − points (lower is better) and, in place of a published one, ``share_name`` = 100 ×
+    points / max_points (higher is better); status "derived". No row without points or maximum;
+    points without an upper end may be the maximum.
     """
     known = stated.dropna(subset=["points_low", "max_points"])
     low, high = ends(known, "points")
@@ -218,11 +198,10 @@ def from_points(stated: pd.DataFrame, share_name: str = "satisfaction_pct") -> p
 def provinces(data: Tables, index: str) -> pd.DataFrame:
     """Provinces of which a source states the ``index``, this one among them; highest value first.
 
-    ``index``: "par_index", in points of 100, or "sipas_index", in percent of satisfied people;
-    higher is better; of others from the indicators <index>_points or _pct and <index>_rank. Columns
-    unit; pairs points or satisfaction_pct, and rank (1 is best), missing where not stated, apart
-    where sources differ; status, source, locator. ``attrs["all_count"]``: how many provinces there
-    were at the end of the year. No row where no other one is known.
+    ``index``: "par_index", in points of 100, or "sipas_index", in percent satisfied; of others from
+    the indicators <index>_points or _pct and <index>_rank. Columns unit; pairs points or
+    satisfaction_pct, and rank (1 is best), apart where sources differ. ``attrs["all_count"]``: how
+    many provinces there were at the end of the year. No row where no other one is known.
     """
     value = {"par_index": "points", "sipas_index": "satisfaction_pct"}[index]
     measures = {f"{index}_{value.removeprefix('satisfaction_')}": value, f"{index}_rank": "rank"}
@@ -248,12 +227,6 @@ def classed(index: pd.DataFrame, place: str) -> pd.DataFrame:
     ``index``: rows of the level, ``place`` the province; the day is the last of those of which most
     units are known. A class that no source gives follows from the points by
     ``rulebook.class_limits``, and is "assumed".
-
-    >>> rows = pd.DataFrame({"unit": ["A", "B"], "component": "total", "as_of": 1,
-    ...     "points_low": 79.9, "points_high": [79.9, 80.1],
-    ...     "classification": "", "status": "reported"})
-    >>> classed(rows, "P")[["classification", "status"]].values.tolist()
-    [['fair', 'assumed'], ['', 'reported']]
     """
     rows = index[(index["component"] == "total") & (index["unit"] != place)]
     known = rows.groupby("as_of")["unit"].nunique()
@@ -281,16 +254,7 @@ def by_class(classed: pd.DataFrame) -> pd.DataFrame:
 
 
 def side_by_side(index: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Points of the parts side by side: a row a unit or date, a pair of columns a part.
-
-    Rows of which no part is known are left out.
-
-    >>> rows = pd.DataFrame({"unit": "A", "component": ["total", "progress"],
-    ...     "points_low": [80.0, 18.0], "points_high": [80.0, 19.0],
-    ...     "status": "reported", "source": "s", "locator": "l"})
-    >>> side_by_side(rows, "unit")[["unit", "progress_low", "progress_high"]].values.tolist()
-    [['A', 18.0, 19.0]]
-    """
+    """Points of the parts side by side: a row a unit or date, a pair a part; none of no part."""
     wide = index.drop_duplicates(by).set_index(by)[["status", "source", "locator"]]
     for name in schema.INDEX_COMPONENTS:
         own = index[index["component"] == name].drop_duplicates(by).set_index(by)

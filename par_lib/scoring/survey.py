@@ -24,15 +24,13 @@ def satisfaction(answers: pd.DataFrame, *, by: list[str], confidence_pct: float 
     nobody has one). Result, one row a group: respondents; satisfaction_pct and its interval, the
     pair likely_pct, in percent, higher is better, missing of fewer than ``min_respondents`` people;
     effective, n_eff below. Of a component (of all, where there is none) the groups without a figure
-    have together so many people too, or there are none: else the next smallest has none either,
-    for a total less the figures of all others would tell what is hidden.
+    have together so many people too, or there are none: else the next smallest has none either, for
+    a total less the figures of all others would tell what is hidden.
 
-    satisfaction = 100 × Σ w·[answer ≥ 4] / Σ w. The interval is Wilson's score interval for
-    n_eff = n / (design_effect × k), k = n Σw² / (Σw)², Kish's effect of unequal weights: people
-    asked in one commune answer alike, so that n answers tell less than n independent ones.
-    References: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; L. Kish, Survey Sampling (1965).
-    ValueError for an answer outside 1 to 5, a weight not above zero or missing beside others, a
-    person twice in a group, a design effect below 1.
+    satisfaction = 100 × Σ w·[answer ≥ 4] / Σ w; its interval is Wilson's (1927) for n_eff = n /
+    (design_effect × k), k = n Σw² / (Σw)², Kish's (1965) effect of unequal weights. ValueError for
+    an answer outside 1 to 5, a weight not above zero or missing beside others, a person twice in a
+    group, a design effect below 1.
 
     >>> answers = pd.DataFrame({"unit": "A", "respondent": range(100), "weight": 1.0,
     ...                         "answer": [4] * 80 + [2] * 20})
@@ -89,16 +87,9 @@ def design_effect(answers: pd.DataFrame, *, by: list[str], place: str = "place",
     person was asked, empty where that is not known. ``assumed`` with fewer than 10 such places
     beyond one a group, of whatever component.
 
-    deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place. ρ, how alike two answers of one
-    place are, is of the mean squares between and within places, of all groups together:
-    (B − W) / (B + (m₀ − 1) W), m₀ = Σ (n − Σm²/n) / Σ (places − 1); below zero it counts as 0.
-    References: L. Kish, Survey Sampling (1965) 5.4; A. Donner, Int. Stat. Rev. 54 (1986) 67.
-
-    >>> alike = [5] * 4 + [1] * 4  # in each place all answer alike: 4 answers tell as much as 1
-    >>> answers = pd.DataFrame({"unit": "A", "hamlet": [i // 4 for i in range(48)],
-    ...                         "answer": alike * 6})
-    >>> design_effect(answers, by=["unit"], place="hamlet")
-    4.0
+    deff = 1 + (m̄ − 1) × ρ, m̄ = Σm² / Σm of the m answers a place (Kish 1965, 5.4). ρ is of the
+    mean squares between and within places, of all groups together: (B − W) / (B + (m₀ − 1) W), m₀ =
+    Σ (n − Σm²/n) / Σ (places − 1); below zero it counts as 0 (Donner 1986).
     """
     answers = answers[answers[place] != ""]
     units = [name for name in by if name != "component"]
@@ -122,18 +113,11 @@ def design_effect(answers: pd.DataFrame, *, by: list[str], place: str = "place",
 def questions_effect(answers: pd.DataFrame, *, by: str, max_points: dict[str, float]) -> float:
     """As how many people asked one question those count who were asked all of them; 1 or more.
 
-    ``answers`` as of ``satisfaction``, with component. 1 where everybody answers all questions
-    alike, up to their number: so much more is known of ``overall`` than of its component with
-    fewest. Groups that lack a component are left out.
-
-    Σ p (1 − p) / Σ n v over the groups: p their overall share, n = (Σw)² / Σw² of the component
-    with fewest, v = Σ u² the variance of p by what each person adds to it, u = Σ max / Σ max ×
-    w (satisfied − share) / Σw. Reference: R. S. Woodruff, J. Am. Stat. Assoc. 66 (1971) 411.
-
-    >>> people = {"unit": "A", "respondent": [*"abcd", *"abcd"], "weight": 1.0,
-    ...           "component": ["access"] * 4 + ["result"] * 4, "answer": [5, 5, 1, 1, 5, 1, 5, 1]}
-    >>> questions_effect(pd.DataFrame(people), by="unit", max_points={"access": 1, "result": 1})
-    2.0
+    ``answers`` as of ``satisfaction``, with component; groups that lack one are left out. 1 where
+    everybody answers all questions alike: so much more is known of ``overall`` than of its
+    component with fewest. Σ p (1 − p) / Σ n v over the groups: p their overall share, n = (Σw)² /
+    Σw² of the component with fewest, v = Σ u² the variance of p by what each person adds to it, u =
+    Σ max / Σ max × w (satisfied − share) / Σw (Woodruff 1971).
     """
     known = answers[answers["component"].isin(list(max_points))]
     known = known[known.groupby(by)["component"].transform("nunique") == len(max_points)]
@@ -155,8 +139,7 @@ def overall(components: pd.DataFrame, *, by: str, max_points: dict[str, float]) 
     ``components``: ``satisfaction`` by ``by`` and component. satisfaction = Σ max × satisfaction /
     Σ max, points = Σ max × satisfaction / 100, both ends of the interval likewise: rather too wide.
     Columns: ``by``, respondents and effective (of the smallest component), satisfaction_pct, the
-    pair likely_pct, points and its pair; missing where a component is. The weighting is our
-    reading.
+    pair likely_pct, points and its pair; missing where a component is. The weighting is ours.
     """
     most = pd.Series(max_points, dtype=float)
     known = components[components["component"].isin(most.index)].set_index([by, "component"])

@@ -19,6 +19,7 @@ from par_lib.language.prose import require
 from par_lib.language.translation import lower_is_better
 from par_lib.language.vietnamese import sort_key
 from par_lib.scoring import parts
+from par_lib.scoring.disbursement import of_last_day
 from par_lib.scoring.fair_comparison import expected_late, monthly_chart
 from par_lib.scoring.intervals import ends, pairs, rank_range
 from par_lib.scoring.rulebook import commune_targets
@@ -33,11 +34,6 @@ def compared_level(*tables: pd.DataFrame, whole: str, asked: str = "auto") -> st
     Of the rows of units (``whole`` names the total) that end last in a table, "district" where one
     is of a district, else "commune". Of several tables the lower level; of no unit at all
     "district", or "commune" where only of that level there is a total. Refused for another level.
-
-    >>> rows = pd.DataFrame({"unit": ["A", "B"], "level": ["district", "commune"]})
-    >>> rows["period_end"] = pd.to_datetime(["2025-06-30", "2025-12-31"])
-    >>> compared_level(rows, whole="P"), compared_level(rows[:1], whole="P")
-    ('commune', 'district')
     """
     if asked in COMPARED:
         return asked
@@ -63,16 +59,16 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
     """What the year knows of each unit of a level: percentages as they are, none made a score.
 
     A row a unit of the year's last day, of districts of the last before they ended, by name;
-    columns unit_code, unit, status, source, locator and a pair for each of FIGURES: [0, 100] where
-    nothing is known of a unit, missing of a late rate of fewer than 10 dossiers, and throughout
-    where nothing is known of any; no row where nothing is known at all. ``attrs``: as_of, the day
-    each known figure is of; interval, "likely_pct" of a sample.
+    columns unit_code, unit and a pair for each of FIGURES: [0, 100] where nothing is known of a
+    unit, missing of a late rate of fewer than 10 dossiers, and throughout where nothing is known of
+    any; no row where nothing is known at all. ``attrs``: disbursed_date; interval, "likely_pct" of
+    a sample.
 
-    late_pct: late / resolved (late_rates), lower is better. share_pct: only where that is known of
-    no unit, its share of all late dossiers, which is no rate. disbursed_pct: at the last date,
-    higher is better; without a highest value it ends at 100. satisfaction_pct: of ``satisfaction``
-    (survey.overall by unit_code), else as published; higher is better; likely_pct is its interval
-    where it is a sample, else the same.
+    late_pct: ``late_rates``, lower is better. share_pct: only where that is known of no unit, its
+    share of all late dossiers, which is no rate. disbursed_pct: at the last date, higher is better;
+    without a highest value it ends at 100. satisfaction_pct: of ``satisfaction`` (survey.overall by
+    unit_code), else as published; higher is better; likely_pct: its interval of a sample, else the
+    same.
     """
     last = pd.Timestamp(data.period.span()[1])
     last = min(last, DISTRICTS_ENDED) if level == "district" else last
@@ -83,7 +79,7 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
     shares = parts.of(late, "late", whole=data.place).units.iloc[: 0 if len(rates) else None]
     late = longest_period(late[late["unit"] != data.place])
     capital = data.disbursement.query("level == @level and scope == 'total'")
-    capital = capital[capital["as_of"] == capital["as_of"].max()]
+    capital = of_last_day(capital)
     published = data.sipas.query("level == @level and component == 'overall'")
     sampled = satisfaction is not None and len(satisfaction) > 0
     asked = satisfaction if sampled else published
@@ -100,18 +96,15 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
             held[held.index.isin(rows.loc[rows["late_pct_low"].isna(), "unit_code"])] = np.nan
         frame[[f"{name}_low", f"{name}_high"]] = held
     have = [name for name in FIGURES if frame[f"{name}_low"].notna().any()]
-    last_late = late["period_end"].max()
-    dates = {"late_pct": last_late, "share_pct": last_late, "disbursed_pct": capital["as_of"].max()}
     counted = late.iloc[: None if {"late_pct", "share_pct"} & set(have) else 0]
+    every = pd.concat([counted, capital, published])  # they stand for a unit without a figure
+    frame = frame.join(traces(every, "unit_code"))
+    frame = frame.fillna(dict(zip(("source", "locator"), join_traces(every), strict=True)))
     frame = frame.rename_axis("unit_code").rename(columns={"name": "unit"}).reset_index()
     frame = frame.iloc[: None if have else 0]
     bound = [low < high for low, high in (ends(frame, name) for name in have)]
     frame["status"] = np.where(np.any(bound, axis=0), "bound", "derived") if have else ""
-    every = pd.concat([counted, capital, published])  # they stand for a unit without a figure
-    own = {code: join_traces(said) for code, said in every.groupby("unit_code")}
-    traces = [own.get(code, join_traces(every)) for code in frame["unit_code"]]
-    frame[["source", "locator"]] = pd.DataFrame(traces, frame.index, ["source", "locator"])
-    frame.attrs = {"as_of": {name: dates[name] for name in have if name in dates},
+    frame.attrs = {"disbursed_date": capital["as_of"].max() if len(capital) else None,
                    "interval": "likely_pct" if sampled else ""}  # fmt: skip
     return frame
 
@@ -119,9 +112,9 @@ def figures(data: Tables, satisfaction: pd.DataFrame | None = None, *,
 def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]) -> pd.DataFrame:
     """The score of each unit by a weighting of our own, highest first; status "assumed".
 
-    ``frame`` is ``figures``. Adds score (composite) and, from score_likely (the same with the
-    sample's interval of satisfaction), score_rank (1: highest) and band. No row where fewer than
-    two figures with a weight are known. ``attrs["interval"]``: "score_likely" of a sample.
+    ``frame`` is ``figures``. Adds score (``composite``) and, from score_likely (the same with the
+    sample's interval of satisfaction), score_rank (1: highest) and band. ``attrs["interval"]``:
+    "score_likely" of a sample.
     """
     sampled = frame.assign(**pairs(satisfaction_pct=ends(frame, "likely_pct")))
     both, likely = (composite(one, weights=weights) for one in (frame, sampled))
@@ -129,8 +122,7 @@ def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]
     found = frame.loc[both.index].join([
         both, rank_range(low, high).add_prefix("score_"), band(low, high, limits=limits),
     ]).assign(**pairs(score_likely=(low, high)), status="assumed")  # fmt: skip
-    order = ["score_low", "score_high"]
-    found = found.sort_values(order, ascending=False, kind="stable", ignore_index=True)
+    found = parts.highest_first(found, "score")
     found.attrs = {"interval": "" if both.equals(likely) else "score_likely"}
     return found
 
@@ -138,15 +130,10 @@ def score(frame: pd.DataFrame, *, weights: dict[str, float], limits: list[float]
 def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame:
     """Weighted mean of figures in percent: score_low, score_high; 0 to 100, higher is better.
 
-    score = Σ weight × figure / Σ weight at both ends, one better when lower as 100 − figure:
-    no completion of the data lies outside. A figure that is missing throughout is left out; of
-    fewer than two there is no composite, and no row, nor of a unit that misses another. Refused for
-    a weight below zero, an unknown figure, or all weights zero.
-
-    >>> frame = pd.DataFrame({"late_pct_low": [10.0], "late_pct_high": [10.0],
-    ...                       "disbursed_pct_low": [50.0], "disbursed_pct_high": [70.0]})
-    >>> composite(frame, weights={"late_pct": 1, "disbursed_pct": 3}).to_numpy().tolist()
-    [[60.0, 75.0]]
+    score = Σ weight × figure / Σ weight at both ends, one better when lower as 100 − figure. A
+    figure that is missing throughout is left out; of fewer than two there is no composite, and no
+    row, nor of a unit that misses another. Refused for a weight below zero, an unknown figure, or
+    all weights zero.
     """
     for name, weight in weights.items():
         if f"{name}_low" not in frame or weight < 0:
@@ -158,11 +145,9 @@ def composite(frame: pd.DataFrame, *, weights: dict[str, float]) -> pd.DataFrame
             if weight and frame[f"{name}_low"].notna().any()}  # fmt: skip
     if len(used) < 2:
         return pd.DataFrame(columns=["score_low", "score_high"], index=frame.index[:0], dtype=float)
-    mean = np.zeros((2, len(frame)))
-    for name, weight in used.items():
-        low, high = ends(frame, name)
-        better = (100 - high, 100 - low) if lower_is_better(name) else (low, high)
-        mean += weight / sum(used.values()) * np.array(better)
+    better = [[100 - end for end in ends(frame, name)[::-1]] if lower_is_better(name)
+              else ends(frame, name) for name in used]  # fmt: skip
+    mean = np.average(better, axis=0, weights=[*used.values()])
     return pd.DataFrame(pairs(score=mean), index=frame.index).dropna()
 
 
@@ -186,10 +171,9 @@ def band(low: pd.Series, high: pd.Series, *, limits: list[float]) -> pd.DataFram
 def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     """Late dossiers as a share of those resolved, by unit, highest first; empty where not known.
 
-    The pair late_pct = 100 × late / resolved, 0 to 100, lower is better, missing of fewer than 10
-    resolved; over the longest period, for units whose resolved dossiers are known. ``attrs``:
-    whole_pct, of all of them together, missing where one count is a bound; target, what the centre
-    asks of communes at most.
+    The pair late_pct = 100 × late / resolved, lower is better, missing of fewer than 10 resolved,
+    over the longest period. ``attrs``: whole_pct, of all of them together, missing where one count
+    is a bound; target, what the centre asks of communes at most.
     """
     rows = longest_period(data.late_dossiers.query("level == @level"))
     own = rows[(rows["unit"] != data.place) & rows["resolved"].gt(0) & rows["late_low"].notna()]
@@ -197,12 +181,16 @@ def late_rates(data: Tables, *, level: str) -> pd.DataFrame:
     late = [of_enough((100 * end / whole).clip(upper=100), whole) for end in ends(own, "late")]
     rates = own.assign(**pairs(late_pct=late))
     rates = rates.sort_values("late_pct_high", ascending=False, ignore_index=True)
-    exact = len(rates) and rates["late_low"].eq(rates["late_high"]).all()
-    exact = exact and whole.sum() >= FEWEST_DOSSIERS
-    together = 100 * own["late_low"].sum() / whole.sum() if exact else float("nan")
-    target = commune_targets(level, data.year)["late_pct"].max()
-    rates.attrs = {"whole_pct": float(together), "target": target}
+    rates.attrs = {"whole_pct": _together_pct(own),
+                   "target": commune_targets(level, data.year)["late_pct"].max()}  # fmt: skip
     return rates
+
+
+def _together_pct(rows: pd.DataFrame) -> float:
+    """The late rate of all rows together; missing of too few, or where one count is a bound."""
+    (low, high), resolved = ends(rows, "late"), rows["resolved"].astype(float).sum()
+    known = low.eq(high).all() and resolved >= FEWEST_DOSSIERS
+    return float(100 * low.sum() / resolved) if known else float("nan")
 
 
 def handled(data: Tables, *, level: str) -> tuple[pd.DataFrame, str]:
@@ -210,8 +198,7 @@ def handled(data: Tables, *, level: str) -> tuple[pd.DataFrame, str]:
 
     "procedure" where there is a register; else "field", of late_by_field (form II.06a) over their
     longest period. Of communes of 2025 those since July, for old ones bear some of their codes.
-    Columns unit_code, that column, resolved, late or its pair, period_start, period_end, source,
-    locator.
+    Columns unit_code, that column, resolved, late or its pair, period_start, period_end.
     """
     dossiers = data.register[data.register["level"] == level]
     start = pd.Timestamp(data.period.span()[0])
@@ -231,9 +218,9 @@ def handled(data: Tables, *, level: str) -> tuple[pd.DataFrame, str]:
 def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
     """``expected_late`` of the year for each unit of ``level``, of what it ``handled``.
 
-    Adds unit and late_pct (100 × late / resolved), status ("bound" where late is no single
-    number, else "derived"), source and locator. Most surely late first, by the low end of
-    likely_ratio. ``attrs["whole_pct"]``: the rate of them all, missing where one late is a bound.
+    Adds unit and late_pct (100 × late / resolved), status ("bound" where late is no single number).
+    Most surely late first, by the low end of likely_ratio. ``attrs["whole_pct"]``: the rate of them
+    all, missing where one late is a bound.
     """
     cells, by = handled(data, level=level)
     found = expected_late(cells, by=by)
@@ -245,17 +232,15 @@ def late_given_mix(data: Tables, *, level: str) -> pd.DataFrame:
         unit=names.reindex(found.index), **pairs(late_pct=rates),
         status=np.where(low == high, "derived", "bound"),
     ).sort_values("likely_ratio_low", ascending=False).reset_index()  # fmt: skip
-    late = low.sum() if low.eq(high).all() else np.nan
-    rows.attrs = found.attrs | {"whole_pct": 100 * late / (resolved.sum() or np.nan)}
+    rows.attrs = found.attrs | {"whole_pct": _together_pct(found)}
     return rows
 
 
 def late_months(data: Tables, *, level: str) -> pd.DataFrame:
-    """The late rate of a level by month beside its ``process_chart``; a row a month, first to last.
+    """The late rate of a level by month, late_pct, in its ``monthly_chart``.
 
-    Columns month (1 to 12), late_pct (100 × late / resolved), those of the chart; period_end,
-    resolved, late pair, status, source, locator. A month without figures between others, or of two
-    rows of the level, has no rate. Communes are others since July 2025: a new stretch.
+    A month of two rows of the level has no rate. Communes are others since July 2025: a new
+    stretch.
     """
     rows = data.late_dossiers.query("level == @level and unit == @data.place and status != 'bound'")
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days < 31]
@@ -272,11 +257,10 @@ def territories(data: Tables) -> pd.DataFrame:
     Two rows a district, by name: the district with its old communes, and today's communes on its
     land. Land can be followed, work cannot: no change is computed. Columns unit_code, unit,
     period_start, period_end, offices (how many there are), pairs resolved, late and late_pct (100 ×
-    late / resolved, 0 to 100), status ("bound" where a count is not exact, else "derived"), source,
-    locator. A commune on the land of several districts has from none to all of its dossiers on
-    each; units not listed share one rest. The high end of a sum is missing where one office's
-    figure is, the rate where it needs that end. No row where late is known of no unit in one
-    period.
+    late / resolved), status "bound" where a count is not exact. A commune on the land of several
+    districts has from none to all of its dossiers on each; units not listed share one rest. The
+    high end of a sum is missing where one office's figure is, the rate where it needs that end. No
+    row where late is known of no unit in one period.
     """
     rows = data.late_dossiers.query("level in @COMPARED and unit != @data.place")
     rows = rows[rows["late_low"].notna()]
@@ -324,17 +308,10 @@ def _together(rows: pd.DataFrame) -> dict[str, object]:
 
 
 def lost_points_by_unit(units: pd.DataFrame, *, lost_points: tuple[float, float]) -> pd.DataFrame:
-    """A criterion's lost points laid on units by their share of what lost them.
+    """A criterion's ``lost_points`` laid on units by their pair share_pct of what lost them.
 
-    ``units`` has a pair share_pct (parts.of); ``lost_points`` is (lowest, highest).
-    lost_points_low = lowest × share_pct_low / 100, lost_points_high likewise; points, lower is
-    better. That points are lost in proportion to late dossiers is our reading: status "assumed".
-    No row where the points lost are not known.
-
-    >>> units = pd.DataFrame({"share_pct_low": [30, 0], "share_pct_high": [30, 70]})
-    >>> found = lost_points_by_unit(units, lost_points=(0.5, 1))
-    >>> found[["lost_points_low", "lost_points_high"]].to_numpy().tolist()
-    [[0.15, 0.3], [0.0, 0.7]]
+    lost_points = points × share_pct / 100 at either end. That points are lost in proportion to late
+    dossiers is our reading: status "assumed". No row where the points lost are not known.
     """
     shares = zip(ends(units, "share_pct"), lost_points, strict=True)
     laid = units.assign(**pairs(lost_points=[share / 100 * points for share, points in shares]))

@@ -13,17 +13,9 @@ from par_lib.cleaning import dossier_register
 from par_lib.cleaning.tables import Tables, longest_period
 from par_lib.cleaning.units import DISTRICTS_ENDED, TRANSLATED, lowest_level, units_on
 from par_lib.language import Period, Refused
-from par_lib.language.translation import (
-    COLUMNS,
-    LABELS,
-    MEASURES,
-    N_,
-    TABLE_LABELS,
-    Language,
-    decimals,
-)
+from par_lib.language.translation import COLUMNS, LABELS, MEASURES, N_, Language, decimals
 from par_lib.language.vietnamese import sort_key
-from par_lib.scoring import changes, fair_comparison, parts, unit_comparison
+from par_lib.scoring import changes, disbursement, fair_comparison, parts, unit_comparison
 from par_lib.scoring.intervals import NOTHING, ends, paired, pairs, rank_range, renamed
 
 LEVELS = ("department", "district", "commune")
@@ -41,8 +33,7 @@ _SLACK_DAYS = 3  # by which months and leap years differ
 
 
 def units(data: Tables, figures: pd.DataFrame, t: Language) -> pd.DataFrame:
-    """Units that have a sheet, by level and name: of each level of which one has ``figures``, and
-    of the lowest that reports.
+    """Units that have a sheet, by level and name: of levels with ``figures``, and the lowest.
 
     As they were on the period's last day, districts on their last. Columns code, name, level,
     called: as a heading has it, in Vietnamese a place with its kind.
@@ -66,13 +57,12 @@ def figures(data: Tables) -> pd.DataFrame:
 
     Columns unit_code, level, figure (its column in the tables, as late_pct), table, start and day
     (the period it is of; start missing of what adds up to a day), the pairs value and place, peers,
-    verdict, status, source, locator. late may be a bound of units that share one rest, as
-    ``parts.of`` has it. place: lowest and highest rank among ``peers`` of the level of whom the
-    figure is known, 1 is best; missing where some are only known as a group, of counts, of
-    satisfaction, which is of a sample, and of late_pct, whose order would be that of chance: there
-    verdict has the limits of a ``funnel``.
+    verdict. late may be a bound of units that share one rest, as ``parts.of`` has it. place: rank
+    among ``peers`` of the level of whom the figure is known, 1 is best; missing where some are only
+    known as a group, of counts, of satisfaction, which is of a sample, and of late_pct, whose order
+    would be that of chance: there verdict has the limits of a ``funnel``.
     """
-    found = pd.concat([_no_rows(), *_figures(data)], ignore_index=True)
+    found = pd.concat(_figures(data), ignore_index=True)
     found = found[found["value_low"].notna()].drop_duplicates(["unit_code", "figure"])
     for _, own in found[found["figure"].isin(_RANKED)].groupby(["level", "figure"]):
         if own["unit_code"].isna().any():  # of "all others" nobody says how many they are
@@ -81,14 +71,6 @@ def figures(data: Tables) -> pd.DataFrame:
         found.loc[own.index, ["place_low", "place_high"]] = ranks.to_numpy(dtype=float)
         found.loc[own.index, "peers"] = len(own)
     return found.reset_index(drop=True)
-
-
-def _no_rows() -> pd.DataFrame:
-    names = ["unit_code", "level", "figure", "table", "verdict", "status", "source", "locator"]
-    none = pd.DataFrame(columns=names, dtype=str)
-    numbers = [*pairs(value=NOTHING, place=NOTHING), "peers"]
-    none = none.assign(**{name: pd.Series(dtype=float) for name in numbers})
-    return none.assign(start=pd.Series(dtype="datetime64[s]"), day=pd.Series(dtype="datetime64[s]"))
 
 
 def _figures(data: Tables) -> Iterator[pd.DataFrame]:
@@ -104,7 +86,7 @@ def _figures(data: Tables) -> Iterator[pd.DataFrame]:
         yield _rows(rates.merge(verdicts, "left", "unit_code"), "late_pct", "late_dossiers")
         yield _rows(own, "on_time_pct", "late_dossiers")
         capital = data.disbursement.query("level == @level and scope == 'total'")
-        capital = capital[capital["as_of"] == capital["as_of"].max()]
+        capital = disbursement.of_last_day(capital)
         capital = capital.assign(**pairs(disbursed_pct=ends(capital, "rate_pct")))
         for name in ("plan_bn_vnd", "disbursed_bn_vnd", "disbursed_pct"):
             yield _rows(capital, name, "disbursement")
@@ -153,11 +135,7 @@ def changed(before: pd.DataFrame, after: pd.DataFrame, *, months: int) -> pd.Dat
 
 
 def in_words(rows: pd.DataFrame, t: Language) -> pd.DataFrame:
-    """Rows of ``changed`` as a table shows them.
-
-    Columns figure, value, peers_place, before_value, change, in the reader's words, missing where
-    not known; period_end, status, source, locator.
-    """
+    """Rows of ``changed`` in words: figure, value, peers_place, before_value, change, day."""
     said = pd.DataFrame(
         [_words(row, t) for row in rows.to_dict("records")], rows.index,
         ["figure", "value", "peers_place", "before_value", "change"],
@@ -196,10 +174,7 @@ def row_of(unit: str, listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_unit(figures: pd.DataFrame, code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One unit's rows of ``figures``; and as one row, to be named in sentences.
-
-    That has a pair for each figure, missing what is not known, and verdict.
-    """
+    """One unit's rows of ``figures``; and as one row, a pair a figure, and verdict, for prose."""
     rows = figures[figures["unit_code"] == code]
     names = dict.fromkeys([*_NAMED, *rows["figure"]])
     both = rows.set_index("figure")[["value_low", "value_high"]].reindex([*names])
@@ -210,20 +185,17 @@ def of_unit(figures: pd.DataFrame, code: str) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def pending(data: Tables) -> pd.DataFrame:
-    """Open dossiers of each unit, as dossier_register.by_due has them; day, on which they were.
-
-    Empty where the period's register is no snapshot.
-    """
+    """Open dossiers of each unit on ``day``, by ``by_due``; none where there is no snapshot."""
     day, _ = dossier_register.counted_to(data.sources, data.period)
     found = dossier_register.by_due(dossier_register.backlog(data.register, day=day), by="unit")
     return found.assign(day=pd.Timestamp(day))
 
 
 def tasks_of(tasks: pd.DataFrame, unit: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Tasks that a ``unit``, one of ``units``, leads or takes part in, alone or with its level.
+    """Tasks of ``assigned_tasks`` that a ``unit`` leads or takes part in, alone or with its level.
 
-    ``tasks`` are those of assigned_tasks, ``rows`` the unit's figures, with their value in words:
-    own_figure, missing where a task moves another.
+    ``rows``: the unit's figures, with their value in words: own_figure, missing where a task moves
+    another.
     """
     code, level = unit["code"].item(), unit["level"].item()
     own = [bool({code, level} & codes) for codes in tasks["codes"]]
@@ -249,12 +221,9 @@ def fewer(rates: pd.DataFrame, goal_pct: float) -> float | None:
 
 
 def lacking(rows: pd.DataFrame, period: Period) -> list[str]:
-    """What tables of ASKED are called in which a unit has no figure; ``rows`` are its figures.
-
-    Satisfaction is of whole years.
-    """
+    """Tables of ASKED of which ``rows``, a unit's figures, have none; sipas is of whole years."""
     asked = [name for name in ASKED if name != "sipas" or not period.part]
-    return [TABLE_LABELS[name] for name in asked if name not in {*rows["table"]}]
+    return [name for name in asked if name not in {*rows["table"]}]
 
 
 def excess(data: Tables, *, level: str) -> pd.DataFrame:

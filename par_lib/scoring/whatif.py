@@ -52,19 +52,17 @@ def simulate(scorecard: pd.DataFrame, rules: Rulebook, changes: Sequence[Change]
     """Points each change wins, everything else staying as it is.
 
     One row a change: criterion, places; pairs rate_pct (before), new_rate_pct, won_points, won_pct
-    (100 × won / max) and lost_points (now; no rule could win more); status, source, locator. won =
-    points after − points before, below zero a loss; its bounds hold over every rate the interval
-    allows. Where a source states the present points p, the rule is bent to pass through them: with
-    s the share of the maximum that the rule gives for a rate,
+    (100 × won / max) and lost_points (now; no rule could win more). won = points after − points
+    before, below zero a loss; its bounds hold over every rate the interval allows. Where a source
+    states the present points p, the rule is bent to pass through them: with s the share of the
+    maximum that the rule gives for a rate,
 
         won = (max − p) × (s(new) − s(now)) / (1 − s(now)), for a rise
         won = −p × (s(now) − s(new)) / s(now), for a fall
 
-    so that nothing leaves [0, max]. Online payment of 2022, from 6.5 to 30 % with the target 80 %:
-    0.91 × (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910.
-
-    ValueError for an unknown criterion, one named twice, one that no rate leads to, or a rate to
-    reach outside 0 to 100.
+    so that nothing leaves [0, max]. Online payment of 2022, from 6.5 to 30 %, target 80 %: 0.91 ×
+    (30/80 − 6.5/80) / (1 − 6.5/80) = 0.2910. ValueError for an unknown criterion, one named twice,
+    one that no rate leads to, or a rate to reach outside 0 to 100.
     """
     codes = [change.criterion for change in changes]
     for change in changes:
@@ -89,19 +87,13 @@ def cheapest_path(scorecard: pd.DataFrame, *, target_points: float,
                   reach_pct: float = 100.0) -> pd.DataFrame:  # fmt: skip
     """Criteria in the order that reaches ``target_points`` with least effort.
 
-    ``effort`` is the relative effort of winning back all that a criterion lost (1 unless given;
-    above zero); part of it costs that part, and at most ``reach_pct`` of it can be won. Only points
-    surely lost (lost_points_low) count. Taking the least effort per point first is the least in
-    all: a fractional knapsack. Columns: criterion, share_of_gap_pct (how much of its lost points to
-    win back), points, cumulative_points, effort, cumulative_effort, status, source, locator. All is
-    taken where the target is out of reach. Refused for a target below zero, a reach outside 0 to
-    100, an effort not above zero or for another criterion.
-
-    >>> card = pd.DataFrame({"criterion": ["a", "b"], "lost_points_low": [2.0, 1.0],
-    ...     "status": "reported", "source": "s", "locator": "l"})
-    >>> path = cheapest_path(card, target_points=1.5, effort={"a": 4})
-    >>> path[["criterion", "share_of_gap_pct", "effort"]].to_numpy().tolist()
-    [['b', 100.0, 1.0], ['a', 25.0, 1.0]]
+    ``effort``: the relative effort of winning back all that a criterion lost (1 unless given; above
+    zero); part of it costs that part, and at most ``reach_pct`` of it can be won. Only points
+    surely lost count. Least effort per point first is the least in all: a fractional knapsack.
+    Columns: criterion, share_of_gap_pct (how much of its lost points to win back), points,
+    cumulative_points, effort, cumulative_effort. All is taken where the target is out of reach.
+    Refused for a target below zero, a reach outside 0 to 100, an effort not above zero or for
+    another criterion.
     """
     given = effort or {}
     for code in given:
@@ -126,12 +118,11 @@ def cheapest_path(scorecard: pd.DataFrame, *, target_points: float,
 
 
 def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float) -> pd.DataFrame:
-    """How far each criterion's rate alone would have to rise to win ``target_points``.
+    """How far each criterion's rate alone would have to rise to win ``target_points`` surely.
 
     Columns: criterion, needed_rise (percentage points, in steps of a half; missing where not even a
     rate of 100 % wins as much), most_points (what 100 % wins; no row where that is surely none),
-    rate_pct, status, source, locator. Only points won surely, whatever the rate within its interval
-    is, count. Least rise first, of equal ones that which wins most.
+    rate_pct. Least rise first, of equal ones that which wins most.
     """
     rows = _by_rule(scorecard, rules, movable(scorecard, rules))
     surely = np.reshape(
@@ -149,9 +140,9 @@ def break_even(scorecard: pd.DataFrame, rules: Rulebook, *, target_points: float
 def curves(scorecard: pd.DataFrame, rules: Rulebook) -> pd.DataFrame:
     """What ``simulate`` gives for every rate that a slider of a page can be set to.
 
-    The rows of criteria that are movable(), one for each rate to reach, in rising order:
-    reached_pct (0 to 100 in steps of a half, the present rate's low end, and each of the rule's own
-    steps with its neighbours 0.1 to either side) and the pair won_points; status, source, locator.
+    The rows of ``movable`` criteria, one for each rate to reach, in rising order: reached_pct (0 to
+    100 in steps of a half, the present rate's low end, and each of the rule's own steps with its
+    neighbours 0.1 to either side) and the pair won_points.
     """
     rows = _by_rule(scorecard, rules, movable(scorecard, rules))
     reached = []

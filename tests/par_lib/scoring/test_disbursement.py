@@ -2,12 +2,13 @@
 
 import datetime as dt
 import math
+from functools import partial
 
 import pandas as pd
 import pytest
 
 from par_lib.cleaning.tables import Frame
-from par_lib.scoring import disbursement
+from par_lib.scoring import disbursement, intervals
 
 
 def rows(*records: tuple) -> pd.DataFrame:
@@ -68,16 +69,26 @@ def test_a_threshold_for_the_years_end_is_no_measure_of_april():
 
 
 def test_the_lowest_is_named_only_where_it_is_known():
+    lowest = partial(intervals.highest, name="rate_pct", lowest=True)
     last = disbursement.latest(rows(exact("A", "2022-12-31", 5), exact("B", "2022-12-31", 9)))
-    assert disbursement.lowest(last)["unit"].tolist() == ["A"]
+    assert lowest(last)["unit"].tolist() == ["A"]
     tied = rows(
         ("A", "2022-12-31", 0, 20, "bound", "unstated"),
         ("B", "2022-12-31", 0, 20, "bound", "unstated"),
     )
-    assert disbursement.lowest(disbursement.latest(tied)).empty  # both 0 to 20: no order
+    assert lowest(disbursement.latest(tied)).empty  # both 0 to 20: no order
     one = rows(("A", "2022-12-31", 0, 20, "bound", "unstated"), 
                exact("B", "2022-12-31", 15, "unstated"))  # fmt: skip
-    assert disbursement.lowest(disbursement.latest(one)).empty  # A may be above 15
+    assert lowest(disbursement.latest(one)).empty  # A may be above 15
+
+
+def test_rates_on_two_bases_are_never_one_list():
+    last = rows(exact("A", "2022-12-31", 5, "adjusted_plan"),
+                exact("B", "2022-12-31", 9, "adjusted_plan"),
+                exact("C", "2022-12-31", 70, "start_of_year_plan"),
+                exact("D", "2022-11-30", 1, "adjusted_plan"))  # fmt: skip
+    assert disbursement.of_last_day(last)["unit"].tolist() == ["A", "B"]
+    assert disbursement.latest(last)["unit"].tolist() == ["B", "A"]
 
 
 def test_whom_a_source_names_has_a_row_of_his_own():

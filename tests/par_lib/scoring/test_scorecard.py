@@ -134,8 +134,8 @@ def test_no_completion_of_on_time_and_late_lies_outside(done, late_, more, part,
 def test_a_part_of_the_year_is_not_the_year():
     first_quarter = late(end="2022-03-31", on_time=90, late_low=10, late_high=10)
     assert rates.read_rate("on_time:district", Year(late_dossiers=first_quarter)) is None
-    row = {"unit": "Quảng Nam", "level": "province", "scope": "total", "rate_pct_low": 5.0,
-           "rate_pct_high": 5.0, **TRACE}  # fmt: skip
+    row = {"unit": "Quảng Nam", "level": "province", "scope": "total", "basis": "unstated",
+           "rate_pct_low": 5.0, "rate_pct_high": 5.0, **TRACE}  # fmt: skip
     for day, high in (("2022-02-28", 100.0), ("2022-12-31", 5.0)):
         capital = pd.DataFrame([row | {"as_of": pd.Timestamp(day)}])
         rate = rates.read_rate("disbursement:province", Year(disbursement=capital))
@@ -221,3 +221,21 @@ def test_losses_of_2022(card):
     # most points first: 5.58, 0.91, 0.6115 (results), …, and the rest last
     first = ["leaders_survey", "online_payment", "sipas_result"]
     assert [*loss.rows["criterion"][:3], loss.rows["criterion"].iloc[-1]] == [*first, "rest"]
+
+
+def test_the_hull_of_two_sources_holds_both():
+    two = pd.DataFrame({"criterion": "par_index", "points": [80.91, 81.0], "rank_low": 57,
+                        "rank_high": 57, "status": "reported", "source": ["a", "b"],
+                        "locator": ["1", "2"]})  # fmt: skip
+    (row,) = scorecard.hull(two).itertuples()
+    assert (row.points_low, row.points_high, row.rank_low) == (80.91, 81.0, 57)
+    assert (row.status, row.source, row.locator) == ("reported", "a; b", "1; 2")
+
+
+def test_points_say_what_was_lost_and_its_share():
+    # 1.5 − 1.2 = 0.3 points lost; 100 × 1.2 / 1.5 = 80 %
+    stated = pd.DataFrame({"component": ["access"], "points_low": [1.2], "points_high": [1.2],
+                           "max_points": [1.5]})  # fmt: skip
+    (row,) = scorecard.from_points(stated).itertuples()
+    assert (row.lost_points_low, row.lost_points_high) == (0.3, 0.3)
+    assert row.satisfaction_pct_high == pytest.approx(80) and row.status == "derived"

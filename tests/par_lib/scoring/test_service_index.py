@@ -44,6 +44,15 @@ def test_limits_of_classes_are_assumed():
     assert set(limits["status"]) == {"assumed"}
 
 
+def test_parts_stand_side_by_side_and_a_unit_without_any_is_left_out():
+    rows = pd.DataFrame({"unit": ["A", "A", "B"], "component": ["total", "progress", "total"],
+                         "points_low": [80.0, 18.0, 70.0], "points_high": [80.0, 19.0, 70.0],
+                         "status": "reported", "source": "s", "locator": "l"})  # fmt: skip
+    wide = scorecard.side_by_side(rows, "unit")
+    assert wide[["unit", "total_low", "progress_low", "progress_high"]].to_numpy().tolist() == [
+        ["A", 80.0, 18.0, 19.0]]  # fmt: skip
+
+
 def test_of_no_rows_everything_is_empty():
     none = pd.DataFrame([total("A", AUGUST, 1.0)]).assign(max_points=1.0, source="s", locator="l")[
         :0

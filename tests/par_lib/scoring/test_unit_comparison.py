@@ -160,8 +160,7 @@ def test_figures_of_2022_are_shares_and_say_so():
     ends = by_name.loc["Tây Giang", ["share_pct_low", "share_pct_high"]].tolist()
     assert ends == pytest.approx([0, 100 * 3551 / 41657])
     assert by_name.loc["Hội An", "disbursed_pct_low"] == 44.6
-    assert found.attrs["as_of"] == dict.fromkeys(["share_pct", "disbursed_pct"],
-                                                 pd.Timestamp("2022-12-31"))  # fmt: skip
+    assert found.attrs["disbursed_date"] == pd.Timestamp("2022-12-31")
     assert by_name.loc["Hội An", "status"] == "derived"
     assert by_name.loc["Tây Giang", "status"] == "bound"
 
@@ -188,7 +187,7 @@ def test_of_one_figure_no_score_is_made():
     scored = unit_comparison.score(found, weights=EQUAL, limits=[50])
     assert scored.empty and "score_low" in scored and scored.attrs["interval"] == ""
     assert known(found) == ["disbursed_pct"] and len(found) == 18
-    assert found.attrs["as_of"] == {"disbursed_pct": pd.Timestamp("2023-04-30")}
+    assert found.attrs["disbursed_date"] == pd.Timestamp("2023-04-30")
 
 
 @pytest.mark.parametrize("year", [2021, 2024, 2025])

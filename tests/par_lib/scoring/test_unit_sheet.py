@@ -154,5 +154,5 @@ def test_a_unit_has_the_tasks_of_all_of_its_level_with_its_own_figure():
 
 def test_satisfaction_is_lacking_of_a_year_only():
     none = unit_sheet.figures(tables.load("quang-nam", 2022))[:0]
-    assert "Satisfaction (SIPAS)" in unit_sheet.lacking(none, Period("2022"))
-    assert unit_sheet.lacking(none, Period("2022-08")) == ["Late dossiers", "Disbursement"]
+    assert "sipas" in unit_sheet.lacking(none, Period("2022"))
+    assert unit_sheet.lacking(none, Period("2022-08")) == ["late_dossiers", "disbursement"]
