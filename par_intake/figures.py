@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from par_intake.documents import Report
-from par_intake.grids import text_of
+from par_intake.grids import written
 from par_intake.phrases import Period
 from par_intake.tables import Table
 from par_lib.cleaning import schema, tidying
@@ -36,6 +36,7 @@ class Figure:
     column: str
     cell: str
     row: dict[str, str]
+    end: str  # the last day it counts
     place: str
     evidence: str
     doubts: tuple[Doubt, ...] = ()
@@ -49,11 +50,6 @@ class Figure:
         if self.table == "indicators":
             return self.row["measure"]
         return ".".join([*(self.row[p] for p in _PARTS if p in self.row), self.column])
-
-    @property
-    def end(self) -> str:
-        """The last day it counts."""
-        return self.row.get("period_end") or self.row.get("as_of") or ""
 
     def doubting(self, reason: str, about: object = "") -> "Figure":
         """The figure with one doubt more."""
@@ -116,10 +112,10 @@ def figure(
         "as_of": end, "plan_year": end[:4], "scope": "total", "basis": "unstated",
     } | said  # fmt: skip
     table, column = said["table"], said.get("column", "value")
-    names = {one.name for one in schema.TABLES[table].columns} - {column} | {"period_end"}
-    row = {name: cell for name, cell in cells.items() if name in names}
-    doubts = [*doubts, *([] if period else [(N_("no day or period is said"), "")])]
-    return Figure(table, column, cell, row, place, evidence, tuple(dict.fromkeys(doubts)), at=at)
+    names = [one.name for one in schema.TABLES[table].columns]
+    row = {name: cells[name] for name in names if name in cells and name != column}
+    doubts = dict.fromkeys([*doubts, *([] if period else [(N_("no day or period is said"), "")])])
+    return Figure(table, column, cell, row, end, place, evidence, tuple(doubts), at=at)
 
 
 def kind_in(column: schema.Column, row: dict[str, str]) -> vietnamese.Kind:
@@ -146,7 +142,7 @@ def checked(figures: Iterable[Figure], year: int) -> list[Figure]:
             one = one.doubting("{about}", error)
         if one.end and one.end[:4] != str(year):
             one = one.doubting(N_("it is of {about}, another year than asked for"), one.end[:4])
-        same = made.setdefault((one.table, one.column, *sorted(row_of(one).items())), {})
+        same = made.setdefault((one.table, one.column, *sorted(one.row.items())), {})
         same[value] = min(same.get(value, one), one, key=lambda figure: len(figure.doubts))
     listed = []
     for same in made.values():
@@ -162,7 +158,7 @@ def _disagreeing(made: list[Figure]) -> list[Figure]:
     rows: dict[tuple, list[Figure]] = {}
     for one in made:
         if one.table == "disbursement" and one.status == "reported":
-            cells = row_of(one) | {"basis": ""}  # whatever plan that is
+            cells = one.row | {"basis": ""}  # whatever plan that is
             rows.setdefault(tuple(cells.values()), []).append(one)
     off = {}
     for own in rows.values():
@@ -170,28 +166,21 @@ def _disagreeing(made: list[Figure]) -> list[Figure]:
             values = {one.column: _value(one) for one in own}
             share = 100 * values["disbursed_bn_vnd"] / values["plan_bn_vnd"]
             if len(own) == 3 and abs(share - values["rate_pct"]) > _RATE_ERROR:
-                said, shown = text_of(values["rate_pct"]), text_of(round(share, 2))
+                said, shown = written(values["rate_pct"]), written(round(share, 2))
                 off |= dict.fromkeys(map(id, own), f"{said} % ≠ {shown} %")
     return [one.doubting(_DISAGREE, off[id(one)]) if id(one) in off else one for one in made]
-
-
-def row_of(one: Figure) -> dict[str, str]:
-    """The cells of a figure's row, as its table declares them, without the figure."""
-    names = [column.name for column in schema.TABLES[one.table].columns]
-    return {name: one.row[name] for name in names if name in one.row}
 
 
 def tables(found: Iterable[Figure], *, source: str, year: int) -> Tables:
     """Raw tables of the figures that nobody needs to look at; those of one key are one row."""
     rows: dict[str, dict[tuple, dict[str, str]]] = {}
     for one in (one for one in found if not one.doubts):
-        cells = row_of(one)
-        key = (one.status, *(cells.get(name) for name in schema.TABLES[one.table].key))
+        key = (one.status, *(one.row.get(name) for name in schema.TABLES[one.table].key))
         trace = {"status": one.status, "source": source, "locator": one.place, "note": one.note}
-        row = rows.setdefault(one.table, {}).setdefault(key, cells | trace)
+        row = rows.setdefault(one.table, {}).setdefault(key, one.row | trace)
         row[one.column] = one.cell
         if row.get("basis") == "unstated":
-            row["basis"] = cells["basis"]
+            row["basis"] = one.row["basis"]
     return {(year, name): raw_table(schema.TABLES[name], of.values()) for name, of in rows.items()}
 
 

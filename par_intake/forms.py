@@ -13,7 +13,7 @@ from functools import cache, partial
 import pandas as pd
 
 from par_intake.figures import Doubt, Found, Left, figure
-from par_intake.grids import Cell, Grid, day_of, text_of
+from par_intake.grids import Grid, day_of, written
 from par_intake.phrases import Period, around, flatten, stated_period
 from par_intake.tables import Column, Row, Table, find, known, level_of, says
 from par_lib.cleaning import units
@@ -109,9 +109,9 @@ class Reading:
                     owner, unsure = owners[row.at]
                     unit = "pct" if _kind(said) == "rate" else "count"
                     name = " · ".join(dict.fromkeys(filter(None, (row.name, field))))
-                    evidence = f"{name}: {column.header} {text_of(table.cell(row, column))}"
+                    evidence = f"{name}: {column.header} {table.cell(row, column)}"
                     found.figures.append(figure(
-                        text_of(value), owner, own.get(column, period),
+                        written(value), owner, own.get(column, period),
                         {"measure_unit": unit} | plan_year | said,
                         place=place, evidence=evidence, doubts=[*unsure, *doubts, *parts],
                     ))  # fmt: skip
@@ -180,8 +180,8 @@ class Reading:
         listed, roles = [], table.roles()
         for row in table.body:
             cells = {role: table.cell(row, column) for role, column in roles.items()}
-            days = [day_of(cells.get(role)) for role in ("begun", "due", "done")]
-            code = text_of(cells.get("id"))
+            days = [day_of(cells.get(role, "")) for role in ("begun", "due", "done")]
+            code = cells.get("id", "")
             if row.kind == "unit" and (code or days[0]):
                 unit = self._find(row.name, day) or self._find(row.section, day) or ("", "")
                 listed.append([row.at, row.name, code, *unit, *days])
@@ -213,10 +213,10 @@ class Reading:
         person, given = table.roles().get("id"), []
         for row in table.body:
             unit = self._find(row.name, day)
-            code = text_of(table.cell(row, person)) if person else str(row.at + 1)
+            code = table.cell(row, person) if person else str(row.at + 1)
             for column in asked if unit else ():
                 part = column.means.get("component") or column.header.rpartition(" / ")[2]
-                answer = known()["scale"].get(text_of(table.cell(row, column)).lower())
+                answer = known()["scale"].get(table.cell(row, column).lower())
                 given += [[*unit, part, code, str(answer)]] if answer else []
         if not given:
             why = N_("answers without a unit of the province")
@@ -236,14 +236,14 @@ def _field(table: Table, row: Row) -> str:
     """The field of procedures that a row of counts of dossiers is of; empty where it is of all."""
     if table.field_at is None or table.form != "dossiers" or row.kind != "unit":
         return ""
-    return _NUMBERED.sub("", text_of(table.grid.rows[row.at][table.field_at]))
+    return _NUMBERED.sub("", table.grid.rows[row.at][table.field_at])
 
 
 def _questions(table: Table) -> list[Column]:
     """Columns of answers, on the scale of columns.toml; none where they are fewer than three."""
     found = []
     for column in table.columns:
-        given = {text_of(table.cell(row, column)).lower() for row in table.body} - {""}
+        given = {table.cell(row, column).lower() for row in table.body} - {""}
         of_sipas = table.form == "sipas" and column.means
         asked = of_sipas or says(column.header, "header", "question")
         if asked and given and given <= known()["scale"].keys():
@@ -259,12 +259,10 @@ def _values(table: Table, row: Row, found: Found) -> Values:
     values: Values = {}
     place = table.grid.place(row.at)
     for column in (one for one in table.columns if one.means.keys() & {"role", "table"}):
-        cell = table.cell(row, column)
-        aside = _ASIDE.fullmatch(text := text_of(cell))
-        said = cell if isinstance(cell, float) else aside[1] if aside else text
+        aside = _ASIDE.fullmatch(text := table.cell(row, column))
         try:
-            if isinstance(cell, float) or text[:1].isdigit():
-                value, doubts = _value(table, column, said)
+            if text.lstrip("-")[:1].isdigit():
+                value, doubts = _value(table, column, aside[1] if aside else text)
                 beside = [(N_("words beside the number: {about}"), aside[2])] if aside else []
                 values[column] = value, [*doubts, *beside]
             elif "table" in column.means and re.search(r"\w", text):
@@ -276,7 +274,7 @@ def _values(table: Table, row: Row, found: Found) -> Values:
         if {whole, *parts} <= values.keys():
             total, added = values[whole][0], [values[part][0] for part in parts]
             if abs(total - sum(added)) > 1:
-                about = f"{text_of(total)} ≠ {' + '.join(map(text_of, added))}"
+                about = f"{written(total)} ≠ {' + '.join(map(written, added))}"
                 unsound.append((N_("the columns do not add up: {about}"), about))
     roles = {column.role: column for column in reversed(values) if column.role}
     if "on_time" in roles:
@@ -285,13 +283,13 @@ def _values(table: Table, row: Row, found: Found) -> Values:
         (value, doubts), (early, _) = values[punctual], values.get(roles.get("early"), (0, []))
         values[punctual], roles["on_time"] = (value + early, doubts), punctual
     for column, (value, doubts) in values.items():
-        cell = table.cell(row, column)
-        if _kind(column.means) == "rate" and not str(cell).endswith("%") and 0 < value <= 1.5:
+        shown = table.cell(row, column).endswith("%")
+        if _kind(column.means) == "rate" and not shown and 0 < value <= 1.5:
             part, whole = map(roles.get, known()["shares"].get(column.role, ("", "")))
             of = values[whole][0] if part in values and whole in values else 0
             if of and abs(value - values[part][0] / of) < _SHARE_ERROR:
                 values[column] = round(100 * value, 6), doubts
-            elif isinstance(cell, float) and value <= 1:
+            elif value <= 1:
                 doubts.append((N_("a share of 1 or of 100?"), ""))
         doubts += unsound
     return values
@@ -303,20 +301,19 @@ def _kind(means: dict[str, str]) -> Kind:
     return next((kind for end, kind in ends.items() if name.endswith(end)), "count")
 
 
-def _value(table: Table, column: Column, cell: Cell) -> tuple[float, list[Doubt]]:
+def _value(table: Table, column: Column, cell: str) -> tuple[float, list[Doubt]]:
     """The figure in a cell in the unit of its column, and what is in doubt of it."""
     kind, doubts = _kind(column.means), []
     if kind != "amount":
-        return (cell if isinstance(cell, float) else parse_quantity(cell, kind=kind).low), doubts
+        return parse_quantity(cell, kind=kind).low, doubts
     factor = _money("; ".join([*table.above, *table.titles, column.header]))
-    if isinstance(cell, str) and _THOUSANDS.fullmatch(cell):
-        whole = any(_GROUPED.fullmatch(text_of(row[column.at])) for row in table.grid.rows)
+    if _THOUSANDS.fullmatch(cell):
+        whole = any(_GROUPED.fullmatch(row[column.at]) for row in table.grid.rows)
         if not whole and (factor or 1) >= 1:  # of what is less, nobody writes decimals
             doubts.append((N_("a dot that may part thousands or decimals: {about}"), cell))
         cell = cell.replace(".", "")
     doubts += [] if factor else [(N_("the unit of the amounts is not said"), "")]
-    value = cell if isinstance(cell, float) else parse_quantity(cell, kind=kind).low
-    return round(value * (factor or 1), 9), doubts
+    return round(parse_quantity(cell, kind=kind).low * (factor or 1), 9), doubts
 
 
 @cache

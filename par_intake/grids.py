@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 
@@ -32,7 +33,6 @@ _DAY_FORMS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _BLOCKS = ("p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "table")
 _TABLE = "\ue000"  # stands in the text of a page where a table stood
 _DAYS = {"tungay": "từ ngày", "denngay": "đến ngày"}  # keys of saved records
-Cell = str | float | dt.date | None
 Span = tuple[tuple[int, int], tuple[int, int]]  # row and column of the first cell and of the last
 
 
@@ -41,7 +41,7 @@ class Grid:
     """A table as it stands: ``rows`` of equal length."""
 
     name: str
-    rows: list[list[Cell]]
+    rows: list[list[str]]  # numbers with a decimal comma, days as 31/12/2022
     above: list[str] = field(default_factory=list)  # paragraphs over it, the nearest last
     told: list[tuple[str, str]] = field(default_factory=list)  # what a reader must know of it
 
@@ -63,7 +63,7 @@ def grid(
     """A grid of cells as they come: text normalised, rows of equal length, merged cells spread."""
     cells = [[_clean(cell) for cell in row] for row in rows]
     width = max(map(len, cells), default=0)
-    cells = [row + [None] * (width - len(row)) for row in cells]
+    cells = [row + [""] * (width - len(row)) for row in cells]
     for (top, left), (bottom, right) in spans:
         places = product(cells[top : bottom + 1], range(left, min(right + 1, width)))
         for row, at in list(places)[1:]:
@@ -71,17 +71,23 @@ def grid(
     return Grid(name.replace(";", ","), cells, told=[*told])
 
 
-def _clean(cell: object) -> Cell:
-    if isinstance(cell, str | bool):
-        return normalise(_BROKEN_NUMBER.sub("", str(cell))) or None
-    if isinstance(cell, dt.date):
-        return cell
-    return float(cell) if isinstance(cell, int | float) and math.isfinite(cell) else None
+def _clean(cell: object) -> str:
+    """A cell as an office writes it: 1234,5 and 31/12/2022."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return written(cell) if math.isfinite(cell) else ""
+    text = f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else str(cell or "")
+    return normalise(_BROKEN_NUMBER.sub("", text))
 
 
-def _again(cell: Cell) -> Cell:
+def written(value: float) -> str:
+    """A number with a decimal comma; a fraction without the noise of a computer's decimals."""
+    digits = 15 if value == round(value) else 12
+    return f"{Decimal(f'{value:.{digits}g}'):f}".replace(".", ",")
+
+
+def _again(cell: str) -> str:
     """What a merged cell shows in the places that it spans beside its first."""
-    return cell if isinstance(cell, str) and not cell.strip()[:1].isdigit() else None
+    return "" if cell.strip()[:1].isdigit() else cell
 
 
 def nth(number: int) -> str:
@@ -89,25 +95,18 @@ def nth(number: int) -> str:
     return say("Table {number}", number=number)
 
 
-def text_of(cell: Cell) -> str:
-    """A cell as text, whole numbers without a decimal mark."""
-    if isinstance(cell, float):
-        return f"{cell:.9f}".rstrip("0").rstrip(".").replace(".", ",")
-    return f"{cell:%d/%m/%Y}" if isinstance(cell, dt.date) else cell or ""
-
-
 @lru_cache(maxsize=50_000)  # days repeat from row to row
-def day_of(cell: Cell) -> str | None:
+def day_of(cell: str) -> str | None:
     """A day in ISO form, without its hour; None for what is no day."""
     for form in _DAY_FORMS if cell else ():
         with suppress(ValueError):
-            return f"{dt.datetime.strptime(text_of(cell).split()[0], form):%Y-%m-%d}"
+            return f"{dt.datetime.strptime(cell.split()[0], form):%Y-%m-%d}"
     return None
 
 
-def is_figure(cell: Cell) -> bool:
-    """Whether a cell holds a number, as such or as text."""
-    return isinstance(cell, float) or (isinstance(cell, str) and bool(_FIGURE.fullmatch(cell)))
+def is_figure(cell: str) -> bool:
+    """Whether a cell holds a number."""
+    return bool(_FIGURE.fullmatch(cell))
 
 
 def of_sheets(raw: bytes) -> Iterator[Grid]:
@@ -156,7 +155,7 @@ def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
     for row, cells in zip(rows, sheet.iter_rows(), strict=False):
         for at, (value, cell) in enumerate(zip(row, cells, strict=False)):
             if isinstance(value, int | float) and "%" in (cell.number_format or ""):
-                row[at] = f"{text_of(round(value * 100, 6))}%"
+                row[at] = f"{written(round(value * 100, 6))}%"
             elif value == "" and cell.data_type == "f":
                 unknown.append(f"{sheet.title}!{cell.coordinate}")
     for place in unknown[:_NAMED]:
@@ -167,11 +166,11 @@ def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
         yield N_("rows are hidden; they were read: {about}"), f"{sheet.title}: {places}"
 
 
-def of_word(table: object) -> list[list[Cell]]:
+def of_word(table: object) -> list[list[str]]:
     """Cells of a table of python-docx, which gives a merged one once for each place it spans."""
     rows, seen = [], set()
     for row in table.rows:
-        cells: list[Cell] = [None] * row.grid_cols_before
+        cells = [""] * row.grid_cols_before
         for cell in row.cells:
             cells.append(_again(cell.text) if cell._tc in seen else cell.text)
             seen.add(cell._tc)
@@ -200,7 +199,7 @@ def of_page(text: str) -> list[str | Grid]:
 
 
 def _of_html(table: object, name: str) -> Grid:
-    cells: dict[tuple[int, int], Cell] = {}
+    cells: dict[tuple[int, int], str] = {}
     for at, row in enumerate(table.iter("tr")):
         to = 0
         for cell in row.iter("td", "th"):

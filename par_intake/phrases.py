@@ -44,7 +44,15 @@ def compile_words(pattern: str) -> re.Pattern[str]:
     True
     """
     spaced = flatten(pattern).replace(" ", r"\s+")
-    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)")
+    return _compiled(rf"(?<!\w)(?:{spaced})(?!\w)")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A regular expression of phrases.toml, in which [parts] stand in angles."""
+    for part, words in (*table()["parts"].items(), ("capital", CAPITAL)):
+        pattern = pattern.replace(f"<{part}>", words)
+    return re.compile(pattern)
 
 
 @cache
@@ -56,12 +64,7 @@ def table(name: str = "phrases") -> dict:
 @cache
 def around(name: str) -> re.Pattern[str]:
     """What stands around a figure or a name, by its name in [around]."""
-    pattern = table()["around"][name]
-    capitalised = "<capital>((?!<capital>)[^\\W\\d_])+"
-    for part, words in (("capitalised", capitalised), ("capital", CAPITAL),
-                        *table()["agencies"].items()):  # fmt: skip
-        pattern = pattern.replace(f"<{part}>", words)
-    return re.compile(pattern)
+    return _compiled(table()["around"][name])
 
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -188,8 +191,10 @@ def find_periods(flat: str, year: int) -> list[Mark]:
     >>> [str(one.what.end) for one in said]
     ['2023-04-30', '2022-06-30', '2022-09-30']
     """
+    forms = ((one["kind"], _compiled(rf"(?<![\w/.,-])(?:{one['words']})(?!\w|/\d)"))
+             for one in table()["period"])  # fmt: skip
     said = ((match, _period(kind, match.groupdict(), year))
-            for kind, pattern in _forms() for match in pattern.finditer(flat))  # fmt: skip
+            for kind, pattern in forms for match in pattern.finditer(flat))  # fmt: skip
     decided = around("of_a_decision")
     return apart(
         Mark(*match.span(), period) for match, period in said
@@ -206,18 +211,6 @@ def stated_period(texts: list[str], year: int) -> Period | None:
         return {"part": 1 if one.start.day == 1 else 3, "to": 2, "several": -1}.get(one.kind, 0)
 
     return max((one for one in reversed(stated) if rank(one) >= 0), key=rank, default=None)
-
-
-@cache
-def _forms() -> list[tuple[str, re.Pattern[str]]]:
-    """(kind, pattern) of [[period]], the day and month of each in named groups."""
-    listed = []
-    for form in table()["period"]:
-        words = form["words"]
-        for part, pattern in table()["period_parts"].items():
-            words = words.replace(part, pattern)
-        listed.append((form["kind"], re.compile(rf"(?<![\w/.,-])(?:{words})(?!\w|/\d)")))
-    return listed
 
 
 def _period(kind: str, said: dict[str, str | None], year: int) -> Period | None:

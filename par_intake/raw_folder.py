@@ -112,38 +112,17 @@ def _begin(folder: Path) -> None:
         write_whole(folder / "form", f"{schema.FORM}\n")
 
 
-def _to_form_2(name: str, raw: pd.DataFrame) -> pd.DataFrame:
-    """What part of the index of service a row is of is called as in the other tables."""
-    return raw.rename(columns=schema.EARLIER) if name == "service_index" else raw
-
-
-STEPS = (_to_form_2,)  # from form 1 on: each takes a table's name and its text, and gives it anew
-
-
 def migrate(province: str) -> Iterator[str]:
-    """Bring a province's raw tables to today's form, telling each change; no figure changes.
-
-    Refused where they are of a form that is yet to come.
-    """
+    """Bring a province's raw tables to today's form, telling each; Refused for a later form."""
     file = paths.raw(province) / "form"
     said = file.read_text("utf-8").strip() if file.is_file() else ""
-    form = int(said) if said.isdecimal() else 1
-    if form > schema.FORM:
+    if (form := int(said) if said.isdecimal() else 1) > schema.FORM:
         raise Refused("{file}: form {form} is of a later version; bring the project up to date",
                       file=file, form=form)  # fmt: skip
     for year in paths.years(province):
-        changed, folder = {}, paths.raw(province, year)
-        for table in sorted(folder.glob("[!.]*.csv")):
-            raw = old = csv_files.read_csv(table, file=str(table))
-            for step in STEPS[form - 1 :]:
-                raw = step(table.stem, raw)
-            if not raw.equals(old):
-                heads = [", ".join(one) for one in (old.columns, raw.columns)]
-                yield f"{table}: {' → '.join(heads)}"
-                text = raw.to_csv(index=False, lineterminator="\n")
-                changed[table.name] = csv_files.banner_of(table) + text
-        if changed:
-            paths.write_together(folder, changed)
+        for table in (paths.raw(province, year) / f"{name}.csv" for name in schema.TABLES):
+            if table.is_file() and rewrite(table):
+                yield say("{file}: rewritten", file=table)
     write_whole(file, f"{schema.FORM}\n")
     yield say("{province}: raw tables are in form {form}", province=province, form=schema.FORM)
 
@@ -328,7 +307,7 @@ def rewrite(file: Path) -> bool:
     UTF-8, commas, dates as 2022-12-31, no blank rows; a banner and all figures stay as written.
     TableError and DataError as for any raw table, ValueError for the columns of none.
     """
-    raw = csv_files.read_csv(file, file=str(file))
+    raw = csv_files.read_csv(file, file=str(file)).rename(columns=schema.EARLIER)
     tables = (*schema.TABLES.values(), schema.ANSWERS, schema.UNITS)
     known = (one for one in tables if one.names(raw) == list(raw.columns))
     if (table := next(known, None)) is None:

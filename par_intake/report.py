@@ -11,7 +11,6 @@ from par_intake import documents, figures, phrases, raw_folder, workbook
 from par_intake.documents import Report, ReportError
 from par_intake.figures import Found, Tables
 from par_intake.forms import Reading
-from par_intake.grids import text_of
 from par_intake.sentences import read_text
 from par_lib.cleaning import dossier_register, schema, units
 from par_lib.language import Refused, say, spoken
@@ -73,7 +72,7 @@ def _grids(found: Found) -> Iterator[tuple[str, list[list[str]]]]:
         hidden = not tables or any(table.form in ("list", "answers") for table in tables)
         for grid in {id(one.grid.rows): one.grid for one in tables}.values() or [whole]:
             rows = [] if hidden else grid.rows[:_SHOWN]
-            yield f"{whole.name} ({len(grid.rows)})", [map(text_of, row) for row in rows]
+            yield f"{whole.name} ({len(grid.rows)})", rows
     for (year, name), table in found.raw.items():  # of a workbook, what was ticked
         heads = [workbook.header(column) for column in table]
         yield f"{name} {year} ({len(table)})", [heads, *table.head(_SHOWN).to_numpy()]

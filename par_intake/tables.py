@@ -5,7 +5,6 @@ four rows; the rows under it are the table's until another header opens. What co
 totals are called is declared in columns.toml; how a form is counted, ``forms`` knows.
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from par_intake import phrases
-from par_intake.grids import Cell, Grid, is_figure, text_of
+from par_intake.grids import Grid, day_of, is_figure
 from par_intake.phrases import flatten
 
 _FORMS = ("dossiers", "disbursement", "index", "sipas", "list", "answers")
@@ -23,8 +22,8 @@ _ID_DIGITS = 9  # a number so long may be a person's: of a telephone, of an iden
 _YEAR = re.compile(r"\(?(?:năm )?(?:19|20)\d{2}\)?")
 _NUMERAL = re.compile(r"[IVX]{1,5}\.?|[A-ZĐ][.)]?")  # of a section
 _MARK = re.compile(rf"{_NUMERAL.pattern}|[*•–-]")
-_ORDINAL = re.compile(r"\(?\d{1,2}\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
 _SUM = re.compile(r"\(?\d{1,2}\)?\s*=\s*(?:\(?\d{1,2}\)?\s*\+\s*)+\(?\d{1,2}\)?")
+_ORDINAL = re.compile(r"\(?\d{1,2}\)?(?:\s?=.*)?|\(?[a-zđ]\)?")
 
 
 known = partial(phrases.table, "columns")  # columns.toml
@@ -36,11 +35,11 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=50_000)  # the same words stand in row after row
-def says(text: Cell, section: str, name: str, *, whole: bool = True) -> bool:
+def says(text: str, section: str, name: str, *, whole: bool = True) -> bool:
     """Whether a cell is what a section of columns.toml describes, or only holds it."""
     pattern = _pattern(known()[section][name])
     match = pattern.fullmatch if whole else pattern.search
-    return isinstance(text, str) and bool(match(flatten(text)))
+    return bool(match(flatten(text)))
 
 
 _is_of_persons = partial(says, section="persons", name="words", whole=False)
@@ -90,7 +89,7 @@ class Table:
         self.heads = [first]
         for cells in below:
             kept = (*anchors[:1], self.unit_at or 0)
-            held = any(cells[one] not in (None, first[one]) for one in kept)
+            held = any(cells[one] not in ("", first[one]) for one in kept)
             if held or not _words(cells) or any(map(_is_number, cells)) or _is_numbering(cells):
                 break
             self.heads.append(cells)
@@ -122,7 +121,7 @@ class Table:
                     column.means = entry
         return found
 
-    def cell(self, row: Row, column: Column) -> Cell:
+    def cell(self, row: Row, column: Column) -> str:
         """What stands where a row and a column meet."""
         return self.grid.rows[row.at][column.at]
 
@@ -136,7 +135,7 @@ class Table:
 
     def level(self, row: Row) -> str:
         """The level of a row, as its column, its section or, of communes, the title says."""
-        said = text_of(self.cell(row, self.level_column)) if self.level_column else ""
+        said = self.cell(row, self.level_column) if self.level_column else ""
         told = level_of(f"cấp {said.lower().removeprefix('cấp ')}") or level_of(row.section)
         return told or ("commune" if self.titled == {"commune"} else "")
 
@@ -159,26 +158,25 @@ class Table:
         self.body.append(self._row(at, words, figures))
         return self.body[-1].kind != "heading"
 
-    def _number(self, cells: list[Cell]) -> None:
+    def _number(self, cells: list[str]) -> None:
         """Read the sums that a row of numbers declares: "(3)=(4)+(5)"."""
-        said = [[int(number) for number in re.findall(r"\d+", text_of(cell))] for cell in cells]
+        said = [[int(number) for number in re.findall(r"\d+", cell)] for cell in cells]
         numbered = zip(said, self.columns, strict=True)
         by_number = {numbers[0]: column for numbers, column in numbered if numbers}
-        sums = [said[at] for at, cell in enumerate(cells) if _SUM.match(text_of(cell))]
+        sums = [said[at] for at, cell in enumerate(cells) if _SUM.match(cell)]
         self.sums = [[by_number[n] for n in one] for one in sums if {*one} <= by_number.keys()]
 
     def _row(self, at: int, words: list[str], figures: bool) -> Row:
         """A row as what the first of its words and its figures make of it."""
         cells, lead = self.grid.rows[at], words[0] if words else ""
-        unit = cells[self.unit_at] if self.unit_at is not None else None
-        name = unit if isinstance(unit, str) else ""
+        name = cells[self.unit_at] if self.unit_at is not None else ""
         section = self.body[-1].section if self.body else ""
-        numbered = isinstance(cells[0], str) and bool(_NUMERAL.fullmatch(cells[0]))
+        numbered = _NUMERAL.fullmatch(cells[0])
         if says(lead, "rows", "total") and (lead == name or not name or not figures):
             return Row(at, lead, "total", section)
         if figures and name and (numbered or level_of(name)):
             return Row(at, name, "section", name)
-        if figures or len(words) > 1 or any(isinstance(cell, dt.date) for cell in cells):
+        if figures or len(words) > 1 or any(map(day_of, cells)):
             return Row(at, name, "unit", section)
         return Row(at, lead, "heading", lead)
 
@@ -192,8 +190,8 @@ def find(grid: Grid) -> list[Table]:
             if table and cells in table.heads:
                 continue  # also where the header stands again, as on a new page
             for to in persons:
-                short = sum(map(str.isdigit, text_of(cells[to]))) < _ID_DIGITS
-                cells[to] = cells[to] if short and is_figure(cells[to]) else None
+                short = sum(map(str.isdigit, cells[to])) < _ID_DIGITS
+                cells[to] = cells[to] if short and is_figure(cells[to]) else ""
             headers = cells if any(map(_is_anchor, cells)) else []
             if _opens(cells):
                 titles = [*([] if table else part.above), *_titles(part.rows[start:at])]
@@ -207,7 +205,7 @@ def find(grid: Grid) -> list[Table]:
     return found
 
 
-def _titles(rows: list[list[Cell]]) -> Iterator[str]:
+def _titles(rows: list[list[str]]) -> Iterator[str]:
     """Rows of words over a header; not what is noted under the table before it."""
     for cells in rows:
         words = [] if any(map(_is_number, cells)) else _words(cells)
@@ -225,7 +223,7 @@ def _side_by_side(grid: Grid) -> list[Grid]:
     head = next((at for at, cells in enumerate(grid.rows) if _opens(cells)), 0)
     anchors, units = _anchors(grid.rows[head] if grid.rows else [])
     inner = [at for at in anchors if units and at > units[0]]
-    starts = [at for at in inner if all(cells[at - 1] is None for cells in grid.rows[head:])]
+    starts = [at for at in inner if all(not cells[at - 1] for cells in grid.rows[head:])]
     if not starts:
         return [grid]
     above = [*grid.above, *(word for cells in grid.rows[:head] for word in _words(cells))]
@@ -235,16 +233,16 @@ def _side_by_side(grid: Grid) -> list[Grid]:
     ]
 
 
-def _headers(heads: list[list[Cell]]) -> Iterator[str]:
+def _headers(heads: list[list[str]]) -> Iterator[str]:
     """Headers from top to bottom; what stands over several columns is said of each of them."""
     spread = [[*cells] for cells in heads]
     for row, cells in enumerate(spread):
         under = [any(below[at] for below in heads[row + 1 :]) for at in range(len(cells))]
         for at in range(1, len(cells)):
-            if cells[at] is None and under[at] and under[at - 1]:
+            if not cells[at] and under[at] and under[at - 1]:
                 cells[at] = cells[at - 1]
     for said in zip(*spread, strict=True):
-        yield " / ".join(dict.fromkeys(text_of(cell) for cell in said if cell is not None))
+        yield " / ".join(dict.fromkeys(filter(None, said)))
 
 
 def _fits(entry: dict, header: str) -> bool:
@@ -254,41 +252,41 @@ def _fits(entry: dict, header: str) -> bool:
     return all(_pattern(words).search(header) for words in entry["words"])
 
 
-def _words(cells: list[Cell]) -> list[str]:
+def _words(cells: list[str]) -> list[str]:
     """The texts of a row, each once, without numbers, numerals and marks of lists."""
-    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
+    texts = dict.fromkeys(filter(None, cells))
     return [text for text in texts if not (_MARK.fullmatch(text) or _is_number(text))]
 
 
 @lru_cache(maxsize=50_000)
-def _is_number(cell: Cell) -> bool:
+def _is_number(cell: str) -> bool:
     """Whether a cell holds a number that is no year."""
-    return is_figure(cell) and not _YEAR.fullmatch(text_of(cell))
+    return is_figure(cell) and not _YEAR.fullmatch(cell)
 
 
 @lru_cache(maxsize=50_000)
-def _is_anchor(cell: Cell) -> bool:
+def _is_anchor(cell: str) -> bool:
     """Whether a cell is the header of units or of running numbers."""
     return says(cell, "header", "unit") or says(cell, "header", "number")
 
 
-def _anchors(cells: list[Cell]) -> tuple[list[int], list[int]]:
+def _anchors(cells: list[str]) -> tuple[list[int], list[int]]:
     """Where headers of units or running numbers stand, and those of units, of fields last."""
     anchors = [at for at, cell in enumerate(cells) if _is_anchor(cell)]
     units = [at for at in anchors if says(cells[at], "header", "unit")]
     return anchors, sorted(units, key=lambda at: says(cells[at], "header", "fields"))
 
 
-def _opens(cells: list[Cell]) -> bool:
+def _opens(cells: list[str]) -> bool:
     """Whether a row opens a header: of units or running numbers and more, or of questions."""
     if any(map(_is_anchor, cells)):
         return not any(map(_is_number, cells)) and len(_words(cells)) > 1
     return sum(says(cell, "header", "question") for cell in {*cells}) > 2
 
 
-def _is_numbering(cells: list[Cell]) -> bool:
+def _is_numbering(cells: list[str]) -> bool:
     """Whether a row is "(1) (2) (3)=(4)+(5)", with letters for the first columns or without."""
-    texts = [text_of(cell) for cell in cells if cell is not None]
+    texts = list(filter(None, cells))
     if len(texts) < 3 or not all(_ORDINAL.fullmatch(flatten(text)) for text in texts):
         return False
     digits = [int(found[0]) for text in texts if (found := re.search(r"\d+", text))]

@@ -9,13 +9,12 @@ import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from par_intake import phrases
-from par_intake.figures import Figure, Tables, doubts, raw_table, row_of
-from par_intake.grids import Cell, Grid, day_of, text_of
+from par_intake.figures import Figure, Tables, doubts, raw_table
+from par_intake.grids import Grid, day_of
 from par_lib.cleaning import schema, tidying
 from par_lib.cleaning.schema import DataError, Problem
 from par_lib.cleaning.units import as_total, home
@@ -23,9 +22,6 @@ from par_lib.language import LANGUAGES, Refused, say, translation
 from par_lib.language.translation import MEASURES, N_, TABLE_LABELS, Language, language
 from par_lib.language.vietnamese import compare_key, parse_quantity
 from par_lib.storage import paths
-
-if TYPE_CHECKING:
-    import xlsxwriter
 
 _t = language(LANGUAGES[0])  # an office fills in Vietnamese
 # Where a form asks for more than a chart shows, and where it means another thing.
@@ -52,7 +48,6 @@ _WIDE = {_ASKED[0]: 10, **dict.fromkeys(_ASKED[1:], 34), "unit": 34, "locator": 
          "supporting_units": 34}  # fmt: skip
 _DEFAULTS = {"basis": "unstated", "scope": "total", "status": "reported"}
 _TOTALS = [*map(compare_key, ("Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh cộng"))]
-_MEASURES = dict(MEASURES[LANGUAGES[0]])  # single figures by their code
 _TICKS = {"x", "х", "×", "v", "✓", "✔", "có", "1"}  # the second is a Cyrillic one
 LISTS = _t(N_("Lists"))  # the sheet that holds what the drop-downs offer
 SOURCES = _t(N_("Sources of the figures"))  # the sheet that asks what documents they are from
@@ -79,30 +74,39 @@ def word(column: str, code: str, t: Language = _t) -> str:
     return t(_WORDS.get(f"{column}: {code}") or _WORDS.get(code, code))
 
 
+@cache
+def words_of(column: schema.Column | None) -> dict[str, str]:
+    """What stands in a column for its codes; of units for "all others" alone."""
+    if column is None or column.name == "measure":
+        return dict(MEASURES[LANGUAGES[0]]) if column else {}
+    codes = (schema.OTHERS,) if column.name == "unit" else column.codes
+    return {code: word(column.name, code) for code in codes}
+
+
 def code_of(column: schema.Column, text: str) -> str:
-    """The code that a cell's word or code stands for; ValueError where it stands for none."""
-    earlier = phrases.table()["earlier_words"]
-    words = {code: word(column.name, code) for code in column.codes}
-    spelled = {compare_key(said): code for code, now in words.items()
-               for said in (earlier.get(code, code), now, code)}  # fmt: skip
-    if (code := spelled.get(compare_key(text))) is None:
+    """The code that a cell's word stands for, else the cell; ValueError where it must be one."""
+    words = words_of(column)
+    code = _meant(words, "earlier_words").get(compare_key(text))
+    if code is None and column.kind == "code":
         raise Refused('"{text}" is not in the list; choose one of: {words}',
                       text=text, words=[*words.values()])  # fmt: skip
-    return code
+    return code or text
 
 
 @cache
-def _spelled(table: schema.Table) -> dict[str, str]:
-    """Columns by their headers, now or earlier or in English, and by their names."""
-    earlier = phrases.table()["earlier_headers"]
-    names = [column.name for column in reversed(table.columns)]  # the first of one name counts
-    return {compare_key(said): name for name in names
-            for said in (earlier.get(name, name), header(name), _HEADERS[name], name)}  # fmt: skip
-
-
 def column_of(table: schema.Table, text: str) -> str | None:
-    """The column that a header stands for, however it is spelled."""
-    return _spelled(table).get(compare_key(text))
+    """The column that a header stands for, now or earlier or in English, or its name."""
+    names = [column.name for column in reversed(table.columns)]  # the first of one name counts
+    spelled = {compare_key(_HEADERS[name]): name for name in names}
+    spelled |= _meant({name: header(name) for name in names}, "earlier_headers")
+    return spelled.get(compare_key(text))
+
+
+def _meant(words: dict[str, str], earlier: str) -> dict[str, str]:
+    """Codes by what stands for them, by what stood for them before, and by themselves."""
+    before = phrases.table()[earlier]
+    return {compare_key(said): code for code, now in words.items()
+            for said in (before.get(code, code), now, code)}  # fmt: skip
 
 
 def write(
@@ -118,10 +122,9 @@ def write(
     proposed = any(_ASKED[0] in table for table in tables.values())
     shown = [table for name, table in schema.TABLES.items() if name in tables]
     places = units["name"].where(units["level"] != "province", as_total(units, year)).unique()
-    offered = {("unit", ()): [*places, word("unit", schema.OTHERS)],
-               ("measure", ()): [*_MEASURES.values()]}  # fmt: skip
-    for column in (column for table in shown for column in table.columns if column.codes):
-        offered[column.name, column.codes] = [word(column.name, code) for code in column.codes]
+    columns = [column for table in shown for column in table.columns]
+    offered = {(one.name, one.codes): [*places] * (one.name == "unit") + [*words.values()]
+               for one in columns if (words := words_of(one))}  # fmt: skip
     steps = [_t(step, year=str(year), province=province, merge=" --merge" * proposed)
              for step in (*(_READING if proposed else _FILLING), _THEN)]  # fmt: skip
 
@@ -155,9 +158,7 @@ def write(
     paths.write_whole(path, content.getvalue())
 
 
-def _sheet(
-    book: "xlsxwriter.Workbook", table: schema.Table, cells: pd.DataFrame, ranges: dict
-) -> None:
+def _sheet(book: object, table: schema.Table, cells: pd.DataFrame, ranges: dict) -> None:
     """One sheet: what is known of the table, all of it to be changed but the headers."""
     sheet = book.add_worksheet(sheet_name(table.name))
     sheet.write_string(0, 0, sheet.name, book.add_format({"bold": True, "font_size": 14}))
@@ -203,10 +204,7 @@ def _shown(text: str, column: schema.Column | None) -> str | dt.date:
     """A cell of a raw table as an office writes it."""
     if text and column and column.kind == "date":
         return dt.date.fromisoformat(text)
-    if column and column.name == "measure":
-        return _MEASURES.get(text, text)
-    coded = column and (column.codes or (column.name, text) == ("unit", schema.OTHERS))
-    return word(column.name, text) if text and coded else text
+    return words_of(column).get(text, text)
 
 
 def proposals(figures: Iterable[Figure], source: str, t: Language) -> dict[str, pd.DataFrame]:
@@ -219,7 +217,7 @@ def proposals(figures: Iterable[Figure], source: str, t: Language) -> dict[str, 
             figure = {"on_time_pct": f"{share:g}".replace(".", ","), "status": "derived",
                       "note": f"100 − {one.cell} late"}  # fmt: skip
         asked = dict(zip(_ASKED, ("", one.evidence, doubts(one, t)), strict=True))
-        row = asked | row_of(one) | figure | {"locator": one.place, "source": source}
+        row = asked | one.row | figure | {"locator": one.place, "source": source}
         rows.setdefault(one.table, []).append(row)
     raw = {name: raw_table(schema.TABLES[name], of) for name, of in rows.items()}
     return {name: pd.DataFrame(of, columns=_ASKED).join(raw[name]) for name, of in rows.items()}
@@ -271,10 +269,10 @@ def sources(grids: Iterable[Grid]) -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {}
     for grid in (one for one in grids if one.name == SOURCES):
         for title, producer, day in (row[:3] for row in grid.rows[HEAD:] if row[0]):
-            said = {"producer": text_of(producer)} if producer else {}
+            said = {"producer": producer} if producer else {}
             if day:
                 said["date"] = dt.date.fromisoformat(_day(day))
-            found[text_of(title)] = said
+            found[title] = said
     return found
 
 
@@ -282,7 +280,7 @@ def _find(grid: Grid) -> tuple[int, int, schema.Table, dict[str, int]] | None:
     """How well the headers fit a table, their row, the table, and where each column stands."""
     fitting = []
     for row, line in enumerate(grid.rows[:_SEARCHED] if grid.name != LISTS else ()):
-        texts = [str(cell).rstrip("* ") for cell in line]
+        texts = [cell.rstrip("* ") for cell in line]
         for table in schema.TABLES.values():
             places = {name: at for at, text in enumerate(texts) if (name := column_of(table, text))}
             leveled = "level" in places or "level" not in [c.name for c in table.columns]
@@ -302,40 +300,31 @@ def _body(
     problems: list[Problem] = []
     for at, line in list(enumerate(grid.rows))[head + 1 :]:
         cells = {name: line[to] for name, to in places.items()}
-        tick = text_of(cells.pop(_ASKED[0], "x")).strip().lower()
+        tick = cells.pop(_ASKED[0], "x").lower()
         if tick and tick not in _TICKS:
             why = say("“{text}” is no tick; write x, or nothing", text=tick)
             problems.append(Problem(at, _ASKED[0], why))
-        first = next((text_of(cell) for cell in cells.values() if cell is not None), "")
+        first = next(filter(None, cells.values()), "")
         if not tick or not first or compare_key(first) in _TOTALS:
             continue
         rows[at] = row = filled | {"locator": grid.place(at)}
         for column in table.columns:
             try:
-                row[column.name] = _text(cells.get(column.name), column) or row.get(column.name, "")
+                said = _text(cells.get(column.name, ""), column)
+                row[column.name] = said or row.get(column.name, "")
             except ValueError as error:
                 problems.append(Problem(at, column.name, str(error)))
     return raw_table(table, rows.values()).set_axis(list(rows)), problems
 
 
-def _text(cell: Cell, column: schema.Column) -> str:
+def _text(text: str, column: schema.Column) -> str:
     """A cell as the raw table writes it; ValueError for what cannot stand in its column."""
-    text = text_of(cell)
-    if text and column.kind == "code":
-        return code_of(column, text)
     if text and column.kind == "date":
-        return _day(cell)
-    if column.name == "unit" and text == word("unit", schema.OTHERS):
-        return schema.OTHERS
-    if column.name == "measure":
-        called = {compare_key(said): code for code, said in _MEASURES.items()}
-        return called.get(compare_key(text), text)
-    if isinstance(cell, dt.date):
-        raise Refused("{text} is a day, and this column is none; write it as text", text=text)
-    return text
+        return _day(text)
+    return code_of(column, text) if text else ""
 
 
-def _day(cell: Cell) -> str:
-    if (day := day_of(cell)) is None:
-        raise Refused('"{text}" is no day; write it as 31/12/2022', text=text_of(cell))
+def _day(text: str) -> str:
+    if (day := day_of(text)) is None:
+        raise Refused('"{text}" is no day; write it as 31/12/2022', text=text)
     return day
