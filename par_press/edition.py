@@ -303,7 +303,7 @@ def forget_failures(request: Request) -> None:
             file.unlink()
 
 
-def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Path | None:
+def keep_failed(request: Request, job: Job | None, log: str) -> Path | None:
     """Keep what was said of a failure, and its notebook, under outputs/failed/; gives the log.
 
     None where the disk takes no more: the failure itself is told all the same.
@@ -313,11 +313,7 @@ def keep_failed(request: Request, job: Job | None, log: str, message: str) -> Pa
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         if job and job.target.is_file():
-            copy = shutil.copy(job.target, kept.with_suffix(".ipynb"))
-            with suppress(ValueError):  # a full disk may have cut it off
-                book = nbformat.read(copy, as_version=4)
-                book.metadata["par"] = {"failed": message} | book.metadata.get("par", {})
-                nbformat.write(book, copy)
+            shutil.copy(job.target, kept.with_suffix(".ipynb"))
         kept.write_text(log + "\n", encoding="utf-8")
         return kept
     return None

@@ -50,8 +50,8 @@ def run(job: Job) -> list[str]:
         job.notebook, job.target, parameters=job.parameters, language=language(job.lang),
         timeout_seconds=job.request.timeout_seconds, fork=job.request.fork,
     )  # fmt: skip
-    read = _tables_read(executed)
-    declared = {*executed.metadata.get("par", {}).get("tables", []), YEARS, EVERY}
+    told = executed.metadata["par"]
+    read, declared = told["read"], {*told.get("tables", []), YEARS, EVERY}
     entries = (entry.partition(":") for entry in read)
     undeclared = sorted({table for of, _, table in entries if of != FILE} - declared)
     if undeclared:
@@ -71,7 +71,6 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     """
     book = _prepared(notebook, parameters, language)
     index, fault, cause = _run_cells(book, timeout_seconds, fork)
-    index = _spread(book, index)
     if not fault:
         index, fault = _fault(book)
     if fault:  # its cell is counted from 1, in the notebook as its author sees it
@@ -167,15 +166,16 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
                 extra_arguments=["--log-level=CRITICAL"],  # no chatter when it is shut down
                 on_cell_executed=_require_no_exit,
             )  # fmt: skip
-            starter = kernels.NAME if fork and kernels.available() else kernels.ORDINARY
-            spec = client.create_kernel_manager().kernel_spec
-            spec.metadata["kernel_provisioner"] = {"provisioner_name": starter}
-            with client.setup_kernel():
+            manager = client.create_kernel_manager()
+            if fork and kernels.available():
+                spec = manager.kernel_spec
+                spec.metadata["kernel_provisioner"] = {"provisioner_name": kernels.NAME}
+            with client.setup_kernel(preexec_fn=kernels.BORN):
                 _ask(client, "watch()")
                 for index, cell in enumerate(_cells(book, client)):
                     client.execute_cell(cell, index)
-                if opened := [one for one in _ask(client, "tables_read()") if one.startswith(FILE)]:
-                    book.metadata["par"] = book.metadata.get("par", {}) | {"opened": opened}
+                read = _ask(client, "tables_read()")
+                book.metadata["par"] = book.metadata.get("par", {}) | {"read": read}
                 told = client.wait_for_reply(client.kc.kernel_info())
                 book.metadata["language_info"] = told["content"]["language_info"]
                 client.set_widgets_metadata()
@@ -190,8 +190,8 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
 
 
 def _cells(book: NotebookNode, client: NotebookClient) -> Iterator[NotebookNode]:
-    """The cells, one after the other; from the first tagged ``each`` on all in one, once for each
-    value that the notebook has, by then, of its parameter: see ``sheets`` and ``_spread``.
+    """The cells, one after the other; those from the first tagged ``each`` on once for each
+    value that the notebook has, by then, of its parameter: see ``sheets``.
     """
     asked = book.metadata.get("par", {}).get("each")
     first = next((at for at, cell in enumerate(book.cells) if EACH in _tags(cell)), None)
@@ -200,40 +200,15 @@ def _cells(book: NotebookNode, client: NotebookClient) -> Iterator[NotebookNode]
         return
     (name, held), block = next(iter(asked.items())), book.cells[first:]
     yield from book.cells[:first]
-    values = _evaluated(client, f"[*map(str, {held})]")
     del book.cells[first:]
-    for value in values:
+    for value in _evaluated(client, f"[*map(str, {held})]"):
         put_in = nbformat.v4.new_code_cell(f"{name} = {value!r}", id=name)
-        own = [put_in, *map(nbformat.from_dict, block)]
         put_in.metadata["tags"] = [INJECTED]
+        own = [put_in, *map(nbformat.from_dict, block)]
         for cell in own:
             cell.id = f"{cell.id[:40]}{_OF}{len(book.cells)}"
-        sources = [cell.source for cell in own if cell.cell_type == "code"]
-        asked = f"__import__({kernels.__name__!r}, fromlist=['']).run_cells({sources!r})"
-        book.cells.append(nbformat.v4.new_code_cell(asked, metadata={"cells": own}))
-        yield book.cells[-1]
-
-
-def _spread(book: NotebookNode, index: int) -> int:
-    """Put in place of a cell that ran several those, each with what it showed.
-
-    Gives the index of the last begun, or, of a cell that ran alone, ``index`` as it was.
-    """
-    cells, book.cells = book.cells, []
-    for cell in cells:
-        if "cells" not in cell.metadata:
-            book.cells.append(cell)
-            continue
-        own = cell.metadata["cells"]
-        code = iter([at for at, one in enumerate(own, len(book.cells)) if one.cell_type == "code"])
         book.cells += own
-        for output in cell.outputs:
-            if kernels.BEGUN in output.get("data", {}):
-                index = next(code)
-                book.cells[index].execution_count = cell.execution_count
-            else:
-                book.cells[index].outputs.append(output)
-    return index
+        yield from own
 
 
 def sheets(book: NotebookNode) -> tuple[NotebookNode, dict[str, NotebookNode]]:
@@ -269,15 +244,6 @@ def _require_no_exit(cell: NotebookNode, cell_index: int, execute_reply: dict) -
     """DeadKernelError for a cell that called quit(): its kernel may answer a few cells more."""
     if any(one["source"] == "ask_exit" for one in execute_reply["content"].get("payload", ())):
         raise DeadKernelError(str(cell_index))  # told as any end of its process
-
-
-def _tables_read(executed: NotebookNode) -> list[str]:
-    """What sources() noted in the last cell of code, else it may be anything; and files opened."""
-    code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
-    opened, tables = executed.metadata.get("par", {}).get("opened", []), [f"{EVERY}:{EVERY}"]
-    for output in code[-1].outputs if code else []:
-        tables = output.get("metadata", {}).get("par", {}).get("read", tables)
-    return sorted({*tables, *opened})
 
 
 def _fault(book: NotebookNode) -> tuple[int, str]:

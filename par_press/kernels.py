@@ -1,9 +1,9 @@
 """Kernels forked from a process that has imported everything already: a fresh process in 50 ms.
 
-Provisioners of jupyter_client, named in a kernel's spec. The forks come from multiprocessing's
-forkserver, which never ran a notebook: no state leaks from one to the next. Where there is no fork
-(Windows), the ordinary kernel serves. The runner talks to either over sockets in a private folder,
-without idle waits. Where notebooks run on a dask cluster, its workers are seen to be there.
+A provisioner of jupyter_client forks them from multiprocessing's forkserver, which never ran a
+notebook: no state leaks from one to the next. Where there is no fork (Windows), the ordinary kernel
+serves. The runner talks to either over sockets in a private folder, without idle waits. Where
+notebooks run on a dask cluster, its workers are seen to be there.
 """
 
 import asyncio
@@ -16,11 +16,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
-from multiprocessing import connection, forkserver, util
+from multiprocessing import forkserver, util
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -36,12 +35,11 @@ from par_lib.language import Refused, say
 if TYPE_CHECKING:
     from distributed import Client
 
-BEGUN = "application/x-par-cell"  # of an output that says a cell begins
-NAME, ORDINARY = "par-fork", "par-ordinary"  # entry points in pyproject.toml
-# All that notebooks and the runner's workers import. Not matplotlib_inline's backend: imported
-# before a kernel is there, it loses figures.
+NAME = "par-fork"  # entry point in pyproject.toml
+# All that notebooks import. Not matplotlib_inline's backend: imported before a kernel is there, it
+# loses figures.
 PRELOADED = (
-    "par_press.edition", "par_press.execute", "par_cli", "matplotlib.pyplot", "seaborn",
+    "par_press.kernels", "par_cli", "matplotlib.pyplot", "seaborn",
     "matplotlib.backends.backend_svg", "pyarrow.dataset", "pyarrow.parquet",
     "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes", "par_lib.scoring.unit_comparison",
     "par_lib.scoring.whatif", "par_lib.scoring.survey", "par_lib.charts.notebook",
@@ -62,9 +60,7 @@ def available() -> bool:
 
 
 def context() -> BaseContext:
-    """The forkserver, with everything a notebook and a worker import, where there is one."""
-    if not available():
-        return multiprocessing.get_context("spawn")
+    """The forkserver, with everything that a notebook imports."""
     # Read when pyplot is imported: a kernel started the ordinary way has it set as well.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     # debugpy, which every kernel imports, would complain that Python's own modules are frozen.
@@ -74,22 +70,24 @@ def context() -> BaseContext:
     return server
 
 
-def begin() -> BaseContext:
-    """``context`` for the runner itself: its server imports while the tables are made."""
-    server = context()
+def begin() -> None:
+    """Begin the server, where there is one: it imports while the tables are made."""
     if available():
+        context()
         own = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for the server either
         forkserver.ensure_running()
         signal.signal(signal.SIGINT, own)
         # Its end is awaited: one that still imports would write into a folder that is gone.
         util.Finalize(None, forkserver._forkserver._stop, exitpriority=-50)
-    return server
 
 
 def die_with_parent() -> None:
     """Have the system end this process with its parent: even while it runs code deaf to Python."""
     if _PRCTL is not None:
         _PRCTL(_PDEATHSIG, signal.SIGKILL)
+
+
+BORN = die_with_parent if _PRCTL else None  # done by a kernel, as Popen takes it
 
 
 class Forked:
@@ -143,80 +141,6 @@ class ForkProvisioner(LocalProvisioner):
         await asyncio.to_thread(self.process.process.join, _END_SECONDS)
 
 
-class OrdinaryProvisioner(LocalProvisioner):
-    """Starts a kernel the ordinary way, to end with the process that started it."""
-
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """As jupyter_client does it."""
-        own = {"preexec_fn": die_with_parent} if _PRCTL else {}
-        return await super().launch_kernel(cmd, **kwargs, **own)
-
-
-def begin_worker() -> None:
-    """To be run first in a worker: it ends with the runner, and forks from the runner's server.
-
-    A process that the server forked knows its address, and the documentation of forkserver says
-    that it uses it; up to Python 3.11 at least it would start, and fill, a server of its own.
-    Ctrl-C is for the runner alone, which ends its workers.
-    """
-    gc.freeze()  # as below
-    end_with_parent()
-    if hasattr(os, "setsid"):
-        os.setsid()
-    server = forkserver._forkserver
-    if getattr(server, "_forkserver_address", None) and server._forkserver_pid is None:
-        server.ensure_running = lambda: None
-
-
-class Workers(ThreadPoolExecutor):
-    """Processes of this machine, each begun when there is work for it, behind a thread of its own.
-
-    In a pool of several processes one that is killed takes the work of all with it. Here its own
-    is lost, with BrokenProcessPool, and its thread begins another.
-    """
-
-    def __init__(self, workers: int) -> None:
-        super().__init__(workers)
-        self._context, self._own, self._begun = begin(), threading.local(), []
-
-    def submit(self, work: Callable, *arguments: object) -> Future:
-        """Have it done in a process."""
-        return super().submit(self._do, work, *arguments)
-
-    def _do(self, work: Callable, *arguments: object) -> object:
-        if not hasattr(self._own, "process"):
-            self._own.process = ProcessPoolExecutor(1, self._context, begin_worker)
-            self._begun.append(self._own.process)
-        try:
-            return self._own.process.submit(work, *arguments).result()
-        except BrokenProcessPool:
-            del self._own.process
-            raise
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes when all is done."""
-        super().shutdown(wait, cancel_futures=cancel_futures)
-        for process in self._begun:
-            process.shutdown(wait)
-
-    def kill(self) -> None:
-        """End at once: begin nothing more, and kill what runs."""
-        super().shutdown(wait=False, cancel_futures=True)
-        for worker in multiprocessing.active_children():
-            worker.kill()
-
-
-def end_with_parent() -> None:
-    """End this process when the one that asked for it is gone, even killed: leave no orphan."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
     """Be a kernel, in a process just forked: as ``python -m ipykernel_launcher`` would be.
 
@@ -224,7 +148,6 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
     """
     gc.freeze()  # what was imported stays: collecting it in every fork would copy its pages
     os.setsid()
-    end_with_parent()
     die_with_parent()
     os.close(forkserver._forkserver._forkserver_alive_fd)
     os.environ.clear()
@@ -234,20 +157,7 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
     sys.argv = ["ipykernel_launcher", *arguments]
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance()
-
-
-def run_cells(sources: list[str]) -> None:
-    """Run cells in a kernel in one go, to the first that fails; before what one shows stands BEGUN.
-
-    As a cell each they would be asked for one by one, which for many takes longer than they do.
-    """
-    from IPython import display, get_ipython
-
-    for source in sources:
-        display.publish_display_data({BEGUN: ""})
-        if not get_ipython().run_cell(source).success or get_ipython().exit_now:
-            return
+    IPKernelApp.launch_instance(parent_handle=os.getppid())
 
 
 class PromptClient(AsyncKernelClient):
@@ -263,21 +173,19 @@ class PromptClient(AsyncKernelClient):
         """
         end = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < end:
-            if await self._answered(self.kernel_info()):
+            asked = self.kernel_info()
+            with suppress(Empty):
+                while not _ends(await self.get_iopub_msg(timeout=0.2), asked):
+                    pass
                 return
             if not await self.is_alive():
                 raise RuntimeError(say("Kernel died before replying to kernel_info"))
         raise RuntimeError(say("Kernel didn't respond in {timeout} seconds", timeout=timeout))
 
-    async def _answered(self, question: str) -> bool:
-        with suppress(Empty):
-            while (await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != question:
-                pass
-            while told := await self.get_iopub_msg(timeout=0.2):
-                idle = told["content"].get("execution_state") == "idle"
-                if idle and told["parent_header"].get("msg_id") == question:
-                    return True
-        return False
+
+def _ends(told: dict, asked: str) -> bool:
+    idle = told["content"].get("execution_state") == "idle"
+    return idle and told["parent_header"].get("msg_id") == asked
 
 
 def config(private: str) -> Config:
@@ -295,7 +203,10 @@ def cluster(scheduler: str) -> Iterator[Executor]:
     with _client(scheduler) as client:
         pool = client.get_executor()  # it tries again what a lost worker had begun
         threading.Thread(target=_give_up_alone, args=(client, pool), daemon=True).start()
-        yield pool
+        try:
+            yield pool
+        finally:
+            client.cancel(list(pool._futures))  # of a run that was stopped
 
 
 def _give_up_alone(client: "Client", pool: Executor) -> None:

@@ -1,23 +1,25 @@
 """The journey of ``par run``: requests become editions, many at once, every notebook a task.
 
-The tasks go through a concurrent.futures.Executor: processes of this machine, or a cluster's. What
-is put in place is put there by the runner alone, at once and whole, and one failure stops only its
-own edition.
+An edition is a thread, which waits for its notebooks; these go through a concurrent.futures
+Executor: threads that each drive a kernel, which is a process, or a cluster's workers. What is put
+in place is put there by the runner alone, at once and whole, and one failure stops only its own
+edition.
 """
 
 import datetime as dt
 import os
 import shutil
 import tempfile
+import threading
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import psutil
 import typer
 from filelock import FileLock, Timeout
 
@@ -27,6 +29,7 @@ from par_press import manifest, plan
 from par_press.plan import Job, Request
 
 WAITING, DONE, FAILED, STOPPED = "waiting", "done", "failed", "stopped"
+_ONE = threading.Lock()  # tables, pages and documents of one edition at a time
 _ALL = f"{dependencies.EVERY}:{dependencies.EVERY}"
 
 
@@ -78,50 +81,68 @@ def make(requests: Iterable[Request], *, executor: Executor,
 
     ``tell(what, name)`` is called for each notebook to be run: WAITING, then DONE, FAILED, STOPPED.
     """
-    failures: list[Failure] = []
-    jobs: dict[Future, tuple[_Edition, Job]] = {}
-    for request in requests:
-        one = _Edition(request, _journey(request))
-        for job in one.begin():
-            try:
-                future = executor.submit(task, job)
-            except Exception as error:  # noqa: BLE001 - the pool is gone, of whatever it died
-                one.give_up(error, job)
-                break
-            one.waiting.add(future)
-            jobs[future] = one, job
-            tell(WAITING, one.request.place)
-        if not one.waiting:
-            failures += one.end()
-    for future in as_completed(jobs):
-        one, job = jobs[future]
-        tell(one.take(future, job), f"{one.request.place}  {job.name}")
-        if not one.waiting:
-            failures += one.end()
-    return failures
+    requests = [*requests]
+    with ThreadPoolExecutor(len(requests) or 1) as editions:
+        made = editions.map(lambda one: _make(one, executor, tell), requests)
+    return [failure for failures in made for failure in failures]
 
 
-def _journey(request: Request) -> Generator[list[Job], dict[str, list[str]], None]:
-    """Make one edition; yields what is to be run, and is sent the tables that each has read."""
+def _make(request: Request, executor: Executor, tell: Callable) -> list[Failure]:
+    """Make one edition: while it waits for its notebooks, others go on."""
     from par_press import edition
 
-    started = dt.datetime.now(dt.UTC)
-    with reserved(request.target):
-        _clear(request.target)
-        request = manifest.with_what_stands(request)  # again: another run may just have made it
-        edition.forget_failures(request)
-        before = plan.inputs_of(request, [_ALL])
-        edition.refresh_tables(request)
-        kept = manifest.kept_runs(request)
-        with _beside(request.target) as build:
-            own = edition.begin(request, build, kept)
-            read = yield own
-            runs = kept | {job.name: plan.record(job, read[job.name]) for job in own}
-            inputs = plan.inputs_of(request, plan.read_by(runs))
-            _require_unchanged(before, inputs, started)
-            changes = edition.finish(request, build, inputs, runs, started)
-            _put(build, request.target)
-        edition.write_changes(request, changes)
+    started, waiting = dt.datetime.now(dt.UTC), {}
+    try:
+        with reserved(request.target), ExitStack() as whole:
+            with _ONE:
+                _clear(request.target)
+                request = manifest.with_what_stands(request)  # another run may just have made it
+                edition.forget_failures(request)
+                before = plan.inputs_of(request, [_ALL])
+                edition.refresh_tables(request)
+                kept = manifest.kept_runs(request)
+                build = whole.enter_context(_beside(request.target))
+                own = edition.begin(request, build, kept)
+                for job in own:
+                    waiting[executor.submit(task, job)] = job
+                    tell(WAITING, request.place)
+            read, failures = _results(request, waiting, tell)
+            if failures:
+                return failures
+            with _ONE:
+                runs = kept | {job.name: plan.record(job, read[job.name]) for job in own}
+                inputs = plan.inputs_of(request, plan.read_by(runs))
+                _require_unchanged(before, inputs, started)
+                changes = edition.finish(request, build, inputs, runs, started)
+                _put(build, request.target)
+                edition.write_changes(request, changes)
+    except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
+        _cancel(waiting)
+        return [_failure(request, error, None)]
+    return []
+
+
+def _results(request: Request, waiting: dict[Future, Job],
+             tell: Callable) -> tuple[dict[str, list[str]], list[Failure]]:  # fmt: skip
+    """What each notebook has read; the first that fails has those stopped that are not begun."""
+    read, failures = {}, []
+    for future, job in waiting.items():  # begun in this order
+        what = DONE
+        try:
+            read[job.name] = future.result()
+        except Exception as error:  # noqa: BLE001 - a lost worker must not stop others
+            what = STOPPED  # by us; where nothing failed, a cluster gave it up
+            if not (failures and isinstance(error, CancelledError)):
+                what = FAILED
+                failures.append(_failure(request, error, job))
+            _cancel(waiting)
+        tell(what, f"{request.place}  {job.name}")
+    return read, failures
+
+
+def _cancel(waiting: Iterable[Future]) -> None:
+    for future in waiting:
+        future.cancel()
 
 
 def _require_unchanged(before: dict[str, str], now: dict[str, str], started: dt.datetime) -> None:
@@ -145,56 +166,6 @@ def _is_newer(name: str, than: dt.datetime) -> bool:
     return max(stat.st_mtime, stat.st_ctime) >= than.timestamp()
 
 
-@dataclass
-class _Edition:
-    """One on its journey: what of it is being run, what was read, and what went wrong."""
-
-    request: Request
-    journey: Generator[list[Job], dict[str, list[str]], None]
-    waiting: set[Future] = field(default_factory=set)
-    read: dict[str, list[str]] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-
-    def begin(self) -> list[Job]:
-        """What is to be run; nothing where it cannot be begun."""
-        try:
-            return next(self.journey)
-        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-            self.give_up(error)
-            return []
-
-    def take(self, future: Future, job: Job) -> str:
-        """Note a run that succeeded; of one that failed, cancel the rest of its edition."""
-        self.waiting.discard(future)
-        try:
-            self.read[job.name] = future.result()
-        except Exception as error:  # noqa: BLE001 - a lost worker must not stop others
-            if self.failures and isinstance(error, CancelledError):
-                return STOPPED  # by us; where nothing failed, a cluster gave it up
-            self.give_up(error, job)
-            return FAILED
-        return DONE
-
-    def give_up(self, error: BaseException, job: Job | None = None) -> None:
-        """Note what went wrong, and cancel what is not begun."""
-        self.failures.append(_failure(self.request, error, job))
-        for other in self.waiting:
-            other.cancel()
-
-    def end(self) -> list[Failure]:
-        """Put an edition in place all of whose notebooks ran; leave nothing of one that failed."""
-        try:
-            if self.failures:
-                self.journey.close()
-            else:
-                self.journey.send(self.read)
-        except StopIteration:
-            pass
-        except Exception as error:  # noqa: BLE001 - a bug in one edition must not stop others
-            self.give_up(error)
-        return self.failures
-
-
 def _failure(request: Request, error: BaseException, job: Job | None) -> Failure:
     """What to say of an error; its log is kept, unless the message says all."""
     from par_press import edition
@@ -203,16 +174,13 @@ def _failure(request: Request, error: BaseException, job: Job | None) -> Failure
     if job is None and isinstance(error, ValueError | OSError):
         return Failure(request.place, reason(error))
     message = str(error)
-    if isinstance(error, CancelledError):  # not by us: see Edition.take
+    if isinstance(error, CancelledError):  # not by us: see _results
         message = say("the cluster has lost its workers; start one, then run again")
-    elif isinstance(error, BrokenProcessPool) and job:
-        message = say("{notebook}: the process that ran it was killed, or out of memory; run again",
-                      notebook=job.notebook.name)  # fmt: skip
     elif not isinstance(error, NotebookError | ValueError):
         where = f"{job.notebook.name}: " if job else ""
         message = f"{where}{type(error).__name__}: {error}"
     log = "".join(traceback.format_exception(error))
-    return Failure(request.place, message, edition.keep_failed(request, job, log, message))
+    return Failure(request.place, message, edition.keep_failed(request, job, log))
 
 
 def task(job: Job) -> list[str]:
@@ -253,11 +221,14 @@ def _executor(jobs: int, scheduler: str) -> Iterator[Executor]:
         with kernels.cluster(scheduler) as executor:
             yield executor
         return
-    with kernels.Workers(jobs or os.cpu_count() or 1) as pool:
+    kernels.begin()
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         try:
             yield pool
         except KeyboardInterrupt:
-            pool.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in psutil.Process().children(recursive=True):
+                child.kill()
             raise
 
 

@@ -19,7 +19,7 @@ from par_lib.language import Period, Refused, translation
 from par_lib.language.prose import Absent, fill
 from par_lib.language.translation import N_, SYNTHETIC_WORDS, UNKNOWN, language
 from par_lib.language.vietnamese import fold
-from par_lib.storage import csv_files, dependencies
+from par_lib.storage import csv_files
 
 _UNITS = ("pct", "points", "bn_vnd", "gini", "ratio")  # last words of names that say a unit
 # What a source writes; a number in any other column was computed.
@@ -228,7 +228,7 @@ class Page:
                          f"{_text(line)}{link}.</li>")  # fmt: skip
             plain.append(f"[{source.number}] {line}")
         markup = f'<ol class="sources">{"".join(items)}</ol>'
-        self._display(markup, "\n".join(plain), read=dependencies.tables_read())
+        self._display(markup, "\n".join(plain))
 
     def mark_of(self, rows: Iterable[pd.DataFrame], status: str | None) -> str:
         """Sources of all the rows and one status: of a single row its own, else "derived".

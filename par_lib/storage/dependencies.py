@@ -35,8 +35,9 @@ def note_read(period: int | str, table: str) -> None:
 
 
 def tables_read() -> list[str]:
-    """What this process has read so far, as ``2022:late_dossiers``, sorted."""
-    return sorted(_read)
+    """What this process has read so far, as ``2022:late_dossiers``, sorted; of no table, any."""
+    tables = any(not entry.startswith(f"{FILE}:") for entry in _read)
+    return sorted(_read if tables else {*_read, f"{EVERY}:{EVERY}"})
 
 
 @contextmanager
