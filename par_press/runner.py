@@ -83,11 +83,11 @@ def make(requests: Iterable[Request], *, executor: Executor,
     """
     requests = [*requests]
     with ThreadPoolExecutor(len(requests) or 1) as editions:
-        made = editions.map(lambda one: _make(one, executor, tell), requests)
+        made = editions.map(lambda one: make_edition(one, executor, tell), requests)
     return [failure for failures in made for failure in failures]
 
 
-def _make(request: Request, executor: Executor, tell: Callable) -> list[Failure]:
+def make_edition(request: Request, executor: Executor, tell: Callable) -> list[Failure]:
     """Make one edition: while it waits for its notebooks, others go on."""
     from par_press import edition
 
