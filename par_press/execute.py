@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from par_lib.language import LANGUAGES, prose, say
+from par_lib.language import prose, say
 from par_lib.language.prose import Messages
 from par_lib.language.translation import Language, language
 from par_lib.storage.dependencies import EVERY, FILE, YEARS
@@ -31,8 +31,6 @@ _OF = "--"  # in the id of a cell that is run for several values
 _LEFT = (("SystemExit", ""), ("SystemExit", "0"))  # sys.exit() that means no failure
 _MOST_OUTPUT = 20 * MILLION  # bytes of one notebook; a page of that size no browser likes
 _LOG = logging.getLogger(__name__)
-for _lang in LANGUAGES:  # read once, before workers and kernels are forked
-    language(_lang)
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it tells, errors tell
 
 

@@ -30,7 +30,8 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets.config import Config
 
-from par_lib.language import Refused, say
+from par_lib.language import LANGUAGES, Refused, say
+from par_lib.language.translation import language
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -39,13 +40,15 @@ NAME = "par-fork"  # entry point in pyproject.toml
 # All that notebooks import. Not matplotlib_inline's backend: imported before a kernel is there, it
 # loses figures.
 PRELOADED = (
-    "par_press.kernels", "par_cli", "matplotlib.pyplot", "seaborn",
-    "matplotlib.backends.backend_svg", "pyarrow.dataset", "pyarrow.parquet",
+    "par_press.kernels", "par_cli", "matplotlib.pyplot", "matplotlib.backends.backend_svg",
+    "pandas.plotting._matplotlib", "seaborn", "pyarrow.dataset", "pyarrow.parquet",
     "par_lib.scoring.assigned_tasks", "par_lib.scoring.changes", "par_lib.scoring.unit_comparison",
     "par_lib.scoring.whatif", "par_lib.scoring.survey", "par_lib.charts.notebook",
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "debugpy",
     "statsmodels.stats.proportion", "IPython.extensions.storemagic",
 )  # fmt: skip
+for _lang in LANGUAGES:  # read once, before kernels are forked
+    language(_lang)
 _ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}", re.ASCII)  # dask's own error is a traceback
 _ALONE_SECONDS, _LOOK_SECONDS = 30, 2  # without a worker; between two looks
 _START_SECONDS, _END_SECONDS = 10, 2
