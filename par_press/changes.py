@@ -6,7 +6,6 @@ Causes come from the raw files and the rules that each edition keeps of those it
 """
 
 import csv
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,8 +25,8 @@ from par_press import execute, manifest, plan, shown
 
 INPUTS = "inputs"  # folder of an edition that keeps its raw tables, and in rules/ the built-in ones
 _MOST_BYTES = 1_000_000  # of a file that is kept
-Ends = tuple[float, float]
-_NONE = (UNKNOWN, (math.nan, math.nan))
+Ends = tuple[float, ...]  # two, or as many as are known
+_NONE = (UNKNOWN, ())
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class _Row:
 
     @property
     def words(self) -> bool:
-        return not any(map(_known, (number for _, number in self.cells.values())))
+        return not any(number for _, number in self.cells.values())
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _differences(place: tuple[str, str, str], was: _Row | None, now: _Row | None
     for head in dict.fromkeys([*now.cells, *was.cells]):
         (text, value), (said, number) = was.cells.get(head, _NONE), now.cells.get(head, _NONE)
         if text != said:
-            words = not (_known(value) or _known(number))
+            words = not (value or number)
             size = _size(value, number) if head in was.cells and head in now.cells else 1.0
             found.append(Change(*place, head, text, said, size, words))
     return found
@@ -143,13 +142,9 @@ def _pairs(was: list[_Row], now: list[_Row]) -> Iterator[tuple[_Row | None, _Row
     yield from ((row, None) for row in gone)
 
 
-def _known(ends: Ends) -> bool:
-    return not all(map(math.isnan, ends))
-
-
 def _size(before: Ends, after: Ends) -> float:
     """The larger part by which an end moved; 1, as large as can be, of words."""
-    pairs = [(a, b) for a, b in zip(before, after, strict=True) if max(abs(a), abs(b)) > 0]
+    pairs = [(a, b) for a, b in zip(before, after, strict=False) if a or b]
     return max((abs(b - a) / max(abs(a), abs(b)) for a, b in pairs), default=1.0)
 
 
@@ -169,7 +164,7 @@ def _shown(folder: Path, made: dict, t: Language) -> tuple[dict[tuple, list[_Row
                 held = zip(one.data["heads"], zip(cells, numbers, strict=False), strict=False)
                 rows[one.page, one.text].append(_Row(cells[0], dict(held)))
         elif one.kind != "chart":
-            rows[one.page, ""].append(_Row(one.text, {"": (one.text, _NONE[1])}))
+            rows[one.page, ""].append(_Row(one.text, {"": (one.text, ())}))
     return rows, {name: shown.title(book) for name, book in executed.items()}
 
 
@@ -179,7 +174,7 @@ def _numbers(record: Mapping, fields: list[Mapping]) -> Iterator[Ends]:
     for name in names:
         if name.rpartition("_")[0] not in names or not name.endswith(("_low", "_high")):
             ends = (record.get(f"{name}_{end}", record[name]) for end in ("low", "high"))
-            yield tuple(end if isinstance(end, int | float) else math.nan for end in ends)
+            yield tuple(end for end in ends if isinstance(end, int | float))
 
 
 def _of(causes: list[Cause], read: list[str], row: str) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ class Written(shown.Issue):
         for name, book in [*read.items()]:
             told = book.metadata.get("par", {})
             whole = not request.period.part or "each" in told
-            shows = "needs" not in told and (whole or _SHOWS.search(_outputs(book)))
-            if not shows and not first_headline(book, href=""):
+            shows = "needs" not in told and (whole or _SHOWS.search(outputs_of(book)))
+            if not shows and not _HEADLINE.search(outputs_of(book)):
                 del read[name]
         self.sheets: dict[str, dict[str, nbformat.NotebookNode]] = {}
         for name, book in read.items():
@@ -116,7 +116,7 @@ class Written(shown.Issue):
 
     def write_pages(self) -> None:
         """A page of each notebook; that of the overview is the index, with a card a finding."""
-        found = {name: first_headline(book, href=_file(name))
+        found = {name: headline_of(outputs_of(book), _file(name))
                  for name, book in self.executed.items() if name != OVERVIEW}  # fmt: skip
         cards = [Link(_file(name), self.titles[name], note=note)
                  for name, note in found.items() if note]  # fmt: skip
@@ -137,7 +137,7 @@ class Written(shown.Issue):
             folder = f"{next(iter(own))}s"
             (self.folder / folder).mkdir(exist_ok=True)
             file = f"{folder}/{value}.html"
-            outputs = _outputs(book)
+            outputs = outputs_of(book)
             title = found[1] if (found := _TITLE.search(outputs)) else value
             own_page = context.of_sheet(title, _file(name), file)
             if self.request.documents:
@@ -149,7 +149,7 @@ class Written(shown.Issue):
                 own_page = replace(own_page, downloads=[Link(paper.name, label)])
             text = page.render_page(book, own_page)
             (self.folder / file).write_text(text, encoding="utf-8")
-            links.append(Link(file, Markup(title), note=_headline(outputs, file)))
+            links.append(Link(file, Markup(title), note=headline_of(outputs, file)))
         return links
 
     def _context(self, name: str) -> page.PageContext:
@@ -188,10 +188,11 @@ class Written(shown.Issue):
         """The page on what is new; empty where no edition, or a damaged one, is replaced."""
         with suppress(ValueError, OSError, KeyError):
             found, causes = changes.between(self.request.target, build, self.t)
-            old, then = manifest.mark_and_day(self.request.target)
-            new, day = manifest.mark_and_day(build)
+            old, new = map(manifest.read, (self.request.target, build))
+            then, day = (dt.date.fromisoformat(one["times"]["started"][:10]) for one in (old, new))
             told = self.t("Edition {new}, made on {day}, beside the one it replaced: {old}, made "
-                          "on {then}.", new=new, day=day, old=old, then=then)  # fmt: skip
+                          "on {then}.", new=new["fingerprint"], day=day, old=old["fingerprint"],
+                          then=then)  # fmt: skip
             title = self.t("What changed: {place}, {period}", place=self.place, period=self.period)
             home = Link(f"../{plan.beside(self.t.code, 'index')}", self.t("All editions"))
             context = page.PageContext(self.t, title=title, home=home, banner=self.banner)
@@ -203,20 +204,14 @@ def _file(name: str) -> str:
     return "index.html" if name == OVERVIEW else f"{name}.html"
 
 
-def first_headline(notebook: nbformat.NotebookNode, *, href: str) -> Markup:
-    """The notebook's first headline sentence, for a card; its references lead into page ``href``.
-
-    Empty where the notebook has no headline.
-    """
-    return _headline(_outputs(notebook), href)
-
-
-def _outputs(notebook: nbformat.NotebookNode) -> str:
+def outputs_of(notebook: nbformat.NotebookNode) -> str:
+    """The markup that a notebook shows."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return "".join(output.get("data", {}).get("text/html", "") for output in outputs)
 
 
-def _headline(text: str, href: str) -> Markup:
+def headline_of(text: str, href: str) -> Markup:
+    """The first headline sentence of a page, none where it has none; it leads into ``href``."""
     found = _HEADLINE.search(text)
     return Markup(found[1].replace('href="#', f'href="{Markup.escape(href)}#') if found else "")
 
@@ -269,7 +264,10 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
             continue
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
         text = (root / pages[lang]).read_text(encoding="utf-8") if lang in pages else ""
-        headline, bounds = _headline(text, pages.get(lang, "")), _bounds(own.parent.name, period, t)
+        headline, bounds = (
+            headline_of(text, pages.get(lang, "")),
+            _bounds(own.parent.name, period, t),
+        )
         yield page.Edition(made["place"], when, links, note, headline, bounds)
 
 

@@ -173,12 +173,6 @@ def edition_of(paper: str) -> Path:
                   paper=paper, codes=codes)  # fmt: skip
 
 
-def mark_and_day(folder: Path) -> tuple[str, dt.date]:
-    """The fingerprint of an edition, and the day on which it was made."""
-    made = read(folder)
-    return made["fingerprint"], dt.date.fromisoformat(made["times"]["started"][:10])
-
-
 def standing(request: Request) -> dict | None:
     """Manifest of the edition that stands; None where there is none, or a damaged one."""
     with suppress(OSError, ValueError):

@@ -11,7 +11,7 @@ from browser import specimen
 from bs4 import BeautifulSoup
 
 from par_lib.language.translation import language
-from par_press.edition import first_headline
+from par_press.edition import headline_of, outputs_of
 from par_press.page import Link, render_collection, render_page
 from par_press.shown import inline_svg, markdown
 
@@ -367,12 +367,12 @@ def test_the_banner_is_shown_first(page):
 
 
 def test_a_headline_in_an_index_leads_to_its_sources():
-    headline = first_headline(specimen.notebook(), href="01_late_dossiers.html")
+    headline = headline_of(outputs_of(specimen.notebook()), "01_late_dossiers.html")
     assert headline.startswith("Ba địa phương đứng đầu")
     assert 'href="01_late_dossiers.html#source-invented"' in headline
     card = Link("01_late_dossiers.html", "Hồ sơ", note=headline)
     assert soup(index_page(cards=[card])).select_one(".cards .status").text == "tính từ nguồn"
-    assert first_headline(small_notebook(), href="a.html") == ""
+    assert headline_of(outputs_of(small_notebook()), "a.html") == ""
 
 
 def test_a_section_whose_cells_show_nothing_is_named_and_left_out():
