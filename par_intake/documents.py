@@ -247,7 +247,7 @@ def _grids(path: Path, suffix: str, given: list[list]) -> list[Grid]:
         import docx
 
         own = docx.Document(str(path)).tables
-        given = [*map(grids.of_word, own)] if len(own) == len(given) else given
+        given = [*map(grids.of_word, own, given)] if len(own) == len(given) else given
     if given and suffix == ".pdf":
         import pdfplumber
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import product
+from itertools import groupby, product, zip_longest
 
 from par_lib.language import Refused, say
 from par_lib.language.translation import N_
@@ -166,14 +166,20 @@ def _as_shown(sheet: object, rows: list[list]) -> Iterator[tuple[str, str]]:
         yield N_("rows are hidden; they were read: {about}"), f"{sheet.title}: {places}"
 
 
-def of_word(table: object) -> list[list[str]]:
-    """Cells of a table of python-docx, which gives a merged one once for each place it spans."""
+def of_word(table: object, read: list[list[str]]) -> list[list[str]]:
+    """Cells of a table of python-docx, which gives a merged one once for each place it spans.
+
+    ``read`` are its rows as viparse has them, with letters repaired, a merged cell once.
+    """
     rows, seen = [], set()
-    for row in table.rows:
+    for row, texts in zip_longest(table.rows, read[: len(table.rows)], fillvalue=()):
+        spans = [[*same] for _, same in groupby(row.cells, key=lambda cell: cell._tc)]
+        texts = texts if len(texts) == len(spans) else [first.text for first, *_ in spans]
         cells = [""] * row.grid_cols_before
-        for cell in row.cells:
-            cells.append(_again(cell.text) if cell._tc in seen else cell.text)
-            seen.add(cell._tc)
+        for text, (first, *others) in zip(texts, spans, strict=True):
+            cells.append(_again(text) if first._tc in seen else text)
+            cells += [_again(text)] * len(others)
+            seen.add(first._tc)
         rows.append(cells)
     return rows
 

@@ -5,6 +5,7 @@ import zipfile
 
 import docx
 import pytest
+from viparse.normalize import tcvn3
 
 from par_intake import documents
 
@@ -61,6 +62,27 @@ def test_tcvn3_letters_are_repaired(tmp_path):
     assert documents.load(file).lines[1].text == (
         "- Các huyện có 12 hồ sơ trễ hạn; giải ngân đạt 61,5% kế hoạch vốn đầu tư công."
     )
+
+
+def test_letters_of_old_fonts_are_repaired_in_the_tables_of_word_too(tmp_path):
+    letters = {letter: chr(ord(byte)) for byte, letter in reversed(tcvn3._ENTRIES)}
+
+    def typed(paragraph, text):
+        run = paragraph.add_run("".join(letters.get(c) or letters.get(c.lower(), c) for c in text))
+        run.font.name = ".VnTime"
+
+    document = docx.Document()
+    typed(document.add_paragraph(), "Kết quả giải quyết hồ sơ thủ tục hành chính năm 2030")
+    table = document.add_table(rows=3, cols=3)
+    table.cell(0, 1).merge(table.cell(0, 2))
+    texts = ["Đơn vị", "Hồ sơ trễ hạn", None, "", "Số", "Tỷ lệ", "huyện Suối Mơ", "40", "2"]
+    for at, text in enumerate(texts):
+        if text:
+            typed(table.cell(at // 3, at % 3).paragraphs[0], text)
+    document.save(tmp_path / "report.docx")
+    (grid,) = documents.load(tmp_path / "report.docx").grids
+    assert grid.rows == [["Đơn vị", "Hồ sơ trễ hạn", "Hồ sơ trễ hạn"], ["", "Số", "Tỷ lệ"],
+                         ["huyện Suối Mơ", "40", "2"]]  # fmt: skip
 
 
 def test_word_file_with_a_table(tmp_path):
