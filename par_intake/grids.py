@@ -1,8 +1,8 @@
 """Tables of Excel, OpenDocument, Word, PDF, HTML, CSV and JSON as grids of cells.
 
-Cells are text as an office writes it: 1234,5 and 31/12/2022, and 33% where Excel shows that of 0.33.
-The words of a merged cell stand in every place it spans; a number only in the first, or it would
-count twice.
+Cells are text as an office writes it: 1234,5 and 31/12/2022, and 33% where Excel shows so 0.33. The
+words of a merged cell stand in every place it spans; a number only in the first, or it would count
+twice.
 """
 
 import csv
