@@ -69,6 +69,7 @@ def execute(notebook: Path, target: Path, *, parameters: dict[str, object], lang
     """
     book = _prepared(notebook, parameters, language)
     index, fault, cause = _run_cells(book, timeout_seconds, fork)
+    index = _spread(book, index)
     if not fault:
         index, fault = _fault(book)
     if fault:  # its cell is counted from 1, in the notebook as its author sees it
@@ -188,8 +189,8 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
 
 
 def _cells(book: NotebookNode, client: NotebookClient) -> Iterator[NotebookNode]:
-    """The cells, one after the other; those from the first tagged ``each`` on once for each
-    value that the notebook has, by then, of its parameter: see ``sheets``.
+    """The cells, one after the other; from the first tagged ``each`` on all in one, once for each
+    value that the notebook has, by then, of its parameter: see ``sheets`` and ``_spread``.
     """
     asked = book.metadata.get("par", {}).get("each")
     first = next((at for at, cell in enumerate(book.cells) if EACH in _tags(cell)), None)
@@ -198,15 +199,40 @@ def _cells(book: NotebookNode, client: NotebookClient) -> Iterator[NotebookNode]
         return
     (name, held), block = next(iter(asked.items())), book.cells[first:]
     yield from book.cells[:first]
+    values = _evaluated(client, f"[*map(str, {held})]")
     del book.cells[first:]
-    for value in _evaluated(client, f"[*map(str, {held})]"):
+    for value in values:
         put_in = nbformat.v4.new_code_cell(f"{name} = {value!r}", id=name)
-        put_in.metadata["tags"] = [INJECTED]
         own = [put_in, *map(nbformat.from_dict, block)]
+        put_in.metadata["tags"] = [INJECTED]
         for cell in own:
             cell.id = f"{cell.id[:40]}{_OF}{len(book.cells)}"
+        sources = [cell.source for cell in own if cell.cell_type == "code"]
+        asked = f"__import__({kernels.__name__!r}, fromlist=['']).run_cells({sources!r})"
+        book.cells.append(nbformat.v4.new_code_cell(asked, metadata={"cells": own}))
+        yield book.cells[-1]
+
+
+def _spread(book: NotebookNode, index: int) -> int:
+    """Put in place of a cell that ran several those, each with what it showed.
+
+    Gives the index of the last begun, or, of a cell that ran alone, ``index`` as it was.
+    """
+    cells, book.cells = book.cells, []
+    for cell in cells:
+        if "cells" not in cell.metadata:
+            book.cells.append(cell)
+            continue
+        own = cell.metadata["cells"]
+        code = iter([at for at, one in enumerate(own, len(book.cells)) if one.cell_type == "code"])
         book.cells += own
-        yield from own
+        for output in cell.outputs:
+            if kernels.BEGUN in output.get("data", {}):
+                index = next(code)
+                book.cells[index].execution_count = cell.execution_count
+            else:
+                book.cells[index].outputs.append(output)
+    return index
 
 
 def sheets(book: NotebookNode) -> tuple[NotebookNode, dict[str, NotebookNode]]:

@@ -36,6 +36,7 @@ from par_lib.language.translation import language
 if TYPE_CHECKING:
     from distributed import Client
 
+BEGUN = "application/x-par-cell"  # of an output that says a cell begins
 NAME = "par-fork"  # entry point in pyproject.toml
 # All that notebooks import. Not matplotlib_inline's backend: imported before a kernel is there, it
 # loses figures.
@@ -161,6 +162,19 @@ def run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> No
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance(parent_handle=os.getppid())
+
+
+def run_cells(sources: list[str]) -> None:
+    """Run cells in a kernel in one go, to the first that fails; before what one shows stands BEGUN.
+
+    As a cell each they would be asked for one by one, which for many takes longer than they do.
+    """
+    from IPython import display, get_ipython
+
+    for source in sources:
+        display.publish_display_data({BEGUN: ""})
+        if not get_ipython().run_cell(source).success or get_ipython().exit_now:
+            return
 
 
 class PromptClient(AsyncKernelClient):
