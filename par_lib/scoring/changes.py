@@ -173,6 +173,14 @@ def decompose_rate(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     for a period without any whole. rate_change_pct_points = Δr and its 95 % interval by chance, the
     pair likely_change_pct_points (Newcombe 1998, method 10), missing where a period has no whole;
     ``moved`` is "down" or "up" where it lies on one side of 0, else "unclear".
+
+    >>> before = pd.DataFrame({"part": [10, 30], "whole": [100, 100]}, index=["A", "B"])
+    >>> after = pd.DataFrame({"part": [10, 60], "whole": [100, 200]}, index=["A", "B"])
+    >>> found = decompose_rate(before, after)
+    >>> found["change_pct_points"].round(4).tolist()  # 20 % to 23.3333 %
+    [1.9444, 1.3889]
+    >>> found.loc["B", ["rate_effect", "mix_effect", "size_effect"]].round(4).tolist()  # 30 more
+    [0.0, 12.5, 17.5]
     """
     parts, wholes = ([frame[name].astype(float) for frame in (before, after)]
                      for name in ("part", "whole"))  # fmt: skip
