@@ -68,7 +68,7 @@ docs: $(ALL) ## Write the pages of docs/ that are rendered from the code
 	@$(BIN)/python docs/render.py
 
 translations: $(ALL) ## Bring the catalogs up to date: of the packages in Vietnamese, of notebooks in English
-	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k say -k language -k self -k words -k Refused -k TableError -k QuantityError -k UnknownUnit -k AmbiguousUnit -k Conflict -k plural:1,2 -o .messages.pot $(CODE)
+	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k t -k N_ -k say -k language -k self -k words -k Refused -k TableError -k QuantityError -k UnknownUnit -k Conflict -k plural:1,2 -o .messages.pot $(CODE)
 	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l vi -o par_lib/language/locale/vi/LC_MESSAGES/par_lib.po
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --ignore-dirs en -o .messages.pot notebooks
 	@$(BIN)/pybabel -q update -N --ignore-obsolete -w 100 -i .messages.pot -l en -o par_lib/language/locale/en/LC_MESSAGES/notebooks.po

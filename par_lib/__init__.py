@@ -23,21 +23,17 @@ __all__ = ["begin", "explore", "former", "late_rates", "load", "provinces", "sho
 
 # Imported when it is first used: pandas takes a second, which ``par --help`` should not cost.
 _WHEN_USED = {
-    "begin": "par_lib.charts.notebook:begin",
-    "explore": "par_lib.charts.view:Explorer",
-    "former": "par_lib.cleaning.succession:former",
-    "late_rates": "par_lib.scoring.unit_comparison:late_rates",
-    "load": "par_lib.cleaning.tables:load",
-    "show": "par_lib.charts.notebook:show",
-    "successors": "par_lib.cleaning.succession:successors",
-    "view": "par_lib.charts.view:view",
-}
+    "begin": "charts.notebook:begin", "explore": "charts.view:Explorer",
+    "former": "cleaning.succession:former", "late_rates": "scoring.unit_comparison:late_rates",
+    "load": "cleaning.tables:load", "show": "charts.notebook:show",
+    "successors": "cleaning.succession:successors", "view": "charts.view:view",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
     if name not in _WHEN_USED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return resolve_name(_WHEN_USED[name])
+    return resolve_name(f"par_lib.{_WHEN_USED[name]}")
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from par_lib.cleaning import findings
-from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, to_frame, verdict
+from par_lib.cleaning.findings import AGREES, LEVEL_UNITS, Finding, found, half_step, verdict
 from par_lib.cleaning.schema import INDEX_COMPONENTS
 from par_lib.language.translation import LABELS, N_
 from par_lib.language.vietnamese import sort_key
@@ -23,7 +23,7 @@ def review(tables: dict[str, pd.DataFrame], *, known: pd.DataFrame, sources: pd.
     province = set(known.loc[known["level"] == "province", "code"])
     late, scores = tables["late_dossiers"], tables["scores"]
     sipas = tables["sipas"].query("level == 'province'")
-    return to_frame([
+    return findings.to_frame([
         *listed_against_total(late, province=province),
         *half_year_against_year(late, province=province),
         *findings.counts_that_contradict(late, tables["indicators"]),
@@ -69,7 +69,7 @@ def listed_against_total(late: pd.DataFrame, *, province: set[str]) -> Iterator[
             judged = "gap", N_("Ask for the figures of the units not listed.")
         yield found("listed_against_total", level, what, (known, total), judged, declared,
                     level=LEVEL_UNITS[level], listed=known, total=total, rest=total - known,
-                    unlisted=int(is_bound.sum()), day=f"{end:%Y-%m-%d}")  # fmt: skip
+                    unlisted=int(is_bound.sum()), day=end)  # fmt: skip
 
 
 def half_year_against_year(late: pd.DataFrame, *, province: set[str]) -> Iterator[Finding]:
@@ -141,19 +141,14 @@ def announced_against_listed(indicators: pd.DataFrame,
     announced = indicators[indicators["measure"].str.startswith("announced_below_")]
     for row in announced.itertuples():
         threshold = int(row.measure.removeprefix("announced_below_").removesuffix("_pct"))
-        listed = disbursement[
-            (disbursement["level"] == row.level)
-            & (disbursement["as_of"] == row.period_end)
-            & (disbursement["rate_pct_high"] < threshold)
-        ]
-        a, b = int(row.value_low), len(listed)
+        there = (disbursement["level"] == row.level) & (disbursement["as_of"] == row.period_end)
+        a, b = int(row.value_low), int((there & (disbursement["rate_pct_high"] < threshold)).sum())
         what = N_("{level}: {announced} are announced below {threshold} at {day}, and {listed} "
                   "listed.")  # fmt: skip
         judged = verdict(a == b, N_("Find the unit that is missing or listed too much."))
         yield found("announced_against_listed", row.level, what, (a, b), judged,
                     indicators.loc[[row.Index]], level=LEVEL_UNITS[row.level], announced=a,
-                    listed=b, threshold=[threshold, 0, "%"],
-                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
+                    listed=b, threshold=[threshold, 0, "%"], day=row.period_end)  # fmt: skip
 
 
 def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
@@ -162,13 +157,9 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
     for row in both[both["plan_bn_vnd"] > 0].itertuples():
         disbursed, plan, stated = row.disbursed_bn_vnd, row.plan_bn_vnd, row.rate_pct_low
         computed = 100 * disbursed / plan
-        lowest = (
-            100 * (disbursed - findings.half_step(disbursed)) / (plan + findings.half_step(plan))
-        )
-        highest = (
-            100 * (disbursed + findings.half_step(disbursed)) / (plan - findings.half_step(plan))
-        )
-        slack = max(_RATE_TOLERANCE_PCT, findings.half_step(stated))
+        lowest = 100 * (disbursed - half_step(disbursed)) / (plan + half_step(plan))
+        highest = 100 * (disbursed + half_step(disbursed)) / (plan - half_step(plan))
+        slack = max(_RATE_TOLERANCE_PCT, half_step(stated))
         decide = N_("Read the amounts again, and of which plan the rate is.")
         smaller, larger = sorted([computed, stated])
         if larger > 500 * smaller > 0:
@@ -176,7 +167,7 @@ def rate_against_amounts(disbursement: pd.DataFrame) -> Iterator[Finding]:
         judged = verdict(lowest - slack <= stated <= highest + slack, decide)
         what = N_("{unit}, disbursement at {day}: {stated} stated, {computed} by the amounts.")
         yield found("rate_against_amounts", row.unit, what, (stated, computed), judged,
-                    disbursement.loc[[row.Index]], unit=row.unit, day=f"{row.as_of:%Y-%m-%d}",
+                    disbursement.loc[[row.Index]], unit=row.unit, day=row.as_of,
                     stated=[stated, findings.decimals_of(stated), "%"],
                     computed=[computed, 2, "%"])  # fmt: skip
 
@@ -256,9 +247,8 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
         is_total, unit = rows["component"] == "total", rows["unit"].iloc[0]
         a, b = rows.loc[~is_total, "points_low"].sum(), rows.loc[is_total, "points_low"].item()
         most = rows.loc[~is_total, "max_points"].fillna(0).sum()  # of none stated, 0
-        slack = (
-            len(rows) * rows["points_low"].map(findings.half_step).min() + 1e-9
-        )  # 20,0 is read as 20
+        step = rows["points_low"].map(half_step).min()  # the finest: 20,0 is read as 20
+        slack = len(rows) * step + 1e-9
         if abs(a - b) <= slack and most in (0, 100):
             agreed.append(rows)
             continue
@@ -266,7 +256,7 @@ def index_against_parts(index: pd.DataFrame) -> Iterator[Finding]:
                   "and {stated} of 100 are stated.")  # fmt: skip
         judged = "conflict", N_("Correct the total or a part.")
         yield found("index_against_parts", unit, what, (a, b), judged, rows, unit=unit,
-                    day=f"{day:%Y-%m-%d}", sum=[a, 2], most=[most, 1], stated=[b, 2])  # fmt: skip
+                    day=day, sum=[a, 2], most=[most, 1], stated=[b, 2])  # fmt: skip
     if agreed:
         what = N_("Index of service: the parts add up to the total, compared {count} times.")
         yield found("index_against_parts", "total", what, (None, None), AGREES,
@@ -281,7 +271,6 @@ def title_against_data(sources: pd.DataFrame, *, year: int) -> Iterator[Finding]
             yield Finding(
                 "title_against_data", name,
                 N_("The report's title says {title}, and its figures are those of {data}."),
-                title, data, "note",
-                N_("Quote it with the year of its figures."),
+                title, data, "note", N_("Quote it with the year of its figures."),
                 {"title": str(title), "data": str(data)}, "reported", name,
             )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from par_lib.cleaning.findings import Finding
+from par_lib.cleaning import findings
 from par_lib.cleaning.schema import FEWEST_DOSSIERS, LEVELS, of_enough
 from par_lib.language import N_, Period, Refused, say
 from par_lib.storage import paths
@@ -152,15 +152,14 @@ def count(files: Sequence[Path], *, units: Iterable[str], until: dt.date, snapsh
     return histogram.sort_values(KEYS, ignore_index=True), kept
 
 
-def faults_found(faults: dict[str, int], year: int) -> Iterator[Finding]:
+def faults_found(faults: dict[str, int], year: int) -> Iterator[findings.Finding]:
     """A finding for each kind of row that was left out of the counts."""
+    what = N_("Dossier register: {rows} {fault}; they are not counted.")
+    judged = "gap", N_("Correct these rows where the register is kept.")
+    trace = {"source": SOURCE, "locator": str(year)}
     for name, rows in faults.items():
-        yield Finding(
-            "register_faults", name,
-            N_("Dossier register: {rows} {fault}; they are not counted."),
-            rows, None, "gap", N_("Correct these rows where the register is kept."),
-            {"rows": rows, "fault": _FAULT_WORDS[name]}, "derived", SOURCE, str(year),
-        )  # fmt: skip
+        yield findings.found("register_faults", name, what, (rows, None), judged, trace,
+                             rows=rows, fault=_FAULT_WORDS[name])  # fmt: skip
 
 
 def late_dossiers(histogram: pd.DataFrame, *,
@@ -273,17 +272,20 @@ def _open(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path]) -> Non
     import duckdb
 
     connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")  # where a time with a zone has its day
-    scans, parquet = [], []
+    scans = []
     for file in files:
         try:
-            scan = _scan(connection, file)
+            names = _columns(connection, file)
+            if _is_csv(file):  # one by one: of several, columns would be taken by their place
+                scans.append(connection.read_csv(
+                    str(file), columns=dict.fromkeys(names, "VARCHAR"), header=True,
+                    auto_detect=False, delimiter=",", quotechar='"', escapechar='"', comment="",
+                    store_rejects=True,  # a row that is not read is counted
+                ))  # fmt: skip
         except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as error:
             raise _unreadable(file, error) from error
-        if _is_csv(file):  # one by one: of several, columns would be taken by their place
-            scans.append(scan)
-        else:
-            parquet.append(str(file))
-    if parquet:  # in one scan: ten side by side need more memory than is allowed
+    # In one scan: ten side by side need more memory than is allowed.
+    if parquet := [str(file) for file in files if not _is_csv(file)]:
         scans.append(connection.read_parquet(parquet))
     rows = (scan.project(_cells(scan)) for scan in scans)
     reduce(lambda upper, lower: upper.union(lower), rows).create_view("dossiers")
@@ -293,19 +295,18 @@ def _is_csv(file: Path) -> bool:
     return file.suffix.lower() == ".csv"
 
 
-def _scan(connection: "duckdb.DuckDBPyConnection", file: Path) -> "duckdb.DuckDBPyRelation":
-    """Rows of a file; of a CSV nothing is guessed, and a row that is not read is counted."""
-    if not _is_csv(file):
-        scan = connection.read_parquet(str(file))
-        _require_columns(file, scan.columns)
-        return scan
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        names = next(csv.reader(text), [])
-    _require_columns(file, names)
-    return connection.read_csv(
-        str(file), columns=dict.fromkeys(names, "VARCHAR"), header=True, auto_detect=False,
-        delimiter=",", quotechar='"', escapechar='"', comment="", store_rejects=True,
-    )  # fmt: skip
+def _columns(connection: "duckdb.DuckDBPyConnection", file: Path) -> Sequence[str]:
+    """Names of the columns of a file; of a CSV nothing is guessed."""
+    if _is_csv(file):
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            names = next(csv.reader(text), [])
+    else:
+        names = connection.read_parquet(str(file)).columns
+    if missing := [column for column in COLUMNS if column not in names]:
+        raise Refused("{file}: lacks {missing}; a register has {columns}, in small letters, "
+                      "separated by commas",
+                      file=file, missing=missing, columns=COLUMNS)  # fmt: skip
+    return names
 
 
 def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
@@ -322,13 +323,6 @@ def _cells(scan: "duckdb.DuckDBPyRelation") -> str:
             cell = f"TRY_CAST(TRY_CAST({cell} AS TIMESTAMP) AS DATE)"
         cells.append(f"{cell} AS {name}")
     return ", ".join([*cells, f"{unread} AS unread"])
-
-
-def _require_columns(file: Path, names: Sequence[str]) -> None:
-    if missing := [column for column in COLUMNS if column not in names]:
-        raise Refused("{file}: lacks {missing}; a register has {columns}, in small letters, "
-                      "separated by commas",
-                      file=file, missing=missing, columns=COLUMNS)  # fmt: skip
 
 
 def _unreadable(file: Path | str, error: Exception) -> ValueError:

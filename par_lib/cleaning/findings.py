@@ -7,6 +7,8 @@ fills in their values in the reader's language.
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +32,7 @@ class Finding(NamedTuple):
     """One row of the review table; ``values`` fill the templates.
 
     A float is a list with its digits, a percentage with "%" behind them; "bounds" are two and
-    their digits; "day" is an ISO date.
+    their digits; "day" is a date, in the table an ISO one.
     """
 
     check: str
@@ -47,7 +49,8 @@ class Finding(NamedTuple):
 
 
 def found(check: str, subject: str, what: str, numbers: tuple[float | None, float | None],
-          verdict: tuple[str, str], rows: pd.DataFrame, **values: object) -> Finding:  # fmt: skip
+          verdict: tuple[str, str], rows: pd.DataFrame | dict, /,
+          **values: object) -> Finding:  # fmt: skip
     """A finding with the sources and locators of the ``rows`` it was read from."""
     return Finding(check, subject, what, *numbers, *verdict, values, "derived", *join_traces(rows))
 
@@ -117,12 +120,12 @@ def counts_that_contradict(late: pd.DataFrame, indicators: pd.DataFrame) -> Iter
                     late.loc[[row.Index]], level=LEVEL_UNITS[row.level], unit=row.unit,
                     on_time=[row.on_time, 0], resolved=[row.resolved, 0], came=[came, 0],
                     bounds=[row.late_low, None if pd.isna(row.late_high) else row.late_high, 0],
-                    day=f"{row.period_end:%Y-%m-%d}")  # fmt: skip
+                    day=row.period_end)  # fmt: skip
 
 
 def decimals_of(value: float) -> int:
     """Decimals that a figure is written with: 1 of 46.5."""
-    return len(f"{value:.10g}".partition(".")[2])
+    return len(f"{Decimal(f'{value:.10g}'):f}".partition(".")[2])  # also of 0.00004
 
 
 def half_step(value: float) -> float:
@@ -151,10 +154,10 @@ def bounds_against_figures(tables: dict[str, pd.DataFrame], sources: pd.DataFram
             if not held:
                 what = N_("{unit}, {figure}, {day}: {bounds} by one source; another states "
                           "{stated}, outside these bounds.")  # fmt: skip
-            both = pd.DataFrame({one: [row[one], row[f"{one}_2"]] for one in ("source", "locator")})
+            both = {one: [row[one], row[f"{one}_2"]] for one in ("source", "locator")}
             yield found(
                 "bounds_against_figures", row["unit"], what, (low, stated), judged, both,
-                unit=row["unit"], day=f"{row.get('period_end', row.get('as_of')):%Y-%m-%d}",
+                unit=row["unit"], day=row.get("period_end", row.get("as_of")),
                 figure=MEASURES["en"].get(row.get("measure"), COLUMNS.get(column.name)),
                 bounds=[low, None if pd.isna(high) else high, decimals_of(low)],
                 stated=[stated, decimals_of(stated)],
@@ -196,7 +199,8 @@ def _bounded_and_stated(tidy: pd.DataFrame, table: Table, column: Column,
 def to_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """The review table: a row a finding, gravest first; empty where there is none."""
     frame = pd.DataFrame(findings, columns=Finding._fields)
-    frame["values"] = frame["values"].map(lambda values: json.dumps(values, ensure_ascii=False))
+    written = partial(json.dumps, ensure_ascii=False, default="{:%Y-%m-%d}".format)
+    frame["values"] = frame["values"].map(written)
     frame = frame.astype({"number_a": float, "number_b": float})
     return frame.sort_values("severity", key=lambda of: of.map(SEVERITIES.index), kind="stable",
                              ignore_index=True)  # fmt: skip
@@ -217,32 +221,28 @@ def tally(review: pd.DataFrame, language: Language) -> list[str]:
 
 def describe(review: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The review table with ``what`` and ``decide`` written out in the reader's language."""
-    values = [_written(json.loads(text), language) for text in review["values"]]
-    said = {
+    values = [{name: _written(name, one, language) for name, one in json.loads(text).items()}
+              for text in review["values"]]  # fmt: skip
+    return review.assign(**{
         column: [language(text, **own) for text, own in zip(review[column], values, strict=True)]
         for column in ("what", "decide")
-    }
-    return review.assign(**said)
+    })  # fmt: skip
 
 
-def _written(values: dict, language: Language) -> dict[str, object]:
-    """Values of a finding as the reader's language writes them."""
-
-    def write(name: str, value: object) -> object:
-        match name, value:
-            case "day", _:
-                return language.date(dt.date.fromisoformat(value), in_text=True)
-            case "level" | "fault" | "figure", _:
-                return language(value)
-            case "bounds", [low, high, digits]:
-                return language.interval(low, high, digits, in_text=True)
-            case _, [float() | int() as number, int() as digits]:
-                return language.number(number, digits)
-            case _, [float() | int() as number, int() as digits, "%"]:
-                return language.percent(number, digits)
-            case _, list():
-                return language.listing([str(one) for one in value])
-            case _:
-                return value
-
-    return {name: write(name, value) for name, value in values.items()}
+def _written(name: str, value: object, language: Language) -> object:
+    """A value of a finding as the reader's language writes it."""
+    match name, value:
+        case "day", _:
+            return language.date(dt.date.fromisoformat(value), in_text=True)
+        case "level" | "fault" | "figure", _:
+            return language(value)
+        case "bounds", [low, high, digits]:
+            return language.interval(low, high, digits, in_text=True)
+        case _, [float() | int() as number, int() as digits]:
+            return language.number(number, digits)
+        case _, [float() | int() as number, int() as digits, "%"]:
+            return language.percent(number, digits)
+        case _, list():
+            return language.listing([str(one) for one in value])
+        case _:
+            return value

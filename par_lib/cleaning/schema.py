@@ -63,11 +63,7 @@ class Column:
 
     @property
     def tidy_names(self) -> tuple[str, ...]:
-        """Names in the tidy table.
-
-        >>> Column("late", "count", "late dossiers", partial=True).tidy_names
-        ('late_low', 'late_high')
-        """
+        """Names in the tidy table: late_low, late_high where ``late`` can be partial."""
         if self.kind == "unit":
             return ("unit_code", self.name)
         return (f"{self.name}_low", f"{self.name}_high") if self.partial else (self.name,)

@@ -299,12 +299,7 @@ def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 class NoFigures(Refused):
-    """A part of a year has no figure of its own; told with the periods that have some."""
-
-    def __init__(self, province: str, period: Period) -> None:
-        text = N_("{province} has no figures of {period} alone; choose one of {choices}")
-        choices = periods(province, period.year)
-        super().__init__(text, province=province, period=period, choices=choices)
+    """A part of a year has no figure of its own."""
 
 
 def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
@@ -346,7 +341,9 @@ def clean(province: str, period: int | Period) -> dict[str, pd.DataFrame]:
         day = paths.first_day(province)
         tidy = {name: of_period(frame, period, day) for name, frame in tidy.items()}
         if not any(map(len, tidy.values())) and not counted["finished"].any():
-            raise NoFigures(province, period)
+            text = N_("{province} has no figures of {period} alone; choose one of {choices}")
+            choices = periods(province, year)
+            raise NoFigures(text, province=province, period=period, choices=choices)
     trace = {"status": "derived", "source": dossier_register.SOURCE, "locator": f"{period}"}
     tidy["register"] = counted.astype(dossier_register.KINDS).assign(**trace)
     tidy["late_dossiers"] = tidying.add_counted(tidy["late_dossiers"], tidy["register"],

@@ -165,12 +165,18 @@ def parse_quantities(raw: pd.DataFrame, *, table: schema.Table,
 
 
 def in_any_locale(raw: pd.DataFrame, *, table: schema.Table) -> pd.DataFrame:
-    """A raw table to be written: without figures that a spreadsheet in English would change."""
+    """A raw table to be written: without figures that a spreadsheet in English would change.
+
+    It takes ``413,245`` for 413245 and ``2.000`` for 2: they become 413,245 tỷ đồng and 2000.
+    """
     plain = {}
     for column in table.quantities:
-        cells = zip(raw[column.name], _kinds(raw, column), strict=True)
-        plain[column.name] = [vietnamese.in_any_locale(*cell) for cell in cells]
-    return raw.assign(**{name: pd.Series(cells, raw.index, str) for name, cells in plain.items()})
+        cells, kinds = raw[column.name], _kinds(raw, column)
+        small = (kinds == "amount") & cells.str.fullmatch(r"[0-9]{1,3},[0-9]{3}")
+        thousands = (kinds == "count") & cells.str.endswith(".000")
+        plain_count = cells.str.replace(".", "", regex=False)
+        plain[column.name] = cells.mask(small, cells + " tỷ đồng").mask(thousands, plain_count)
+    return raw.assign(**plain)
 
 
 def _kinds(raw: pd.DataFrame, column: schema.Column) -> pd.Series:

@@ -29,7 +29,6 @@ ASSUMED = "assumed"  # the source of departments: which of them a province has i
 DISTRICTS_ENDED = pd.Timestamp(2025, 6, 30)  # their last day
 NEAR = 75  # rapidfuzz ratio, 0–100, from which a name is near enough to suggest
 Day = dt.date | pd.Timestamp | str
-Index = dict[tuple[str, str], frozenset[str]]
 _NATIONAL = Path(__file__).parent / "national"
 TRANSLATED = ("nation", "department")  # levels; a place keeps its name in every language
 _NATION = {"code": "VN", "name": "Cả nước", "name_en": "Viet Nam", "level": "nation",
@@ -213,7 +212,7 @@ def as_total(units: pd.DataFrame, year: int) -> str:
     return f"{kind} {name}" if shares.any() and kind else name
 
 
-def lookup(units: pd.DataFrame) -> Index:
+def lookup(units: pd.DataFrame) -> dict[tuple[str, str], frozenset[str]]:
     """Codes by (level, compare_key of a spelling): name, aliases, each with its kind too.
 
     "tỉnh" at the end of a name may be left out where no other unit is called so.

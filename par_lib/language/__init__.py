@@ -30,10 +30,7 @@ _SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def spoken() -> str:
-    """Language of the person at the keyboard: ``PAR_LANG``, that of the notebook, or the system's.
-
-    The first of them that there is; else English.
-    """
+    """Language of the person at the keyboard: ``PAR_LANG``, else the notebook's or the system's."""
     if asked := os.environ.get("PAR_LANG") or _notebook["lang"]:
         if asked not in LANGUAGES:
             raise ValueError(f"PAR_LANG {asked!r}: choose one of {', '.join(LANGUAGES)} · chọn một")

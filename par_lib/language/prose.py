@@ -52,11 +52,7 @@ class Mistyped(Refused, NameError):
 
 
 def paragraphs(text: str) -> list[str]:
-    """Paragraphs of a text, as they stand between blank lines.
-
-    >>> paragraphs("# Title\\n\\nOne\\ntwo.\\n")
-    ['# Title', 'One\\ntwo.']
-    """
+    """Paragraphs of a text, as they stand between blank lines."""
     return [part.strip("\n") for part in text.split("\n\n") if part.strip()]
 
 
@@ -103,9 +99,6 @@ def messages(source: str, cell_type: str) -> Iterator[str]:
     """What of a cell is to be translated: its paragraphs, and captions in its code.
 
     A caption is the keyword ``caption``, or the third argument of ``table``.
-
-    >>> list(messages('table(rates, "unit late", "Late by unit")', "code"))
-    ['Late by unit']
     """
     first, body = spoken(source) if cell_type == "code" else ("", source)
     if cell_type == "markdown" or first:
@@ -125,12 +118,6 @@ def fill(paragraph: str, values: Mapping[str, object], *, write: Callable[[str, 
 
     Raises what ``write`` raises, Absent for a value that is not known, and Mistyped for a name
     that the notebook does not have.
-
-    >>> values = {"late_count": 1, "units": ["A"]}
-    >>> two = {"{late_count} ở {units}.": ("{late_count} case in {units}.",
-    ...                                    "{late_count} cases in {units}.")}
-    >>> fill("{late_count} ở {units}.", values, write=lambda _, v: str(v), catalog=two)
-    "1 case in ['A']."
     """
     message = catalog.get(paragraph, paragraph)
     if isinstance(message, tuple):

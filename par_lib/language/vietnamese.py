@@ -173,21 +173,6 @@ def parse_quantity(text: str, *, kind: Kind) -> Quantity:
         raise QuantityError(f'"{text}": {error}') from None
 
 
-def in_any_locale(text: str, kind: Kind | None) -> str:
-    """A figure so written that a spreadsheet in no language makes another one of it.
-
-    To an English one ``413,245`` is 413245, and ``2.000`` is 2.
-
-    >>> in_any_locale("413,245", "amount"), in_any_locale("2.000", "count")
-    ('413,245 tỷ đồng', '2000')
-    >>> in_any_locale("61,1%", "rate")
-    '61,1%'
-    """
-    if kind == "amount" and re.fullmatch(r"[0-9]{1,3},[0-9]{3}", text):
-        return f"{text} tỷ đồng"
-    return text.replace(".", "") if kind == "count" and text.endswith(".000") else text
-
-
 def _quantity(text: str, kind: Kind) -> Quantity:
     parts = _split(normalise(text))
     unit, factor = _UNITS.get(parts["unit"], (None, "1"))

@@ -138,10 +138,9 @@ def _separator(text: str) -> str:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with its number in a spreadsheet."""
-    csv.field_size_limit(_MOST_LETTERS)
     source, mark = io.StringIO(text, newline=""), _separator(text)
     reader = csv.reader(source, strict=True, delimiter=mark)
-    number = 0
+    number, usual = 0, csv.field_size_limit(_MOST_LETTERS)
     try:
         for number, cells in enumerate(reader, start=1):
             if len(cells) == 1 and mark in cells[0]:  # a spreadsheet had all of it in one cell
@@ -155,6 +154,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         raise TableError("row {number}: cannot be read; look for a quote that is not closed, or a "
                          "cell that holds a whole document",
                          number=number + 1) from None  # fmt: skip
+    finally:
+        csv.field_size_limit(usual)  # it is the whole process's
 
 
 def to_csv(frame: pd.DataFrame, *, banner: str = "") -> bytes:
@@ -182,11 +183,9 @@ class Frame(pd.DataFrame):
         return Frame
 
     def query(self, expr: str, **options: object) -> "Frame":
-        days = {f"day_{day.replace('-', '_')}": pd.Timestamp(day)
-                for day in re.findall(r"""['"](\d{4}-\d\d-\d\d)['"]""", expr)}  # fmt: skip
-        expr = re.sub(r"""['"](\d{4})-(\d\d)-(\d\d)['"]""", r"day_\1_\2_\3", expr)
+        expr = re.sub(r"""(['"]\d{4}-\d\d-\d\d['"])""", r"_day(\1)", expr)
         level = options.pop("level", 0) + 1
-        return super().query(expr, level=level, resolvers=[days], **options)
+        return super().query(expr, level=level, resolvers=[{"_day": pd.Timestamp}], **options)
 
 
 def strays(folder: Path, tables: Iterable[str]) -> Iterator[str]:

@@ -104,20 +104,11 @@ def clear_dead(folder: Path, start: str) -> None:
     """Take away what processes that are no more left in a folder as ``<start><process>-…``."""
     name = re.compile(rf"{re.escape(start)}(\d+)-.*")
     for left in folder.iterdir():
-        made = name.fullmatch(left.name)
-        if made and not _alive(int(made[1])):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(True)
+        if made := name.fullmatch(left.name):
+            import psutil  # only where something was left is it paid for
 
-
-def _alive(process: int) -> bool:
-    if os.name != "nt":  # there, signal 0 is no question
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:  # it is another person's
-            pass
-    return True
+            if not psutil.pid_exists(int(made[1])):
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(True)
 
 
 _SCRATCH = "par-run-"
@@ -214,11 +205,10 @@ def year_of(text: str) -> int:
 def require(province: str, year: int | str) -> int:
     """The year, as a number; ValueError where this province and year have no raw data."""
     have = years(province)
-    for one in have:
-        if year in (one, str(one)):
-            return one
-    raise Refused("{province} has no raw data for {year}; choose one of {choices}",
-                  province=province, year=year, choices=have)  # fmt: skip
+    if str(year) not in map(str, have):
+        raise Refused("{province} has no raw data for {year}; choose one of {choices}",
+                      province=province, year=year, choices=have)  # fmt: skip
+    return int(year)
 
 
 def first_day(province: str) -> int:

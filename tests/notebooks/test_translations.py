@@ -27,7 +27,7 @@ KEYWORDS = {
     "words": None,
     "plural": (1, 2),
 }
-TELLING = {"Refused", "TableError", "QuantityError", "UnknownUnit", "AmbiguousUnit", "Conflict"}
+TELLING = {"Refused", "TableError", "QuantityError", "UnknownUnit", "Conflict"}
 KEYWORDS |= dict.fromkeys(TELLING)
 # ``language("vi")`` opens a language: its code is no text for the reader.
 NOT_TEXT = set(LANGUAGES)

@@ -170,6 +170,11 @@ def test_rate_against_amounts(disbursed, stated, severity):
         assert ("triệu was written for tỷ" in found.decide) is (disbursed < 1)
 
 
+def test_half_a_unit_of_the_last_decimal_of_any_size():
+    assert [findings.half_step(one) for one in (46.5, 12, 0.00004)] == [0.05, 0.5, 0.000005]
+    assert findings.half_step(12_345_678_901.0) == 0.5
+
+
 @pytest.mark.parametrize(("whole", "severity"), [(449, "agrees"), (450, "conflict")])
 def test_parts_against_whole(whole, severity):
     # 55 + 74 + 264 + 56 = 449

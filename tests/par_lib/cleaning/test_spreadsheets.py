@@ -309,3 +309,13 @@ def test_a_copy_is_named_as_what_it_is(root, tmp_path):
         "copies/copy.csv",
         "copies/sipas-old.csv",
     ]
+
+
+def test_a_table_that_is_read_leaves_csv_as_it_was_for_others(tmp_path):
+    (tmp_path / "a.csv").write_text("unit,late\nA,1\n")
+    (tmp_path / "b.csv").write_text(f"unit,late\n{'A' * 2_000},1\n")
+    before = csv.field_size_limit()
+    csv_files.read_csv(tmp_path / "a.csv")
+    with pytest.raises(csv_files.TableError, match="row 2: cannot be read"):
+        csv_files.read_csv(tmp_path / "b.csv")
+    assert csv.field_size_limit() == before

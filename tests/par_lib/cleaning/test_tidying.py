@@ -238,3 +238,19 @@ def test_a_unit_under_another_level_is_told_its_level():
     assert tidy(at | {"level": "commune"})["unit_code"].tolist() == ["20003"]
     with pytest.raises(DataError, match='unit: "Cẩm Ví" is a unit of level commune on 2022-06-30'):
         tidy(at | {"level": "district"})
+
+
+def test_no_figure_is_written_that_an_english_spreadsheet_would_change():
+    table = schema.TABLES["disbursement"]
+    row = dict.fromkeys((column.name for column in table.columns), "")
+    row |= {"plan_bn_vnd": "413,245", "disbursed_bn_vnd": "1.413,245", "rate_pct": "61,125"}
+    (plain,) = tidying.in_any_locale(pd.DataFrame([row]), table=table).to_dict("records")
+    assert plain == row | {"plan_bn_vnd": "413,245 tỷ đồng"}
+    counts = tidying.in_any_locale(raw({"late": "2.000"}, {"late": "1.234.000"}, {}), table=LATE)
+    assert counts["late"].tolist() == ["2000", "1234000", ""]
+    valued = schema.TABLES["indicators"]  # each cell is of the kind of its own unit
+    rows = pd.DataFrame([("413,245", "bn_vnd"), ("2.000", "count"), ("2.000", "points")],
+                        columns=["value", "measure_unit"], dtype=str)  # fmt: skip
+    rows = rows.reindex(columns=[column.name for column in valued.columns], fill_value="")
+    written = tidying.in_any_locale(rows, table=valued)["value"].tolist()
+    assert written == ["413,245 tỷ đồng", "2000", "2.000"]
