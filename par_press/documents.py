@@ -5,9 +5,7 @@ Typst from what is given to it alone: no network, no fonts of the machine, no cl
 """
 
 import datetime as dt
-import re
 import textwrap
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -18,22 +16,12 @@ from nbformat import NotebookNode
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from par_lib.charts.presentation import STATED, Page, without_end
+from par_lib.charts.presentation import Page, without_end
 from par_lib.charts.table_data import tidy_as_data
 from par_lib.language import Refused, translation
-from par_lib.language.translation import N_, Language
+from par_lib.language.translation import N_, UNKNOWN, Language
 from par_press import shown
-from par_press.shown import (
-    WORKBOOK,
-    Issue,
-    Shown,
-    compiled,
-    drawn,
-    inert,
-    section,
-    sheet,
-    with_values,
-)
+from par_press.shown import WORKBOOK, Issue, Shown, compiled, drawn, inert, section, sheet
 
 REPORT, SUMMARY = "report.docx", "summary.pdf"
 BESIDE = {REPORT: N_("Report (Word)"), SUMMARY: N_("One page (PDF)"),
@@ -45,8 +33,6 @@ _ALL = 99
 _FITS = (*((14 - half / 2, _ALL, _ALL, 2) for half in range(12)),
          (8.5, 9, 6, 2), (8.5, 7, 4, 2), (8, 5, 3, 2), (7.5, 3, 2, 1), (7.5, 3, 2, 0))  # fmt: skip
 _SHEET_FITS = _FITS[6:]  # from 11 points; a sheet is short, and there are many
-_WIDE, _BETWEEN = 521, 11  # points of its lines, and between two charts
-_LETTERS, _SMALLEST = 10, 7  # points of a chart's smallest letters, as drawn and at least printed
 _WIDEST, _NARROWEST = 60, 9  # letters of a column
 _LINE_POINTS = 15
 _HEAD = 4  # row of the header, as xlsxwriter counts: title, note and way back stand above
@@ -148,14 +134,13 @@ class _Writer:
         page.write_string(1, 0, self.issue.banner or self.issue.dated)
         page.write_url(2, 0, f"internal:'{t('Cover')}'!A1", string=t("Back to the cover"))
         heads: list[str] = []
-        digits = _digits(fields, records)
         lines = [1] * (1 + len(records))
         for column, about in enumerate(fields):
             head = _inert(about.get("title") or about["name"])
             while head.casefold() in map(str.casefold, heads):  # a named table has no two alike
                 head += " "
             heads.append(head)
-            written = [self._cell(page, row, column, record[about["name"]], about, digits)
+            written = [self._cell(page, row, column, record[about["name"]], about)
                        for row, record in enumerate(records, start=_HEAD + 1)]  # fmt: skip
             width = max(map(len, [*written, *head.split()]), default=0) + 3
             width = min(max(width, _NARROWEST), _WIDEST)
@@ -175,15 +160,14 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD)
 
-    def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict,
-              shared: Mapping[str, int]) -> str:  # fmt: skip
+    def _cell(self, page: Worksheet, row: int, column: int, value: object, about: dict) -> str:
         """Write one cell; gives about what a reader sees of it."""
         look, seen = self.wrapped, ""
         if value is not None and about["type"] == "date":
             value, look, seen = dt.date.fromisoformat(value[:10]), self.look(_DATE), "31/12/2022"
         elif value is not None and about["type"] in ("number", "year"):
-            name = without_end(about["name"])
-            digits = shared[name] if name in shared else translation.decimals(name, value)
+            own = translation.decimals(without_end(about["name"]), value)
+            digits = about.get("digits", own)  # as on the page
             shape = "0" if about["type"] == "year" else "#,##0"
             look = self.look(shape + ("." + "0" * digits if digits else ""))
             seen = f"{value:,.{digits}f}"
@@ -192,17 +176,6 @@ class _Writer:
         write = page.write_string if isinstance(value, str) else page.write
         write(row, column, value, look)
         return seen
-
-
-def _digits(fields: list[dict], records: list[dict]) -> dict[str, int]:
-    """Decimals of each computed column, which its values share, as on the page."""
-    known: dict[str, list[float]] = {}
-    for about in fields:
-        if about["type"] == "number" and (name := without_end(about["name"])) not in STATED:
-            values = (record[about["name"]] for record in records)
-            known.setdefault(name, []).extend(value for value in values if value is not None)
-    return {name: translation.decimals(name, *values, computed=True)
-            for name, values in known.items()}  # fmt: skip
 
 
 def _inert(text: str) -> str:
@@ -219,7 +192,8 @@ def rows_of(table: Mapping, most: int, t: Language) -> tuple[list[tuple[str, ...
     if any(statuses):
         rows = [[*row, status] for row, status in
                 zip(rows, [t("Status"), *statuses], strict=True)]  # fmt: skip
-    columns = [map(inert, column) for column in with_values(rows)]
+    columns = [map(inert, column) for column in zip(*rows, strict=True)
+               if {*column[1:]} - {UNKNOWN, ""}]  # fmt: skip
     told = "" if len(rows) <= most + 1 else t("{shown} of {count} rows; all are in tables.xlsx.",
                                               shown=most, count=len(rows) - 1)  # fmt: skip
     return [*zip(*columns, strict=True)][: most + 1], told
@@ -270,57 +244,37 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
               unknown: list[Shown], name: str, fits: Sequence[tuple],
               sources: Sequence[str] = ()) -> bytes:  # fmt: skip
     """A page A4: its letters are the largest of ``fits`` with which it holds on one; where the
-    smallest are too large, rows get fewer.
+    smallest are too large, rows get fewer. The template tries them, each with what it is to hold.
     """
     from pypdfium2 import PdfDocument
 
     t, day = issue.t, issue.day
-    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+
+    def fitted(size: float, rows: int, lines: int, charts: int) -> dict:
+        said = [*map(_listed, unknown[:lines])]
+        if len(unknown) > lines:
+            said.append([t("{shown} of {count}; all are in report.docx.", shown=lines,
+                           count=len(unknown)), "", ""])  # fmt: skip
+        grids = [(table["title"], *rows_of(table, rows, t)) for table in tables]
+        return {"size": size, "charts": charts, "tables": grids,
+                "unknown": [t("What is not known"), *said]}  # fmt: skip
+
     said = {
         "title": inert(title), "place": inert(issue.place), "lang": t.code,
         "code": issue.fingerprint, "banner": issue.banner, "day": [day.year, day.month, day.day],
         "dated": issue.dated, "mark": issue.mark, "sources": [*sources],
         "findings": [findings[0], *map(_listed, findings[1:])],
+        "charts": [{"alt": one.alt, "text": one.text} for one in charts],
+        "fits": [fitted(*fit) for fit in fits],
     }  # fmt: skip
-
-    @cache
-    def made(size: float, rows: int, lines: int, drawn: int) -> bytes:
-        shown = [*map(_listed, unknown[:lines])]
-        if len(unknown) > lines:
-            shown.append([t("{shown} of {count}; all are in report.docx.", shown=lines,
-                            count=len(unknown)), "", ""])  # fmt: skip
-        grids = [(table["title"], *rows_of(table, rows, t)) for table in tables]
-        fitted = said | _beside(charts[:drawn], size) | {
-            "size": size, "unknown": [t("What is not known"), *shown], "tables": [{
-                "title": title, "rows": grid, "told": told, "widths": [
-                    min(max(map(len, one)), 60) ** 0.6 for one in zip(*grid, strict=True)],
-            } for title, grid, told in grids]}  # fmt: skip
-        return compiled(_TEMPLATE.read_text(encoding="utf-8"), charts[:drawn], fitted,
-                        format="pdf", pdf_standards=["ua-1"],
-                        timestamp=int(midnight.timestamp()))  # fmt: skip
-
-    def holds(fit: tuple) -> bool:
-        return len(PdfDocument(made(*fit))) == 1
-
-    # Of many sheets the largest letters hold.
-    first = 0 if holds(fits[0]) else bisect_left(fits, True, key=holds)
-    if first == len(fits):
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+    made = compiled(_TEMPLATE.read_text(encoding="utf-8"), charts, said, format="pdf",
+                    pdf_standards=["ua-1"], timestamp=int(midnight.timestamp()))  # fmt: skip
+    if len(PdfDocument(made)) > 1:
         raise Refused("{name}: does not hold on one page; tag fewer cells summary or report:IV",
                       name=name)  # fmt: skip
-    return made(*fits[first])
+    return made
 
 
 def _listed(one: Shown) -> list[str]:
     return [*without_stop(one.text), one.status]
-
-
-def _beside(charts: list[Shown], size: float) -> dict:
-    """Charts with letters as large as the text: beside each other if they stay legible so."""
-    widths = [float(re.search(r'viewBox="[^"]*?([\d.]+) [\d.]+"', one.svg)[1]) for one in charts]
-    scale = (_WIDE - _BETWEEN * (len(charts) - 1)) / sum(widths, start=1e-9)
-    if stacked := scale * _LETTERS < _SMALLEST:
-        scale = _WIDE / max(widths)
-    scale = min(scale, size / _LETTERS)
-    return {"columns": 1 if stacked else len(charts), "charts": [
-        {"alt": one.alt, "text": one.text, "width": width * scale}
-        for one, width in zip(charts, widths, strict=True)]}  # fmt: skip

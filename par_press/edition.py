@@ -9,7 +9,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -124,7 +123,7 @@ class Written(shown.Issue):
             own = {"cards": cards}
             if name != OVERVIEW:
                 own = {"cards": self._write_sheets(name), "cards_heading": N_("All sheets")}
-            text = page.render_page(book, self._context(name), **own)
+            text = page.render_page(book, self._of_page(name), **own)
             # A notebook may name one that is gone, or that nobody asked for.
             text = _MORE.sub(lambda link: link[0] if link[1] in self.executed else "", text)
             (self.folder / _file(name)).write_text(text, encoding="utf-8")
@@ -132,30 +131,27 @@ class Written(shown.Issue):
     def _write_sheets(self, name: str) -> list[Link]:
         """A page of each sheet of a notebook, in a folder of its own; gives links to them."""
         links, own = [], self.executed[name].metadata.get("par", {}).get("each", {})
-        context = self._context(name)
+        home = Link(f"../{_file(name)}", self.titles[name])
         for value, book in self.sheets.get(name, {}).items():
             folder = f"{next(iter(own))}s"
             (self.folder / folder).mkdir(exist_ok=True)
-            file = f"{folder}/{value}.html"
-            outputs = outputs_of(book)
-            title = found[1] if (found := _TITLE.search(outputs)) else value
-            own_page = context.of_sheet(title, _file(name), file)
+            file, outputs, downloads = f"{folder}/{value}.html", outputs_of(book), []
+            found = _TITLE.search(outputs)
+            title = Markup(found[1]).unescape() if found else value
             if self.request.documents:
                 paper = Path(file).with_suffix(".pdf")
-                found = shown.read({name: book})
-                made = documents.of_sheet(Markup(title).unescape(), found, self)
+                made = documents.of_sheet(title, shown.read({name: book}), self)
                 (self.folder / paper).write_bytes(made)
-                label = self.t(documents.BESIDE[documents.SUMMARY])
-                own_page = replace(own_page, downloads=[Link(paper.name, label)])
-            text = page.render_page(book, own_page)
+                downloads = [Link(paper.name, self.t(documents.BESIDE[documents.SUMMARY]))]
+            around = self._context(title, file, home=home, downloads=downloads, with_code=False)
+            text = page.render_page(book, around)
             (self.folder / file).write_text(text, encoding="utf-8")
-            links.append(Link(file, Markup(title), note=headline_of(outputs, file)))
+            links.append(Link(file, title, note=headline_of(outputs, file)))
         return links
 
-    def _context(self, name: str) -> page.PageContext:
-        t, languages = self.t, self.request.languages
-        up = "../" * len(plan.folder(languages, t.code).parts)
-        same = {one: (plan.folder(languages, one) / _file(name)).as_posix() for one in languages}
+    def _of_page(self, name: str) -> page.PageContext:
+        """With what leads from a notebook's page to others."""
+        t, up = self.t, "../" * len(plan.folder(self.request.languages, self.t.code).parts)
         downloads = [Link(f"{up}tables/{table}.csv", f"{t(label)} (CSV)")
                      for table, label in TABLE_LABELS.items()
                      if not getattr(self.data, table).empty]  # fmt: skip
@@ -165,14 +161,23 @@ class Written(shown.Issue):
         executed = f"notebooks/{name}.ipynb"
         if (self.folder / executed).is_file():
             downloads.append(Link(executed, t("Executed notebook")))
-        return page.PageContext(
-            language=t, title=f"{self.titles[name]} · {self.place} {self.data.period}",
-            place=self.place, period=self._period(), edition_date=self.dated, banner=self.banner,
+        return self._context(
+            self.titles[name], _file(name), downloads=downloads,
             home=Link(f"{up}../../{plan.beside(t.code, 'index')}", t("All editions")),
             contents=[Link(_file(one), title, one == name) for one, title in self.titles.items()],
-            languages=[Link(f"{up}{file}", NAMES[lang], lang == t.code, lang)
-                       for lang, file in same.items() if len(same) > 1],
-            downloads=downloads, sheets=name if self.request.documents else "",
+            sheets=name if self.request.documents else "",
+        )  # fmt: skip
+
+    def _context(self, title: str, file: str, **more: object) -> page.PageContext:
+        languages = self.request.languages
+        folders = {one: plan.folder(languages, one) for one in languages}
+        up = "../" * (len(folders[self.t.code].parts) + file.count("/"))
+        same = {one: (folder / file).as_posix() for one, folder in folders.items()}
+        return page.PageContext(
+            language=self.t, title=f"{title} · {self.place} {self.data.period}", place=self.place,
+            period=self._period(), edition_date=self.dated, banner=self.banner,
+            languages=[Link(f"{up}{href}", NAMES[one], one == self.t.code, one)
+                       for one, href in same.items() if len(same) > 1], **more,
         )  # fmt: skip
 
     def _period(self) -> str:
@@ -196,7 +201,8 @@ class Written(shown.Issue):
             title = self.t("What changed: {place}, {period}", place=self.place, period=self.period)
             home = Link(f"../{plan.beside(self.t.code, 'index')}", self.t("All editions"))
             context = page.PageContext(self.t, title=title, home=home, banner=self.banner)
-            return page.render_changes(context, told, found, causes)
+            return page.render("changes.html.j2", context, compared=told, changes=found,
+                               causes=causes)  # fmt: skip
         return ""
 
 
@@ -264,11 +270,8 @@ def _editions(root: Path, lang: str) -> Iterator[page.Edition]:
             continue
         note = SYNTHETIC_WORDS if made.get("synthetic") else ""
         text = (root / pages[lang]).read_text(encoding="utf-8") if lang in pages else ""
-        headline, bounds = (
-            headline_of(text, pages.get(lang, "")),
-            _bounds(own.parent.name, period, t),
-        )
-        yield page.Edition(made["place"], when, links, note, headline, bounds)
+        found, bounds = headline_of(text, pages.get(lang, "")), _bounds(own.parent.name, period, t)
+        yield page.Edition(made["place"], when, links, note, found, bounds)
 
 
 def _bounds(province: str, period: Period, t: Language) -> list[str]:

@@ -105,9 +105,9 @@ def found() -> Iterator[str]:
     yield say("Python {version}, {system}, {cores} cores", version=platform.python_version(),
               system=platform.platform(terse=True), cores=os.cpu_count())  # fmt: skip
     yield say("Project: {folder}", folder=paths.root())
-    there = {_plain(one.name or ""): one for one in distributions()}
-    asked = there["par-lib"].requires if "par-lib" in there else ["par-lib"]
-    lacking = [one for one in asked if ";" not in one and _plain(one) not in there]
+    asked = next((one.requires for one in distributions(name="par-lib")), ["par-lib"])
+    lacking = [one for one in asked if ";" not in one
+               and not any(distributions(name=re.match(r"[\w.-]*", one)[0]))]  # fmt: skip
     yield say("Packages missing: {names}", names=lacking or say("none"))
     letters = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
     yield say("Letters of charts: {file}", file=letters if letters.is_file() else say("none"))
@@ -121,11 +121,6 @@ def found() -> Iterator[str]:
     current, old = ([name for name, it in holds.items() if it is so] for so in (True, False))
     yield say("Editions up to date: {names}", names=current or say("none"))
     yield say("Editions to be made again with par run: {names}", names=old or say("none"))
-
-
-def _plain(requirement: str) -> str:
-    """Name of a package as every spelling of it has it."""
-    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]*", requirement)[0]).lower()
 
 
 def _holds(folder: Path) -> bool:

@@ -11,9 +11,9 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count, groupby, pairwise
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -35,7 +35,6 @@ _ENVIRONMENT = Environment(
 )  # fmt: skip
 _HEADING = re.compile(r"<h([1-6])[ >]")
 _H2 = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
-_MOST_CARDS = 12  # of more, one is searched
 _PRE = Markup("<pre>{}</pre>")
 _FRAMED = Markup('<div class="{}"><p>{}</p>{}</div>')
 _CHART = Markup('<figure class="chart"><div class="scroll" tabindex="0">{chart}</div>{caption}'
@@ -80,16 +79,6 @@ class PageContext:
     sheets: str = ""
     with_code: bool = True
 
-    def of_sheet(self, title: str, home: str, file: str) -> "PageContext":
-        """The same for a sheet in a ``file`` below this page, from which it leads back ``home``."""
-        up = "../" * file.count("/")
-        languages = [replace(one, href=f"{up}{PurePosixPath(one.href).parent / file}")
-                     for one in self.languages]  # fmt: skip
-        here = next(one.label for one in self.contents if one.current)
-        return replace(self, title=f"{title} · {self.title.partition(' · ')[2]}",
-                       home=Link(up + home, here), contents=(), languages=languages, downloads=(),
-                       sheets="", with_code=False)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Edition:
@@ -121,15 +110,8 @@ def render_page(notebook: NotebookNode, context: PageContext, *, cards: Sequence
     page.read(notebook)
     page.check_headings()
     if cards:
-        heading, form = context.language(cards_heading), _ENVIRONMENT.get_template("cards.html.j2")
-        find = context.language("Search the list") if len(cards) > _MOST_CARDS else ""
-        listed = Markup(form.render(heading=heading, cards=cards, find=find))
-        page.sections.insert(2, _Section("pages", heading, [listed]))
-    turns = list(pairwise(context.contents))
-    around = {"previous": next((one for one, here in turns if here.current), None),
-              "next": next((one for here, one in turns if here.current), None)}  # fmt: skip
-    return _render("page.html.j2", context, sections=page.sections, parameters=page.parameters,
-                   **around)  # fmt: skip
+        page.sections.insert(2, _Section("pages", context.language(cards_heading), cards=cards))
+    return render("page.html.j2", context, sections=page.sections, parameters=page.parameters)
 
 
 def render_collection(language: Language, editions: Iterable[Edition],
@@ -138,19 +120,7 @@ def render_collection(language: Language, editions: Iterable[Edition],
     title = language("Administrative reform, province by province")
     context = PageContext(language, title=title, languages=languages)
     places = [(place, list(group)) for place, group in groupby(editions, lambda e: e.place)]
-    return _render("collection.html.j2", context, places=places)
-
-
-def render_changes(context: PageContext, compared: str, changes: Sequence,
-                   causes: Sequence[str]) -> str:  # fmt: skip
-    """Render what an edition says otherwise than the one it replaced, and why."""
-    t = context.language
-    heads = [t("Row"), t("Before"), t("After"), t("Page and table")]
-    heads += [t("Cause")] * (len(causes) > 1)  # a single one is told above
-    parts = [(t("Figures, the largest change first"), [one for one in changes if not one.words]),
-             (t("Sentences"), [one for one in changes if one.words])]  # fmt: skip
-    return _render("changes.html.j2", context, compared=compared, causes=causes, heads=heads,
-                   parts=[(title, found) for title, found in parts if found])  # fmt: skip
+    return render("collection.html.j2", context, places=places)
 
 
 @dataclass
@@ -158,6 +128,7 @@ class _Section:
     anchor: str = ""
     heading: str = ""
     blocks: list[Markup] = field(default_factory=list)
+    cards: Sequence[Link] = ()
     code: list[Markup] = field(default_factory=list)
     computes: bool = False
     shows: bool = False
@@ -283,7 +254,8 @@ def _without_imports(source: str) -> str:
     return "\n".join(lines).strip()
 
 
-def _render(template: str, context: PageContext, **values: object) -> str:
+def render(template: str, context: PageContext, **values: object) -> str:
+    """Render a page of a template beside this module, with style, script and what they may do."""
     style = _ENVIRONMENT.get_template("page.css").render(context=context)
     script = (TEMPLATES / "page.js").read_text("utf-8")
     # Charts carry style attributes, which no hash can allow; style elements and scripts need one.

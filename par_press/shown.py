@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,7 +25,7 @@ from nbformat import NotebookNode
 from par_lib.charts.table_data import DATA
 from par_lib.cleaning.tables import Tables
 from par_lib.language import Refused
-from par_lib.language.translation import SYNTHETIC_WORDS, TABLE_LABELS, UNKNOWN, Language
+from par_lib.language.translation import SYNTHETIC_WORDS, TABLE_LABELS, Language
 
 WORKBOOK = "tables.xlsx"  # beside the pages; every table has a sheet of it
 _MOST_PLACES = 12  # in a source, of a sentence
@@ -40,7 +41,6 @@ _COLOURED = "k|kn|kc|ow|s1|s2|sd|si|c1"
 _PLAIN_SPAN = re.compile(rf'<span class="(?!(?:{_COLOURED})")[^"]*">([^<]*)</span>|<span></span>')
 _REFERENCE = re.compile(r"#([\w.:-]+)")  # a colour looks like one, too, and is nobody's id
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
-_NAMESPACE = re.compile(r"\{.*\}")
 _DOTS_PER_INCH = 300
 _WIDE_POINTS = 400  # a chart narrower than this stays legible on a phone
 _OVERVIEW_POINTS = 500  # one wider than this does not, even if it is scrolled
@@ -156,11 +156,6 @@ def sheet(t: Language, page: str, number: int) -> str:
     return f"{t('Table')} {page[:2]}.{number}"
 
 
-def with_values(rows: list[list[str]]) -> list[tuple[str, ...]]:
-    """The columns of rows as written, the first being heads, in which something is known."""
-    return [column for column in zip(*rows, strict=True) if {*column[1:]} - {UNKNOWN, ""}]
-
-
 def section(shown: list[Shown], name: str) -> list[Shown]:
     """What stands in a section of the report: by points at stake, then by rank, as it was shown.
 
@@ -211,13 +206,10 @@ def _in_order(place: str) -> list[str | int]:
 
 def _runs(numbers: list[str]) -> str:
     """Numbers in order, those that follow each other as first–last."""
-    runs: list[list[int]] = []
-    for number in sorted({*map(int, numbers)}):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    return ", ".join("–".join(map(str, run)) for run in runs)
+    ranked = enumerate(sorted({*map(int, numbers)}))
+    runs = [[*run] for _, run in groupby(ranked, key=lambda one: one[1] - one[0])]
+    ends = ({run[0][1]: "", run[-1][1]: ""} for run in runs)
+    return ", ".join("–".join(map(str, both)) for both in ends)
 
 
 class _Prose(IPythonRenderer):
@@ -271,11 +263,11 @@ def inline_svg(svg: str, *, alt: str, prefix: str) -> Markup:
         raise Refused("chart without a viewBox: save it as SVG through the house style")
     for parent in list(root.iter()):
         for child in list(parent):
-            if _local(child.tag) in ("metadata", "style", "title", "script"):
+            if child.tag.rpartition("}")[2] in ("metadata", "style", "title", "script"):
                 parent.remove(child)
     for element in root.iter():
-        element.tag = _local(element.tag)
-        element.attrib = {_local(name): value for name, value in element.attrib.items()}
+        element.tag = element.tag.rpartition("}")[2]  # without its namespace
+        element.attrib = {name.rpartition("}")[2]: own for name, own in element.attrib.items()}
         for name in {"d", "x", "y", "points"} & element.attrib.keys():
             plain = " ".join(element.get(name).split())
             element.set(name, _LONG_DECIMAL.sub(lambda n: f"{round(float(n[0]), 2):.9g}", plain))
@@ -318,10 +310,6 @@ def compiled(source: str, charts: list[Shown], said: dict,
             Path(private, name).write_text(text, encoding="utf-8")
         return typst.compile(f"{private}/main.typ", root=private, font_paths=[str(fonts)],
                              ignore_system_fonts=True, **options)  # fmt: skip
-
-
-def _local(name: object) -> str:
-    return _NAMESPACE.sub("", str(name))
 
 
 def _number_ids(root: ElementTree.Element, prefix: str) -> None:

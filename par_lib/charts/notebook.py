@@ -234,10 +234,6 @@ def here() -> "Notebook":
 class Notebook(Page):
     """One notebook while it runs: its page, and what its cells of prose and their ends show."""
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)
-        plt.rcParams.update(STYLE)
-
     def show(self, fig: Figure) -> None:
         """Show a figure with its words; of an empty one, that there are no figures for it."""
         alt, caption = plot_words.finish(fig, self)
@@ -323,9 +319,11 @@ def sliders(curves: pd.DataFrame, points: tuple[float, float]) -> None:
     ends = json.dumps([None if pd.isna(end) else round(float(end), 6) for end in points])
     caption = t("Move a slider: the points that each rate would win")
     back = t("Back to the present rates")
-    sums = _total(t("Points regained together (assumed)"), "polite")
-    sums += _total(t("PAR INDEX with it (assumed)"), "off")
-    foot = f"<tfoot>{sums}</tfoot>" if curves["stated"].any() else ""
+    sums = (t("Points regained together (assumed)"), t("PAR INDEX with it (assumed)"))
+    foot = "".join(f'<tr><th scope="row" colspan="2">{words}</th><td class="num" colspan="2">'
+                   f'<output aria-live="{live}"></output></td></tr>'
+                   for words, live in zip(sums, ("polite", "off"), strict=True))  # fmt: skip
+    foot = f"<tfoot>{foot}</tfoot>" if curves["stated"].any() else ""
     page.emit({"text/plain": "", "text/html": (
         f'<figure class="what-if" data-points="{ends}" hidden><table><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
@@ -351,8 +349,3 @@ def _slider_rows(page: Notebook, curves: pd.DataFrame) -> str:
             f'<td class="num">{present}</td><td class="num"><output aria-live="off"></output></td>'
             f'<td class="num"><output aria-live="off">{UNKNOWN}</output></td></tr>')  # fmt: skip
     return "".join(rows)
-
-
-def _total(words: str, live: str) -> str:
-    return (f'<tr><th scope="row" colspan="2">{words}</th><td class="num" colspan="2">'
-            f'<output aria-live="{live}"></output></td></tr>')  # fmt: skip

@@ -9,7 +9,6 @@ import textwrap
 from collections.abc import Callable, Iterable
 
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -118,7 +117,7 @@ class _Chart:
         for row in self.rows.itertuples():
             for value, other in ((row.low, row.high), (row.high, row.low)):
                 self.beside(value, row.Index, self.value(value), left=value < other)
-        self.write_legend(self.labelled(self.page.head))
+        self.write_legend(self.page.head)
         self.write_numbers("x", self.drawn.value)
 
     def write_stack(self) -> None:
@@ -129,7 +128,7 @@ class _Chart:
         for part in parts[wide].itertuples():
             self.ax.text(part.middle, part.bar, self.part(part), ha="center", va="center",
                          fontsize=9, bbox=BACKING)  # fmt: skip
-        self.write_legend(self.labelled(self.page.head))
+        self.write_legend(self.page.head)
         self.write_numbers("x", self.drawn.value)
 
     def write_curves(self) -> None:
@@ -137,7 +136,7 @@ class _Chart:
         self.write_numbers("y", self.drawn.value)
         self.ax.grid(axis="y")
         if self.drawn.kind != "process" or self.rows["mean"].notna().any():
-            self.write_legend(self.labelled(self.words), above=1.06, ncols=2)
+            self.write_legend(self.words, above=1.06, ncols=2)
 
     def write_funnel(self) -> None:
         """Names only outside the limits: who is inside is not to be compared with a neighbour."""
@@ -147,7 +146,7 @@ class _Chart:
         for row in outside.loc[far].itertuples():
             self.beside(row.size, row.high, self.name(row.name), left=row.size**2 > left * right,
                         fontsize=9, bbox=BACKING)  # fmt: skip
-        self.write_legend(self.labelled(self.words), above=1.06, ncols=3)
+        self.write_legend(self.words, above=1.06, ncols=3)
         self.write_numbers("y", self.drawn.value)
         steps = (1, 3) if right > 30 * left else (1, 2, 3, 5)
         self.ax.xaxis.set_major_locator(LogLocator(subs=steps))
@@ -167,7 +166,7 @@ class _Chart:
         patches = {self.value(value): Patch(color=PALETTE[shade]) for value, shade in ends}
         if len(known) < len(self.rows):
             patches |= {self.words("only bounds"): Patch(edgecolor=PALETTE["faint"], **HATCHED)}
-        self.write_legend(patches)
+        self.write_legend(self.words, patches=patches)
         self.ax.axis("off")
 
     def write_names(self, names: Iterable[object]) -> None:
@@ -201,13 +200,11 @@ class _Chart:
             self.ax.set_ylabel(self.page.head(column), rotation=0, ha="left", va="bottom")
             axis.set_label_coords(0, 1.02)  # above its axis, as wide as the chart
 
-    def labelled(self, called: Callable[[str], str]) -> dict[str, Artist]:
-        """Lines, dots and parts that are drawn, by what the reader calls them."""
+    def write_legend(self, called: Callable[[str], str], *, above: float = 1.0, ncols: int = 3,
+                     patches: dict[str, Patch] | None = None) -> None:  # fmt: skip
+        """Name lines, dots, parts and ``patches`` as the reader calls them, each once."""
         handles, names = self.ax.get_legend_handles_labels()
-        return dict(zip(map(called, names), handles, strict=True))
-
-    def write_legend(self, named: dict[str, Artist], *, above: float = 1.0, ncols: int = 3) -> None:
-        if named:
+        if named := dict(zip(map(called, names), handles, strict=True)) | (patches or {}):
             self.ax.legend(named.values(), named, loc="lower left", bbox_to_anchor=(0, above),
                            ncols=ncols, frameon=False, handlelength=1.8,
                            columnspacing=1.2)  # fmt: skip

@@ -140,11 +140,10 @@ class Page:
                       worth=None if math.isnan(worth) else float(worth))  # fmt: skip
 
     def table(self, frame: pd.DataFrame, names: list[str], caption: str) -> None:
-        """Show columns by name, in the reader's words; of no rows, that there are no figures.
+        """Show columns as ``notebook.table`` says; of no rows, that there are no figures.
 
-        A pair ``<name>_low``/``<name>_high`` is shown as an interval, a column without a value left
-        out. The first column heads its row; status, source and locator, where the frame has them,
-        become the last: "derived" of a row with a number that no source writes.
+        A column without a value is left out. A row with a number that no source writes is
+        "derived".
         """
         if frame.empty:
             self.nothing(self.caption(caption) or ", ".join(map(self.head, names)))
@@ -168,7 +167,7 @@ class Page:
             cells = [self.cell(name, *ends(row, name), digits[name]) for name in names]
             line = f'<th scope="row"{LIGHT}>{_text(cells[0])}</th>'
             for name, cell in zip(names[1:], cells[1:], strict=True):
-                value = _plain(_counted(name, *ends(row, name)))
+                value = _sorted_by(name, *ends(row, name))
                 attributes = f' class="num" data-value="{value}"' if numeric[name] else LEFT
                 line += f"<td{attributes}>{_text(cell)}</td>"
             if traced:
@@ -266,17 +265,14 @@ def without_end(column: object) -> str:
     return str(column).removesuffix("_low").removesuffix("_high")
 
 
-def _counted(name: str, low: object, high: object) -> object:
+def _sorted_by(name: str, low: object, high: object) -> str:
     """The end of an interval by which a table is sorted, what is surely bad before what may be.
 
     The low one of what is lower better, so that nobody comes first by what may be; else the high
     one, or where no limit is known the low one.
     """
-    return low if translation.lower_is_better(name) or pd.isna(high) else high
-
-
-def _plain(value: object) -> str:
-    return "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+    end = low if translation.lower_is_better(name) or pd.isna(high) else high
+    return "" if pd.isna(end) else f"{end:.12g}" if isinstance(end, float) else str(end)
 
 
 def _text(value: object) -> str:

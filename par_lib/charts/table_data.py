@@ -43,8 +43,7 @@ def column(data: pd.DataFrame | dict, name: str) -> pd.Series:
         return data[name]
     if name == data.index.name:
         return data.index.to_series()
-    pairs = [one.removesuffix("_low") for one in data if one.endswith("_low")]
-    raise Mistyped(name, [*data, *pairs])
+    raise Mistyped(name, data)
 
 
 def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: str,
@@ -53,27 +52,28 @@ def as_data(page: "Page", frame: pd.DataFrame, heads: dict[str, str], caption: s
 
     ``shown`` are the rows as the page writes them under these heads; ``sources`` their codes. Of a
     pair whose ends differ somewhere come both ends, then in words what is an interval; what is not
-    known is null. Status, source and locator, where the frame has them, come last, in words.
+    known is null; a computed column says its decimals. Status, source and locator, where the frame
+    has them, come last, in words.
     """
     t, columns, fields = page.t, [], []
 
-    def add(name: str, title: str, values: pd.Series) -> None:
+    def add(name: str, title: str, values: pd.Series, digits: int | None = None) -> None:
         kind = "date" if pd.api.types.is_datetime64_any_dtype(values) else "string"
         if pd.api.types.is_numeric_dtype(values):
             kind = "year" if name.endswith("year") else "number"
-        fields.append({"name": name, "title": title, "type": kind})
+        told = {"name": name, "title": title, "type": kind}
+        fields.append(told if digits is None else told | {"digits": digits})
         columns.append(values.rename(name))
 
     for name, head in heads.items():
         low, high = ends(frame, name)
-        numeric = pd.api.types.is_numeric_dtype(high)
+        numeric, digits = pd.api.types.is_numeric_dtype(high), page.digits(name, low, high)
         both = (end.astype(float) if numeric else end for end in (low, high))
         if not numeric or np.isclose(*both, rtol=1e-9, equal_nan=True).all():
-            add(name, head, low)
+            add(name, head, low, digits)
             continue
-        add(f"{name}_low", t("{head}, lower bound", head=head), low)
-        add(f"{name}_high", t("{head}, upper bound", head=head), high)
-        digits = page.digits(name, low, high)
+        add(f"{name}_low", t("{head}, lower bound", head=head), low, digits)
+        add(f"{name}_high", t("{head}, upper bound", head=head), high, digits)
         said = []
         for both in zip(low, high, strict=True):
             words = page.cell(name, *both, digits)

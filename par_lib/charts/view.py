@@ -12,10 +12,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import ipywidgets as widgets
+import matplotlib.pyplot as plt
 import pandas as pd
 import yaml
 
-from par_lib.charts import plots
+from par_lib.charts import STYLE, plots
 from par_lib.charts.notebook import Notebook
 from par_lib.cleaning.schema import LEVELS
 from par_lib.cleaning.tables import Tables, load, longest_period
@@ -144,6 +145,7 @@ def levels(data: Tables) -> list[str]:
 def _page(data: Tables, lang: str) -> tuple[Notebook, list[str]]:
     """A notebook that shows nothing, and the HTML of what it would have shown."""
     pieces: list[str] = []
+    plt.rcParams.update(STYLE)
     return Notebook(data, lang, emit=lambda shown, **_: pieces.append(shown["text/html"])), pieces
 
 

@@ -45,6 +45,7 @@ class Mistyped(Refused, NameError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         known = [one for one in map(str, known) if one[:1] != "_" and one not in self.hidden]
+        known += {one[:-4] for one in known if f"{one[:-4]}_high" in known} - {*known}  # of pairs
         parts = {*name.split("_")}
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.7)
         near = near or [one for one in known if parts & {*one.split("_")}] or sorted(known)[:20]
@@ -153,5 +154,4 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
         return field(name)[0]
     except AttributeError as error:
         columns = [*getattr(error.obj, "columns", ())]
-        pairs = [one[:-4] for one in columns if f"{one[:-4]}_high" in columns]
-        raise Mistyped(error.name, [*columns, *pairs] or dir(error.obj)) from None
+        raise Mistyped(error.name, columns or dir(error.obj)) from None

@@ -9,25 +9,22 @@
   }
 
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
-  const isTotal = (row) => row.classList.contains("total");
 
-  // Numbers fall first, names rise first; the third click restores the given order. Totals stay
-  // below, and so do rows whose number is not known.
+  // Numbers fall first, names rise first; the third click restores the given order. Rows whose
+  // number is not known stay below.
   function makeSortable(table) {
-    const [heads, ...more] = table.tHead ? table.tHead.rows : [];
-    const [body] = table.tBodies;
-    if (!heads || more.length || !body || body.rows.length < 2) return;
-    if (table.querySelector("[colspan], [rowspan]")) return;
+    const [[heads], [body]] = [table.tHead.rows, table.tBodies];
     const given = [...body.rows];
+    if (given.length < 2) return;
     [...heads.cells].forEach((head, column) => {
-      if (head.classList.contains("refs") || !head.textContent.trim()) return;
+      if (head.classList.contains("refs")) return;
       const data = (row) => row.cells[column].dataset.value;
       const numeric = given.some((row) => data(row) !== undefined);
       const words = (row) => data(row) || row.cells[column].textContent.trim();
       const key = numeric ? (row) => Number(data(row) || NaN) : words;
       const compare = numeric ? (a, b) => a - b : collator.compare;
-      const order = (sign) => (a, b) => isTotal(a) - isTotal(b)
-        || Number.isNaN(key(a)) - Number.isNaN(key(b)) || sign * compare(key(a), key(b)) || 0;
+      const order = (sign) => (a, b) => Number.isNaN(key(a)) - Number.isNaN(key(b))
+        || sign * compare(key(a), key(b)) || 0;
       const cycle = numeric ? ["descending", "ascending"] : ["ascending", "descending"];
       const button = document.createElement("button");
       button.type = "button";

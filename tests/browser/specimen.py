@@ -50,7 +50,7 @@ def headline_html() -> str:
 
 
 def table_html() -> str:
-    """A table as the figures module writes it: exact rows, a bound, and a total."""
+    """A table as the figures module writes it: exact rows and bounds."""
     rows = [
         ("", name, _count(late), late, "reported", "theo nguồn") for name, late in LISTED.items()
     ]
@@ -58,7 +58,6 @@ def table_html() -> str:
         ("bound", f"{name} Không Liệt Kê", f"0–{UNLISTED_TOTAL}", 0, "bound", "khoảng giá trị")
         for name in UNLISTED
     ]
-    rows.append(("total", "Tổng số", _count(5000), 5000, "reported", "theo nguồn"))
     body = "\n".join(
         f'<tr class="{kind}"><th scope="row">{name}</th>'
         f'<td class="num" data-value="{value}">{written}</td>'

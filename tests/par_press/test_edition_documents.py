@@ -327,11 +327,25 @@ def test_the_page_for_the_chair_tells_what_does_not_fit_and_its_charts_stay_legi
     assert re.search(r"Trình bày \d trong 200 nội dung; đầy đủ tại tệp report.docx", text)
     few = text_of_pdf(documents.summary(found[3:5], issue))  # all that there are
     assert "Câu 1." in few and "Trình bày" not in few
-    for width, columns in ((340, 2), (400, 1)):
-        charts = [Shown("a", tags, "chart", "B", svg=SVG.format(width))] * 2
-        for size in (14, 7.5):
-            laid = documents._beside(charts, size)
-            assert laid["columns"] == columns and laid["charts"][0]["width"] >= 0.7 * width
+
+
+@pytest.mark.parametrize("size", [14, 7.5])
+@pytest.mark.parametrize(("width", "columns"), [(340, 2), (400, 1)])
+def test_charts_lie_beside_each_other_where_they_stay_legible(
+    edition, monkeypatch, width, columns, size
+):
+    monkeypatch.setattr(documents, "_FITS", [(size, 3, 2, 2)])
+    letters = [f'<text x="{x}" y="9" font-size="10">Ж</text>' for x in (0, width - 10)]
+    svg = SVG.format(width).replace("/>", f">{''.join(letters)}</svg>")
+    svg = svg.replace(f' {width}"', ' 100"').replace(f'height="{width}', 'height="100')
+    found = [Shown(f"0{n}_a", frozenset({"summary"}), "chart", "B", svg=svg, alt="C")
+             for n in (1, 2)]  # fmt: skip
+    raw = documents.summary(found, hostile(language("vi")))
+    text = pypdfium2.PdfDocument(raw)[0].get_textpage()
+    left = [text.get_charbox(at)[0] for at in range(text.count_chars())
+            if text.get_text_range(at, 1) == "Ж"]  # fmt: skip
+    assert len({left[0], left[2]}) == columns
+    assert all((right - first) / (width - 10) >= 0.7 for first, right in (left[:2], left[2:]))
 
 
 def test_verify_finds_the_edition_of_a_document_or_of_the_mark_on_its_paper(edition):
