@@ -250,13 +250,16 @@ def _one_page(title: str, issue: Issue, findings: list, charts: list[Shown], tab
 
     t, day = issue.t, issue.day
 
+    @cache  # several fits have as many rows
+    def grids(rows: int) -> list[tuple]:
+        return [(table["title"], *rows_of(table, rows, t)) for table in tables]
+
     def fitted(size: float, rows: int, lines: int, charts: int) -> dict:
         said = [*map(_listed, unknown[:lines])]
         if len(unknown) > lines:
             said.append([t("{shown} of {count}; all are in report.docx.", shown=lines,
                            count=len(unknown)), "", ""])  # fmt: skip
-        grids = [(table["title"], *rows_of(table, rows, t)) for table in tables]
-        return {"size": size, "charts": charts, "tables": grids,
+        return {"size": size, "charts": charts, "tables": grids(rows),
                 "unknown": [t("What is not known"), *said]}  # fmt: skip
 
     said = {

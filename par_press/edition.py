@@ -103,8 +103,9 @@ class Written(shown.Issue):
         for name, book in [*read.items()]:
             told = book.metadata.get("par", {})
             whole = not request.period.part or "each" in told
-            shows = "needs" not in told and (whole or _SHOWS.search(outputs_of(book)))
-            if not shows and not _HEADLINE.search(outputs_of(book)):
+            outputs = outputs_of(book)
+            shows = "needs" not in told and (whole or _SHOWS.search(outputs))
+            if not shows and not _HEADLINE.search(outputs):
                 del read[name]
         self.sheets: dict[str, dict[str, nbformat.NotebookNode]] = {}
         for name, book in read.items():

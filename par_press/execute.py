@@ -169,7 +169,7 @@ def _run_cells(book: NotebookNode, timeout_seconds: int,
             if fork and kernels.available():
                 spec = manager.kernel_spec
                 spec.metadata["kernel_provisioner"] = {"provisioner_name": kernels.NAME}
-            with client.setup_kernel(preexec_fn=kernels.BORN):
+            with client.setup_kernel(preexec_fn=kernels.PREEXEC):
                 _ask(client, "watch()")
                 for index, cell in enumerate(_cells(book, client)):
                     client.execute_cell(cell, index)

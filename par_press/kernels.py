@@ -91,7 +91,7 @@ def die_with_parent() -> None:
         _PRCTL(_PDEATHSIG, signal.SIGKILL)
 
 
-BORN = die_with_parent if _PRCTL else None  # done by a kernel, as Popen takes it
+PREEXEC = die_with_parent if _PRCTL else None  # as Popen takes what a new process does first
 
 
 class Forked:
